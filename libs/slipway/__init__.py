@@ -1,0 +1,1 @@
+"""The command line that starts, tests, checks and grows the suite."""

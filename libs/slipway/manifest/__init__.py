@@ -1,0 +1,35 @@
+"""Service manifests: the one place where a service says what it is.
+
+Every reader of `services/<name>/service.yaml` (runner, gateway, provisioning,
+tests) goes through :func:`load_all`; nobody parses the files by hand.
+"""
+
+from slipway.manifest.loader import ManifestError, load, load_all
+from slipway.manifest.model import (
+    Bucket,
+    Gateway,
+    Index,
+    Manifest,
+    Permission,
+    Queue,
+    Role,
+    Stores,
+    Subscription,
+    Table,
+)
+
+__all__ = [
+    "Bucket",
+    "Gateway",
+    "Index",
+    "Manifest",
+    "ManifestError",
+    "Permission",
+    "Queue",
+    "Role",
+    "Stores",
+    "Subscription",
+    "Table",
+    "load",
+    "load_all",
+]

@@ -1,0 +1,205 @@
+"""The shape of `service.yaml`, as typed, frozen models.
+
+The JSON Schema beside this file (`schema.json`) is generated from these models
+by `./slipway manifest schema --write`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+EnvName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,60}$")]
+EventType = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z_]+){2}\.v[0-9]+$")]
+Action = Annotated[str, Field(pattern=r"^[a-z0-9]+:[A-Z][A-Za-z]+$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Scaling(_Model):
+    """How many copies of a role run in a cloud environment, and what adds one."""
+
+    min: int = Field(default=2, ge=0, le=100)
+    max: int = Field(default=10, ge=1, le=1000)
+    cpu_percent: int | None = Field(default=60, ge=10, le=95)
+    requests_per_target: int | None = Field(default=None, ge=1)
+    messages_per_task: int | None = Field(default=None, ge=1)
+
+
+class Role(_Model):
+    """One way of running the service's image: web server, worker or one-off task."""
+
+    kind: Literal["web", "worker", "task"]
+    cpu: Literal[256, 512, 1024, 2048, 4096] = 256
+    memory: int = Field(default=512, ge=128, le=16384, description="MiB")
+    stop_timeout: int = Field(default=30, ge=1, le=120, description="seconds to finish what is in hand")
+    scaling: Scaling | None = None
+
+
+class Index(_Model):
+    """A global secondary index of a table; all attributes are projected."""
+
+    name: str
+    partition: str
+    sort: str | None = None
+
+
+class Table(_Model):
+    """A DynamoDB table. Key attributes are strings."""
+
+    name: Name
+    env: EnvName
+    partition: str
+    sort: str | None = None
+    indexes: tuple[Index, ...] = ()
+    ttl: str | None = Field(default=None, description="attribute holding the expiry in epoch seconds")
+    stream: Literal["NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY"] | None = None
+
+
+class Bucket(_Model):
+    """An S3 bucket; private, and announcing created objects on a topic where one is named."""
+
+    name: Name
+    env: EnvName
+    notify_topic: Name | None = None
+    notify_prefix: str = ""
+    browser_uploads: bool = Field(default=False, description="CORS for presigned uploads and downloads")
+
+
+class Postgres(_Model):
+    """A database of its own, with a login role of its own that owns it."""
+
+    database: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+    env: EnvName = "DATABASE_URL"
+
+
+class Redis(_Model):
+    """A share of the Redis server, under a key prefix of its own."""
+
+    env: EnvName = "REDIS_URL"
+
+
+class Stores(_Model):
+    """Everything the service keeps; no other service touches it."""
+
+    postgres: Postgres | None = None
+    redis: Redis | None = None
+    tables: tuple[Table, ...] = ()
+    buckets: tuple[Bucket, ...] = ()
+
+
+class Subscription(_Model):
+    """A topic that feeds a queue; `types` filters by CloudEvents type."""
+
+    topic: Name
+    types: tuple[EventType, ...] = ()
+
+
+class Queue(_Model):
+    """An SQS queue with its dead-letter queue `<name>-dlq`, and the role that consumes it."""
+
+    name: Name
+    env: EnvName
+    consumer: Name
+    visibility_timeout: int = Field(default=60, ge=5, le=43200, description="seconds")
+    max_receives: int = Field(default=5, ge=1, le=100)
+    subscribes: tuple[Subscription, ...] = ()
+
+
+class Publishes(_Model):
+    """The service's one topic and the event types it may put there."""
+
+    topic: Name
+    env: EnvName = "EVENTS_TOPIC_ARN"
+    types: tuple[EventType, ...]
+
+
+class Permission(_Model):
+    """One allow statement of the service's own AWS role.
+
+    `on` names resources by kind: `table/NAME`, `table/NAME/index/INDEX`,
+    `bucket/NAME`, `bucket/NAME/KEY-PATTERN`, `queue/NAME`, `topic/NAME`,
+    `role/NAME`. `when` is an IAM condition block, taken as it is.
+    """
+
+    allow: tuple[Action, ...] = Field(min_length=1)
+    on: tuple[Annotated[str, Field(pattern=r"^(table|bucket|queue|topic|role)/.+$")], ...] = Field(
+        min_length=1
+    )
+    when: dict[str, dict[str, str | list[str]]] | None = None
+
+
+class AssumedRole(_Model):
+    """An IAM role that the service hands out in narrowed form (temporary credentials)."""
+
+    name: Name
+    env: EnvName
+    permissions: tuple[Permission, ...]
+
+
+class RouteCache(_Model):
+    """Edge caching of one public route."""
+
+    path: str = Field(pattern=r"^/")
+    seconds: int = Field(ge=1, le=31_536_000)
+
+
+class RouteLimit(_Model):
+    """A tighter rate limit for one path prefix, per client address."""
+
+    path: str = Field(pattern=r"^/")
+    per_second: int = Field(ge=1, le=10_000)
+    burst: int = Field(ge=0, le=100_000)
+
+
+class Gateway(_Model):
+    """What the edge enforces before a request reaches the service."""
+
+    max_body_kib: int = Field(default=1024, ge=1, le=1_048_576)
+    per_second: int = Field(default=200, ge=1, le=100_000, description="requests per client address")
+    burst: int = Field(default=400, ge=0, le=100_000)
+    read_timeout: int = Field(default=30, ge=1, le=300, description="seconds")
+    limits: tuple[RouteLimit, ...] = ()
+    cache: tuple[RouteCache, ...] = ()
+
+
+class Secret(_Model):
+    """A generated value the service receives in its environment."""
+
+    env: EnvName
+    bytes: int = Field(default=32, ge=16, le=64)
+
+
+class Manifest(_Model):
+    """A whole `service.yaml`."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,20}$")]
+    description: str = Field(min_length=10, max_length=200)
+    subdomain: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+    visibility: Literal["public", "private"] = "public"
+    port: int = Field(default=8080, ge=1024, le=65535, description="where the web role listens in a container")
+    roles: dict[Name, Role]
+    stores: Stores = Stores()
+    publishes: Publishes | None = None
+    queues: tuple[Queue, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    assumed_roles: tuple[AssumedRole, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    shares: dict[EnvName, str] = Field(
+        default_factory=dict,
+        description="names of other services' resources this one must know: ENV: bucket/NAME",
+    )
+    gateway: Gateway = Gateway()
+
+    @model_validator(mode="after")
+    def _consumers_are_roles(self) -> Manifest:
+        for queue in self.queues:
+            if queue.consumer not in self.roles:
+                raise ValueError(f"queue {queue.name}: consumer {queue.consumer!r} is not a role")
+        if "api" not in self.roles or self.roles["api"].kind != "web":
+            raise ValueError("a role `api` of kind `web` is required")
+        return self
