@@ -1,0 +1,1 @@
+"""What every service of the suite needs, and no noun of any one of them."""

@@ -1,0 +1,103 @@
+"""AWS clients, made in one place: bounded time, bounded retries, errors translated to problems.
+
+Credentials, region and endpoint come from the environment, as boto3 reads them; a
+client is made once per process and shared by its threads, which boto3 clients allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chassis.errors import Conflict, Denied, Invalid, NotFound, Problem, Stale, TooMany, Transient
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
+
+_TRANSLATION: dict[str, type[Problem]] = {
+    "ConditionalCheckFailedException": Stale,
+    "TransactionConflictException": Transient,
+    "ResourceNotFoundException": Transient,  # a table that is not there yet; the check on readiness names it
+    "ValidationException": Invalid,
+    "NoSuchKey": NotFound,
+    "NoSuchBucket": Transient,
+    "404": NotFound,
+    "AccessDenied": Denied,
+    "AccessDeniedException": Denied,
+    "PreconditionFailed": Stale,
+    "BucketAlreadyOwnedByYou": Conflict,
+}
+
+
+class Aws:
+    """Makes clients for one region and, where given, one emulator's endpoint."""
+
+    def __init__(
+        self, region: str, endpoint_url: str | None = None, credentials: dict[str, str] | None = None
+    ) -> None:
+        self._endpoint_url = endpoint_url
+        self._session = boto3.session.Session(region_name=region, **(credentials or {}))
+
+    @overload
+    def client(self, service: Literal["dynamodb"], **options: Any) -> DynamoDBClient: ...
+    @overload
+    def client(self, service: Literal["s3"], **options: Any) -> S3Client: ...
+    @overload
+    def client(self, service: Literal["sns"], **options: Any) -> SNSClient: ...
+    @overload
+    def client(self, service: Literal["sqs"], **options: Any) -> SQSClient: ...
+    @overload
+    def client(self, service: Literal["sts"], **options: Any) -> STSClient: ...
+
+    def client(self, service: str, *, endpoint_url: str | None = None, read_timeout: float = 5.0) -> Any:
+        """Return a new client of `service`; times are in seconds. Make one per process, after the fork."""
+        config = Config(
+            connect_timeout=1.0,
+            read_timeout=read_timeout,
+            retries={"mode": "standard", "total_max_attempts": 3},
+            max_pool_connections=32,
+            signature_version="s3v4" if service == "s3" else None,
+        )
+        return self._session.client(  # type: ignore[call-overload]  # the service's name is a variable here
+            service, endpoint_url=endpoint_url or self._endpoint_url, config=config
+        )
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Translate SDK errors inside the block to problems; `what` names the work for the reader.
+
+    Unreachable, throttled and failing services become Transient. A denied call is a
+    fault of our own policy, never of the caller: it is raised as the bug it is.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise problem_of(error, what) from error
+    except BotoCoreError as error:
+        raise Transient(f"{what} is not possible at the moment.") from error
+
+
+def problem_of(error: ClientError, what: str) -> Exception:
+    """Return the problem that `error` stands for."""
+    code = error.response.get("Error", {}).get("Code", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    kind = _TRANSLATION.get(code)
+    if kind is Denied:
+        return PermissionError(f"{what}: our own role was denied: {error}")
+    if kind is not None:
+        return kind(f"{what}: {code}")
+    if code in {"ThrottlingException", "ProvisionedThroughputExceededException", "SlowDown"}:
+        return TooMany(f"{what} is too busy; try again shortly.") if status == 429 else Transient(f"{what} is busy.")
+    if status >= 500 or code in {"RequestTimeout", "InternalServerError", "ServiceUnavailable"}:
+        return Transient(f"{what} is not possible at the moment.")
+    return error

@@ -1,0 +1,166 @@
+"""`Idempotency-Key`: the same POST sent twice has one effect and one answer.
+
+A key belongs to its caller and route. Its record is made by a conditional write before
+the work begins; it carries the id that the work gives to what it creates, so
+that a process that died half-way and a retry after its lease agree on one resource.
+Design: https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.exceptions import HTTPException
+
+from chassis.errors import Conflict, Invalid, Malformed, Problem, Transient
+from chassis.ids import new_id
+
+LEASE_SECONDS = 30
+KEEP_SECONDS = 24 * 3600
+_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+_KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Cache-Control", "Vary")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A finished answer, kept to be given again."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The key is ours to work under; `resource_id` is the id reserved for what the call creates."""
+
+    resource_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The key was used before; `recorded` is None while that call is in flight."""
+
+    fingerprint: str
+    recorded: Recorded | None = None
+
+
+class IdempotencyStore(Protocol):
+    """Keeps records for KEEP_SECONDS. Keys are 64 characters of `[0-9a-f]`."""
+
+    def begin(self, key: str, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+        """Claim `key` for `lease` seconds, atomically.
+
+        A new key is claimed under `resource_id`. An unfinished claim whose lease has run out
+        and whose fingerprint is the same is taken over under *its* resource id. Anything
+        else is returned as it is known.
+        """
+        ...
+
+    def finish(self, key: str, recorded: Recorded) -> None:
+        """Keep the answer."""
+        ...
+
+    def release(self, key: str) -> None:
+        """End the lease at once and keep the reserved id: the work may have had its effect."""
+        ...
+
+    def abandon(self, key: str) -> None:
+        """Forget the claim: nothing was done."""
+        ...
+
+
+@dataclass(slots=True)
+class _Claim:
+    resource_id: UUID
+    used: bool = False
+
+
+_claim: ContextVar[_Claim | None] = ContextVar("idempotency", default=None)
+
+
+def resource_id() -> UUID:
+    """Return the id for the one resource that this call creates.
+
+    Under an `Idempotency-Key` it is the id reserved with the key, else a fresh one; a second
+    use in the same call gets a fresh one. A store that finds the id taken has met the first
+    try's own work, and answers with what stands there.
+    """
+    claim = _claim.get()
+    if claim is None or claim.used:
+        return new_id()
+    claim.used = True
+    return claim.resource_id
+
+
+class Keys:
+    """Runs a call at most once per key."""
+
+    def __init__(self, store: IdempotencyStore) -> None:
+        self._store = store
+
+    def once(self, owner: str, answer: Callable[[], Response]) -> Response:
+        """Return `answer()`, or what it was the first time for the request's `Idempotency-Key`.
+
+        Raises Invalid for the same key with another request, Conflict while the first is
+        still in flight, Malformed for a key that is not 1 to 255 visible ASCII characters.
+        """
+        header = request.headers.get("Idempotency-Key")
+        if header is None:
+            return answer()
+        if not _KEY.match(header):
+            raise Malformed("Idempotency-Key must be 1 to 255 visible ASCII characters.")
+        key = _digest(owner, request.method, request.path, header)
+        fingerprint = _digest(request.full_path, request.mimetype, request.get_data(cache=True))
+        known = self._store.begin(key, fingerprint, new_id(), LEASE_SECONDS)
+        if isinstance(known, Claimed):
+            return self._run(key, _Claim(known.resource_id), answer)
+        if known.fingerprint != fingerprint:
+            raise Invalid("This Idempotency-Key was used with another request; use a new key.")
+        if known.recorded is None:
+            raise Conflict("A request with this Idempotency-Key is still being worked on; try again shortly.")
+        return _replay(known.recorded)
+
+    def _run(self, key: str, claim: _Claim, answer: Callable[[], Response]) -> Response:
+        token = _claim.set(claim)
+        try:
+            response = answer()
+        except Transient:
+            self._store.release(key)
+            raise
+        except (Problem, HTTPException):
+            self._store.abandon(key)
+            raise
+        except Exception:
+            self._store.release(key)
+            raise
+        finally:
+            _claim.reset(token)
+        self._store.finish(key, _recorded(response))
+        return response
+
+
+def _recorded(response: Response) -> Recorded:
+    kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+    return Recorded(response.status_code, kept, response.get_data())
+
+
+def _replay(recorded: Recorded) -> Response:
+    response = Response(recorded.body, status=recorded.status, headers=recorded.headers)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _digest(*parts: str | bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        raw = part.encode() if isinstance(part, str) else part
+        digest.update(len(raw).to_bytes(8, "big") + raw)
+    return digest.hexdigest()

@@ -1,0 +1,58 @@
+"""Typed settings from the environment, and from nothing else; wrong ones fail at boot."""
+
+from __future__ import annotations
+
+import sys
+from typing import TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """What every service is told. Each field is the environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="", extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    public_domain: str = Field(default="localhost", description="Domain under which the subdomains live.")
+    public_port: int = Field(default=443, ge=1, le=65535, description="Port that clients use for HTTPS.")
+    auth_issuer: str = Field(description="`iss` of the access tokens that are accepted.")
+    auth_audience: str = Field(default="slipway", description="`aud` of the access tokens that are accepted.")
+    auth_jwks_url: str = Field(description="Where the issuer's public keys are read.")
+    aws_region: str = Field(default="us-east-1", description="AWS region of every store and queue.")
+    aws_endpoint_url: str | None = Field(
+        default=None, description="Endpoint of an AWS emulator; unset in AWS."
+    )
+    s3_public_endpoint_url: str | None = Field(
+        default=None, description="S3 endpoint as clients reach it; unset in AWS."
+    )
+    log_level: str = Field(
+        default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severity that is logged."
+    )
+    version: str = Field(default="0.0.0", description="Version shown by /version and in logs.")
+    commit: str = Field(default="unknown", description="Commit shown by /version.")
+    trusted_proxies: int = Field(
+        default=1, ge=0, le=5, description="How many proxies in front set X-Forwarded-*."
+    )
+    max_body_bytes: int = Field(
+        default=1_048_576, ge=1024, le=104_857_600, description="Largest request body that is read."
+    )
+
+    def public_url(self, subdomain: str) -> str:
+        """Return the `https://` origin of `subdomain`, without a trailing slash."""
+        port = "" if self.public_port == 443 else f":{self.public_port}"
+        return f"https://{subdomain}.{self.public_domain}{port}"
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def load_settings(kind: type[S]) -> S:
+    """Return the settings of class `kind`, or end the process (status 78, EX_CONFIG) naming each wrong variable."""
+    try:
+        return kind()
+    except ValidationError as error:
+        for problem in error.errors():
+            variable = "_".join(str(part) for part in problem["loc"]).upper()
+            sys.stderr.write(f"configuration: {variable}: {problem['msg']}\n")
+        raise SystemExit(78) from error
