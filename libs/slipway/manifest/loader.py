@@ -15,6 +15,19 @@ class ManifestError(Exception):
     """One or more manifests are wrong; the message has a line `file:line: problem` for each problem."""
 
 
+class _Loader(yaml.SafeLoader):
+    """A safe loader with the booleans of YAML 1.2: `on`, `off`, `yes`, `no` are plain words."""
+
+    yaml_implicit_resolvers = {
+        first: [
+            (tag, pattern)
+            for tag, pattern in resolvers
+            if tag != "tag:yaml.org,2002:bool" or first in set("tTfF")
+        ]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def load(path: Path) -> Manifest:
     """Return the manifest at `path` (a `service.yaml`).
 
@@ -23,8 +36,8 @@ def load(path: Path) -> Manifest:
     """
     text = path.read_text(encoding="utf-8")
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ManifestError(f"{path}:{line}: not valid YAML: {error.problem}") from error
