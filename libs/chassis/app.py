@@ -45,7 +45,9 @@ def build(
     problems.install(app)
     metrics.install(app)
     app.register_blueprint(health.blueprint(checks))
-    dispatcher = Dispatcher(app, verifier or default_verifier(settings), Keys(idempotency) if idempotency else None)
+    dispatcher = Dispatcher(
+        app, verifier or default_verifier(settings), Keys(idempotency) if idempotency else None
+    )
     dispatcher.add(*routes)
     app.register_blueprint(docs.blueprint(info, dispatcher.routes))
     _add_version(app, info, settings)

@@ -14,7 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chassis.errors import Conflict, Denied, Invalid, NotFound, Problem, Stale, TooMany, Transient
+from chassis.errors import Conflict, Denied, Invalid, NotFound, Problem, Stale, Transient
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,14 +38,23 @@ _TRANSLATION: dict[str, type[Problem]] = {
 }
 
 
+Credentials = tuple[str, str]
+"""Access key id and secret access key."""
+
+
 class Aws:
     """Makes clients for one region and, where given, one emulator's endpoint."""
 
     def __init__(
-        self, region: str, endpoint_url: str | None = None, credentials: dict[str, str] | None = None
+        self, region: str, endpoint_url: str | None = None, credentials: Credentials | None = None
     ) -> None:
         self._endpoint_url = endpoint_url
-        self._session = boto3.session.Session(region_name=region, **(credentials or {}))
+        access_key_id, secret_access_key = credentials or (None, None)
+        self._session = boto3.session.Session(
+            region_name=region,
+            aws_access_key_id=access_key_id,
+            aws_secret_access_key=secret_access_key,
+        )
 
     @overload
     def client(self, service: Literal["dynamodb"], **options: Any) -> DynamoDBClient: ...
@@ -58,8 +67,14 @@ class Aws:
     @overload
     def client(self, service: Literal["sts"], **options: Any) -> STSClient: ...
 
-    def client(self, service: str, *, endpoint_url: str | None = None, read_timeout: float = 5.0) -> Any:
-        """Return a new client of `service`; times are in seconds. Make one per process, after the fork."""
+    def client(self, service: str, **options: Any) -> Any:
+        """Return a new client of `service`; make one per process, after the fork.
+
+        Options: `endpoint_url` in place of the usual one; `read_timeout` in seconds (5).
+        """
+        return self._client(service, **options)
+
+    def _client(self, service: str, endpoint_url: str | None = None, read_timeout: float = 5.0) -> Any:
         config = Config(
             connect_timeout=1.0,
             read_timeout=read_timeout,
@@ -67,9 +82,7 @@ class Aws:
             max_pool_connections=32,
             signature_version="s3v4" if service == "s3" else None,
         )
-        return self._session.client(  # type: ignore[call-overload]  # the service's name is a variable here
-            service, endpoint_url=endpoint_url or self._endpoint_url, config=config
-        )
+        return self._session.client(service, endpoint_url=endpoint_url or self._endpoint_url, config=config)
 
 
 @contextmanager
@@ -97,7 +110,7 @@ def problem_of(error: ClientError, what: str) -> Exception:
     if kind is not None:
         return kind(f"{what}: {code}")
     if code in {"ThrottlingException", "ProvisionedThroughputExceededException", "SlowDown"}:
-        return TooMany(f"{what} is too busy; try again shortly.") if status == 429 else Transient(f"{what} is busy.")
+        return Transient(f"{what} is too busy; try again shortly.")
     if status >= 500 or code in {"RequestTimeout", "InternalServerError", "ServiceUnavailable"}:
         return Transient(f"{what} is not possible at the moment.")
     return error

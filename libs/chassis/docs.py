@@ -13,7 +13,10 @@ from chassis import etags, openapi
 from chassis.routing import Route
 
 _ASSETS = Path(swagger_ui_bundle.swagger_ui_path)
-_CSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'"
+)
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <link rel="stylesheet" href="/docs/assets/swagger-ui.css"></head>
@@ -39,7 +42,9 @@ def blueprint(info: openapi.ApiInfo, routes: Sequence[Route]) -> Blueprint:
 
     @pages.get("/docs")
     def show() -> Response:
-        return Response(page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _CSP})
+        return Response(
+            page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _CSP}
+        )
 
     @pages.get("/docs/start.js")
     def start() -> Response:

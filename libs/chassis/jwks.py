@@ -42,7 +42,7 @@ def fetch_from(url: str, timeout: float = 3.0) -> FetchKeys:
 
 
 class JwksCache:
-    """Keys by id. Read again every `lifetime` seconds, and for an unknown id at most every `patience` seconds.
+    """Keys by id. Read again every `lifetime` seconds, for an unknown id at most every `patience` seconds.
 
     While the issuer is away the keys that are known stay good: the other services
     go on without it.

@@ -59,5 +59,7 @@ Text = Annotated[str, AfterValidator(_printable)]
 Line = Annotated[str, AfterValidator(_single_line)]
 """Text of one line."""
 
-Time = Annotated[AwareDatetime, AfterValidator(_utc), PlainSerializer(format_time, return_type=str, when_used="json")]
+Time = Annotated[
+    AwareDatetime, AfterValidator(_utc), PlainSerializer(format_time, return_type=str, when_used="json")
+]
 """A moment: RFC 3339 with an offset coming in, UTC with `Z` going out."""

@@ -48,7 +48,7 @@ S = TypeVar("S", bound=ServiceSettings)
 
 
 def load_settings(kind: type[S]) -> S:
-    """Return the settings of class `kind`, or end the process (status 78, EX_CONFIG) naming each wrong variable."""
+    """Return the settings, or end the process (status 78, EX_CONFIG) naming each wrong variable."""
     try:
         return kind()
     except ValidationError as error:

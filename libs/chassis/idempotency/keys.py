@@ -13,68 +13,17 @@ import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from chassis.errors import Conflict, Invalid, Malformed, Problem, Transient
+from chassis.idempotency.base import LEASE_SECONDS, Claimed, IdempotencyStore, Recorded
 from chassis.ids import new_id
 
-LEASE_SECONDS = 30
-KEEP_SECONDS = 24 * 3600
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Cache-Control", "Vary")
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A finished answer, kept to be given again."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """The key is ours to work under; `resource_id` is the id reserved for what the call creates."""
-
-    resource_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The key was used before; `recorded` is None while that call is in flight."""
-
-    fingerprint: str
-    recorded: Recorded | None = None
-
-
-class IdempotencyStore(Protocol):
-    """Keeps records for KEEP_SECONDS. Keys are 64 characters of `[0-9a-f]`."""
-
-    def begin(self, key: str, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
-        """Claim `key` for `lease` seconds, atomically.
-
-        A new key is claimed under `resource_id`. An unfinished claim whose lease has run out
-        and whose fingerprint is the same is taken over under *its* resource id. Anything
-        else is returned as it is known.
-        """
-        ...
-
-    def finish(self, key: str, recorded: Recorded) -> None:
-        """Keep the answer."""
-        ...
-
-    def release(self, key: str) -> None:
-        """End the lease at once and keep the reserved id: the work may have had its effect."""
-        ...
-
-    def abandon(self, key: str) -> None:
-        """Forget the claim: nothing was done."""
-        ...
 
 
 @dataclass(slots=True)

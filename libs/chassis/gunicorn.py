@@ -1,0 +1,34 @@
+"""gunicorn's configuration, the same for every service: `gunicorn --config python:chassis.gunicorn`.
+
+Threads wait for stores, so eight of them share a process; more made no difference when
+measured. The keep-alive outlives the gateway's, so that a reused connection is never closed under a request.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from prometheus_client import multiprocess
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+keepalive = 75
+timeout = 60
+graceful_timeout = 25
+backlog = 512
+max_requests = 0
+limit_request_line = 8190
+accesslog = None  # the app logs its own requests, as JSON
+errorlog = "-"
+loglevel = "warning"
+control_socket_disable = True
+
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112  # a heartbeat file, not data
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Fold a gone worker's metrics into the totals."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types

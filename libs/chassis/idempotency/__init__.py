@@ -1,0 +1,15 @@
+"""`Idempotency-Key`: the same POST sent twice has one effect and one answer."""
+
+from chassis.idempotency.base import KEEP_SECONDS, LEASE_SECONDS, Claimed, IdempotencyStore, Known, Recorded
+from chassis.idempotency.keys import Keys, resource_id
+
+__all__ = [
+    "KEEP_SECONDS",
+    "LEASE_SECONDS",
+    "Claimed",
+    "IdempotencyStore",
+    "Keys",
+    "Known",
+    "Recorded",
+    "resource_id",
+]

@@ -1,0 +1,59 @@
+"""What is kept of an `Idempotency-Key`, and what a store of them must do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+LEASE_SECONDS = 30
+KEEP_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A finished answer, kept to be given again."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The key is ours to work under; `resource_id` is the id reserved for what the call creates."""
+
+    resource_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The key was used before; `recorded` is None while that call is in flight."""
+
+    fingerprint: str
+    recorded: Recorded | None = None
+
+
+class IdempotencyStore(Protocol):
+    """Keeps records for KEEP_SECONDS. Keys are 64 characters of `[0-9a-f]`."""
+
+    def begin(self, key: str, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+        """Claim `key` for `lease` seconds, atomically.
+
+        A new key is claimed under `resource_id`. An unfinished claim whose lease has run out
+        and whose fingerprint is the same is taken over under *its* resource id. Anything
+        else is returned as it is known.
+        """
+        ...
+
+    def finish(self, key: str, recorded: Recorded) -> None:
+        """Keep the answer."""
+        ...
+
+    def release(self, key: str) -> None:
+        """End the lease at once and keep the reserved id: the work may have had its effect."""
+        ...
+
+    def abandon(self, key: str) -> None:
+        """Forget the claim: nothing was done."""
+        ...

@@ -1,0 +1,8 @@
+"""What a service's tests need: tokens, fakes, and contract suites for the chassis's own protocols."""
+
+from chassis.testing.clock import FakeClock
+from chassis.testing.events import FakePublisher
+from chassis.testing.idempotency import IdempotencyStoreContract
+from chassis.testing.tokens import AUDIENCE, ISSUER, Issuer
+
+__all__ = ["AUDIENCE", "ISSUER", "FakeClock", "FakePublisher", "IdempotencyStoreContract", "Issuer"]

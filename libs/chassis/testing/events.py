@@ -1,0 +1,20 @@
+"""A publisher that keeps what it is given."""
+
+from __future__ import annotations
+
+from chassis.errors import Transient
+from chassis.events import Event
+
+
+class FakePublisher:
+    """Publishes into `published`; while `away` is true it raises Transient instead."""
+
+    def __init__(self) -> None:
+        self.published: list[Event] = []
+        self.away = False
+
+    def publish(self, event: Event) -> None:
+        """See chassis.events.Publisher."""
+        if self.away:
+            raise Transient("The topic is away.")
+        self.published.append(event)
