@@ -1,0 +1,82 @@
+"""Where MiniStack has to behave differently for a suite whose state matters.
+
+Its version is pinned with a hash, and the durability tests fail when one of
+the names used here is gone.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from slipway.emulator.actions import touched_by
+
+
+@dataclass
+class Request:
+    """What one request did: state it may have changed, and writes that failed."""
+
+    touched: set[str] = field(default_factory=set)
+    failures: list[OSError] = field(default_factory=list)
+
+
+_current: contextvars.ContextVar[Request | None] = contextvars.ContextVar("request", default=None)
+
+
+@contextmanager
+def request_noted() -> Iterator[Request]:
+    """Collect what is done inside the block, and in the services it calls."""
+    request = Request()
+    token = _current.set(request)
+    try:
+        yield request
+    finally:
+        _current.reset(token)
+
+
+def note_what_handlers_touch(module: ModuleType, name: str) -> None:
+    """Make the service's one entry point note what each call may change."""
+    original = module.handle_request
+
+    async def noting(
+        method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any], **more: Any
+    ) -> Any:
+        answer = await original(method, path, headers, body, query, **more)
+        if (request := _current.get()) is not None:
+            request.touched |= touched_by(name, method, path, headers, body, query)
+        return answer
+
+    module.handle_request = noting  # type: ignore[attr-defined]
+
+
+def announce_objects_before_the_answer(s3: ModuleType) -> None:
+    """Deliver an S3 event within the call that causes it, not in a thread that dies with the process."""
+
+    def fire(bucket: str, key: str, event: str, *args: Any, **kwargs: Any) -> None:
+        if bucket in s3._bucket_notifications:
+            names = ("size", "etag", "deletion_type")
+            given = {**dict(zip(names, args, strict=False)), **kwargs}
+            s3._fire_s3_event(bucket, key, event, sequencer=s3._next_event_sequencer(event), **given)
+
+    s3._fire_s3_event_async = fire  # type: ignore[attr-defined]
+
+
+def report_unwritten_objects(s3: ModuleType) -> None:
+    """Note failed writes of objects, which S3's own code only logs."""
+    s3._atomic_write = _noting_failures(s3._atomic_write)  # type: ignore[attr-defined]
+
+
+def _noting_failures(write: Callable[..., None]) -> Callable[..., None]:
+    def noting(*args: Any, **kwargs: Any) -> None:
+        try:
+            write(*args, **kwargs)
+        except OSError as error:
+            if (request := _current.get()) is not None:
+                request.failures.append(error)
+            raise
+
+    return noting
