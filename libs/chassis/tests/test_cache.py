@@ -122,9 +122,14 @@ def test_two_writers_at_once_leave_no_old_value(make_cache: MakeCache, store: St
 def test_a_failed_write_leaves_the_cache_right(make_cache: MakeCache, store: Store) -> None:
     cache = make_cache()
     read(cache, store)
-    with pytest.raises(ZeroDivisionError), cache.writing("ann"):
-        store.value = b"1"
-        raise ZeroDivisionError
+
+    def change_and_fail() -> None:
+        with cache.writing("ann"):
+            store.value = b"1"
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        change_and_fail()
     assert read(cache, store) == b"1"
 
 
