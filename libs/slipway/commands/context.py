@@ -1,0 +1,19 @@
+"""Which suite a command is about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from slipway.suite import Settings, Suite, remembered
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def suite(port: int | None = None, domain: str | None = None) -> Suite:
+    """Return the suite of this checkout: as asked for, else as it was last started, else by default."""
+    state = ROOT / ".slipway"
+    last = remembered(state) or Settings()
+    settings = Settings(
+        port=last.port if port is None else port, domain=last.domain if domain is None else domain
+    )
+    return Suite(ROOT, state, settings)

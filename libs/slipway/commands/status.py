@@ -1,0 +1,80 @@
+"""`status`: what runs, how it is, and what it takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from slipway import console
+from slipway.commands.context import suite as present_suite
+from slipway.problems import FAILED, OK
+from slipway.status import PartStatus, inspect
+from slipway.suite import Suite
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(*, as_json: bool) -> int:
+    """Show every part with its health, memory (PSS) and address.
+
+    Exit code 0 when all parts are healthy, 1 otherwise.
+    """
+    suite = present_suite()
+    rows = inspect(suite.layout, suite.daemon.connect(), suite.parts)
+    if as_json:
+        console.out.print_json(json.dumps(_document(suite, rows)))
+    else:
+        _print(rows)
+    return OK if all(row.healthy for row in rows) else FAILED
+
+
+def _document(suite: Suite, rows: Sequence[PartStatus]) -> dict[str, object]:
+    return {
+        "healthy": all(row.healthy for row in rows),
+        "domain": suite.settings.domain,
+        "port": suite.settings.port,
+        "origins": suite.origins(),
+        "memory_bytes": sum(row.memory_bytes for row in rows),
+        "parts": [row.as_dict() for row in rows],
+    }
+
+
+def _print(rows: Sequence[PartStatus]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("part", "state", "health", "pid", "uptime", "restarts", "memory", "address"):
+        table.add_column(
+            title, justify="right" if title in {"pid", "uptime", "restarts", "memory"} else "left"
+        )
+    for row in rows:
+        health = Text("healthy", style="green") if row.healthy else Text(row.detail or "down", style="red")
+        runs = bool(row.pid)
+        table.add_row(
+            row.name,
+            row.state,
+            health,
+            str(row.pid) if runs else "",
+            _duration(row.uptime_seconds) if runs else "",
+            str(row.restarts) if runs else "",
+            _megabytes(row.memory_bytes) if runs else "",
+            row.address,
+        )
+    table.add_row(
+        "total", "", "", "", "", "", _megabytes(sum(row.memory_bytes for row in rows)), "", style="bold"
+    )
+    console.out.print(table)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.0f} MB"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h"

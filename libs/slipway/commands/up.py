@@ -1,0 +1,38 @@
+"""`up`: start everything and wait until it is healthy."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from slipway import console, lifecycle
+from slipway.commands.context import suite as present_suite
+from slipway.progress import shown
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port of the gateway; the last one used, at first 8443."
+)
+@click.option("--domain", help="Domain of the subdomains; the last one used, at first localhost.")
+@click.option("--live/--no-live", default=True, help="Redraw a table as things come up (on a terminal).")
+def command(port: int | None, domain: str | None, *, live: bool) -> None:
+    """Start the suite in the background and wait until every part is healthy.
+
+    What runs already is left alone. When something does not come up, everything that was
+    started is stopped again.
+    """
+    suite = present_suite(port, domain)
+    began = time.monotonic()
+    with lifecycle.changing(suite, "up"), shown(console.out, live=live) as progress:
+        started = lifecycle.up(suite, progress)
+    seconds = time.monotonic() - began
+    console.say()
+    if started:
+        console.say(f"Up in {seconds:.1f} s: {len(suite.parts)} parts are healthy.", "bold green")
+    else:
+        console.say(f"Already up: all {len(suite.parts)} parts are healthy.", "bold green")
+    for name, address in suite.origins().items():
+        console.say(f"  {name:<8} {address}")
+    console.say("\nNext: ./slipway demo")

@@ -1,0 +1,26 @@
+"""What the command line writes to; colours and redrawing only on a terminal."""
+
+from __future__ import annotations
+
+import os
+
+from rich.console import Console
+from rich.text import Text
+
+out = Console(highlight=False, soft_wrap=True, no_color="NO_COLOR" in os.environ or None)
+err = Console(stderr=True, highlight=False, soft_wrap=True, no_color="NO_COLOR" in os.environ or None)
+
+
+def say(text: str = "", style: str = "") -> None:
+    """Print a line to standard output, taken literally."""
+    out.print(Text(text, style=style))
+
+
+def complain(what: str, next_step: str) -> None:
+    """Print what went wrong and what to do next to standard error."""
+    head, _, rest = what.partition("\n")
+    err.print(Text.assemble(("slipway: ", "bold red"), head))
+    if rest:
+        err.print(Text(rest, style="dim"))
+    if next_step:
+        err.print(Text.assemble(("next: ", "bold"), next_step))

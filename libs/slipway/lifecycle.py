@@ -1,0 +1,104 @@
+"""Bringing a whole suite up and down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from slipway import ports
+from slipway.locking import exclusive
+from slipway.parts.base import Part, Task
+from slipway.problems import BUSY, Problem
+from slipway.progress import Progress
+from slipway.starting import Starter
+from slipway.suite import Suite, parts_of, remember, remembered
+from slipway.supervision.client import Supervisor
+
+
+@contextmanager
+def changing(suite: Suite, command: str) -> Iterator[None]:
+    """Keep other commands from changing the suite while the body does."""
+    suite.state.mkdir(parents=True, exist_ok=True)
+    with exclusive(suite.state / "lock", command):
+        yield
+
+
+def up(suite: Suite, progress: Progress, steps: Sequence[Part | Task] | None = None) -> list[str]:
+    """Bring the suite up (or only `steps` of it) and return the parts that had to be started.
+
+    What runs already stays. When anything fails, or the user interrupts, everything that this
+    call started is stopped again.
+    """
+    suite.layout.make()
+    supervisor = suite.daemon.connect()
+    if supervisor is None:
+        suite.ports.refresh(())
+        wanted = list(suite.steps if steps is None else steps)
+        if steps is None:
+            ports.require_free(suite.settings.port)
+        remember(suite)
+        supervisor = suite.daemon.start(parts_of(wanted))
+        fresh = True
+    else:
+        _require_same_settings(suite)
+        wanted = list(suite.steps if steps is None else steps)
+        suite.daemon.update(supervisor, parts_of(wanted))
+        fresh = False
+    starter = Starter(suite.layout, supervisor, progress)
+    try:
+        starter.run(wanted)
+    except BaseException:
+        if fresh:
+            suite.daemon.stop(supervisor, timeout=30)
+        else:
+            stop_parts(supervisor, [part for part in parts_of(wanted) if part.name in starter.began])
+        raise
+    return starter.began
+
+
+def down(suite: Suite, progress: Progress) -> bool:
+    """Stop everything, the gateway first and the stores last; False when nothing was running."""
+    supervisor = suite.daemon.connect()
+    if supervisor is None:
+        return False
+    running = [part for part in suite.parts if not supervisor.states()[part.name].is_down]
+    progress.expect([part.name for part in running])
+    stores = {step.name for step in suite.backing}
+    for group in (
+        [part for part in running if part.name == "gateway"],
+        [part for part in running if part.name != "gateway" and part.name not in stores],
+        [part for part in running if part.name in stores],
+    ):
+        stop_parts(supervisor, group, progress)
+    suite.daemon.stop(supervisor)
+    return True
+
+
+def stop_parts(supervisor: Supervisor, parts: Sequence[Part], progress: Progress | None = None) -> None:
+    """Stop `parts` side by side and return when all are down."""
+    waiting = {part.name: part for part in parts}
+    for name in waiting:
+        supervisor.stop(name)
+        if progress:
+            progress.report(name, "working")
+    deadline = time.monotonic() + max((part.stop_seconds for part in parts), default=0) + 15
+    while waiting:
+        states = supervisor.states()
+        for name in [name for name in waiting if states[name].is_down]:
+            del waiting[name]
+            if progress:
+                progress.report(name, "ready", "stopped")
+        if waiting and time.monotonic() > deadline:
+            raise Problem(f"these do not stop: {', '.join(waiting)}", next_step="run `./slipway down` again")
+        time.sleep(0.03)
+
+
+def _require_same_settings(suite: Suite) -> None:
+    before = remembered(suite.state)
+    if before is not None and before != suite.settings:
+        raise Problem(
+            f"the suite is running for {before.domain} on port {before.port}",
+            next_step="run `./slipway down` first, then `up` with the new address",
+            code=BUSY,
+        )

@@ -1,0 +1,53 @@
+"""Reading the parts' log files."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+_BLOCK = 65_536
+
+
+def tail(path: Path, lines: int) -> list[str]:
+    """Return the last `lines` lines of a file, none when it does not exist."""
+    try:
+        with path.open("rb") as stream:
+            end = stream.seek(0, os.SEEK_END)
+            block = b""
+            while end > 0 and block.count(b"\n") <= lines:
+                start = max(0, end - _BLOCK)
+                stream.seek(start)
+                block = stream.read(end - start) + block
+                end = start
+    except FileNotFoundError:
+        return []
+    return block.decode(errors="replace").splitlines()[-lines:] if lines else []
+
+
+def follow(paths: Sequence[Path], pause: float = 0.2) -> Iterator[tuple[Path, str]]:
+    """Yield each line written from now on to any of `paths`, forever; copes with rotation."""
+    places = {path: _size(path) for path in paths}
+    rests = dict.fromkeys(paths, "")
+    while True:
+        for path in paths:
+            size = _size(path)
+            if size < places[path]:
+                places[path] = 0
+            if size > places[path]:
+                with path.open("rb") as stream:
+                    stream.seek(places[path])
+                    block = stream.read(size - places[path])
+                places[path] += len(block)
+                *complete, rests[path] = (rests[path] + block.decode(errors="replace")).split("\n")
+                for line in complete:
+                    yield path, line
+        time.sleep(pause)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

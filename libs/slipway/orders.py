@@ -1,0 +1,88 @@
+"""Launch orders on disk: what launch.py reads when the supervisor starts a part."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from slipway.layout import Layout, write_private
+from slipway.parts.base import Program, StopSignal
+
+LAUNCHER = Path(__file__).with_name("launch.py")
+
+
+def write(layout: Layout, name: str, program: Program, stop_signal: StopSignal) -> str:
+    """Write the order for part `name`; return the order it replaces, empty when there was none."""
+    path = _path(layout, name)
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o711)
+    write_private(path, _text(program, stop_signal, supervised=True))
+    return before
+
+
+def read(layout: Layout, name: str) -> str:
+    """Return the present order of part `name`, to be compared with an earlier one."""
+    return _path(layout, name).read_text(encoding="utf-8")
+
+
+def reload_signal(before: str, after: str) -> str:
+    """Return the signal that makes a process started by order `before` follow `after`; empty: restart it."""
+    if not before:
+        return ""
+    old, new = json.loads(before), json.loads(after)
+    same = {**old, "version": ""} == {**new, "version": ""}
+    return str(new["reload_signal"] or "") if same else ""
+
+
+def starts(layout: Layout, name: str) -> int:
+    """Return how many times part `name` has been started since it was last asked for."""
+    path = layout.part(name) / "starts.json"
+    try:
+        return int(json.loads(path.read_text(encoding="utf-8"))["total"])
+    except (OSError, ValueError, KeyError):
+        return 0
+
+
+def forget_starts(layout: Layout, name: str) -> None:
+    """Begin counting anew, so that an asked-for start never waits for earlier crashes."""
+    (layout.part(name) / "starts.json").unlink(missing_ok=True)
+
+
+def run_once(layout: Layout, name: str, program: Program) -> subprocess.CompletedProcess[str]:
+    """Run `program` to its end outside the supervisor, with the same care for users and folders."""
+    path = _path(layout, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o711)
+    write_private(path, _text(program, "TERM", supervised=False))
+    return subprocess.run(
+        [sys.executable, "-I", "-S", str(LAUNCHER), name],
+        cwd=layout.run,
+        check=False,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def _text(program: Program, stop_signal: StopSignal, *, supervised: bool) -> str:
+    order = {
+        "argv": program.argv,
+        "env": dict(program.env),
+        "cwd": str(program.cwd),
+        "identity": asdict(program.identity) if program.identity else None,
+        "stop_signal": stop_signal,
+        "reload_signal": program.reload_signal,
+        "version": program.version,
+        "scratch": [str(folder) for folder in program.scratch],
+        "supervised": supervised,
+    }
+    return json.dumps(order, indent=2, sort_keys=True)
+
+
+def _path(layout: Layout, name: str) -> Path:
+    return layout.part(name) / "program.json"

@@ -1,0 +1,1 @@
+"""The parts a suite is made of, one module each."""

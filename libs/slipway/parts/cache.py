@@ -1,0 +1,65 @@
+"""Redis (or Valkey), with a password, writing every change to its append-only file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import redis as client
+
+from slipway.layout import Layout, write_private
+from slipway.parts.base import PartDefaults, Program
+from slipway.parts.binaries import base_environment, redis
+from slipway.problems import NotHealthy
+
+_CONFIG = """\
+bind 127.0.0.1
+port {port}
+requirepass {password}
+dir "{folder}"
+daemonize no
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory 128mb
+maxmemory-policy volatile-lru
+tcp-keepalive 60
+loglevel notice
+"""
+
+
+@dataclass(frozen=True)
+class Cache(PartDefaults):
+    """The suite's Redis server on loopback."""
+
+    layout: Layout
+    port: int
+    password: str
+    name: str = "cache"
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Database 0, as redis-py takes it."""
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    def prepare(self) -> Program:
+        binary, _ = redis()
+        folder = self.layout.data / "cache"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        config = self.layout.part(self.name) / "server.conf"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        quoted = str(folder).replace("\\", "\\\\").replace('"', '\\"')
+        write_private(config, _CONFIG.format(port=self.port, password=self.password, folder=quoted))
+        return Program(argv=(str(binary), str(config)), env=base_environment(), cwd=config.parent)
+
+    def check(self) -> None:
+        connection = client.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2)
+        try:
+            connection.ping()
+        except client.RedisError as error:
+            raise NotHealthy(str(error)) from error
+        finally:
+            connection.close()

@@ -1,0 +1,58 @@
+"""The emulated AWS: MiniStack in its own environment, enforcing IAM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from slipway import environments
+from slipway.layout import Layout
+from slipway.parts.base import PartDefaults, Program
+from slipway.parts.binaries import base_environment
+from slipway.probe import http_ok
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Emulator(PartDefaults):
+    """The emulator on loopback. `dynamo_url` is where the tables live, empty for the emulator's own."""
+
+    layout: Layout
+    port: int
+    root_key: tuple[str, str]
+    dynamo_url: str
+    name: str = "emulator"
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def prepare(self) -> Program:
+        state = self.layout.data / "emulator"
+        state.mkdir(exist_ok=True, mode=0o700)
+        cwd = self.layout.part(self.name)
+        cwd.mkdir(parents=True, exist_ok=True)
+        requirements = _PACKAGE.parents[1] / "requirements" / "emulator.txt"
+        python = environments.ensure(self.layout.emulator_venv, requirements)
+        key, secret = self.root_key
+        return Program(
+            argv=(str(python), str(_PACKAGE / "emulator" / "serve.py")),
+            env={
+                **base_environment(),
+                "PYTHONUNBUFFERED": "1",
+                "EMULATOR_PORT": str(self.port),
+                "EMULATOR_STATE_DIR": str(state),
+                "EMULATOR_ROOT_ACCESS_KEY_ID": key,
+                "EMULATOR_ROOT_SECRET_ACCESS_KEY": secret,
+                "DYNAMODB_UPSTREAM": self.dynamo_url,
+            },
+            cwd=cwd,
+        )
+
+    def check(self) -> None:
+        http_ok(self.port, "/_ministack/health")

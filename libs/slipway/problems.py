@@ -1,0 +1,48 @@
+"""Trouble that the user can do something about, and the exit codes of the command line."""
+
+from __future__ import annotations
+
+import errno
+from typing import Final
+
+OK: Final = 0
+FAILED: Final = 1
+USAGE: Final = 2
+MISSING: Final = 69
+CANNOT_WRITE: Final = 73
+BUSY: Final = 75
+
+_WRITE_TROUBLE: Final = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the file system is read-only",
+    errno.EACCES: "permission is denied",
+    errno.EPERM: "permission is denied",
+}
+
+
+class Problem(Exception):
+    """What went wrong in one sentence, what to do next, and the exit code that says which kind it is."""
+
+    def __init__(self, what: str, *, next_step: str = "", code: int = FAILED) -> None:
+        super().__init__(what)
+        self.what = what
+        self.next_step = next_step
+        self.code = code
+
+
+class NotHealthy(Exception):
+    """A part does not answer as it should (yet); the message says what it did instead."""
+
+
+def write_problem(error: OSError) -> Problem | None:
+    """Return the sentence for an error of the file system, None for any other error."""
+    reason = _WRITE_TROUBLE.get(error.errno or 0)
+    if reason is None:
+        return None
+    place = f" at {error.filename}" if error.filename else ""
+    return Problem(
+        f"cannot write{place}: {reason}",
+        next_step="free some space or fix the folder's owner and mode, then run the command again",
+        code=CANNOT_WRITE,
+    )

@@ -1,0 +1,88 @@
+"""What runs, how it is, and what it takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from slipway import orders
+from slipway.layout import Layout
+from slipway.parts.base import Part
+from slipway.problems import NotHealthy
+from slipway.supervision.client import ProcessState, Supervisor
+
+
+@dataclass(frozen=True)
+class PartStatus:
+    """One part now. Memory is the proportional set size of it and its children, in bytes."""
+
+    name: str
+    state: str
+    healthy: bool
+    detail: str
+    address: str
+    pid: int
+    uptime_seconds: float
+    restarts: int
+    memory_bytes: int
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def inspect(layout: Layout, supervisor: Supervisor | None, parts: Sequence[Part]) -> list[PartStatus]:
+    """Return the status of every part; all are down when there is no supervisor."""
+    states = supervisor.states() if supervisor else {}
+    with ThreadPoolExecutor(max_workers=max(1, len(parts))) as pool:
+        rows = list(pool.map(lambda part: _part(layout, part, states.get(part.name)), parts))
+    if supervisor:
+        pid = supervisor.pid()
+        uptime = time.time() - psutil.Process(pid).create_time()
+        rows.append(PartStatus("supervisor", "running", True, "", "", pid, uptime, 0, _pss(pid)))
+    return rows
+
+
+def _part(layout: Layout, part: Part, state: ProcessState | None) -> PartStatus:
+    if state is None or not state.pid:
+        label = state.state.lower() if state else "stopped"
+        return PartStatus(part.name, label, False, "", part.address, 0, 0.0, 0, 0)
+    healthy, detail = True, ""
+    try:
+        part.check()
+    except NotHealthy as error:
+        healthy, detail = False, str(error).splitlines()[0]
+    return PartStatus(
+        name=part.name,
+        state=state.state.lower(),
+        healthy=healthy,
+        detail=detail,
+        address=part.address,
+        pid=state.pid,
+        uptime_seconds=round(max(0.0, time.time() - (state.since or time.time())), 1),
+        restarts=max(0, orders.starts(layout, part.name) - 1),
+        memory_bytes=memory(state.pid),
+    )
+
+
+def memory(pid: int) -> int:
+    """Return the proportional set size of a process and all below it, in bytes; 0 when it is gone."""
+    try:
+        below = psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return 0
+    return sum(_pss(process) for process in (pid, *(child.pid for child in below)))
+
+
+def _pss(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        return 0
+    return 0

@@ -1,0 +1,1 @@
+"""Everything that concerns supervisord: its configuration, its process, and talking to it."""

@@ -1,0 +1,68 @@
+"""supervisord's configuration file.
+
+It names no path but relative ones (supervisord runs in the run folder), so the
+checkout may lie in any folder whatever characters its name has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+
+from slipway.parts.base import Part
+
+USER = "slipway"
+
+_DAEMON = """\
+; Written by `./slipway up`.
+[supervisord]
+nodaemon=true
+silent=true
+user={user}
+logfile=../logs/supervisord.log
+logfile_maxbytes=1MB
+logfile_backups=1
+pidfile=supervisord.pid
+childlogdir=../logs
+minfds=1024
+
+[inet_http_server]
+port=127.0.0.1:{port}
+username={rpc_user}
+password={{SHA}}{digest}
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+
+_PROGRAM = """
+[program:{name}]
+command=./python -I -S launch.py {name}
+autostart=false
+autorestart=true
+startsecs=1
+startretries=1000000
+stopsignal={stop_signal}
+stopwaitsecs={stop_seconds}
+killasgroup=true
+redirect_stderr=true
+stdout_logfile=../logs/{name}.log
+stdout_logfile_maxbytes=5MB
+stdout_logfile_backups=2
+"""
+
+
+def render(parts: Sequence[Part], *, port: int, password: str) -> str:
+    """Return the configuration for `parts`.
+
+    A part that dies within its first second is started again after 1, 2, 3...
+    seconds; one that lived longer at once. launch.py adds a capped wait, which
+    also ends the first row, so no part is ever given up.
+    """
+    digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest()
+    head = _DAEMON.format(user=os.getuid(), port=port, rpc_user=USER, digest=digest)
+    return head + "".join(
+        _PROGRAM.format(name=part.name, stop_signal=part.stop_signal, stop_seconds=part.stop_seconds)
+        for part in parts
+    )
