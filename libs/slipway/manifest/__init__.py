@@ -6,6 +6,7 @@ tests) goes through :func:`load_all`; nobody parses the files by hand.
 
 from slipway.manifest.loader import ManifestError, load, load_all
 from slipway.manifest.model import (
+    AssumedRole,
     Bucket,
     Gateway,
     Index,
@@ -19,6 +20,7 @@ from slipway.manifest.model import (
 )
 
 __all__ = [
+    "AssumedRole",
     "Bucket",
     "Gateway",
     "Index",

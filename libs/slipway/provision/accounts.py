@@ -1,0 +1,67 @@
+"""The AWS account, here an emulator's, in which a suite's resources are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to provision, and with whose (all-powerful) credentials."""
+
+    endpoint_url: str
+    access_key_id: str
+    secret_access_key: str
+    region: str = "us-east-1"
+    account: str = "000000000000"
+
+
+class Clients:
+    """SDK clients for one target, each made when it is first needed."""
+
+    def __init__(self, target: Target) -> None:
+        self._options: dict[str, Any] = {
+            "endpoint_url": target.endpoint_url,
+            "region_name": target.region,
+            "aws_access_key_id": target.access_key_id,
+            "aws_secret_access_key": target.secret_access_key,
+        }
+        self._session = boto3.Session()
+        self._config = Config(
+            retries={"mode": "standard", "total_max_attempts": 4},
+            connect_timeout=3,
+            read_timeout=20,
+            s3={"addressing_style": "path"},
+        )
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        return self._session.client("sqs", config=self._config, **self._options)
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        return self._session.client("sns", config=self._config, **self._options)
+
+    @cached_property
+    def s3(self) -> S3Client:
+        return self._session.client("s3", config=self._config, **self._options)
+
+    @cached_property
+    def iam(self) -> IAMClient:
+        return self._session.client("iam", config=self._config, **self._options)
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        return self._session.client("dynamodb", config=self._config, **self._options)
