@@ -41,11 +41,15 @@ class Role(_Model):
 
 
 class Index(_Model):
-    """A global secondary index of a table; all attributes are projected."""
+    """A secondary index of a table; all attributes are projected.
+
+    A `local` one shares the table's partition key, can be read consistently, and is made with the table.
+    """
 
     name: str
     partition: str
     sort: str | None = None
+    local: bool = False
 
 
 class Table(_Model):
@@ -58,6 +62,15 @@ class Table(_Model):
     indexes: tuple[Index, ...] = ()
     ttl: str | None = Field(default=None, description="attribute holding the expiry in epoch seconds")
     stream: Literal["NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY"] | None = None
+
+    @model_validator(mode="after")
+    def _local_indexes_share_the_partition(self) -> Table:
+        for index in self.indexes:
+            if index.local and (index.partition != self.partition or index.sort is None):
+                raise ValueError(
+                    f"index {index.name}: a local index has the table's partition key and a sort key"
+                )
+        return self
 
 
 class Bucket(_Model):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class KeyChangedError(Exception):
-    """A table's key differs from the manifest's; only a new table can have another key."""
+    """A table's key or a local index differs from the manifest's; only a new table can have another."""
 
 
 def ensure_tables(dynamodb: DynamoDBClient, plan: Plan, names: Names) -> None:
@@ -42,8 +42,13 @@ def _describe(dynamodb: DynamoDBClient, name: str) -> Any:
 def _update(dynamodb: DynamoDBClient, table: Table, name: str, found: Any) -> None:
     if _comparable(found["KeySchema"]) != _comparable(_keys(table)):
         raise KeyChangedError(f"table {name}: the key is not the manifest's; give the table a new name")
-    present = {index["IndexName"] for index in found.get("GlobalSecondaryIndexes", [])}
+    local = {index["IndexName"] for index in found.get("LocalSecondaryIndexes", [])}
+    present = local | {index["IndexName"] for index in found.get("GlobalSecondaryIndexes", [])}
     for index in table.indexes:
+        if index.local and index.name not in local:
+            raise KeyChangedError(
+                f"table {name}: local index {index.name} is missing; give the table a new name"
+            )
         if index.name not in present:
             dynamodb.update_table(
                 TableName=name,
@@ -70,8 +75,9 @@ def _definition(table: Table, name: str) -> Any:
         "KeySchema": _keys(table),
         "AttributeDefinitions": _attributes(table, *table.indexes),
     }
-    if table.indexes:
-        definition["GlobalSecondaryIndexes"] = [_index(index) for index in table.indexes]
+    for kind, local in (("LocalSecondaryIndexes", True), ("GlobalSecondaryIndexes", False)):
+        if indexes := [_index(index) for index in table.indexes if index.local == local]:
+            definition[kind] = indexes
     if table.stream:
         definition["StreamSpecification"] = _stream(table)
     return definition
