@@ -8,3 +8,5 @@ ROOT = Path(__file__).parent
 for folder in [ROOT / "libs", *sorted(path.parent for path in ROOT.glob("services/*/service.yaml"))]:
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+
+pytest_plugins = ["slipway.testing.plugin"]

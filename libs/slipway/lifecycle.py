@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from slipway import ports
 from slipway.locking import exclusive
+from slipway.parts import dynamo
 from slipway.parts.base import Part, Task
 from slipway.problems import BUSY, Problem
 from slipway.progress import Progress
@@ -24,27 +26,36 @@ def changing(suite: Suite, command: str) -> Iterator[None]:
         yield
 
 
-def up(suite: Suite, progress: Progress, steps: Sequence[Part | Task] | None = None) -> list[str]:
-    """Bring the suite up (or only `steps` of it) and return the parts that had to be started.
+Steps = Callable[[Suite], Sequence[Part | Task]]
+
+
+def everything(suite: Suite) -> Sequence[Part | Task]:
+    """All steps of a suite, as `up` brings them up."""
+    return suite.steps
+
+
+def up(suite: Suite, progress: Progress, choose: Steps = everything) -> list[str]:
+    """Bring up the steps of the suite that `choose` returns; return the parts that had to be started.
 
     What runs already stays. When anything fails, or the user interrupts, everything that this
     call started is stopped again.
     """
     suite.layout.make()
     supervisor = suite.daemon.connect()
+    fresh = supervisor is None
     if supervisor is None:
-        suite.ports.refresh(())
-        wanted = list(suite.steps if steps is None else steps)
-        if steps is None:
+        suite.ports.refresh()
+        suite = replace(suite)  # what was worked out from the ports before is out of date
+        dynamo.decide(suite.layout)
+        wanted = choose(suite)
+        if any(step.name == "gateway" for step in wanted):
             ports.require_free(suite.settings.port)
         remember(suite)
         supervisor = suite.daemon.start(parts_of(wanted))
-        fresh = True
     else:
         _require_same_settings(suite)
-        wanted = list(suite.steps if steps is None else steps)
+        wanted = choose(suite)
         suite.daemon.update(supervisor, parts_of(wanted))
-        fresh = False
     starter = Starter(suite.layout, supervisor, progress)
     try:
         starter.run(wanted)

@@ -18,29 +18,24 @@ _LOWEST, _HIGHEST = 20_000, 29_999
 
 
 class Ports:
-    """Port numbers by part name, kept in a file."""
+    """Port numbers by part name, kept in a file and nowhere else."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._numbers: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
 
     def __getitem__(self, name: str) -> int:
         """Return the port of `name`, picking one the first time."""
-        if name not in self._numbers:
-            self._numbers[name] = self._pick()
-            self._save()
-        return self._numbers[name]
+        numbers = self._read()
+        if name not in numbers:
+            numbers[name] = self._pick(numbers.values())
+            self._write(numbers)
+        return numbers[name]
 
-    def refresh(self, running: Collection[str]) -> None:
-        """Forget the ports that somebody else has taken; those of `running` parts are ours and stay."""
-        taken = [name for name, port in self._numbers.items() if name not in running and not is_free(port)]
-        for name in taken:
-            del self._numbers[name]
-        if taken:
-            self._save()
+    def refresh(self) -> None:
+        """Forget the ports that somebody has taken; to be called while nothing of the suite runs."""
+        self._write({name: port for name, port in self._read().items() if is_free(port)})
 
-    def _pick(self) -> int:
-        known = set(self._numbers.values())
+    def _pick(self, known: Collection[int]) -> int:
         for port in random.sample(range(_LOWEST, _HIGHEST), 200):
             if port not in known and is_free(port):
                 return port
@@ -50,9 +45,12 @@ class Ports:
             code=BUSY,
         )
 
-    def _save(self) -> None:
+    def _read(self) -> dict[str, int]:
+        return json.loads(self._path.read_text(encoding="utf-8")) if self._path.exists() else {}
+
+    def _write(self, numbers: dict[str, int]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        write_private(self._path, json.dumps(self._numbers, indent=2, sort_keys=True))
+        write_private(self._path, json.dumps(numbers, indent=2, sort_keys=True))
 
 
 def is_free(port: int) -> bool:

@@ -49,16 +49,24 @@ class Dynamo(PartDefaults):
         http_ok(self.port, "/")
 
 
-def is_separate(layout: Layout) -> bool:
-    """Say whether this suite's tables live in dynoxide or in the emulator itself.
+def decide(layout: Layout) -> None:
+    """Settle, before the first start, where this suite's tables live; kept from then on, as the data is there.
 
-    Decided on the first start (by whether dynoxide can be had) and then kept: the data is in
-    one of them.
+    That is dynoxide where it can be had, else the emulator itself.
     """
-    choice = layout.data / "dynamo-engine"
+    choice = _choice(layout)
     if not choice.exists():
-        choice.write_text(_SEPARATE if _available(layout.tools) else _BUILT_IN)
-    return choice.read_text().strip() == _SEPARATE
+        choice.write_text(_SEPARATE if _available(layout.tools) else _BUILT_IN, encoding="utf-8")
+
+
+def is_separate(layout: Layout) -> bool:
+    """Say whether the tables live in dynoxide; so it is assumed as long as nothing is settled."""
+    choice = _choice(layout)
+    return not choice.exists() or choice.read_text(encoding="utf-8").strip() == _SEPARATE
+
+
+def _choice(layout: Layout) -> Path:
+    return layout.data / "dynamo-engine"
 
 
 def _available(tools: Path) -> bool:

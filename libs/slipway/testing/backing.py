@@ -1,0 +1,108 @@
+"""The stores that adapters are tested against: the same parts as `up` starts, with a state of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from slipway import lifecycle
+from slipway.layout import write_private
+from slipway.locking import exclusive
+from slipway.parts.base import Part, PartDefaults, Program, Task
+from slipway.parts.binaries import base_environment
+from slipway.problems import Problem
+from slipway.progress import Silent
+from slipway.suite import Suite
+
+STATE_VARIABLE = "SLIPWAY_TEST_STATE"
+_OWNER_VARIABLE = "SLIPWAY_TEST_OWNER"
+
+
+@dataclass(frozen=True)
+class Backing:
+    """Addresses of running stores."""
+
+    postgres_admin_url: str
+    redis_url: str
+    endpoint_url: str
+    root_key: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class _Owner(PartDefaults):
+    """Stops everything when the test run has gone without saying so."""
+
+    suite: Suite
+    pid: int
+    name: str = "owner"
+    address: str = ""
+
+    def prepare(self) -> Program:
+        cwd = self.suite.layout.part(self.name)
+        cwd.mkdir(parents=True, exist_ok=True)
+        script = Path(__file__).with_name("owner.py")
+        return Program((sys.executable, "-I", "-S", str(script), str(self.pid)), base_environment(), cwd)
+
+    def check(self) -> None:
+        """It waits in silence."""
+
+
+def announce(root: Path) -> None:
+    """Say, to this process and the workers it starts, where this test run's state is. Starts nothing."""
+    if STATE_VARIABLE in os.environ:
+        return
+    folder = root / ".slipway" / "test"
+    _sweep(folder)
+    os.environ[STATE_VARIABLE] = str(folder / str(os.getpid()))
+    os.environ[_OWNER_VARIABLE] = str(os.getpid())
+
+
+def ensure(root: Path) -> Backing:
+    """Return the run's stores, starting them when no worker has done so yet. Raises Problem."""
+    state = Path(os.environ[STATE_VARIABLE])
+    suite = Suite(root, state)
+    failure, ready = state / "failed", state / "ready"
+    with exclusive(state / "test-lock", "test", wait=True):
+        if failure.exists():
+            raise Problem(f"the stores for the tests did not come up: {failure.read_text(encoding='utf-8')}")
+        if not ready.exists():
+            try:
+                lifecycle.up(suite, Silent(), _steps)
+            except Problem as problem:
+                write_private(failure, problem.what)
+                raise
+            write_private(ready, "")
+    return Backing(
+        postgres_admin_url=suite.postgres.admin_url,
+        redis_url=suite.cache.url,
+        endpoint_url=suite.emulator.url,
+        root_key=suite.emulator.root_key,
+    )
+
+
+def end(root: Path) -> None:
+    """Stop the run's stores and remove their state; only the process that announced the run does so."""
+    if os.environ.get(_OWNER_VARIABLE) != str(os.getpid()):
+        return
+    state = Path(os.environ.pop(STATE_VARIABLE))
+    del os.environ[_OWNER_VARIABLE]
+    if state.exists():
+        suite = Suite(root, state)
+        supervisor = suite.daemon.connect()
+        if supervisor:
+            suite.daemon.stop(supervisor, timeout=20)
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def _steps(suite: Suite) -> list[Part | Task]:
+    return [*suite.backing, _Owner(suite, int(os.environ[_OWNER_VARIABLE]))]
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed test runs have left."""
+    for state in folder.glob("*"):
+        if not (state.name.isdigit() and Path("/proc", state.name).exists()):
+            shutil.rmtree(state, ignore_errors=True)
