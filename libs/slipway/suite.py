@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from slipway import resources
 from slipway.credentials import Credentials
 from slipway.environment import Addresses, origin, service_environment
 from slipway.layout import Layout, write_private
@@ -103,6 +104,12 @@ class Suite:
         return [*steps, self.emulator]
 
     @cached_property
+    def resources(self) -> Task:
+        """Making tables, buckets, queues, topics and the services' AWS users."""
+        stores = tuple(step.name for step in self.backing if step.name in {"dynamo", "emulator"})
+        return Task("resources", stores, self._make_resources)
+
+    @cached_property
     def services(self) -> list[Part | Task]:
         """Every role of every service, its one-off tasks first."""
         return [step for manifest in self.manifests.values() for step in self._roles(manifest)]
@@ -110,7 +117,7 @@ class Suite:
     @cached_property
     def steps(self) -> list[Part | Task]:
         """Everything `up` brings up."""
-        return [*self.backing, *self.services]
+        return [*self.backing, self.resources, *self.services]
 
     @property
     def parts(self) -> list[Part]:
@@ -135,10 +142,16 @@ class Suite:
             root=self.root,
         )
 
-    def save_resources(self, resources: Mapping[str, Mapping[str, str]]) -> None:
-        """Keep what provisioning made, for restarts of single parts."""
-        text = json.dumps({name: dict(values) for name, values in resources.items()}, indent=2)
-        write_private(self.state / "resources.json", text)
+    def _make_resources(self) -> str:
+        made = resources.make(
+            self.manifests,
+            self.emulator,
+            self.layout.secrets / "aws",
+            domain=self.settings.domain,
+            port=self.settings.port,
+        )
+        write_private(self.state / "resources.json", json.dumps(made, indent=2))
+        return ""
 
     def _resources(self) -> dict[str, dict[str, str]]:
         path = self.state / "resources.json"
@@ -148,7 +161,7 @@ class Suite:
         def environment() -> dict[str, str]:
             return self.environment(manifest)
 
-        stores = tuple(step.name for step in self.backing)
+        stores = (*(step.name for step in self.backing), self.resources.name)
         tasks: list[Part | Task] = []
         for role, settings in manifest.roles.items():
             if settings.kind == "task":

@@ -50,7 +50,7 @@ class Dynamo(PartDefaults):
 
 
 def decide(layout: Layout) -> None:
-    """Settle, before the first start, where this suite's tables live; kept from then on, as the data is there.
+    """Settle, before the first start, where this suite's tables live, for good, as the data is there.
 
     That is dynoxide where it can be had, else the emulator itself.
     """

@@ -13,6 +13,7 @@ from slipway.layout import write_private
 from slipway.locking import exclusive
 from slipway.parts.base import Part, PartDefaults, Program, Task
 from slipway.parts.binaries import base_environment
+from slipway.parts.emulator import Emulator
 from slipway.problems import Problem
 from slipway.progress import Silent
 from slipway.suite import Suite
@@ -23,12 +24,12 @@ _OWNER_VARIABLE = "SLIPWAY_TEST_OWNER"
 
 @dataclass(frozen=True)
 class Backing:
-    """Addresses of running stores."""
+    """Addresses of running stores, and the folder that is theirs."""
 
     postgres_admin_url: str
     redis_url: str
-    endpoint_url: str
-    root_key: tuple[str, str]
+    emulator: Emulator
+    state: Path
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ def ensure(root: Path) -> Backing:
     return Backing(
         postgres_admin_url=suite.postgres.admin_url,
         redis_url=suite.cache.url,
-        endpoint_url=suite.emulator.url,
-        root_key=suite.emulator.root_key,
+        emulator=suite.emulator,
+        state=state,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
@@ -13,6 +12,7 @@ import redis
 from psycopg2 import sql
 
 from slipway.testing import backing as stores
+from slipway.testing.aws import Aws
 from slipway.testing.backing import Backing
 
 
@@ -38,7 +38,7 @@ def worker_number(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(backing: Backing, worker_number: int) -> Iterator[str]:
+def postgres_url(backing: Backing, worker_number: int) -> str:
     """The address of an empty database of this test process, as the role that owns it."""
     name, password = f"test_{worker_number}_{secrets.token_hex(4)}", secrets.token_hex(8)
     identifier = sql.Identifier(name)
@@ -48,7 +48,7 @@ def postgres_url(backing: Backing, worker_number: int) -> Iterator[str]:
             cursor.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD %s").format(identifier), (password,))
             cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(identifier, identifier))
     server = backing.postgres_admin_url.rpartition("@")[2].partition("/")[0]
-    yield f"postgresql://{name}:{password}@{server}/{name}"
+    return f"postgresql://{name}:{password}@{server}/{name}"
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +58,12 @@ def redis_url(backing: Backing, worker_number: int) -> str:
     with redis.Redis.from_url(url) as client:
         client.flushdb()
     return url
+
+
+@pytest.fixture(scope="session")
+def aws(backing: Backing, worker_number: int, checkout: Path) -> Aws:
+    """The emulated AWS with every service's resources, under names of this test process's own."""
+    return Aws.provisioned(backing, checkout, prefix=f"t{worker_number}-")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,58 @@
+"""The emulated AWS as tests use it: as its root user, or as one of the services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from slipway import resources
+from slipway.environment import REGION
+from slipway.manifest import load_all
+from slipway.testing.backing import Backing
+
+
+@dataclass(frozen=True)
+class Aws:
+    """A running emulator with the resources of all services. `environments` are the services' variables."""
+
+    endpoint_url: str
+    root_key: tuple[str, str]
+    environments: Mapping[str, Mapping[str, str]]
+    region: str = REGION
+
+    @classmethod
+    def provisioned(cls, backing: Backing, root: Path, *, prefix: str) -> Aws:
+        """Make every manifest's resources with names that begin with `prefix`."""
+        emulator = backing.emulator
+        keys = backing.state / "keys" / prefix
+        made = resources.make(load_all(root), emulator, keys, domain="localhost", port=8443, prefix=prefix)
+        return cls(emulator.url, emulator.root_key, made)
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client that may do everything."""
+        return self._client(service, *self.root_key)
+
+    def environment(self, name: str) -> dict[str, str]:
+        """Return the AWS variables that service `name` gets: its resources' names and its credentials."""
+        return dict(self.environments[name])
+
+    def service_client(self, name: str, service: str) -> Any:
+        """Return a boto3 client for AWS `service` with only the permissions of our service `name`."""
+        mine = self.environments[name]
+        return self._client(service, mine["AWS_ACCESS_KEY_ID"], mine["AWS_SECRET_ACCESS_KEY"])
+
+    def _client(self, service: str, key_id: str, secret: str) -> Any:
+        make: Any = boto3.client
+        return make(
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=self.region,
+            aws_access_key_id=key_id,
+            aws_secret_access_key=secret,
+            config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
+        )

@@ -1,0 +1,44 @@
+"""The stores that every adapter's tests rely on are real ones."""
+
+from typing import Any
+
+import psycopg2
+import pytest
+import redis
+from botocore.exceptions import ClientError
+
+from slipway.testing.aws import Aws
+
+
+def test_a_test_gets_an_empty_database_it_owns(postgres_url: str) -> None:
+    with psycopg2.connect(postgres_url) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS notes (body text)")
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+        assert cursor.fetchone() == (1,)
+        cursor.execute("DROP TABLE notes")
+
+
+def test_a_test_gets_a_redis_database_that_keeps_what_it_writes(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        client.set("greeting", "hello")
+        assert client.get("greeting") == b"hello"
+
+
+def test_root_sees_the_resources_that_the_manifests_name(aws: Aws) -> None:
+    table = aws.environment("todos")["TODOS_TABLE"]
+    assert aws.client("dynamodb").describe_table(TableName=table)["Table"]["TableStatus"] == "ACTIVE"
+
+
+def test_a_service_may_use_its_own_table(aws: Aws) -> None:
+    table = aws.environment("todos")["TODOS_TABLE"]
+    item = {"pk": {"S": "someone"}, "sk": {"S": "something"}}
+    dynamodb = aws.service_client("todos", "dynamodb")
+    dynamodb.put_item(TableName=table, Item=item)
+    assert dynamodb.get_item(TableName=table, Key=item)["Item"] == item
+
+
+def test_a_service_is_refused_another_services_table(aws: Aws) -> None:
+    table = aws.environment("todos")["TODOS_TABLE"]
+    dynamodb: Any = aws.service_client("media", "dynamodb")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        dynamodb.get_item(TableName=table, Key={"pk": {"S": "someone"}, "sk": {"S": "something"}})
