@@ -18,6 +18,15 @@ _COMMANDS = {
     "down": "slipway.commands.down",
     "status": "slipway.commands.status",
     "logs": "slipway.commands.logs",
+    "restart": "slipway.commands.restart",
+    "reset": "slipway.commands.reset",
+    "doctor": "slipway.commands.doctor",
+    "trust": "slipway.commands.trust",
+    "test": "slipway.commands.test",
+    "check": "slipway.commands.check",
+    "manifest": "slipway.commands.manifest",
+    "openapi": "slipway.commands.openapi",
+    "lock": "slipway.commands.lock",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -113,3 +114,25 @@ def _require_same_settings(suite: Suite) -> None:
             next_step="run `./slipway down` first, then `up` with the new address",
             code=BUSY,
         )
+
+
+def restart(suite: Suite, names: Sequence[str], progress: Progress) -> None:
+    """Restart the parts `names`, one by one. Raises Problem when nothing runs or one does not come up."""
+    supervisor = suite.daemon.connect()
+    if supervisor is None:
+        raise Problem("the suite is not running", next_step="run `./slipway up`")
+    suite.daemon.update(supervisor, suite.parts)
+    starter = Starter(suite.layout, supervisor, progress)
+    for part in suite.parts:
+        if part.name in names:
+            starter.restart(part)
+
+
+def reset(suite: Suite) -> None:
+    """Remove the state of a suite that is down: data, secrets, logs. Its certificate authority stays."""
+    layout = suite.layout
+    for folder in (layout.data, layout.run, layout.logs, layout.secrets):
+        if folder.exists():
+            shutil.rmtree(folder)
+    for name in ("ports.json", "resources.json", "suite.json"):
+        (layout.state / name).unlink(missing_ok=True)

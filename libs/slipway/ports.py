@@ -27,7 +27,7 @@ class Ports:
         """Return the port of `name`, picking one the first time."""
         numbers = self._read()
         if name not in numbers:
-            numbers[name] = self._pick(numbers.values())
+            numbers[name] = pick(numbers.values())
             self._write(numbers)
         return numbers[name]
 
@@ -35,22 +35,24 @@ class Ports:
         """Forget the ports that somebody has taken; to be called while nothing of the suite runs."""
         self._write({name: port for name, port in self._read().items() if is_free(port)})
 
-    def _pick(self, known: Collection[int]) -> int:
-        for port in random.sample(range(_LOWEST, _HIGHEST), 200):
-            if port not in known and is_free(port):
-                return port
-        raise Problem(
-            f"no free port between {_LOWEST} and {_HIGHEST}",
-            next_step="stop something and try again",
-            code=BUSY,
-        )
-
     def _read(self) -> dict[str, int]:
         return json.loads(self._path.read_text(encoding="utf-8")) if self._path.exists() else {}
 
     def _write(self, numbers: dict[str, int]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_private(self._path, json.dumps(numbers, indent=2, sort_keys=True))
+
+
+def pick(known: Collection[int] = ()) -> int:
+    """Return a port that is free now and none of `known`."""
+    for port in random.sample(range(_LOWEST, _HIGHEST), 200):
+        if port not in known and is_free(port):
+            return port
+    raise Problem(
+        f"no free port between {_LOWEST} and {_HIGHEST}",
+        next_step="stop something and try again",
+        code=BUSY,
+    )
 
 
 def is_free(port: int) -> bool:

@@ -59,6 +59,18 @@ class Starter:
                 self._cancelled.set()
                 raise
 
+    def restart(self, part: Part) -> None:
+        """Stop `part` if it runs, and start it by a fresh order. Raises Problem when it does not come up."""
+        self.progress.report(part.name, "working")
+        orders.write(self.layout, part.name, part.prepare(), part.stop_signal)
+        if not self.supervisor.states()[part.name].is_down:
+            self.supervisor.stop(part.name)
+            self._await_down(part)
+        self._start(part)
+        self._await_health(part)
+        part.settle()
+        self.progress.report(part.name, "ready", part.address)
+
     def _bring_up(self, step: Part | Task) -> None:
         self.progress.report(step.name, "working")
         try:
@@ -89,6 +101,9 @@ class Starter:
         if not state.is_down:
             self.supervisor.stop(part.name)
             self._await_down(part)
+        self._start(part)
+
+    def _start(self, part: Part) -> None:
         self._raise_if_cancelled()
         orders.forget_starts(self.layout, part.name)
         self.began.append(part.name)

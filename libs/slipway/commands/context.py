@@ -1,7 +1,8 @@
-"""Which suite a command is about."""
+"""Which suite a command is about: that of the checkout, or the one whose state folder SLIPWAY_STATE names."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from slipway.suite import Settings, Suite, remembered
@@ -11,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def suite(port: int | None = None, domain: str | None = None) -> Suite:
     """Return the suite of this checkout: as asked for, else as it was last started, else by default."""
-    state = ROOT / ".slipway"
+    state = Path(os.environ.get("SLIPWAY_STATE") or ROOT / ".slipway").resolve()
     last = remembered(state) or Settings()
     settings = Settings(
         port=last.port if port is None else port, domain=last.domain if domain is None else domain

@@ -1,0 +1,42 @@
+"""`check`: everything that can be said of the code without running it."""
+
+from __future__ import annotations
+
+import time
+
+import click
+from rich.text import Text
+
+from slipway import console
+from slipway.checking import Step, steps
+from slipway.commands.context import ROOT
+from slipway.problems import FAILED, OK
+
+
+@click.command()
+@click.option("--fix", is_flag=True, help="Put right what can be put right, then check.")
+def command(*, fix: bool) -> int:
+    """Check manifests, shell scripts, lint, format, types, and that generated files are current.
+
+    Exit code 0 when all is well, 1 otherwise.
+    """
+    failed = [step.name for step in steps(ROOT) if not _passes(step, fix=fix)]
+    console.say()
+    if failed:
+        console.say(f"Not right: {', '.join(failed)}.", "bold red")
+        return FAILED
+    console.say("All checks passed.", "bold green")
+    return OK
+
+
+def _passes(step: Step, *, fix: bool) -> bool:
+    began = time.monotonic()
+    if fix and step.fix:
+        step.fix()
+    problem = step.run()
+    word, style = ("failed", "red") if problem else ("ok", "green")
+    seconds = time.monotonic() - began
+    console.out.print(Text.assemble((f"{word:<7}", style), f"{step.name:<18} {seconds:5.1f} s"))
+    if problem:
+        console.say("\n".join(f"    {line}" for line in problem.splitlines()))
+    return not problem

@@ -1,0 +1,50 @@
+"""`test`: every test, in parallel and in random order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from slipway import console, testrun
+from slipway.commands.context import ROOT
+from slipway.problems import USAGE, Problem
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--fast", is_flag=True, help="Without the system tests.")
+@click.option("--system", "only_system", is_flag=True, help="Only the system tests.")
+@click.option(
+    "--base-domain", help="With --system: test the running suite of this domain, not a private one."
+)
+@click.option("--port", type=click.IntRange(1, 65535), default=443, show_default=True, help="Its port.")
+@click.option(
+    "--ca", type=click.Path(path_type=Path, exists=True), help="The certificate that signs its own."
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENTS]...")
+def command(
+    arguments: tuple[str, ...],
+    base_domain: str | None,
+    port: int,
+    ca: Path | None,
+    *,
+    fast: bool,
+    only_system: bool,
+) -> int:
+    """Run the tests, then the system tests against a whole private suite on a port of its own.
+
+    Further arguments go to pytest; a run narrowed by them asks for no coverage. The exit code is
+    pytest's: 0 when all tests passed.
+    """
+    if fast and only_system:
+        raise Problem("--fast leaves out what --system asks for", next_step="give one of them", code=USAGE)
+    if base_domain and not only_system:
+        raise Problem("--base-domain is for --system", next_step="add --system", code=USAGE)
+    code = 0 if only_system else testrun.in_process(ROOT, arguments)
+    if fast or not testrun.has_system_tests(ROOT, arguments):
+        return code
+    if base_domain:
+        return testrun.system(ROOT, arguments, testrun.Target(base_domain, port, ca))
+    console.say("\nStarting a private suite for the system tests ...")
+    with testrun.private_suite(ROOT) as target:
+        return testrun.system(ROOT, arguments, target) or code
