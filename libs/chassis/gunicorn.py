@@ -20,6 +20,7 @@ graceful_timeout = 25
 backlog = 512
 max_requests = 0
 limit_request_line = 8190
+limit_request_field_size = 16380  # a field of the 8 KiB that the gateway accepts, unpacked from HTTP/2
 accesslog = None  # the app logs its own requests, as JSON
 errorlog = "-"
 loglevel = "warning"

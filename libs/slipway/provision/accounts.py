@@ -48,20 +48,29 @@ class Clients:
 
     @cached_property
     def sqs(self) -> SQSClient:
-        return self._session.client("sqs", config=self._config, **self._options)
+        client: SQSClient = self._make("sqs")
+        return client
 
     @cached_property
     def sns(self) -> SNSClient:
-        return self._session.client("sns", config=self._config, **self._options)
+        client: SNSClient = self._make("sns")
+        return client
 
     @cached_property
     def s3(self) -> S3Client:
-        return self._session.client("s3", config=self._config, **self._options)
+        client: S3Client = self._make("s3")
+        return client
 
     @cached_property
     def iam(self) -> IAMClient:
-        return self._session.client("iam", config=self._config, **self._options)
+        client: IAMClient = self._make("iam")
+        return client
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
-        return self._session.client("dynamodb", config=self._config, **self._options)
+        client: DynamoDBClient = self._make("dynamodb")
+        return client
+
+    def _make(self, service: str) -> Any:
+        make: Any = self._session.client
+        return make(service, config=self._config, **self._options)

@@ -1,0 +1,214 @@
+"""A real nginx in front of a small upstream that says what reached it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slipway.gateway import Edge, Tls, ensure_authority, hosts, write
+from slipway.manifest import Manifest
+from slipway.parts.binaries import nginx
+
+SHOP = Manifest.model_validate(
+    {
+        "name": "shop",
+        "description": "A service for the gateway's tests.",
+        "subdomain": "shop",
+        "roles": {"api": {"kind": "web"}},
+        "stores": {"buckets": [{"name": "wares", "env": "WARES_BUCKET"}]},
+        "gateway": {
+            "max_body_kib": 16,
+            "per_second": 500,
+            "burst": 1000,
+            "read_timeout": 1,
+            "limits": [{"path": "/v1/scarce", "per_second": 1, "burst": 2}],
+        },
+    }
+)
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Answers with what it received; a few paths misbehave on purpose."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        length = int(self.headers.get("Content-Length", "0"))
+        body = self.rfile.read(length) if length else self._chunked()
+        if self.path == "/slow":
+            time.sleep(1.6)
+        if self.path == "/broken":
+            self.close_connection = True
+            return
+        seen = {
+            "method": self.command,
+            "path": self.path,
+            "headers": {name.lower(): value for name, value in self.headers.items()},
+            "size": len(body),
+        }
+        content = json.dumps(seen).encode()
+        self.send_response(404 if self.path == "/absent" else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("X-Request-Id", "the-upstreams-own")
+        self.send_header("ETag", '"strong"')
+        if self.path == "/docs":
+            self.send_header("Content-Security-Policy", "default-src 'self'")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_GET  # noqa: N815 - the library's names
+
+    def _chunked(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return b""
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Gateway:
+    """A running gateway and a client of it."""
+
+    edge: Edge
+    tls: Tls
+    process: subprocess.Popen[bytes]
+
+    def call(
+        self,
+        path: str = "/",
+        *,
+        host: str = "shop.localhost",
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Answer:
+        """Make one request over a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1")
+        connection.sock = self.connect()
+        try:
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            connection.putheader("Host", f"{host}:{self.edge.port}")
+            if isinstance(body, bytes):
+                connection.putheader("Content-Length", str(len(body)))
+            for name, value in (headers or {}).items():
+                connection.putheader(name, value)
+            connection.endheaders(body)
+            response = connection.getresponse()
+            return Answer(
+                response.status,
+                {name.lower(): value for name, value in response.getheaders()},
+                response.read(),
+            )
+        finally:
+            connection.close()
+
+    def connect(self, host: str = "shop.localhost", protocols: tuple[str, ...] = ()) -> ssl.SSLSocket:
+        """Return a verified TLS connection."""
+        context = ssl.create_default_context(cafile=str(self.tls.root))
+        if protocols:
+            context.set_alpn_protocols(list(protocols))
+        plain = socket.create_connection(("127.0.0.1", self.edge.port), timeout=10)
+        return context.wrap_socket(plain, server_hostname=host)
+
+    def raw(self, data: bytes) -> bytes:
+        """Send bytes over TLS and return all that comes back."""
+        with self.connect() as stream:
+            stream.sendall(data)
+            found = b""
+            while chunk := stream.recv(65536):
+                found += chunk
+        return found
+
+    def reload(self, edge: Edge) -> None:
+        write(edge)
+        self.edge = edge
+        self.process.send_signal(1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def gateway(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    folder = tmp_path_factory.mktemp("gateway")
+    manifests = {"shop": SHOP, "closed": _closed(SHOP)}
+    tls = ensure_authority(folder / "ca", "localhost", hosts(manifests, "localhost"))
+    edge = Edge(
+        manifests=manifests,
+        upstreams={"shop": upstream, "closed": f"127.0.0.1:{free_port()}"},
+        s3_upstream=upstream,
+        certificate=tls.certificate,
+        key=tls.key,
+        folder=folder / "nginx",
+        port=free_port(),
+        s3_max_body=1024 * 1024,
+        log=str(folder / "access.log"),
+    )
+    process = _start(edge)
+    yield Gateway(edge, tls, process)
+    process.terminate()
+    process.wait(10)
+
+
+def _closed(manifest: Manifest) -> Manifest:
+    """A service that is not running."""
+    return manifest.model_copy(update={"name": "closed", "subdomain": "closed"})
+
+
+def _start(edge: Edge) -> subprocess.Popen[bytes]:
+    program, _ = nginx()
+    configuration: Path = write(edge)
+    command = [str(program), "-p", str(edge.folder), "-e", "stderr", "-c", str(configuration)]
+    process = subprocess.Popen(command, stderr=(edge.folder / "errors.log").open("wb"))
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", edge.port)) == 0:
+                return process
+        time.sleep(0.05)
+    process.kill()
+    raise AssertionError((edge.folder / "errors.log").read_text())

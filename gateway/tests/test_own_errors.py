@@ -1,0 +1,130 @@
+"""Every error that nginx itself answers is a problem document."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+
+import pytest
+
+
+def is_problem(answer: Any, status: int) -> None:
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json["status"] == status
+    assert {"type", "title", "detail", "instance", "request_id"} <= answer.json.keys()
+    assert answer.json["request_id"] == answer.headers["x-request-id"]
+
+
+def test_an_unknown_host_is_not_found(gateway):
+    is_problem(gateway.call(host="nobody.localhost"), 404)
+
+
+@pytest.mark.parametrize("name", ["app.localhost", "localhost"])
+def test_the_app_is_not_there_yet(gateway, name):
+    is_problem(gateway.call(host=name), 404)
+
+
+def test_a_service_that_is_down_is_unavailable_and_says_when_to_try_again(gateway):
+    answer = gateway.call(host="closed.localhost")
+    is_problem(answer, 503)
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_service_that_hangs_up_is_unavailable(gateway):
+    is_problem(gateway.call("/broken", method="POST", body=b"{}"), 503)
+
+
+def test_a_service_that_is_too_slow_times_out(gateway):
+    answer = gateway.call("/slow")
+    is_problem(answer, 504)
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_body_above_the_manifests_limit_is_refused(gateway):
+    is_problem(gateway.call(method="POST", body=b"x" * (16 * 1024 + 1)), 413)
+
+
+def test_a_body_of_exactly_the_limit_passes(gateway):
+    assert gateway.call(method="POST", body=b"x" * 16 * 1024).json["size"] == 16 * 1024
+
+
+def test_a_chunked_body_above_the_limit_is_refused(gateway):
+    chunk = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
+    head = (
+        f"POST / HTTP/1.1\r\nHost: shop.localhost:{gateway.edge.port}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    answer = gateway.raw(head.encode() + chunk * 3 + b"0\r\n\r\n")
+    assert b"413" in answer.split(b"\r\n")[0]
+    assert b"application/problem+json" in answer
+
+
+def test_an_unknown_method_is_not_allowed(gateway):
+    is_problem(gateway.call(method="TRACE"), 405)
+
+
+@pytest.mark.parametrize("length", [8_100, 20_000, 100_000])
+def test_a_long_address_is_refused(gateway, length):
+    try:
+        is_problem(gateway.call("/" + "a" * length), 414)
+    except ConnectionError:
+        assert length > 50_000  # nginx stops reading; the rest of the line meets a closed connection
+
+
+def test_large_headers_are_refused(gateway):
+    is_problem(gateway.call(headers={"X-Large": "a" * 9_000}), 431)
+
+
+@pytest.mark.parametrize(
+    ("request_text", "status"),
+    [
+        ("GARBAGE\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: shop.localhost\r\nHost: other.localhost\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: shop.localhost\r\nContent-Length: x\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: shop.localhost\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+        ("GET / HTTP/9.9\r\nHost: shop.localhost\r\n\r\n", 505),
+    ],
+    ids=["not http", "no host", "two hosts", "bad length", "unknown encoding", "unknown version"],
+)
+def test_what_is_not_proper_http_is_answered_properly(gateway, request_text, status):
+    head, _, body = gateway.raw(request_text.encode()).partition(b"\r\n\r\n")
+    assert str(status) in head.decode().split("\r\n")[0]
+    assert "application/problem+json" in head.decode()
+    assert json.loads(body)["status"] == status
+
+
+def test_plain_http_is_told_to_use_https(gateway):
+    with socket.create_connection(("127.0.0.1", gateway.edge.port)) as stream:
+        stream.sendall(b"GET / HTTP/1.0\r\nHost: shop.localhost\r\n\r\n")
+        answer = stream.recv(65536)
+    assert b"400" in answer.split(b"\r\n")[0]
+    assert b"application/problem+json" in answer
+    assert b"https://" in answer
+
+
+def test_the_path_in_a_problem_cannot_break_its_json(gateway):
+    answer = gateway.raw(b'GET /a"b\\c HTTP/1.0\r\nHost: closed.localhost\r\n\r\n')
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["instance"] == "/a"
+
+
+def test_a_services_own_errors_pass_untouched(gateway):
+    answer = gateway.call("/absent")
+    assert answer.status == 404
+    assert answer.headers["content-type"] == "application/json"
+
+
+def test_error_pages_have_no_address_of_their_own(gateway):
+    is_problem(gateway.call("/_problem/502"), 404)
+
+
+def test_more_requests_than_allowed_are_refused_until_later(gateway):
+    answers = [gateway.call("/v1/scarce") for _ in range(6)]
+    refused = [answer for answer in answers if answer.status != 200]
+    assert 2 <= len(refused) <= 3
+    is_problem(refused[0], 429)
+    assert refused[0].headers["retry-after"] == "1"
+    assert refused[0].headers["ratelimit-limit"] == "1"
+    assert refused[0].headers["ratelimit-remaining"] == "0"
+    assert gateway.call("/v1/plenty").status == 200

@@ -1,0 +1,7 @@
+"""The edge of a local suite: nginx, configured from the manifests, with a certificate of our own."""
+
+from slipway.gateway.authority import Tls, ensure_authority
+from slipway.gateway.edge import Edge, addresses, hosts
+from slipway.gateway.rendering import render, write
+
+__all__ = ["Edge", "Tls", "addresses", "ensure_authority", "hosts", "render", "write"]

@@ -1,0 +1,65 @@
+"""What the gateway has to know to be configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from slipway.manifest import Manifest
+
+_GIB = 1024**3
+# Besides the services: the app and the apex (its address without a name), S3, and the delivery of files.
+_OTHERS = ("app", "s3", "cdn")
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One gateway. `upstreams` maps services to `host:port`, `folder` is where nginx may write.
+
+    `s3_prefix` is what the buckets' names begin with (as given to `provision`);
+    `log` is where the access log goes, a line of JSON each.
+    """
+
+    manifests: Mapping[str, Manifest]
+    upstreams: Mapping[str, str]
+    s3_upstream: str
+    certificate: Path
+    key: Path
+    folder: Path
+    domain: str = "localhost"
+    port: int = 8443
+    s3_prefix: str = ""
+    s3_max_body: int = 5 * _GIB
+    log: str = "/dev/stdout"
+
+    @property
+    def public(self) -> dict[str, Manifest]:
+        """The services that are reachable from outside."""
+        return {name: one for name, one in self.manifests.items() if one.visibility == "public"}
+
+    @property
+    def origins(self) -> dict[str, bool]:
+        """Which web origins may call the services, and whether with cookies: only the app."""
+        suffix = "" if self.port == 443 else f":{self.port}"
+        return {f"https://app.{self.domain}{suffix}": True, f"https://{self.domain}{suffix}": False}
+
+    @property
+    def is_local(self) -> bool:
+        return self.domain == "localhost" or self.domain.endswith((".localhost", ".test"))
+
+
+def hosts(manifests: Mapping[str, Manifest], domain: str) -> tuple[str, ...]:
+    """Return every host name of a suite; the certificate has to name each (browsers refuse `*.localhost`)."""
+    subdomains = [one.subdomain for one in manifests.values() if one.visibility == "public"]
+    return (domain, *(f"{name}.{domain}" for name in sorted({*subdomains, *_OTHERS})))
+
+
+def addresses(manifests: Mapping[str, Manifest], domain: str, port: int) -> dict[str, str]:
+    """Return the public address of each service that has one."""
+    suffix = "" if port == 443 else f":{port}"
+    return {
+        name: f"https://{one.subdomain}.{domain}{suffix}"
+        for name, one in manifests.items()
+        if one.visibility == "public"
+    }

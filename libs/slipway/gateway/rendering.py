@@ -1,0 +1,63 @@
+"""Writes nginx's configuration from the templates in `gateway/templates`."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import re
+from pathlib import Path
+
+import jinja2
+
+from slipway.gateway.edge import Edge
+from slipway.gateway.problems import OWN_ERRORS
+
+_TEMPLATES = Path(__file__).resolve().parents[3] / "gateway" / "templates"
+_MAIN = "nginx.conf"
+_UNPRIVILEGED = "nobody"
+
+
+def render(edge: Edge) -> dict[str, str]:
+    """Return the configuration: file names and contents, `nginx.conf` first."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - not a web page
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["regex"] = re.escape
+    buckets = [
+        edge.s3_prefix + bucket.name for one in edge.manifests.values() for bucket in one.stores.buckets
+    ]
+    text = environment.get_template(f"{_MAIN}.j2").render(
+        edge=edge, errors=OWN_ERRORS, buckets=buckets, worker=_worker_user()
+    )
+    return {_MAIN: text}
+
+
+def write(edge: Edge) -> Path:
+    """Put the configuration into `edge.folder` and return the path for `nginx -c`.
+
+    Run it as `nginx -p FOLDER -e stderr -c PATH`; a HUP makes a running nginx
+    read it again without losing a request.
+    """
+    edge.folder.mkdir(parents=True, exist_ok=True)
+    for name, text in render(edge).items():
+        fresh = edge.folder / f".{name}.new"
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(edge.folder / name)
+    return edge.folder / _MAIN
+
+
+def _worker_user() -> str:
+    """Return `user group` for the workers of a master that is root, else nothing: they are what it is."""
+    if os.geteuid() != 0:
+        return ""
+    try:
+        account = pwd.getpwnam(_UNPRIVILEGED)
+        return f"{account.pw_name} {grp.getgrgid(account.pw_gid).gr_name}"
+    except KeyError:
+        return "root"
