@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from chassis.errors import Conflict, Denied, Invalid, Malformed, Problem, Stale, Transient, Unauthenticated
-from chassis.outcomes import OUTCOMES
+from chassis.outcomes import outcome_of_kind
 from chassis.routing import Route
 from chassis.schemas import View
 
@@ -97,7 +97,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "security": [] if route.access.public else [{"access_token": sorted(route.access.scopes)}],
     }
     if route.body is not None:
-        operation["requestBody"] = {"required": True, "content": _json(route.body)}
+        operation["requestBody"] = {"required": route.body_required, "content": _json(route.body)}
     return operation
 
 
@@ -140,8 +140,8 @@ def _responses(route: Route) -> dict[str, Any]:
     responses = {str(route.status): success}
     if route.method == "GET" and route.answer is not None:
         responses["304"] = {"description": "Unchanged since the ETag that was sent"}
-    for kind in sorted(_problems(route), key=lambda kind: OUTCOMES[kind].status):
-        outcome = OUTCOMES[kind]
+    outcomes = {outcome_of_kind(kind) for kind in _problems(route)}
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.status):
         schema = {"$ref": _REF.format(model=ProblemDocument.__name__)}
         responses[str(outcome.status)] = {
             "description": outcome.title,

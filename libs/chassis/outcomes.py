@@ -44,7 +44,12 @@ UNEXPECTED = Outcome(500, "internal", "Internal error", Delivery.RETRY)
 
 def outcome_of(error: BaseException) -> Outcome:
     """Return the outcome of `error`, by its nearest named class; a bug is UNEXPECTED."""
-    for kind in type(error).__mro__:
-        if kind in OUTCOMES:
-            return OUTCOMES[kind]
+    return outcome_of_kind(type(error))
+
+
+def outcome_of_kind(kind: type[BaseException]) -> Outcome:
+    """Return the outcome of errors of class `kind`."""
+    for ancestor in kind.__mro__:
+        if ancestor in OUTCOMES:
+            return OUTCOMES[ancestor]
     return UNEXPECTED

@@ -47,6 +47,7 @@ class Route:
     access: Access
     query: type[Query] | None
     body: type[Body] | None
+    body_required: bool
     answer: type[BaseModel] | None
     status: int
     idempotent: bool
@@ -70,6 +71,7 @@ def route(
     access: Access,
     query: type[Query] | None = None,
     body: type[Body] | None = None,
+    body_required: bool = True,
     answer: type[BaseModel] | None = None,
     status: int = 200,
     idempotent: bool | None = None,
@@ -79,7 +81,8 @@ def route(
     """Declare that the decorated method answers `method path`.
 
     `path` is Flask's (`/v1/todos/<uuid:todo_id>`). A POST honours `Idempotency-Key`
-    unless `idempotent=False`. `status` is the documented success status.
+    unless `idempotent=False`. `status` is the documented success status. Where the body is
+    not required, a request without one is taken for an empty object.
     """
     declared = Route(
         method=method,
@@ -87,6 +90,7 @@ def route(
         access=access,
         query=query,
         body=body,
+        body_required=body_required,
         answer=answer,
         status=status,
         idempotent=method == "POST" if idempotent is None else idempotent,
@@ -146,7 +150,7 @@ class Dispatcher:
             if declared.query is not None:
                 arguments["query"] = parse_query(declared.query)
             if declared.body is not None:
-                arguments["body"] = parse_body(declared.body)
+                arguments["body"] = parse_body(declared.body, required=declared.body_required)
 
             def answer() -> Response:
                 return respond(declared, handler(**arguments))
@@ -184,12 +188,14 @@ def parse_query(kind: type[Q]) -> Q:
         raise invalid(error) from error
 
 
-def parse_body(kind: type[B]) -> B:
-    """Return the JSON body as `kind`.
+def parse_body(kind: type[B], *, required: bool = True) -> B:
+    """Return the JSON body as `kind`; none at all is an empty object unless `required`.
 
     Raises UnsupportedMediaType (415) for another content type, Malformed for what is not
     JSON, Invalid for wrong fields, RequestEntityTooLarge (413) for too much of it.
     """
+    if not required and not request.mimetype and not request.get_data(cache=True):
+        return kind.model_validate({})
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send the body as `Content-Type: application/json`.")
     raw = request.get_data(cache=True)

@@ -23,7 +23,7 @@ from chassis.idempotency.base import LEASE_SECONDS, Claimed, IdempotencyStore, R
 from chassis.ids import new_id
 
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
-_KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Cache-Control", "Vary")
+_KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Cache-Control", "Vary", "Set-Cookie")
 
 
 @dataclass(slots=True)
