@@ -1,0 +1,141 @@
+"""What the tests of this service are made of."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+
+from chassis.ids import new_id
+from chassis.testing import FakeClock
+from users.config import UsersSettings
+from users.domain import emails
+from users.domain.records import Account, Device, Session, StorageCredentials
+
+SECRET = bytes(range(32))
+PASSWORD = "correct horse battery staple"
+NOW = FakeClock().now
+DEVICE = Device("Tester/1.0", "192.0.2.7")
+
+
+def settings(**changes: Any) -> UsersSettings:
+    """Return valid settings that name nothing real."""
+    values: dict[str, Any] = {
+        "public_port": 8443,
+        "auth_issuer": "https://users.localhost:8443",
+        "auth_jwks_url": "http://127.0.0.1:1/.well-known/jwks.json",
+        "database_url": SecretStr("postgresql://users:secret@127.0.0.1:1/users"),
+        "key_encryption_key": SecretStr(base64.b64encode(SECRET).decode()),
+        "events_topic_arn": "arn:aws:sns:us-east-1:000000000000:users-events",
+        "storage_role_arn": "arn:aws:iam::000000000000:role/user-storage",
+        "storage_bucket": "media",
+        "s3_public_endpoint_url": "https://s3.localhost:8443",
+        **changes,
+    }
+    return UsersSettings(**values)
+
+
+def account(email: str | None = None, **changes: Any) -> Account:
+    """Return an account that nobody has kept yet."""
+    account_id = new_id()
+    address = email or f"{account_id}@example.com"
+    values = {
+        "id": account_id,
+        "email": address,
+        "email_key": emails.key(address),
+        "name": "Ada Lovelace",
+        "password_hash": "$argon2id$not-a-real-one",
+        "created_at": NOW,
+        **changes,
+    }
+    return Account(**values)
+
+
+def session(account_id: UUID, at: datetime = NOW, **changes: Any) -> Session:
+    """Return a session that nobody has kept yet, good for a day."""
+    values = {
+        "id": new_id(),
+        "account_id": account_id,
+        "device": DEVICE,
+        "created_at": at,
+        "last_used_at": at,
+        "expires_at": at + timedelta(days=1),
+        **changes,
+    }
+    return Session(**values)
+
+
+@dataclass
+class FakeCredentials:
+    """A CredentialSource that remembers what it was asked."""
+
+    asked: list[tuple[str, str, timedelta]] = field(default_factory=list)
+    away: Exception | None = None
+
+    def assume(self, name: str, policy: str, lifetime: timedelta) -> StorageCredentials:
+        """See CredentialSource."""
+        if self.away is not None:
+            raise self.away
+        self.asked.append((name, policy, lifetime))
+        return StorageCredentials("ASIATEST", "secret", "session", NOW + lifetime)
+
+
+@dataclass
+class Person:
+    """Somebody with an account and a session, and a client to use them with."""
+
+    client: FlaskClient
+    email: str
+    password: str
+    account_id: str
+    tokens: dict[str, Any]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of a signed-in call."""
+        return {"Authorization": f"Bearer {self.tokens['access_token']}"}
+
+    def get(self, path: str, **options: Any) -> Any:
+        """GET as this person."""
+        return self.client.get(path, headers=self.headers | options.pop("headers", {}), **options)
+
+    def post(self, path: str, json: object = None, **options: Any) -> Any:
+        """POST as this person."""
+        return self.client.post(path, json=json, headers=self.headers | options.pop("headers", {}), **options)
+
+    def patch(self, path: str, json: object, **options: Any) -> Any:
+        """PATCH as this person."""
+        return self.client.patch(
+            path, json=json, headers=self.headers | options.pop("headers", {}), **options
+        )
+
+    def delete(self, path: str) -> Any:
+        """DELETE as this person."""
+        return self.client.delete(path, headers=self.headers)
+
+
+def sign_up(client: FlaskClient, email: str | None = None, password: str = PASSWORD) -> dict[str, Any]:
+    """Make an account over HTTP and return it."""
+    body = {"email": email or f"{new_id()}@example.com", "password": password, "name": "Ada Lovelace"}
+    response = client.post("/v1/accounts", json=body)
+    assert response.status_code == 201, response.text
+    created: dict[str, Any] = response.json
+    return created
+
+
+def sign_in(client: FlaskClient, email: str, password: str = PASSWORD, **options: Any) -> Any:
+    """Sign in over HTTP and return the response."""
+    return client.post("/v1/sessions", json={"email": email, "password": password, **options})
+
+
+def person(client: FlaskClient, email: str | None = None, password: str = PASSWORD) -> Person:
+    """Make an account and sign in."""
+    created = sign_up(client, email, password)
+    response = sign_in(client, created["email"], password)
+    assert response.status_code == 201, response.text
+    return Person(client, created["email"], password, created["id"], response.json)

@@ -1,0 +1,1 @@
+"""Accounts, sessions, tokens and keys: the suite's identity service."""

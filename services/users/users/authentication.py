@@ -1,0 +1,52 @@
+"""Who is calling this service: the same tokens as everywhere, and the session must still be there.
+
+The other services accept a token until it expires; here, where the sessions are, an
+ended one is refused at once. The keys come from our own store, not over HTTP from ourselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.auth import Caller, TokenVerifier
+from chassis.clock import Clock
+from chassis.errors import Unauthenticated
+from chassis.jwks import JwksCache
+from users.domain.access_tokens import Identity
+from users.domain.keyring import Keyring
+from users.domain.sessions import Sessions
+from users.errors import SessionEnded
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The caller's account and session."""
+
+    account_id: UUID
+    session_id: UUID
+
+
+class SessionVerifier(TokenVerifier):
+    """A TokenVerifier that also asks whether the session is alive."""
+
+    def __init__(self, identity: Identity, keyring: Keyring, sessions: Sessions, clock: Clock) -> None:
+        keys = JwksCache(keyring.jwks, lifetime=30.0, patience=1.0)
+        super().__init__(identity.issuer, identity.audience, keys, lambda: clock().timestamp())
+        self._sessions = sessions
+
+    def caller(self, authorization: str | None) -> Caller:
+        """See TokenVerifier. Raises SessionEnded, too."""
+        caller = super().caller(authorization)
+        me = whoami(caller)
+        if not self._sessions.is_alive(me.account_id, me.session_id):
+            raise SessionEnded
+        return caller
+
+
+def whoami(caller: Caller) -> Me:
+    """Return the ids in the caller's token; raise Unauthenticated for a token that is not of a session."""
+    try:
+        return Me(UUID(caller.subject), UUID(caller.session or ""))
+    except (ValueError, AttributeError) as error:
+        raise Unauthenticated("The access token belongs to no session of ours.") from error

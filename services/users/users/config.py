@@ -1,0 +1,81 @@
+"""The service's settings; each is an environment variable of the same name in capitals."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from chassis.settings import ServiceSettings
+
+_KEY_BYTES = 32
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        raw = base64.b64decode(text.strip().replace("-", "+").replace("_", "/") + "==", validate=False)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError("must be base64") from error
+    if len(raw) != _KEY_BYTES:
+        raise ValueError(f"must be base64 of {_KEY_BYTES} bytes")
+    return raw
+
+
+def _is_key(value: SecretStr) -> SecretStr:
+    _decoded(value.get_secret_value())
+    return value
+
+
+def _is_postgres(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("must begin with postgresql://")
+    return value
+
+
+class UsersSettings(ServiceSettings):
+    """What this service is told beyond what every service is."""
+
+    database_url: Annotated[SecretStr, AfterValidator(_is_postgres)] = Field(
+        description="Postgres database of the service: `postgresql://user:password@host:port/name`."
+    )
+    database_pool_size: int = Field(
+        default=8, ge=1, le=100, description="Connections that each process keeps; one per thread is enough."
+    )
+    key_encryption_key: Annotated[SecretStr, AfterValidator(_is_key)] = Field(
+        description="Base64 of 32 bytes; encrypts signing keys and recorded answers in the database."
+    )
+    key_rotation_days: int = Field(
+        default=30, ge=1, le=365, description="Age at which the worker replaces the signing key."
+    )
+    password_hash_concurrency: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="Passwords that each process hashes at once (19 MiB and one core each).",
+    )
+    session_idle_days: int = Field(
+        default=30, ge=1, le=365, description="A session that is not refreshed for so long has ended."
+    )
+    session_longest_days: int = Field(
+        default=180, ge=1, le=730, description="A session ends after so long, however it is used."
+    )
+    events_topic_arn: str = Field(description="SNS topic that the worker publishes the account events to.")
+    storage_role_arn: str = Field(
+        description="IAM role whose narrowed form users get as storage credentials."
+    )
+    storage_bucket: str = Field(description="S3 bucket that holds the users' folders.")
+    storage_credentials_minutes: int = Field(
+        default=60, ge=15, le=60, description="How long storage credentials are good."
+    )
+
+    @property
+    def secret(self) -> bytes:
+        """The 32 bytes of `key_encryption_key`."""
+        return _decoded(self.key_encryption_key.get_secret_value())
+
+    @property
+    def event_source(self) -> str:
+        """The CloudEvents `source` of what this service publishes."""
+        return self.auth_issuer

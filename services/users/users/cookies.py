@@ -1,0 +1,61 @@
+"""The refresh token in a cookie, for pages in a browser.
+
+`__Secure-` and not `__Host-`, because the latter asks for `Path=/` and the token has no business outside
+`/v1/sessions`. Against cross-site requests: SameSite=Strict, a body that is JSON or nothing (a
+form cannot send that), and a check of Origin. An attacker's page could not read the answer
+in any case; all this keeps it from spending the token.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask import Request
+from werkzeug.http import dump_cookie
+
+from chassis.settings import ServiceSettings
+from users.errors import ForeignOrigin
+
+NAME = "__Secure-slipway_refresh"
+PATH = "/v1/sessions"
+
+
+def set_header(token: str, now: datetime, expires_at: datetime) -> str:
+    """Return the Set-Cookie header that hands `token` to the browser until `expires_at`."""
+    return _dump(token, max(0, int((expires_at - now).total_seconds())))
+
+
+def clear_header() -> str:
+    """Return the Set-Cookie header that takes the token from the browser."""
+    return _dump("", 0)
+
+
+def _dump(value: str, max_age: int) -> str:
+    return dump_cookie(NAME, value, max_age=max_age, path=PATH, secure=True, httponly=True, samesite="Strict")
+
+
+class OwnPages:
+    """Knows the origins of this suite: `https://` on its domain and every subdomain, on its port."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._domain = settings.public_domain
+        self._port = settings.public_port
+
+    def check(self, request: Request) -> None:
+        """Raise ForeignOrigin when a browser says that the request comes from another site's page."""
+        origin = request.headers.get("Origin")
+        if origin is not None and not self._is_ours(origin):
+            raise ForeignOrigin
+        if origin is None and request.headers.get("Sec-Fetch-Site") == "cross-site":
+            raise ForeignOrigin
+
+    def _is_ours(self, origin: str) -> bool:
+        try:
+            parts = urlsplit(origin)
+            port = parts.port or 443
+        except ValueError:
+            return False
+        host = parts.hostname or ""
+        ours = host == self._domain or host.endswith(f".{self._domain}")
+        return parts.scheme == "https" and port == self._port and ours

@@ -1,0 +1,1 @@
+"""The rules of accounts, sessions, tokens and keys, in plain Python."""

@@ -1,0 +1,102 @@
+"""Accounts: made, changed, erased."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from chassis.clock import Clock
+from users import events
+from users.domain import emails, password_policy
+from users.domain.passwords import Passwords
+from users.domain.records import Account
+from users.domain.throttle import Throttle
+from users.errors import WrongPassword
+from users.store.base import AccountStore
+
+Precondition = Callable[[int], None]
+"""Given the present version of an account, raises Stale when the caller's is older."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What to change of a profile; None leaves a field as it is."""
+
+    name: str | None = None
+    email: str | None = None
+
+
+class Accounts:
+    """What can be done with an account. E-mail addresses come in their normal form."""
+
+    def __init__(
+        self, store: AccountStore, passwords: Passwords, throttle: Throttle, source: str, clock: Clock
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._throttle = throttle
+        self._source = source
+        self._clock = clock
+
+    def register(self, account_id: UUID, email: str, password: str, name: str) -> Account:
+        """Make an account; raise EmailTaken or WeakPassword."""
+        password_policy.check(password, "/password", (email, name))
+        account = Account(
+            id=account_id,
+            email=email,
+            email_key=emails.key(email),
+            name=name,
+            password_hash=self._passwords.hash(password),
+            created_at=self._clock(),
+        )
+        return self._store.create(account, events.account_created(account, self._source, self._clock))
+
+    def get(self, account_id: UUID) -> Account:
+        """Return the account; raise AccountNotFound."""
+        return self._store.get(account_id)
+
+    def change(self, account_id: UUID, changes: Changes, precondition: Precondition) -> Account:
+        """Change the profile; another e-mail address is unverified again. Raises EmailTaken, Stale."""
+
+        def changed(account: Account) -> Account:
+            precondition(account.version)
+            return _with(account, changes)
+
+        return self._store.change(account_id, changed)
+
+    def change_password(
+        self, account_id: UUID, session_id: UUID, current: str, new: str, address: str
+    ) -> None:
+        """Replace the password and end the other sessions.
+
+        Raises WrongPassword, WeakPassword, and TooManyAttempts after repeated wrong ones.
+        """
+        account = self._store.get(account_id)
+        self._throttle.check(account.email_key, address)
+        if not self._passwords.verify(account.password_hash, current):
+            self._throttle.failed(account.email_key, address)
+            raise WrongPassword
+        self._throttle.succeeded(account.email_key, address)
+        password_policy.check(new, "/new", (account.email, account.name))
+        self._store.change_password(account_id, self._passwords.hash(new), session_id)
+
+    def erase(self, account_id: UUID) -> None:
+        """Delete the account; the other services are told by an event."""
+        self._store.erase(account_id, events.account_deleted(account_id, self._source, self._clock))
+
+
+def _with(account: Account, changes: Changes) -> Account:
+    name = account.name if changes.name is None else changes.name
+    email = account.email if changes.email is None else changes.email
+    if (name, email) == (account.name, account.email):
+        return account
+    key = emails.key(email)
+    return replace(
+        account,
+        name=name,
+        email=email,
+        email_key=key,
+        email_verified=account.email_verified and key == account.email_key,
+        version=account.version + 1,
+    )

@@ -1,0 +1,37 @@
+"""E-mail addresses: one form to show, one to compare."""
+
+from __future__ import annotations
+
+from email_validator import EmailNotValidError, validate_email
+
+MAX_LENGTH = 254
+
+
+def normalise(text: str) -> str:
+    """Return the address in its normal form (NFC, domain in lower case); raise ValueError if it is none.
+
+    Whether mail arrives there is not asked: that is what verification is for. Names such as
+    `example.test` are therefore fine, a domain without a dot is not.
+    """
+    try:
+        found = validate_email(text, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise ValueError(f"is not an e-mail address: {error}") from error
+    if "." not in found.domain or found.domain.startswith("["):
+        raise ValueError("is not an e-mail address: the part after the @-sign is not a domain")
+    if len(found.normalized) > MAX_LENGTH:
+        raise ValueError(f"is longer than {MAX_LENGTH} characters")
+    return found.normalized
+
+
+def key(address: str) -> str:
+    """Return what two spellings of the same normal address have in common; letters' case does not count."""
+    return address.casefold()
+
+
+def key_of_input(text: str) -> str:
+    """Return the key of whatever somebody typed; what is no address gets a key that no account has."""
+    try:
+        return key(normalise(text))
+    except ValueError:
+        return "\0" + text

@@ -1,0 +1,68 @@
+"""Which passwords are refused: short ones, those everybody tries first, and one's own name.
+
+After NIST SP 800-63B, 5.1.1.2: length, a list of what is commonly used, no rules of composition.
+`common_passwords.txt` is our own list; a password is compared with it in lower case, also without
+the digits and signs that people append, and with the usual letter substitutions undone.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from users.errors import WeakPassword
+
+MIN_LENGTH = 10
+MAX_LENGTH = 128
+_LEAST_DIFFERENT = 4
+_SUBSTITUTES = str.maketrans("0134578@$!", "oieastbasi")
+_RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm")
+
+
+def check(password: str, pointer: str, own: Iterable[str] = ()) -> None:
+    """Raise WeakPassword, naming `pointer`, for one that is easy to guess; `own` is e-mail and name."""
+    normal = unicodedata.normalize("NFKC", password).casefold()
+    if len(normal) < MIN_LENGTH:
+        raise WeakPassword(pointer, f"must have at least {MIN_LENGTH} characters")
+    if len(set(normal)) < _LEAST_DIFFERENT or _is_repetition(normal) or _is_run(normal):
+        raise WeakPassword(pointer, "is a simple repetition or sequence")
+    if _forms(normal) & common():
+        raise WeakPassword(pointer, "is among the passwords that are tried first")
+    if _forms(normal) & _own_forms(own):
+        raise WeakPassword(pointer, "is made of your own name or e-mail address")
+
+
+@cache
+def common() -> frozenset[str]:
+    """Return the common passwords, in lower case."""
+    text = files("users.domain").joinpath("common_passwords.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def _forms(password: str) -> set[str]:
+    """Return the shapes under which a password is looked up, the empty one excepted."""
+    bare = password.strip("0123456789!?.,-_*#@$%&+= ")
+    plain = password.translate(_SUBSTITUTES)
+    bare_plain = bare.translate(_SUBSTITUTES)
+    return {form for form in (password, bare, plain, bare_plain) if form}
+
+
+def _own_forms(own: Iterable[str]) -> set[str]:
+    forms: set[str] = set()
+    for text in own:
+        folded = unicodedata.normalize("NFKC", text).casefold()
+        local = folded.partition("@")[0]
+        forms |= {folded, folded.replace(" ", ""), local, local.replace(".", "")}
+    return forms - {""}
+
+
+def _is_repetition(password: str) -> bool:
+    """Say whether a shorter text, repeated, gives the password."""
+    return password in (password + password)[1:-1]
+
+
+def _is_run(password: str) -> bool:
+    """Say whether it is a piece of the alphabet, the digits or the keyboard, forwards or backwards."""
+    return any(password in run or password[::-1] in run for run in _RUNS)

@@ -1,0 +1,65 @@
+"""Temporary credentials for one's own folder of the suite's bucket."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from users.domain.records import StorageCredentials
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the folders are, as clients reach them; `prefix` ends with a slash."""
+
+    region: str
+    endpoint_url: str
+    bucket: str
+    prefix: str = ""
+
+
+class CredentialSource(Protocol):
+    """Whoever can narrow the storage role."""
+
+    def assume(self, name: str, policy: str, lifetime: timedelta) -> StorageCredentials:
+        """Return credentials of the role, limited to `policy`, in a session called `name`."""
+        ...
+
+
+class StorageAccess:
+    """Hands out credentials that reach `users/<account id>/` and nothing else."""
+
+    def __init__(self, source: CredentialSource, place: Place, lifetime: timedelta) -> None:
+        self._source = source
+        self._place = place
+        self._lifetime = lifetime
+
+    def grant(self, account_id: UUID) -> tuple[StorageCredentials, Place]:
+        """Return fresh credentials, and the place they are good for."""
+        place = replace(self._place, prefix=f"users/{account_id}/")
+        policy = json.dumps(session_policy(place), separators=(",", ":"))
+        return self._source.assume(str(account_id), policy, self._lifetime), place
+
+
+def session_policy(place: Place) -> dict[str, object]:
+    """Return the IAM policy that narrows the role to `place`."""
+    bucket = f"arn:aws:s3:::{place.bucket}"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+                "Resource": f"{bucket}/{place.prefix}*",
+            },
+            {
+                "Effect": "Allow",
+                "Action": "s3:ListBucket",
+                "Resource": bucket,
+                "Condition": {"StringLike": {"s3:prefix": [f"{place.prefix}*"]}},
+            },
+        ],
+    }

@@ -1,0 +1,1 @@
+"""The calls, one module per noun; each parses, calls one thing and returns."""

@@ -1,0 +1,94 @@
+"""One's own account."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import request
+
+from chassis import etags
+from chassis.auth import SIGNED_IN, Caller
+from chassis.errors import Stale
+from chassis.routing import Answer, Routes, route
+from users.authentication import whoami
+from users.cookies import clear_header
+from users.domain.accounts import Accounts, Changes
+from users.domain.records import Account
+from users.domain.storage import StorageAccess
+from users.errors import EmailTaken, TooManyAttempts, WeakPassword, WrongPassword
+from users.routes.device import client_device
+from users.schemas import AccountView, PasswordChange, ProfileChanges, StorageCredentialsView
+
+
+class MeRoutes(Routes):
+    """The caller's own account."""
+
+    tag = "me"
+
+    def __init__(self, accounts: Accounts, storage: StorageAccess) -> None:
+        self._accounts = accounts
+        self._storage = storage
+
+    @route("GET", "/v1/me", access=SIGNED_IN, answer=AccountView)
+    def read_me(self, caller: Caller) -> Answer:
+        """Read one's profile."""
+        return _answer(self._accounts.get(whoami(caller).account_id))
+
+    @route(
+        "PATCH",
+        "/v1/me",
+        access=SIGNED_IN,
+        body=ProfileChanges,
+        answer=AccountView,
+        raises=[EmailTaken, Stale],
+    )
+    def change_me(self, caller: Caller, body: ProfileChanges) -> Answer:
+        """Change name or e-mail address.
+
+        A new address is unverified again.
+        """
+        precondition = partial(etags.require_match, request.headers.get("If-Match"))
+        changes = Changes(name=body.name, email=body.email)
+        return _answer(self._accounts.change(whoami(caller).account_id, changes, precondition))
+
+    @route("DELETE", "/v1/me", access=SIGNED_IN, status=202)
+    def erase_me(self, caller: Caller) -> Answer:
+        """Erase one's account.
+
+        It is gone here at once; the other services erase what they hold of it soon after.
+        """
+        self._accounts.erase(whoami(caller).account_id)
+        return Answer(status=202, headers={"Set-Cookie": clear_header()})
+
+    @route(
+        "POST",
+        "/v1/me/password",
+        access=SIGNED_IN,
+        body=PasswordChange,
+        status=204,
+        raises=[WrongPassword, WeakPassword, TooManyAttempts],
+    )
+    def change_password(self, caller: Caller, body: PasswordChange) -> Answer:
+        """Change one's password and sign the other devices out."""
+        me, address = whoami(caller), client_device(request).address
+        self._accounts.change_password(me.account_id, me.session_id, body.current, body.new, address)
+        return Answer(status=204)
+
+    @route("POST", "/v1/me/storage-credentials", access=SIGNED_IN, answer=StorageCredentialsView, status=201)
+    def create_storage_credentials(self, caller: Caller) -> StorageCredentialsView:
+        """Get temporary AWS credentials for one's own folder."""
+        granted, place = self._storage.grant(whoami(caller).account_id)
+        return StorageCredentialsView(
+            access_key_id=granted.access_key_id,
+            secret_access_key=granted.secret_access_key,
+            session_token=granted.session_token,
+            expires_at=granted.expires_at,
+            region=place.region,
+            endpoint_url=place.endpoint_url,
+            bucket=place.bucket,
+            prefix=place.prefix,
+        )
+
+
+def _answer(account: Account) -> Answer:
+    return Answer(AccountView.of(account), etag=etags.of_version(account.version))

@@ -1,0 +1,1 @@
+"""Where accounts, sessions, keys and events are kept: Postgres, and memory for tests."""

@@ -1,0 +1,105 @@
+"""The pool, transactions with time limits, and the one place where Postgres errors are translated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from chassis.errors import Problem, Transient
+from users.errors import AccountNotFound, EmailTaken
+
+STATEMENT_TIMEOUT_MS = 5_000
+LOCK_TIMEOUT_MS = 3_000
+_LIMITS = f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
+
+_CONSTRAINTS: dict[str, type[Problem]] = {
+    "accounts_email_key_key": EmailTaken,
+    "account_scopes_account_id_fkey": AccountNotFound,
+    "sessions_account_id_fkey": AccountNotFound,
+}
+
+_PASSING = {
+    "40001",  # serialization failure
+    "40P01",  # deadlock
+    "42P01",  # undefined table: the migrations have not run yet; readiness says so
+    "53300",  # too many connections
+    "55P03",  # lock not available in time
+    "57014",  # statement cancelled by its timeout
+}
+
+
+def engine(url: str, pool_size: int = 8) -> Engine:
+    """Return an engine with a fixed pool. Nothing is connected yet, so it may be made before a fork.
+
+    A pooled connection is tried before use, so a restarted server costs nobody an error.
+    """
+    return sqlalchemy.create_engine(
+        make_url(url).set(drivername="postgresql+psycopg2"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=3,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": 3,
+            "application_name": "users",
+            "keepalives_idle": 30,
+            "tcp_user_timeout": 10_000,
+        },
+    )
+
+
+class Database:
+    """Transactions on one database."""
+
+    def __init__(self, pool: Engine) -> None:
+        self._pool = pool
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Commit when the block ends, roll back when it raises; Postgres errors come out as problems.
+
+        The time limits are set per transaction, because a proxy between us and the server
+        shares its connections (RDS Proxy pins those with session settings).
+        """
+        with translated(), self._pool.begin() as connection:
+            connection.exec_driver_sql(_LIMITS)
+            yield connection
+
+    def probe(self) -> None:
+        """Raise Transient unless the tables can be read."""
+        with self.transaction() as connection:
+            connection.exec_driver_sql("SELECT 1 FROM accounts LIMIT 1")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Translate what SQLAlchemy and psycopg2 raise inside the block to problems; what is a bug stays one."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Transient("The database is busy.") from error
+    except IntegrityError as error:
+        diagnosis = getattr(error.orig, "diag", None)
+        kind = _CONSTRAINTS.get(getattr(diagnosis, "constraint_name", None) or "")
+        if kind is None:
+            raise
+        raise kind from error
+    except DBAPIError as error:
+        if _is_passing(error):
+            raise Transient("The database is not available at the moment.") from error
+        raise
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    code = getattr(error.orig, "pgcode", None)
+    if code is not None:
+        return code in _PASSING or code.startswith(("08", "57P"))  # connection exceptions, shutdowns
+    return error.connection_invalidated or isinstance(
+        error, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InterfaceError
+    )
