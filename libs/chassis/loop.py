@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import random
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 from chassis.errors import Problem
@@ -15,6 +17,7 @@ from chassis.errors import Problem
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 30.0
+BEAT_SECONDS = 5.0
 
 
 def stop_on_signals() -> threading.Event:
@@ -46,6 +49,39 @@ class Periodic:
     name: str
     seconds: float
     run: Callable[[], object]
+
+
+def run_all(tasks: Mapping[str, Callable[[threading.Event], None]], stop: threading.Event) -> None:
+    """Run each task in a thread of its own until `stop` is set and all have finished what is in hand.
+
+    A task gets `stop` and returns soon after it is set. One that ends before, by a bug, ends
+    the process with status 1 once the others have stopped: whoever supervises it starts it
+    afresh. While all is well the file named by HEARTBEAT_FILE is touched every few seconds.
+    """
+    threads = [threading.Thread(target=task, args=(stop,), name=name) for name, task in tasks.items()]
+    for thread in threads:
+        thread.start()
+    broken: list[str] = []
+    while not stop.is_set():
+        beat()
+        stop.wait(BEAT_SECONDS)
+        broken = [thread.name for thread in threads if not thread.is_alive()]
+        if broken and not stop.is_set():
+            log.error("task ended by itself", extra={"tasks": broken})
+            break
+    failed = bool(broken) and not stop.is_set()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise SystemExit(1)
+
+
+def beat() -> None:
+    """Touch the file named by HEARTBEAT_FILE, where there is one: this process is at work."""
+    path = os.environ.get("HEARTBEAT_FILE")
+    if path:
+        Path(path).touch()
 
 
 def repeat(periodic: Periodic, stop: threading.Event) -> None:

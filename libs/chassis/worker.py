@@ -8,13 +8,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chassis import metrics, tracing
 from chassis.errors import Problem
-from chassis.loop import Periodic, backoff, repeat, stop_on_signals
+from chassis.loop import Periodic, backoff, repeat, run_all, stop_on_signals
 from chassis.outcomes import Delivery, outcome_of
 
 if TYPE_CHECKING:
@@ -57,19 +58,14 @@ class Worker:
     def run(self, stop: threading.Event | None = None) -> None:
         """Work until `stop` is set (default: by SIGTERM or SIGINT), finish what is in hand and return."""
         stop = stop or stop_on_signals()
-        threads = [
-            threading.Thread(target=self._consume, args=(consumer, stop), name=f"{consumer.name}-{number}")
+        tasks: dict[str, Callable[[threading.Event], None]] = {
+            f"{consumer.name}-{number}": partial(self._consume, consumer)
             for consumer in self._consumers
             for number in range(consumer.threads)
-        ]
-        threads += [
-            threading.Thread(target=repeat, args=(work, stop), name=work.name) for work in self._periodic
-        ]
-        for thread in threads:
-            thread.start()
+        }
+        tasks |= {work.name: partial(repeat, work) for work in self._periodic}
         log.info("worker started", extra={"queues": [consumer.name for consumer in self._consumers]})
-        for thread in threads:
-            thread.join()
+        run_all(tasks, stop)
         log.info("worker stopped")
 
     def handle_next(self, consumer: Consumer, wait: int = 0) -> int:

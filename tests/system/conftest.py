@@ -1,0 +1,72 @@
+"""Every test makes its own accounts, so that all run side by side against one suite."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from tests.system.client import Account, Client, sign_up
+from tests.system.environment import Environment
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder as a system test."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.system)
+
+
+@pytest.fixture(scope="session")
+def environment() -> Iterator[Environment]:
+    """Return where the suite is; where none was named and none answers, skip with the reason."""
+    found = Environment.from_variables()
+    with found.resolving():
+        try:
+            Client(found).get("users", "/livez", timeout=5)
+        except requests.ConnectionError as error:
+            if "SLIPWAY_PORT" in os.environ or "SLIPWAY_BASE_DOMAIN" in os.environ:
+                raise
+            kind = type(error).__name__
+            pytest.skip(f"no suite at {found.origin('users')} ({kind}); see tests/system/README.md")
+        yield found
+
+
+@pytest.fixture
+def anyone(environment: Environment) -> Iterator[Client]:
+    """Return a client that is not signed in."""
+    with Client(environment) as client:
+        yield client
+
+
+@pytest.fixture
+def new_account(environment: Environment) -> Iterator[Callable[..., Account]]:
+    """Return what makes signed-in accounts; they are closed after the test."""
+    made: list[Account] = []
+
+    def make(name: str = "Anna Öz") -> Account:
+        made.append(sign_up(environment, name))
+        return made[-1]
+
+    yield make
+    for account in made:
+        if not account.gone:
+            account.client.delete("users", "/v1/me")
+        account.client.close()
+
+
+@pytest.fixture
+def anna(new_account: Callable[..., Account]) -> Account:
+    """Return a fresh account."""
+    return new_account("Anna Öz")
+
+
+@pytest.fixture
+def ben(new_account: Callable[..., Account]) -> Account:
+    """Return another fresh account."""
+    return new_account("Ben Åström")
