@@ -22,6 +22,7 @@ _COMMANDS = {
     "reset": "slipway.commands.reset",
     "doctor": "slipway.commands.doctor",
     "trust": "slipway.commands.trust",
+    "demo": "slipway.commands.demo",
     "test": "slipway.commands.test",
     "check": "slipway.commands.check",
     "manifest": "slipway.commands.manifest",
