@@ -13,15 +13,18 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import UnsupportedMediaType
+from pydantic_core import from_json
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from chassis import etags, idempotency
 from chassis.auth import Access, Caller, TokenVerifier, check_access
 from chassis.errors import FieldError, Invalid, Malformed, Problem, Unauthenticated
-from chassis.jsonpointer import invalid
+from chassis.jsonpointer import MOST_ERRORS, invalid, pointer
 from chassis.schemas import Body, Query
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+_CHARSETS = {"utf-8", "utf8", "us-ascii"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +150,9 @@ class Dispatcher:
             caller = self._caller(declared.access)
             if "caller" in wants:
                 arguments["caller"] = caller
+            query = parse_query(declared.query or Query)
             if declared.query is not None:
-                arguments["query"] = parse_query(declared.query)
+                arguments["query"] = query
             if declared.body is not None:
                 arguments["body"] = parse_body(declared.body, required=declared.body_required)
 
@@ -180,7 +184,7 @@ def parse_query(kind: type[Q]) -> Q:
     """Return the query string as `kind`; raise Invalid naming each wrong or repeated parameter."""
     repeated = [name for name in request.args if len(request.args.getlist(name)) > 1]
     if repeated:
-        fields = [FieldError(f"/{name}", "is given more than once") for name in repeated]
+        fields = [FieldError(pointer([name]), "is given more than once") for name in repeated[:MOST_ERRORS]]
         raise Invalid("A parameter is repeated; see `errors`.", fields)
     try:
         return kind.model_validate(request.args.to_dict())
@@ -198,13 +202,24 @@ def parse_body(kind: type[B], *, required: bool = True) -> B:
         return kind.model_validate({})
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send the body as `Content-Type: application/json`.")
-    raw = request.get_data(cache=True)
+    if request.mimetype_params.get("charset", "utf-8").lower() not in _CHARSETS:
+        raise UnsupportedMediaType("Send the body in UTF-8.")
+    raw = _read_body()
     try:
         return kind.model_validate_json(raw or b"null")
     except ValidationError as error:
-        if error.errors(include_url=False)[0]["type"] == "json_invalid":
+        if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
             raise Malformed("The body is not well-formed JSON in UTF-8.") from error
-        raise invalid(error) from error
+        raise invalid(error, from_json(raw or b"null")) from error
+
+
+def _read_body() -> bytes:
+    raw = request.get_data(cache=True)
+    limit = request.max_content_length
+    # A body of unknown length is cut at the limit without a word.
+    if request.content_length is None and limit is not None and len(raw) >= limit:
+        raise RequestEntityTooLarge
+    return raw
 
 
 def respond(declared: Route, result: Any) -> Response:
