@@ -52,7 +52,8 @@ def _from_problem(error: Problem) -> Response:
     if isinstance(error, TooMany | Transient):
         response.headers["Retry-After"] = str(error.retry_after)
     if outcome.status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = "Bearer"
+        sent = "Authorization" in request.headers
+        response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if sent else "Bearer"
     if isinstance(error, Transient):
         log.warning("dependency unavailable", extra={"error": repr(error.__cause__ or error)})
     return response
@@ -60,7 +61,7 @@ def _from_problem(error: Problem) -> Response:
 
 def _from_http(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    title = HTTPStatus(status).phrase
+    title = error.name  # Werkzeug's, because Python renamed some between versions
     response = document(status, title.lower().replace(" ", "-"), title, error.description or title)
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
