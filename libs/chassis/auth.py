@@ -2,7 +2,8 @@
 
 Tokens are JWTs (RFC 7519, RFC 9068) signed with ES256, or RS256 where the issuer
 is a Cognito user pool. A token that was verified once is remembered until it
-expires, by its digest, so that the signature is checked once per token and process.
+expires, by its digest, so that the signature is checked once per token and process;
+it is refused earlier when the issuer withdraws the key that signed it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import jwt
 
@@ -22,6 +24,7 @@ from chassis.jwks import KeySource
 ALGORITHMS = ("ES256", "RS256")
 _REMEMBERED = 10_000
 _LONGEST_TOKEN = 4096
+_CLOCK_SKEW = 5  # seconds that our clock may be behind the issuer's; an expired token gets none
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,13 @@ def requires(*scopes: str) -> Access:
     return Access(scopes=frozenset(scopes))
 
 
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    caller: Caller
+    key_id: str
+    algorithm: str
+
+
 class TokenVerifier:
     """Turns a bearer token into a Caller, or raises Unauthenticated."""
 
@@ -61,7 +71,7 @@ class TokenVerifier:
         self._audience = audience
         self._keys = keys
         self._now = now
-        self._verified: OrderedDict[bytes, Caller] = OrderedDict()
+        self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
         self._lock = threading.Lock()
 
     def caller(self, authorization: str | None) -> Caller:
@@ -77,54 +87,60 @@ class TokenVerifier:
         if len(token) > _LONGEST_TOKEN:
             raise Unauthenticated("The access token is too long.")
         digest = hashlib.blake2b(token.encode(), digest_size=20).digest()
-        remembered = self._remembered(digest)
-        if remembered is not None:
-            return remembered
-        caller = self._verify(token)
-        self._remember(digest, caller)
-        return caller
+        verified = self._remembered(digest)
+        if verified is not None:
+            self._keys.key(verified.key_id, verified.algorithm)
+            return verified.caller
+        verified = self._verify(token)
+        self._remember(digest, verified)
+        return verified.caller
 
-    def _verify(self, token: str) -> Caller:
+    def _verify(self, token: str) -> _Verified:
         try:
             header = jwt.get_unverified_header(token)
-            key = self._keys.key(str(header.get("kid", "")), str(header.get("alg", "")))
+            key_id, algorithm = str(header.get("kid", "")), str(header.get("alg", ""))
             claims = jwt.decode(
                 token,
-                key=key,
-                algorithms=[key.algorithm_name],
+                key=self._keys.key(key_id, algorithm),
+                algorithms=[algorithm],
                 audience=self._audience,
                 issuer=self._issuer,
-                leeway=0,
+                leeway=_CLOCK_SKEW,
                 options={"require": ["exp", "iat", "sub", "aud", "iss"], "verify_exp": False},
             )
-        except (jwt.PyJWTError, ValueError) as error:
+            caller = _caller(claims)
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise Unauthenticated("The access token is not valid here.") from error
-        expires = int(claims["exp"])
-        if expires <= self._now():
+        if caller.expires <= self._now():
             raise Unauthenticated("The access token has expired; refresh the session.")
-        return Caller(
-            subject=str(claims["sub"]),
-            scopes=frozenset(str(claims.get("scope", "")).split()),
-            session=claims.get("sid"),
-            expires=expires,
-        )
+        return _Verified(caller, key_id, algorithm)
 
-    def _remembered(self, digest: bytes) -> Caller | None:
+    def _remembered(self, digest: bytes) -> _Verified | None:
         with self._lock:
-            caller = self._verified.get(digest)
-            if caller is None:
+            verified = self._verified.get(digest)
+            if verified is None:
                 return None
-            if caller.expires <= self._now():
+            if verified.caller.expires <= self._now():
                 del self._verified[digest]
                 return None
             self._verified.move_to_end(digest)
-            return caller
+            return verified
 
-    def _remember(self, digest: bytes, caller: Caller) -> None:
+    def _remember(self, digest: bytes, verified: _Verified) -> None:
         with self._lock:
-            self._verified[digest] = caller
+            self._verified[digest] = verified
             while len(self._verified) > _REMEMBERED:
                 self._verified.popitem(last=False)
+
+
+def _caller(claims: Mapping[str, Any]) -> Caller:
+    session = claims.get("sid")
+    return Caller(
+        subject=str(claims["sub"]),
+        scopes=frozenset(str(claims.get("scope", "")).split()),
+        session=None if session is None else str(session),
+        expires=int(claims["exp"]),
+    )
 
 
 def check_access(access: Access, caller: Caller) -> None:
