@@ -66,10 +66,10 @@ class JwksCache:
 
     def key(self, key_id: str, algorithm: str) -> jwt.PyJWK:
         """Return the key; raise Unauthenticated if unknown, Transient if no key was ever read."""
+        known = key_id in self._keys
+        if not known or self._now() - self._read_at > self._lifetime:
+            self._refresh(wait=not known)
         found = self._keys.get(key_id)
-        if found is None or self._now() - self._read_at > self._lifetime:
-            self._refresh()
-            found = self._keys.get(key_id)
         if found is None:
             if not self._keys:
                 raise Transient("The issuer's keys cannot be read at the moment.")
@@ -78,26 +78,33 @@ class JwksCache:
             raise Unauthenticated("The access token is not valid here.")
         return found
 
-    def _refresh(self) -> None:
-        with self._lock:
+    def _refresh(self, *, wait: bool) -> None:
+        """Read the keys again; whoever has a key need not `wait` for another who is reading them."""
+        if not self._lock.acquire(blocking=wait):
+            return
+        try:
             if self._now() - self._tried_at < self._patience:
                 return
             self._tried_at = self._now()
-            try:
-                document = self._fetch()
-                self._keys = _readable_keys(document)
-                self._read_at = self._now()
-            except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-                log.warning("issuer keys unreadable", extra={"error": str(error)})
+            self._keys = _readable_keys(self._fetch())
+            self._read_at = self._now()
+        except (requests.RequestException, ValueError, KeyError, TypeError) as error:
+            log.warning("issuer keys unreadable", extra={"error": str(error)})
+        finally:
+            self._lock.release()
 
 
 def _readable_keys(document: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
     keys = {}
     for entry in document["keys"]:
+        if not isinstance(entry, Mapping) or entry.get("use", "sig") != "sig":
+            continue
         try:
-            key = jwt.PyJWK(entry)
+            key = jwt.PyJWK(dict(entry))
         except jwt.PyJWTError:
             continue  # a kind of key we do not use must not hide those we do
         if key.key_id and key.algorithm_name in _ALLOWED:
             keys[key.key_id] = key
+    if not keys:
+        raise ValueError("the document has no key that we can use")
     return keys
