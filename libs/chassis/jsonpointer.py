@@ -36,12 +36,11 @@ def _place(document: object, location: Sequence[str | int], kind: str) -> list[s
         return list(location)
     steps: list[str | int] = []
     for number, step in enumerate(location):
-        if isinstance(document, dict) and step in document:
-            document = document[step]
-        elif isinstance(document, list) and isinstance(step, int) and step < len(document):
-            document = document[step]
-        elif kind != "missing" or number < len(location) - 1:
-            continue
+        try:
+            document = document[step]  # type: ignore[index]  # what cannot be indexed so is told by the error
+        except (KeyError, IndexError, TypeError):
+            if kind != "missing" or number < len(location) - 1:
+                continue
         steps.append(step)
     return steps
 

@@ -145,18 +145,24 @@ class NoteRoutes(Routes):
         """Show a note."""
         return self._notes.find(note_id)
 
-    @route("DELETE", "/v1/notes/<uuid:note_id>", access=SIGNED_IN, query=Reason, status=204, raises=[NotFound])
+    @route(
+        "DELETE", "/v1/notes/<uuid:note_id>", access=SIGNED_IN, query=Reason, status=204, raises=[NotFound]
+    )
     def drop_note(self, note_id: UUID, query: Reason) -> Answer:
         """Drop a note."""
         self._notes.kept.remove(self._notes.find(note_id))
         return Answer(status=204, headers={"X-Reason": query.reason})
 
-    @route("PATCH", "/v1/notes/<uuid:note_id>", access=SIGNED_IN, body=NewNote, answer=NoteView, raises=[Stale])
+    @route(
+        "PATCH", "/v1/notes/<uuid:note_id>", access=SIGNED_IN, body=NewNote, answer=NoteView, raises=[Stale]
+    )
     def change_note(self, note_id: UUID, body: NewNote) -> NoteView:
         """Change a note, or pretend to."""
         raise Stale("It is newer.")
 
-    @route("POST", "/v1/notes/batch", access=requires("notes:batch"), body=Batch, status=204, idempotent=False)
+    @route(
+        "POST", "/v1/notes/batch", access=requires("notes:batch"), body=Batch, status=204, idempotent=False
+    )
     def batch(self, body: Batch) -> Answer:
         """Do several things."""
         return Answer(status=204)

@@ -15,7 +15,9 @@ from chassis.testing import Issuer
 Headers = dict[str, str]
 
 
-def post(client: FlaskClient, headers: Headers, body: bytes | str, kind: str = "application/json") -> TestResponse:
+def post(
+    client: FlaskClient, headers: Headers, body: bytes | str, kind: str = "application/json"
+) -> TestResponse:
     return client.post("/v1/notes", data=body, headers={**headers, "Content-Type": kind})
 
 
@@ -37,7 +39,9 @@ def test_the_answer_to_a_write_is_never_kept_by_a_cache(client: FlaskClient, ann
     assert post(client, ann, '{"title": "Milk"}').headers["Cache-Control"] == "no-store"
 
 
-def test_the_answer_to_a_signed_in_read_is_private_and_varies_by_caller(client: FlaskClient, ann: Headers) -> None:
+def test_the_answer_to_a_signed_in_read_is_private_and_varies_by_caller(
+    client: FlaskClient, ann: Headers
+) -> None:
     response = client.get("/v1/notes", headers=ann)
     assert response.headers["Cache-Control"] == "private, no-cache"
     assert response.headers["Vary"] == "Authorization"
@@ -69,7 +73,9 @@ def test_a_call_without_a_token_is_refused_before_its_body_is_looked_at(client: 
 
 
 def test_a_call_without_the_scope_is_refused(client: FlaskClient, issuer: Issuer) -> None:
-    response = client.post("/v1/notes/batch", json={"steps": []}, headers=issuer.headers("ann", ["notes:read"]))
+    response = client.post(
+        "/v1/notes/batch", json={"steps": []}, headers=issuer.headers("ann", ["notes:read"])
+    )
     assert response.status_code == 403
     assert "notes:batch" in response.json["detail"]  # type: ignore[index]
 
@@ -100,7 +106,7 @@ def test_utf8_may_be_named(client: FlaskClient, ann: Headers, parameter: str) ->
         "{",
         '{"title": "Milk"} x',
         "title=Milk",
-        '{"title": \'Milk\'}',
+        "{\"title\": 'Milk'}",
         b'{"title": "\xff\xfe"}',
         '{"title": "Milk"}'.encode("utf-16"),
         '{"title": "\\ud800"}',
@@ -175,7 +181,12 @@ def test_text_may_have_several_lines(client: FlaskClient, ann: Headers) -> None:
 def test_a_wrong_value_inside_one_of_several_kinds_is_named_by_where_it_stands(
     client: FlaskClient, issuer: Issuer
 ) -> None:
-    steps = [{"op": "rename", "title": "x" * 11}, {"op": "drop"}, {"op": "paint"}, {"op": "rename", "title": "", "x": 1}]
+    steps = [
+        {"op": "rename", "title": "x" * 11},
+        {"op": "drop"},
+        {"op": "paint"},
+        {"op": "rename", "title": "", "x": 1},
+    ]
     response = client.post(
         "/v1/notes/batch", json={"steps": steps}, headers=issuer.headers("ann", ["notes:batch"])
     )
