@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{path} is not there yet: the suite's bootstrap writes it\n")
         return 78
     given = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
-    become(role, {**given, **os.environ})
+    return become(role, {**given, **os.environ})
 
 
 def become(role: str, environment: dict[str, str]) -> NoReturn:

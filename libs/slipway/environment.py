@@ -19,7 +19,7 @@ class Addresses:
 
     domain: str
     port: int
-    issuer_port: int
+    issuer_url: str
     emulator_url: str
     redis_url: str
     version: str
@@ -35,20 +35,34 @@ def service_environment(
     resources: Mapping[str, str],
     root: Path,
 ) -> dict[str, str]:
-    """Return the whole environment of `manifest`'s processes.
+    """Return the whole environment of `manifest`'s processes on this machine."""
+    return {
+        **base_environment(),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": f"{root / 'libs'}:{root / 'services' / manifest.name}",
+        **service_settings(manifest, addresses, credentials, database_url=database_url, resources=resources),
+    }
+
+
+def service_settings(
+    manifest: Manifest,
+    addresses: Addresses,
+    credentials: Credentials,
+    *,
+    database_url: str | None,
+    resources: Mapping[str, str],
+) -> dict[str, str]:
+    """Return what a service is told, wherever it runs.
 
     `resources` are the variables that provisioning made: names and addresses of tables,
     buckets, queues, topics, and the service's own AWS credentials.
     """
     environment = {
-        **base_environment(),
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONPATH": f"{root / 'libs'}:{root / 'services' / manifest.name}",
         "PUBLIC_DOMAIN": addresses.domain,
         "PUBLIC_PORT": str(addresses.port),
         "AUTH_ISSUER": origin("users", addresses),
         "AUTH_AUDIENCE": "slipway",
-        "AUTH_JWKS_URL": f"http://127.0.0.1:{addresses.issuer_port}/.well-known/jwks.json",
+        "AUTH_JWKS_URL": f"{addresses.issuer_url}/.well-known/jwks.json",
         "LOG_LEVEL": "INFO",
         "TRUSTED_PROXIES": "1",
         "VERSION": addresses.version,

@@ -67,7 +67,7 @@ def _environment(root: Path, name: str, scratch: Path) -> dict[str, str]:
     addresses = Addresses(
         domain="localhost",
         port=8443,
-        issuer_port=9,
+        issuer_url=nowhere,
         emulator_url=nowhere,
         redis_url="redis://127.0.0.1:9/0",
         version="0.0.0",

@@ -183,7 +183,7 @@ class Suite:
         return Addresses(
             domain=self.settings.domain,
             port=self.settings.port,
-            issuer_port=self.ports["users"],
+            issuer_url=f"http://127.0.0.1:{self.ports['users']}",
             emulator_url=f"http://127.0.0.1:{self.ports['emulator']}",
             redis_url=self.cache.url,
             version="0.1.0",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -10,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg2
-from psycopg2 import sql
 
 from slipway import orders
+from slipway.databases import ensure_databases
 from slipway.layout import Layout
 from slipway.parts.base import Identity, PartDefaults, Program, StopSignal
 from slipway.parts.binaries import PostgresBinaries, base_environment, postgres
@@ -88,11 +87,7 @@ class Postgres(PartDefaults):
             raise NotHealthy(str(error).strip()) from error
 
     def settle(self) -> None:
-        with contextlib.closing(psycopg2.connect(self.admin_url, connect_timeout=5)) as connection:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                for database, password in self.databases.items():
-                    _make_database(cursor, database, password)
+        ensure_databases(self.admin_url, self.databases)
 
     @property
     def _folder(self) -> Path:
@@ -130,18 +125,3 @@ class Postgres(PartDefaults):
         if done.returncode != 0:
             reason = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
             raise Problem(f"Postgres could not make its data folder: {' '.join(reason)}")
-
-
-def _make_database(cursor: psycopg2.extensions.cursor, name: str, password: str) -> None:
-    """Make the role and the database `name`, or give the role its present password."""
-    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,))
-    verb = "ALTER" if cursor.fetchone() else "CREATE"
-    cursor.execute(
-        sql.SQL("{} ROLE {} LOGIN PASSWORD %s").format(sql.SQL(verb), sql.Identifier(name)), (password,)
-    )
-    cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
-    if not cursor.fetchone():
-        cursor.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(name))
-        )
-        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
