@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from services.todos.tests.factories import Api, NoCache, settings
+
+from chassis.cache import OwnerCache, connect
+from chassis.idempotency.memory import MemoryIdempotency
+from chassis.ids import new_id
+from chassis.testing import FakeClock, Issuer
+from todos.app import create_app
+from todos.domain.head import Limits
+from todos.parts import Cache, Parts, assemble
+from todos.store.base import TodoStore
+from todos.store.dynamodb import DynamoStore
+from todos.store.memory import MemoryStore
+
+
+@pytest.fixture
+def owner() -> str:
+    return str(new_id())
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Issuer:
+    return Issuer()
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def any_store(request: pytest.FixtureRequest) -> TodoStore:
+    """Every store there is, one after the other."""
+    if request.param == "memory":
+        return MemoryStore()
+    return request.getfixturevalue("dynamo_store")  # type: ignore[no-any-return]  # fixtures are untyped
+
+
+@pytest.fixture
+def dynamo_store(request: pytest.FixtureRequest) -> DynamoStore:
+    aws = request.getfixturevalue("aws")
+    return DynamoStore(aws.service_client("todos", "dynamodb"), aws.environment("todos")["TODOS_TABLE"])
+
+
+@pytest.fixture(params=["no cache", "redis"])
+def any_cache(request: pytest.FixtureRequest) -> Iterator[Cache]:
+    """Every cache there is, one after the other."""
+    if request.param == "no cache":
+        yield NoCache()
+        return
+    cache = OwnerCache(connect(request.getfixturevalue("redis_url")), f"todos-{new_id()}")
+    yield cache
+    cache.close()
+
+
+@pytest.fixture
+def any_parts(any_store: TodoStore, any_cache: Cache, clock: FakeClock) -> Parts:
+    """Every store behind every cache."""
+    return assemble(any_store, any_cache, MemoryIdempotency(), Limits(), clock)
+
+
+@pytest.fixture
+def limits() -> Limits:
+    return Limits()
+
+
+@pytest.fixture
+def memory_store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def no_cache() -> NoCache:
+    return NoCache()
+
+
+@pytest.fixture
+def parts(memory_store: MemoryStore, no_cache: NoCache, limits: Limits, clock: FakeClock) -> Parts:
+    """Parts in this process's memory."""
+    return assemble(memory_store, no_cache, MemoryIdempotency(), limits, clock)
+
+
+@pytest.fixture
+def app(parts: Parts, issuer: Issuer) -> Flask:
+    return create_app(settings(), parts=lambda _settings: parts, verifier=issuer.verifier())
+
+
+@pytest.fixture
+def api(app: Flask, issuer: Issuer) -> Api:
+    return Api(app.test_client(), issuer)
+
+
+@pytest.fixture
+def any_api(any_parts: Parts, issuer: Issuer) -> Api:
+    """The API on every store behind every cache."""
+    app = create_app(settings(), parts=lambda _settings: any_parts, verifier=issuer.verifier())
+    return Api(app.test_client(), issuer)

@@ -1,0 +1,133 @@
+"""Makes what the tests need: settings, to-dos, parts without Redis, a client that speaks for one account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from chassis.errors import Transient
+from chassis.ids import new_id
+from chassis.testing import ISSUER, Issuer
+from todos.config import TodosSettings
+from todos.domain.todo import Todo
+
+NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+
+
+class _Bypassed(Enum):
+    BYPASS = "bypass"
+
+
+class NoCache:
+    """Keeps nothing; `writes` are the owners that wrote. While `away` is true its probe fails."""
+
+    def __init__(self) -> None:
+        self.writes: list[str] = []
+        self.away = False
+
+    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, _Bypassed]:
+        return load(), _Bypassed.BYPASS
+
+    @contextmanager
+    def writing(self, owner: str) -> Iterator[None]:
+        self.writes.append(owner)
+        yield
+
+    def probe(self) -> None:
+        if self.away:
+            raise Transient("The cache is away.")
+
+
+def settings(**changes: Any) -> TodosSettings:
+    """Return settings that name nothing real."""
+    return TodosSettings(
+        **{
+            "auth_issuer": ISSUER,
+            "auth_jwks_url": "http://127.0.0.1:1/jwks.json",
+            "todos_table": "none",
+            "redis_url": "redis://127.0.0.1:1/0",
+            **changes,
+        }
+    )
+
+
+def a_todo(**changes: Any) -> Todo:
+    """Return a to-do; `changes` override its fields."""
+    fields: dict[str, Any] = {
+        "id": new_id(),
+        "list_id": UUID(int=7),
+        "title": "buy milk",
+        "notes": None,
+        "done": False,
+        "done_at": None,
+        "due_at": None,
+        "priority": 0,
+        "tags": (),
+        "position": 1024.0,
+        "created_at": NOON,
+        "updated_at": NOON,
+        "version": 1,
+    }
+    return Todo(**(fields | changes))
+
+
+class Api:
+    """Speaks to the service for one account, whose token it sends."""
+
+    def __init__(self, client: FlaskClient, issuer: Issuer, subject: str | None = None) -> None:
+        self.client = client
+        self.issuer = issuer
+        self.subject = subject or str(new_id())
+        self._headers = issuer.headers(self.subject)
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        """Send a request; `if_match="x"` becomes the header `If-Match: x`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        content = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        return self.client.open(path, method=method, headers=self._headers | named, **content)  # type: ignore[arg-type]
+
+    def get(self, path: str, **headers: str) -> Any:
+        """Return the JSON of a GET that must succeed."""
+        response = self.call("GET", path, **headers)
+        assert response.status_code == 200, response.text
+        return response.json
+
+    def add(self, title: str = "buy milk", **fields: Any) -> Any:
+        """Create a to-do and return it."""
+        return self._created("/v1/todos", {"title": title, **fields})
+
+    def add_list(self, name: str = "groceries", **fields: Any) -> Any:
+        """Create a list and return it."""
+        return self._created("/v1/lists", {"name": name, **fields})
+
+    def _created(self, path: str, body: Any) -> Any:
+        response = self.call("POST", path, body)
+        assert response.status_code == 201, response.text
+        return response.json
+
+    def titles(self, query: str = "") -> list[str]:
+        """Return the titles of all to-dos that `query` finds, page by page."""
+        return [item["title"] for item in self.items(query)]
+
+    def items(self, query: str = "") -> list[Any]:
+        """Return all to-dos that `query` finds, page by page."""
+        found: list[Any] = []
+        cursor = None
+        while True:
+            page = self.get(f"/v1/todos?{query}" + (f"&cursor={cursor}" if cursor else ""))
+            found += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return found
+
+    def another(self) -> Api:
+        """Return the same for another account."""
+        return Api(self.client, self.issuer)

@@ -1,0 +1,1 @@
+"""Lists and to-dos: the service behind `todos.<domain>`."""

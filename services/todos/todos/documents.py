@@ -1,0 +1,98 @@
+"""To-dos and lists as the JSON that clients get; the store keeps it ready-made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.schemas import format_time
+from todos.domain.todo import Todo
+from todos.domain.todolist import TodoList
+
+
+def todo_document(todo: Todo) -> str:
+    """Return the JSON of a to-do, as in the API."""
+    return _dump(
+        {
+            "id": str(todo.id),
+            "list_id": str(todo.list_id),
+            "title": todo.title,
+            "notes": todo.notes,
+            "done": todo.done,
+            "done_at": _time(todo.done_at),
+            "due_at": _time(todo.due_at),
+            "priority": todo.priority,
+            "tags": list(todo.tags),
+            "position": todo.position,
+            "created_at": format_time(todo.created_at),
+            "updated_at": format_time(todo.updated_at),
+            "version": todo.version,
+        }
+    )
+
+
+def read_todo(document: str) -> Todo:
+    """Return the to-do in a document made by `todo_document`."""
+    fields = json.loads(document)
+    return Todo(
+        id=UUID(fields["id"]),
+        list_id=UUID(fields["list_id"]),
+        title=fields["title"],
+        notes=fields["notes"],
+        done=fields["done"],
+        done_at=_moment(fields["done_at"]),
+        due_at=_moment(fields["due_at"]),
+        priority=fields["priority"],
+        tags=tuple(fields["tags"]),
+        position=fields["position"],
+        created_at=datetime.fromisoformat(fields["created_at"]),
+        updated_at=datetime.fromisoformat(fields["updated_at"]),
+        version=fields["version"],
+    )
+
+
+def list_document(todo_list: TodoList) -> str:
+    """Return the JSON of a list, as in the API."""
+    return _dump(
+        {
+            "id": str(todo_list.id),
+            "name": todo_list.name,
+            "color": todo_list.color,
+            "created_at": format_time(todo_list.created_at),
+            "updated_at": format_time(todo_list.updated_at),
+            "version": todo_list.version,
+        }
+    )
+
+
+def read_list(document: str) -> TodoList:
+    """Return the list in a document made by `list_document`."""
+    fields = json.loads(document)
+    return TodoList(
+        id=UUID(fields["id"]),
+        name=fields["name"],
+        color=fields["color"],
+        created_at=datetime.fromisoformat(fields["created_at"]),
+        updated_at=datetime.fromisoformat(fields["updated_at"]),
+        version=fields["version"],
+    )
+
+
+def page_document(documents: Sequence[str], next_cursor: str | None) -> str:
+    """Return the JSON of a page of ready-made documents."""
+    return f'{{"items":[{",".join(documents)}],"next_cursor":{json.dumps(next_cursor)}}}'
+
+
+def _dump(fields: dict[str, Any]) -> str:
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+def _time(value: datetime | None) -> str | None:
+    return None if value is None else format_time(value)
+
+
+def _moment(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)

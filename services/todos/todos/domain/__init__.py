@@ -1,0 +1,1 @@
+"""The rules of lists and to-dos, in plain Python."""

@@ -1,0 +1,24 @@
+"""What is known of an account as a whole, and is changed by every write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The account's state. `seq` counts its writes: while it is the same, nothing has changed."""
+
+    seq: int = 0
+    lists: int = 0
+    todos: int = 0
+    last_position: float = 0.0
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one account may hold."""
+
+    lists: int = 200
+    todos: int = 10_000

@@ -1,0 +1,166 @@
+"""Reads, as bytes that are ready to be sent; what is cached is exactly what is sent.
+
+A cached value is the ETag, a newline and the body; an empty value says that there is no such thing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from chassis.etags import of_bytes, of_version
+from chassis.pagination import decode_cursor, encode_cursor
+from todos.documents import list_document, page_document, todo_document
+from todos.domain.ids import inbox_id
+from todos.domain.lists import Lists
+from todos.domain.order import readable_key
+from todos.domain.question import Question
+from todos.domain.todolist import TodoList
+from todos.errors import ListNotFound, TodoNotFound
+from todos.store.base import TodoStore
+
+
+class Found(Protocol):
+    """How a read was answered: `value` is hit, miss or bypass."""
+
+    @property
+    def value(self) -> str: ...
+
+
+class ReadCache(Protocol):
+    """Where answers are kept; see chassis.cache.OwnerCache."""
+
+    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, Found]:
+        """Return the bytes of `field`, kept or loaded."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer: JSON, its ETag with quotes, and whether the cache had it."""
+
+    body: bytes
+    etag: str
+    cache: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which page of a list is wanted; `fingerprint` tells one question from another."""
+
+    limit: int
+    cursor: str | None
+    fingerprint: str
+
+    def after(self) -> str | None:
+        """Return the key behind which the page begins; raise Invalid for a cursor that is not ours."""
+        position = decode_cursor(self.cursor, self.fingerprint)
+        return None if position is None else readable_key(position.get("after"))
+
+    def field(self, name: str) -> str:
+        """Return the name under which the page is kept."""
+        question = f"{self.fingerprint} {self.limit} {self.cursor or ''}"
+        return f"{name}:{hashlib.blake2b(question.encode(), digest_size=16).hexdigest()}"
+
+
+class Reader:
+    """Reads of one account; every answer is at least as new as the account's last acknowledged write."""
+
+    def __init__(self, store: TodoStore, cache: ReadCache, lists: Lists) -> None:
+        self._store = store
+        self._cache = cache
+        self._lists = lists
+
+    def todo(self, owner: str, todo_id: UUID) -> Shown:
+        """Show one to-do; raise TodoNotFound."""
+
+        def load() -> bytes:
+            todo = self._store.todo(owner, todo_id)
+            if todo is None:
+                return b""
+            return _kept(of_version(todo.version), todo_document(todo))
+
+        shown = self._show(owner, f"todo:{todo_id}", load)
+        if shown is None:
+            raise TodoNotFound
+        return shown
+
+    def page(self, owner: str, question: Question, asked: Asked) -> Shown:
+        """Show a page of to-dos; raise Invalid for a cursor that is not ours."""
+        after = asked.after()
+
+        def load() -> bytes:
+            part = self._store.page(owner, question, after, asked.limit)
+            return _kept_page(part.items, encode_cursor(part.position, asked.fingerprint))
+
+        return self._shown(owner, asked.field("page"), load)
+
+    def todo_list(self, owner: str, list_id: UUID) -> Shown:
+        """Show one list; raise ListNotFound. The default list is always there."""
+
+        def load() -> bytes:
+            todo_list = self._store.todo_list(owner, list_id)
+            return (
+                b"" if todo_list is None else _kept(of_version(todo_list.version), list_document(todo_list))
+            )
+
+        field = f"list:{list_id}"
+        shown = self._show(owner, field, load)
+        if shown is None and list_id == inbox_id(owner):
+            self._lists.ensure_inbox(owner)
+            shown = self._show(owner, field, load)
+        if shown is None:
+            raise ListNotFound
+        return shown
+
+    def lists(self, owner: str, asked: Asked) -> Shown:
+        """Show a page of lists, the default one first, then in the order of creation; raise Invalid."""
+        after = asked.after()
+
+        def load() -> bytes:
+            found = self._store.lists(owner)
+            return b"" if not found else _page_of_lists(found, after, asked)
+
+        shown = self._show(owner, asked.field("lists"), load)
+        if shown is None:
+            self._lists.ensure_inbox(owner)
+            return self._shown(owner, asked.field("lists"), load)
+        return shown
+
+    def _shown(self, owner: str, field: str, load: Callable[[], bytes]) -> Shown:
+        shown = self._show(owner, field, load)
+        if shown is None:
+            raise ListNotFound
+        return shown
+
+    def _show(self, owner: str, field: str, load: Callable[[], bytes]) -> Shown | None:
+        kept, found = self._cache.read(owner, field, load)
+        if not kept:
+            return None
+        etag, _, body = kept.partition(b"\n")
+        return Shown(body, etag.decode(), found.value)
+
+
+def _page_of_lists(found: list[TodoList], after: str | None, asked: Asked) -> bytes:
+    ordered = sorted((_list_key(one), one) for one in found)
+    rest = [(key, one) for key, one in ordered if after is None or key > after]
+    page = rest[: asked.limit]
+    position = {"after": page[-1][0]} if len(rest) > len(page) else None
+    cursor = encode_cursor(position, asked.fingerprint)
+    return _kept_page([list_document(one) for _, one in page], cursor)
+
+
+def _list_key(todo_list: TodoList) -> str:
+    return f"{0 if todo_list.is_inbox else 1}#{todo_list.id}"
+
+
+def _kept_page(documents: list[str], cursor: str | None) -> bytes:
+    body = page_document(documents, cursor)
+    return _kept(of_bytes(body.encode()), body)
+
+
+def _kept(etag: str, body: str) -> bytes:
+    return f"{etag}\n{body}".encode()

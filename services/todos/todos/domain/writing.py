@@ -1,0 +1,94 @@
+"""Writes of one account, one after the other, each decided on the account's present state."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from typing import Protocol, TypeVar
+
+from chassis.clock import Clock
+from todos.domain.head import Limits
+from todos.domain.work import Work
+from todos.errors import AccountErased, Contended, Taken
+from todos.store.base import TodoStore
+
+T = TypeVar("T")
+
+KEEP_REMOVALS = timedelta(days=31)
+"""How long deletions are remembered: a day longer than a token for changes is good."""
+
+_FIRST_PAUSE = 0.005
+_LONGEST_PAUSE = 0.2
+_TURNS = 256
+
+
+class WriteCache(Protocol):
+    """What must know of writes."""
+
+    def writing(self, owner: str) -> AbstractContextManager[None]:
+        """Wrap a change of what `owner` reads."""
+        ...
+
+
+class Writer:
+    """Runs decisions until one is committed.
+
+    Threads of this process take turns per account; processes meet in the store, and who comes
+    second decides again on the new state. `patience` bounds both, in seconds.
+    """
+
+    def __init__(
+        self, store: TodoStore, cache: WriteCache, clock: Clock, limits: Limits, patience: float = 8.0
+    ) -> None:
+        self._store = store
+        self._cache = cache
+        self._clock = clock
+        self._limits = limits
+        self._patience = patience
+        self._turns = [threading.Lock() for _ in range(_TURNS)]
+
+    def write(self, owner: str, decide: Callable[[Work], T]) -> T:
+        """Return what `decide` returned, once its changes are committed; it may run several times.
+
+        Raises AccountErased, Contended when patience runs out, and what `decide` raises.
+        """
+        deadline = time.monotonic() + self._patience
+        with self._turn(owner):
+            pause, careful = _FIRST_PAUSE, False
+            while True:
+                try:
+                    return self._attempt(owner, decide, careful=careful)
+                except Taken:
+                    careful = True
+                except Contended:
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(random.uniform(0, pause))  # noqa: S311  # spreads load, guards nothing
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _attempt(self, owner: str, decide: Callable[[Work], T], *, careful: bool) -> T:
+        head = self._store.head(owner)
+        if head.erased:
+            raise AccountErased
+        now = self._clock()
+        work = Work(self._store, owner, head, now, self._limits, careful=careful)
+        result = decide(work)
+        commit = work.commit(int((now + KEEP_REMOVALS).timestamp()))
+        if commit is not None:
+            with self._cache.writing(owner):
+                self._store.commit(commit)
+        return result
+
+    @contextmanager
+    def _turn(self, owner: str) -> Iterator[None]:
+        turn = self._turns[hash(owner) % _TURNS]
+        if not turn.acquire(timeout=self._patience):
+            raise Contended
+        try:
+            yield
+        finally:
+            turn.release()

@@ -1,0 +1,70 @@
+"""/v1/lists"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.auth import SIGNED_IN, Caller
+from chassis.errors import Conflict, NotFound, Stale
+from chassis.etags import of_version
+from chassis.routing import Answer, Routes, route
+from todos.documents import list_document
+from todos.domain.lists import Lists
+from todos.domain.reading import Asked, Reader
+from todos.domain.todolist import TodoList
+from todos.routes.preconditions import if_match
+from todos.routes.shown import answer_with
+from todos.schemas import ListBody, ListPage, ListPatch, ListsQuery, ListView
+
+
+class ListRoutes(Routes):
+    """Lists of to-dos; everyone has a default one, `inbox`."""
+
+    tag = "lists"
+
+    def __init__(self, lists: Lists, reader: Reader) -> None:
+        self._lists = lists
+        self._reader = reader
+
+    @route("GET", "/v1/lists", access=SIGNED_IN, query=ListsQuery, answer=ListPage)
+    def list_lists(self, caller: Caller, query: ListsQuery) -> Answer:
+        """List lists, the default one first."""
+        asked = Asked(query.limit, query.cursor, query.fingerprint())
+        return answer_with(self._reader.lists(caller.subject, asked))
+
+    @route(
+        "POST", "/v1/lists", access=SIGNED_IN, body=ListBody, answer=ListView, status=201, raises=[Conflict]
+    )
+    def create_list(self, caller: Caller, body: ListBody) -> Answer:
+        """Create a list."""
+        todo_list = self._lists.create(caller.subject, body.fields())
+        return _written(todo_list, 201, f"/v1/lists/{todo_list.id}")
+
+    @route("GET", "/v1/lists/<uuid:list_id>", access=SIGNED_IN, answer=ListView, raises=[NotFound])
+    def get_list(self, caller: Caller, list_id: UUID) -> Answer:
+        """Get a list."""
+        return answer_with(self._reader.todo_list(caller.subject, list_id))
+
+    @route(
+        "PATCH",
+        "/v1/lists/<uuid:list_id>",
+        access=SIGNED_IN,
+        body=ListPatch,
+        answer=ListView,
+        raises=[NotFound, Stale, Conflict],
+    )
+    def update_list(self, caller: Caller, list_id: UUID, body: ListPatch) -> Answer:
+        """Rename or recolour a list."""
+        return _written(self._lists.update(caller.subject, list_id, body.fields(), if_match()), 200)
+
+    @route(
+        "DELETE", "/v1/lists/<uuid:list_id>", access=SIGNED_IN, status=204, raises=[NotFound, Stale, Conflict]
+    )
+    def delete_list(self, caller: Caller, list_id: UUID) -> Answer:
+        """Delete a list and the to-dos in it."""
+        self._lists.delete(caller.subject, list_id, if_match())
+        return Answer(status=204)
+
+
+def _written(todo_list: TodoList, status: int, location: str | None = None) -> Answer:
+    return Answer(list_document(todo_list).encode(), status, of_version(todo_list.version), location)

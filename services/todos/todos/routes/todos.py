@@ -1,0 +1,68 @@
+"""/v1/todos"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.auth import SIGNED_IN, Caller
+from chassis.errors import Conflict, Invalid, NotFound, Stale
+from chassis.etags import of_version
+from chassis.routing import Answer, Routes, route
+from todos.documents import todo_document
+from todos.domain.reading import Asked, Reader
+from todos.domain.todo import Todo
+from todos.domain.todos import Todos
+from todos.routes.preconditions import if_match
+from todos.routes.shown import answer_with
+from todos.schemas import TodoBody, TodoPage, TodoPatch, TodoQuery, TodoView
+
+
+class TodoRoutes(Routes):
+    """Single to-dos, and pages of them."""
+
+    tag = "todos"
+
+    def __init__(self, todos: Todos, reader: Reader) -> None:
+        self._todos = todos
+        self._reader = reader
+
+    @route("GET", "/v1/todos", access=SIGNED_IN, query=TodoQuery, answer=TodoPage)
+    def list_todos(self, caller: Caller, query: TodoQuery) -> Answer:
+        """List to-dos."""
+        asked = Asked(query.limit, query.cursor, query.fingerprint())
+        return answer_with(self._reader.page(caller.subject, query.question(), asked))
+
+    @route(
+        "POST", "/v1/todos", access=SIGNED_IN, body=TodoBody, answer=TodoView, status=201, raises=[Conflict]
+    )
+    def create_todo(self, caller: Caller, body: TodoBody) -> Answer:
+        """Create a to-do."""
+        todo = self._todos.create(caller.subject, body.fields())
+        return _written(todo, 201, f"/v1/todos/{todo.id}")
+
+    @route("GET", "/v1/todos/<uuid:todo_id>", access=SIGNED_IN, answer=TodoView, raises=[NotFound])
+    def get_todo(self, caller: Caller, todo_id: UUID) -> Answer:
+        """Get a to-do."""
+        return answer_with(self._reader.todo(caller.subject, todo_id))
+
+    @route(
+        "PATCH",
+        "/v1/todos/<uuid:todo_id>",
+        access=SIGNED_IN,
+        body=TodoPatch,
+        answer=TodoView,
+        raises=[NotFound, Stale, Invalid],
+    )
+    def update_todo(self, caller: Caller, todo_id: UUID, body: TodoPatch) -> Answer:
+        """Change a to-do."""
+        return _written(self._todos.update(caller.subject, todo_id, body.fields(), if_match()), 200)
+
+    @route("DELETE", "/v1/todos/<uuid:todo_id>", access=SIGNED_IN, status=204, raises=[NotFound, Stale])
+    def delete_todo(self, caller: Caller, todo_id: UUID) -> Answer:
+        """Delete a to-do."""
+        self._todos.delete(caller.subject, todo_id, if_match())
+        return Answer(status=204)
+
+
+def _written(todo: Todo, status: int, location: str | None = None) -> Answer:
+    return Answer(todo_document(todo).encode(), status, of_version(todo.version), location)

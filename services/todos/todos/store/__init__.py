@@ -1,0 +1,1 @@
+"""Where lists and to-dos are kept."""

@@ -1,0 +1,179 @@
+"""A store in one DynamoDB table; docs/adr/0004-todos-read-path.md says why it is laid out so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from botocore.exceptions import ClientError
+
+from chassis.aws import translated
+from chassis.pagination import Slice
+from todos.documents import read_list, read_todo
+from todos.domain.commit import Commit
+from todos.domain.head import Head
+from todos.domain.question import Question
+from todos.domain.todo import Todo
+from todos.domain.todolist import TodoList
+from todos.errors import Contended, Taken
+from todos.store import items
+from todos.store.base import LARGEST_PAGE, Entry
+from todos.store.erasing import Eraser
+from todos.store.expressions import TODO_PREFIX, query_of
+from todos.store.transaction import transaction_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_READ_AHEAD = 4
+_MOST_READ_AT_ONCE = 1000
+
+
+class DynamoStore:
+    """A TodoStore. Every read is consistent; every commit is one transaction on the account's head."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+        self._eraser = Eraser(client, table)
+
+    def head(self, owner: str) -> Head:
+        """See TodoStore."""
+        item = self._get(items.key_of(owner, items.META))
+        return items.read_head(item) if item else Head()
+
+    def todo(self, owner: str, todo_id: UUID) -> Todo | None:
+        """See TodoStore."""
+        item = self._get(items.key_of(owner, f"{TODO_PREFIX}{todo_id}"))
+        return read_todo(item["d"]["S"]) if item else None
+
+    def todo_list(self, owner: str, list_id: UUID) -> TodoList | None:
+        """See TodoStore."""
+        item = self._get(items.key_of(owner, f"{items.LIST_PREFIX}{list_id}"))
+        return read_list(item["d"]["S"]) if item else None
+
+    def lists(self, owner: str) -> list[TodoList]:
+        """See TodoStore."""
+        values = {":pk": {"S": items.partition_of(owner)}, ":prefix": {"S": items.LIST_PREFIX}}
+        found = self._query(
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ProjectionExpression="d",
+            ExpressionAttributeValues=values,
+        )
+        return [read_list(item["d"]["S"]) for item in found]
+
+    def ids_in_list(self, owner: str, list_id: UUID, limit: int) -> list[UUID]:
+        """See TodoStore."""
+        values = {":pk": {"S": items.partition_of(owner)}, ":list": {"S": f"{list_id}#"}}
+        with translated("Reading a list"):
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName="by_list",
+                ConsistentRead=True,
+                KeyConditionExpression="pk = :pk AND begins_with(in_list, :list)",
+                ProjectionExpression="sk",
+                ExpressionAttributeValues=values,
+                Limit=limit,
+            )
+        return [UUID(item["sk"]["S"].removeprefix(TODO_PREFIX)) for item in answer["Items"]]
+
+    def page(self, owner: str, question: Question, after: str | None, limit: int) -> Slice[str]:
+        """See TodoStore."""
+        documents: list[str] = []
+        size = 0
+        for document in self._documents(owner, question, after, limit + 1):
+            size += len(document)
+            if len(documents) == limit or (documents and size > LARGEST_PAGE):
+                return Slice(documents, {"after": question.key(read_todo(documents[-1]))})
+            documents.append(document)
+        return Slice(documents, None)
+
+    def changes(self, owner: str, key: str, limit: int) -> list[Entry]:
+        """See TodoStore."""
+        values = {":pk": {"S": items.partition_of(owner)}, ":key": {"S": key}}
+        found = self._query(
+            IndexName="by_change",
+            KeyConditionExpression="pk = :pk AND change >= :key",
+            ProjectionExpression="sk, change, d",
+            ExpressionAttributeValues=values,
+            Limit=limit,
+        )
+        return [items.read_entry(item) for _, item in zip(range(limit), found, strict=False)]
+
+    def commit(self, commit: Commit) -> None:
+        """See TodoStore."""
+        with translated("Writing to-dos"):
+            try:
+                self._client.transact_write_items(TransactItems=transaction_of(commit, self._table))
+            except ClientError as error:
+                raise _refusal(error) from error
+
+    def half_deleted(self, limit: int) -> Sequence[tuple[str, UUID]]:
+        """See TodoStore."""
+        with translated("Looking for half-deleted lists"):
+            answer = self._client.query(
+                TableName=self._table,
+                ConsistentRead=True,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": {"S": items.DELETING}},
+                Limit=limit,
+            )
+        pairs = (item["sk"]["S"].rpartition("#") for item in answer["Items"])
+        return [(owner, UUID(list_id)) for owner, _, list_id in pairs]
+
+    def forget_half_deleted(self, owner: str, list_id: UUID) -> None:
+        """See TodoStore."""
+        with translated("Finishing the deletion of a list"):
+            self._client.delete_item(TableName=self._table, Key=items.deleting_key(owner, list_id))
+
+    def mark_erased(self, owner: str, until: int) -> None:
+        """See TodoStore."""
+        self._eraser.mark(owner, until)
+
+    def erase(self, owner: str) -> None:
+        """See TodoStore."""
+        self._eraser.erase(owner)
+
+    def probe(self) -> None:
+        """See TodoStore."""
+        self._get({"pk": {"S": "PROBE"}, "sk": {"S": "PROBE"}})
+
+    def _get(self, key: items.Item) -> Any:
+        with translated("Reading to-dos"):
+            return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+
+    def _documents(self, owner: str, question: Question, after: str | None, wanted: int) -> Iterator[str]:
+        """Yield the documents of the answer behind `after`; `wanted` is how many are likely to be taken."""
+        at_once = wanted * _READ_AHEAD if question.filters else wanted
+        for part in question.ranges(after):
+            query = query_of(items.partition_of(owner), question, part)
+            for item in self._query(**query, Limit=min(at_once, _MOST_READ_AT_ONCE)):
+                document = item["d"]["S"]
+                if not question.reads_text or question.matches(read_todo(document)):
+                    yield document
+
+    def _query(self, **arguments: Any) -> Iterator[Any]:
+        """Yield what a consistent Query finds, page by page; later pages are as large as they may be."""
+        while True:
+            with translated("Reading to-dos"):
+                answer = self._client.query(TableName=self._table, ConsistentRead=True, **arguments)
+            yield from answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            if "Limit" in arguments:
+                arguments["Limit"] = _MOST_READ_AT_ONCE
+
+
+def _refusal(error: ClientError) -> Exception:
+    """Return what a refused transaction means; its first item is the condition on the head."""
+    if error.response["Error"]["Code"] == "TransactionInProgressException":
+        return Contended()
+    response: Any = error.response
+    codes = [reason.get("Code") for reason in response.get("CancellationReasons", ())]
+    if "TransactionConflict" in codes or "ThrottlingError" in codes:
+        return Contended()
+    if codes and codes[0] == "ConditionalCheckFailed":
+        return Contended()
+    return Taken() if "ConditionalCheckFailed" in codes else error

@@ -1,0 +1,113 @@
+"""The table's items. One document attribute holds what clients get; the others exist to find it.
+
+| item | pk | sk | further |
+|---|---|---|---|
+| head of an account | U#owner | META | seq, lists, todos, last_position, erased |
+| list | U#owner | L#id | d, change |
+| to-do | U#owner | T#id | d, done, in_list, due, place, change |
+| deletions of one write | U#owner | X#seq | d, change, expires_at |
+| list half deleted | DELETING | owner#id | |
+
+`in_list`, `due`, `place` and `change` are the sort keys of the local indexes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from todos.documents import list_document, todo_document
+from todos.domain.commit import Commit
+from todos.domain.head import Head
+from todos.domain.order import due_key, position_key
+from todos.domain.todo import Todo
+from todos.domain.todolist import TodoList
+from todos.store.base import Change, Entry
+from todos.store.changekeys import item_key, removal_key
+from todos.store.expressions import TODO_PREFIX
+
+Item = dict[str, Any]
+
+LIST_PREFIX = "L#"
+META = "META"
+DELETING = "DELETING"
+
+
+def partition_of(owner: str) -> str:
+    """Return the partition key of everything that `owner` has."""
+    return f"U#{owner}"
+
+
+def key_of(owner: str, sort: str) -> Item:
+    """Return the key of one of the owner's items."""
+    return {"pk": {"S": partition_of(owner)}, "sk": {"S": sort}}
+
+
+def head_item(owner: str, head: Head) -> Item:
+    """Return the item of an account's head."""
+    return key_of(owner, META) | {
+        "seq": {"N": str(head.seq)},
+        "lists": {"N": str(head.lists)},
+        "todos": {"N": str(head.todos)},
+        "last_position": {"S": head.last_position.hex()},
+    }
+
+
+def read_head(item: Mapping[str, Any]) -> Head:
+    """Return the head in an item; parts that an erased account never had are zero."""
+    return Head(
+        seq=int(item["seq"]["N"]),
+        lists=int(item["lists"]["N"]) if "lists" in item else 0,
+        todos=int(item["todos"]["N"]) if "todos" in item else 0,
+        last_position=float.fromhex(item["last_position"]["S"]) if "last_position" in item else 0.0,
+        erased="erased" in item,
+    )
+
+
+def list_item(owner: str, todo_list: TodoList, seq: int) -> Item:
+    """Return the item of a list that write number `seq` made or changed."""
+    return key_of(owner, f"{LIST_PREFIX}{todo_list.id}") | {
+        "d": {"S": list_document(todo_list)},
+        "change": {"S": item_key(seq, "list", todo_list.id)},
+    }
+
+
+def todo_item(owner: str, todo: Todo, seq: int) -> Item:
+    """Return the item of a to-do that write number `seq` made or changed."""
+    return key_of(owner, f"{TODO_PREFIX}{todo.id}") | {
+        "d": {"S": todo_document(todo)},
+        "done": {"BOOL": todo.done},
+        "in_list": {"S": f"{todo.list_id}#{todo.id}"},
+        "due": {"S": due_key(todo)},
+        "place": {"S": position_key(todo)},
+        "change": {"S": item_key(seq, "todo", todo.id)},
+    }
+
+
+def removals_item(commit: Commit) -> Item:
+    """Return the item that tells readers of changes what a write deleted."""
+    place = removal_key(commit.after.seq)
+    return key_of(commit.owner, f"X#{place}") | {
+        "d": {"S": json.dumps([[kind, str(identifier)] for kind, identifier in commit.removed])},
+        "change": {"S": place},
+        "expires_at": {"N": str(commit.forget_at)},
+    }
+
+
+def deleting_key(owner: str, list_id: UUID) -> Item:
+    """Return the key of the note that a list is half deleted."""
+    return {"pk": {"S": DELETING}, "sk": {"S": f"{owner}#{list_id}"}}
+
+
+def read_entry(item: Mapping[str, Any]) -> Entry:
+    """Return what an item of the order of changes says."""
+    place, document = item["change"]["S"], item["d"]["S"]
+    sort = item["sk"]["S"]
+    if sort.startswith("X#"):
+        changes = (Change(kind, "delete", UUID(identifier)) for kind, identifier in json.loads(document))
+        return Entry(place, tuple(changes))
+    identifier = UUID(sort[2:])
+    kind = "list" if sort.startswith(LIST_PREFIX) else "todo"
+    return Entry(place, (Change("list" if kind == "list" else "todo", "upsert", identifier, document),))

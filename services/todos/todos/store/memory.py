@@ -1,0 +1,152 @@
+"""A store in this process's memory: for tests, and the plainest statement of what a store does."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from chassis.errors import Transient
+from chassis.pagination import Slice
+from todos.documents import list_document, todo_document
+from todos.domain.commit import Commit
+from todos.domain.head import Head
+from todos.domain.question import Question
+from todos.domain.todo import Todo
+from todos.domain.todolist import TodoList
+from todos.errors import Contended, Taken
+from todos.store.base import LARGEST_PAGE, Change, Entry
+from todos.store.changekeys import item_key, removal_key
+
+
+@dataclass(slots=True)
+class _Account:
+    head: Head = field(default_factory=Head)
+    lists: dict[UUID, TodoList] = field(default_factory=dict)
+    todos: dict[UUID, Todo] = field(default_factory=dict)
+    seen: dict[UUID, int] = field(default_factory=dict)
+    removals: dict[str, tuple[Change, ...]] = field(default_factory=dict)
+
+
+class MemoryStore:
+    """A TodoStore. While `away` is true, everything raises Transient."""
+
+    def __init__(self) -> None:
+        self._accounts: defaultdict[str, _Account] = defaultdict(_Account)
+        self._half_deleted: dict[tuple[str, UUID], None] = {}
+        self._lock = threading.RLock()
+        self.away = False
+
+    def head(self, owner: str) -> Head:
+        """See TodoStore."""
+        return self._account(owner).head
+
+    def todo(self, owner: str, todo_id: UUID) -> Todo | None:
+        """See TodoStore."""
+        return self._account(owner).todos.get(todo_id)
+
+    def todo_list(self, owner: str, list_id: UUID) -> TodoList | None:
+        """See TodoStore."""
+        return self._account(owner).lists.get(list_id)
+
+    def lists(self, owner: str) -> list[TodoList]:
+        """See TodoStore."""
+        with self._lock:
+            return list(self._account(owner).lists.values())
+
+    def ids_in_list(self, owner: str, list_id: UUID, limit: int) -> list[UUID]:
+        """See TodoStore."""
+        return [todo.id for todo in self._todos(owner) if todo.list_id == list_id][:limit]
+
+    def page(self, owner: str, question: Question, after: str | None, limit: int) -> Slice[str]:
+        """See TodoStore."""
+        found = {question.key(todo): todo for todo in self._todos(owner) if question.matches(todo)}
+        documents: list[str] = []
+        last = None
+        for part in question.ranges(after):
+            for key in sorted((key for key in found if key in part), reverse=question.descending):
+                document = todo_document(found[key])
+                full = sum(map(len, documents)) + len(document) > LARGEST_PAGE
+                if len(documents) == limit or (documents and full):
+                    return Slice(documents, {"after": last})
+                documents.append(document)
+                last = key
+        return Slice(documents, None)
+
+    def changes(self, owner: str, key: str, limit: int) -> list[Entry]:
+        """See TodoStore."""
+        with self._lock:
+            account = self._account(owner)
+            entries = [Entry(at, changes) for at, changes in account.removals.items()]
+            for todo_list in account.lists.values():
+                change = Change("list", "upsert", todo_list.id, list_document(todo_list))
+                entries.append(Entry(item_key(account.seen[todo_list.id], "list", todo_list.id), (change,)))
+            for todo in account.todos.values():
+                change = Change("todo", "upsert", todo.id, todo_document(todo))
+                entries.append(Entry(item_key(account.seen[todo.id], "todo", todo.id), (change,)))
+        return sorted((entry for entry in entries if entry.key >= key), key=lambda entry: entry.key)[:limit]
+
+    def commit(self, commit: Commit) -> None:
+        """See TodoStore."""
+        with self._lock:
+            account = self._account(commit.owner)
+            if account.head != commit.before or account.head.erased:
+                raise Contended
+            if commit.new & (account.lists.keys() | account.todos.keys()):
+                raise Taken
+            self._apply(account, commit)
+
+    def half_deleted(self, limit: int) -> Sequence[tuple[str, UUID]]:
+        """See TodoStore."""
+        self.probe()
+        return list(self._half_deleted)[:limit]
+
+    def forget_half_deleted(self, owner: str, list_id: UUID) -> None:
+        """See TodoStore."""
+        self._half_deleted.pop((owner, list_id), None)
+
+    def mark_erased(self, owner: str, until: int) -> None:  # noqa: ARG002  # memory ends before the mark does
+        """See TodoStore."""
+        with self._lock:
+            account = self._account(owner)
+            account.head = replace(account.head, seq=account.head.seq + 1, erased=True)
+
+    def erase(self, owner: str) -> None:
+        """See TodoStore."""
+        with self._lock:
+            self._accounts[owner] = _Account(head=self._account(owner).head)
+
+    def probe(self) -> None:
+        """See TodoStore."""
+        if self.away:
+            raise Transient("The store is away.")
+
+    def _account(self, owner: str) -> _Account:
+        self.probe()
+        return self._accounts[owner]
+
+    def _todos(self, owner: str) -> list[Todo]:
+        with self._lock:
+            return list(self._account(owner).todos.values())
+
+    def _apply(self, account: _Account, commit: Commit) -> None:
+        seq = commit.after.seq
+        account.head = commit.after
+        for todo_list in commit.lists:
+            account.lists[todo_list.id] = todo_list
+            account.seen[todo_list.id] = seq
+        for todo in commit.todos:
+            account.todos[todo.id] = todo
+            account.seen[todo.id] = seq
+        for kind, identifier in commit.removed:
+            (account.lists if kind == "list" else account.todos).pop(identifier, None)
+        if commit.removed:
+            account.removals[removal_key(seq)] = tuple(
+                Change(kind, "delete", identifier) for kind, identifier in commit.removed
+            )
+        if commit.sweep:
+            self._half_deleted[commit.owner, commit.sweep] = None
+        if commit.swept:
+            self._half_deleted.pop((commit.owner, commit.swept), None)
