@@ -61,10 +61,9 @@ def up(suite: Suite, progress: Progress, choose: Steps = everything) -> list[str
     try:
         starter.run(wanted)
     except BaseException:
+        stop_parts(supervisor, [part for part in parts_of(wanted) if part.name in starter.began])
         if fresh:
             suite.daemon.stop(supervisor, timeout=30)
-        else:
-            stop_parts(supervisor, [part for part in parts_of(wanted) if part.name in starter.began])
         raise
     return starter.began
 

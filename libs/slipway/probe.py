@@ -12,18 +12,20 @@ from slipway.problems import NotHealthy
 TIMEOUT = 2.0
 
 
-def http_ok(port: int, path: str, *, headers: dict[str, str] | None = None) -> None:
+def http_ok(port: int, path: str) -> None:
     """Return when GET `path` answers below 300; raise NotHealthy saying what came instead."""
-    _get(http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT), path, headers or {})
+    status, body = _get(http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT), path)
+    if status >= 300:
+        raise NotHealthy(f"{path} answered {status}: {body[:200]}")
 
 
-def https_ok(port: int, host: str, path: str, authority: Path) -> None:
-    """Like http_ok by TLS, as `host`, trusting only the authority whose certificate is in the file."""
+def https_answers(port: int, host: str, path: str, authority: Path) -> None:
+    """Return when `host` answers GET `path` at all, by TLS that the authority in the file vouches for."""
     try:
         context = ssl.create_default_context(cafile=str(authority))
     except (OSError, ssl.SSLError) as error:
         raise NotHealthy(f"no certificate authority: {error}") from error
-    _get(_LoopbackTls(host, port, timeout=TIMEOUT, context=context), path, {})
+    _get(_LoopbackTls(host, port, timeout=TIMEOUT, context=context), path)
 
 
 class _LoopbackTls(http.client.HTTPSConnection):
@@ -34,14 +36,13 @@ class _LoopbackTls(http.client.HTTPSConnection):
         self.sock = self._context.wrap_socket(plain, server_hostname=self.host)  # type: ignore[attr-defined]
 
 
-def _get(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> None:
+def _get(connection: http.client.HTTPConnection, path: str) -> tuple[int, str]:
     try:
-        connection.request("GET", path, headers=headers)
+        connection.request("GET", path)
         answer = connection.getresponse()
         body = answer.read(2000)
     except (OSError, http.client.HTTPException) as error:
         raise NotHealthy(str(error) or type(error).__name__) from error
     finally:
         connection.close()
-    if answer.status >= 300:
-        raise NotHealthy(f"{path} answered {answer.status}: {body.decode(errors='replace')[:200]}")
+    return answer.status, body.decode(errors="replace")

@@ -19,6 +19,7 @@ from slipway.parts.base import Part, Task
 from slipway.parts.cache import Cache
 from slipway.parts.dynamo import Dynamo
 from slipway.parts.emulator import Emulator
+from slipway.parts.gateway import Gateway
 from slipway.parts.migration import OneOff
 from slipway.parts.postgres import Postgres
 from slipway.parts.service import WebService, Worker
@@ -115,9 +116,22 @@ class Suite:
         return [step for manifest in self.manifests.values() for step in self._roles(manifest)]
 
     @cached_property
+    def gateway(self) -> Gateway:
+        webs = {name: f"127.0.0.1:{self.ports[name]}" for name in self.manifests}
+        return Gateway(
+            self.layout,
+            self.manifests,
+            upstreams=webs,
+            s3=self.emulator.address,
+            domain=self.settings.domain,
+            port=self.settings.port,
+            needs=(*(step.name for step in self.backing), *webs),
+        )
+
+    @cached_property
     def steps(self) -> list[Part | Task]:
         """Everything `up` brings up."""
-        return [*self.backing, self.resources, *self.services]
+        return [*self.backing, self.resources, *self.services, self.gateway]
 
     @property
     def parts(self) -> list[Part]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,13 +19,14 @@ _NOBODY = 65534
 def choose(layout: Layout, folder: Path, program: Path) -> Identity | None:
     """Return the user that can run `program` on the files in `folder`; None is the present user.
 
-    `folder` exists and is given to that user. As root the candidates are, in this order:
+    `folder` exists and is given to that user. A user that has no name on this machine is seen as
+    `nobody`, as Postgres asks for one. As root the candidates are, in this order:
     `nobody`; root seen as `nobody` (a user namespace, for folders only root can enter); the
     owner of the checkout. The owner of files that are there already goes first. Raises Problem
     when none works.
     """
     if os.geteuid() != 0:
-        return None
+        return None if _has_name(os.geteuid()) else Identity("namespace", _NOBODY, _NOBODY)
     for identity in _candidates(layout, folder):
         owner = identity.uid if identity.kind == "user" else 0
         os.chown(folder, owner, identity.gid if owner else 0)
@@ -40,6 +42,14 @@ def choose(layout: Layout, folder: Path, program: Path) -> Identity | None:
     )
 
 
+def _has_name(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
+
+
 def _candidates(layout: Layout, folder: Path) -> Iterator[Identity]:
     namespace = Identity("namespace", _NOBODY, _NOBODY)
     if any(folder.iterdir()):
@@ -49,5 +59,5 @@ def _candidates(layout: Layout, folder: Path) -> Iterator[Identity]:
     yield Identity("user", _NOBODY, _NOBODY)
     yield namespace
     owner = layout.root.stat()
-    if owner.st_uid:
+    if owner.st_uid and _has_name(owner.st_uid):
         yield Identity("user", owner.st_uid, owner.st_gid)

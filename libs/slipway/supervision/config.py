@@ -19,8 +19,7 @@ _DAEMON = """\
 [supervisord]
 nodaemon=true
 silent=true
-user={user}
-logfile=../logs/supervisord.log
+{user}logfile=../logs/supervisord.log
 logfile_maxbytes=1MB
 logfile_backups=1
 pidfile=supervisord.pid
@@ -61,7 +60,9 @@ def render(parts: Sequence[Part], *, port: int, password: str) -> str:
     also ends the first row, so no part is ever given up.
     """
     digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest()
-    head = _DAEMON.format(user=os.getuid(), port=port, rpc_user=USER, digest=digest)
+    # Named only to say that root is meant; another user need not even have a name on this machine.
+    user = "user=0\n" if os.geteuid() == 0 else ""
+    head = _DAEMON.format(user=user, port=port, rpc_user=USER, digest=digest)
     return head + "".join(
         _PROGRAM.format(name=part.name, stop_signal=part.stop_signal, stop_seconds=part.stop_seconds)
         for part in parts

@@ -1,0 +1,83 @@
+"""The gateway: nginx, configured from the manifests, the only part that clients talk to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from slipway.gateway import Edge, Tls, ensure_authority, hosts, write
+from slipway.layout import Layout
+from slipway.manifest import Manifest
+from slipway.parts.base import PartDefaults, Program, StopSignal
+from slipway.parts.binaries import base_environment, nginx
+from slipway.probe import https_answers
+
+
+@dataclass(frozen=True)
+class Gateway(PartDefaults):
+    """nginx on the public port. `upstreams` are the services' `host:port`, `s3` the emulator's."""
+
+    layout: Layout
+    manifests: Mapping[str, Manifest]
+    upstreams: Mapping[str, str]
+    s3: str
+    domain: str
+    port: int
+    name: str = "gateway"
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def stop_signal(self) -> StopSignal:
+        return "QUIT"
+
+    @property
+    def stop_seconds(self) -> int:
+        return 5
+
+    def prepare(self) -> Program:
+        binary, _ = nginx()
+        tls = ensure_authority(self.layout.authority, self.domain, hosts(self.manifests, self.domain))
+        folder = self.layout.part(self.name)
+        config = write(self._edge(tls, folder))
+        return Program(
+            argv=(str(binary), "-p", str(folder), "-e", "stderr", "-c", str(config)),
+            env=base_environment(),
+            cwd=folder,
+            version=_digest(config, tls.certificate),
+            reload_signal="HUP",
+        )
+
+    def check(self) -> None:
+        https_answers(self.port, f"{self._first_subdomain}.{self.domain}", "/livez", self._root)
+
+    @property
+    def _root(self) -> Path:
+        return self.layout.authority / "root.pem"
+
+    @property
+    def _first_subdomain(self) -> str:
+        return next((manifest.subdomain for manifest in self.manifests.values()), "app")
+
+    def _edge(self, tls: Tls, folder: Path) -> Edge:
+        return Edge(
+            manifests=self.manifests,
+            upstreams=self.upstreams,
+            s3_upstream=self.s3,
+            certificate=tls.certificate,
+            key=tls.key,
+            folder=folder,
+            domain=self.domain,
+            port=self.port,
+        )
+
+
+def _digest(*files: Path) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
