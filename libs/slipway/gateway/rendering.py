@@ -6,6 +6,7 @@ import grp
 import os
 import pwd
 import re
+import stat
 from pathlib import Path
 
 import jinja2
@@ -33,7 +34,7 @@ def render(edge: Edge) -> dict[str, str]:
         edge.s3_prefix + bucket.name for one in edge.manifests.values() for bucket in one.stores.buckets
     ]
     text = environment.get_template(f"{_MAIN}.j2").render(
-        edge=edge, errors=OWN_ERRORS, buckets=buckets, worker=_worker_user()
+        edge=edge, errors=OWN_ERRORS, buckets=buckets, worker=_worker_user(edge.folder)
     )
     return {_MAIN: text}
 
@@ -52,12 +53,23 @@ def write(edge: Edge) -> Path:
     return edge.folder / _MAIN
 
 
-def _worker_user() -> str:
-    """Return `user group` for the workers of a master that is root, else nothing: they are what it is."""
+def _worker_user(folder: Path) -> str:
+    """Return `user group` for the workers of a master that is root, else nothing: they are what it is.
+
+    They must be able to enter `folder`. Where a folder above it is closed to others (as homes are),
+    they run as that one's owner.
+    """
     if os.geteuid() != 0:
         return ""
+    closed = [
+        status for status in (parent.stat() for parent in folder.absolute().parents) if _is_closed(status)
+    ]
     try:
-        account = pwd.getpwnam(_UNPRIVILEGED)
+        account = pwd.getpwuid(closed[0].st_uid) if closed else pwd.getpwnam(_UNPRIVILEGED)
         return f"{account.pw_name} {grp.getgrgid(account.pw_gid).gr_name}"
     except KeyError:
         return "root"
+
+
+def _is_closed(status: os.stat_result) -> bool:
+    return not status.st_mode & stat.S_IXOTH
