@@ -37,7 +37,7 @@ def test_a_killed_part_comes_back_and_nothing_acknowledged_is_lost(healthy, envi
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", ["users", "todos", "media", "media-worker", "gateway", "postgres"])
+@pytest.mark.parametrize("name", ["todos", "media-worker", "gateway", "postgres"])
 def test_a_part_killed_with_all_its_processes_comes_back(healthy, environment, anna, load, name):
     def strike():
         healthy.await_return(healthy.kill_whole(name))

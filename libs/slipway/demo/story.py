@@ -22,6 +22,7 @@ def run(stage: Stage, address: Address, folder: Path, *, keep: bool) -> Person:
     with address.resolving():
         anyone = Api(address)
         made: list[Person] = []
+        anyone.call("GET", "users", "/livez")
         try:
             anna, urls = _tell(stage, anyone, folder, made)
             if not keep:
