@@ -43,6 +43,20 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _from_bug)
 
 
+def describe(error: Problem) -> dict[str, object]:
+    """Return what `error` says, as the members of a problem document that do not depend on the request."""
+    outcome = outcome_of(error)
+    body: dict[str, object] = {
+        "type": _TYPE + outcome.slug,
+        "title": outcome.title,
+        "status": outcome.status,
+        "detail": str(error),
+    }
+    if isinstance(error, Invalid) and error.errors:
+        body["errors"] = [{"pointer": item.pointer, "message": item.message} for item in error.errors]
+    return body
+
+
 def _from_problem(error: Problem) -> Response:
     outcome = outcome_of(error)
     fields = None

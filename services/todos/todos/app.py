@@ -12,10 +12,14 @@ from chassis.health import Check
 from chassis.idempotency import resource_id
 from chassis.openapi import ApiInfo
 from todos.config import TodosSettings
+from todos.domain.batch import Batch
+from todos.domain.changes import Feed
 from todos.domain.lists import Lists
 from todos.domain.reading import Reader
 from todos.domain.todos import Todos
 from todos.parts import Parts, real_parts
+from todos.routes.batch import BatchRoutes
+from todos.routes.changes import ChangeRoutes
 from todos.routes.lists import ListRoutes
 from todos.routes.todos import TodoRoutes
 
@@ -35,7 +39,12 @@ def create_app(
     return build(
         INFO,
         settings,
-        routes=[ListRoutes(lists, reader), TodoRoutes(Todos(made.writer, resource_id), reader)],
+        routes=[
+            ListRoutes(lists, reader),
+            TodoRoutes(Todos(made.writer, resource_id), reader),
+            BatchRoutes(Batch(made.writer, resource_id)),
+            ChangeRoutes(Feed(made.store, lists, made.clock)),
+        ],
         checks=[
             Check("dynamodb", made.store.probe),
             Check("redis", made.cache.probe, critical=False),
