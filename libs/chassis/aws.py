@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import boto3
 from botocore.config import Config
+from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chassis.errors import Conflict, Denied, Invalid, NotFound, Problem, Stale, Transient
@@ -55,6 +56,13 @@ class Aws:
             aws_access_key_id=access_key_id,
             aws_secret_access_key=secret_access_key,
         )
+
+    def credentials(self) -> ReadOnlyCredentials:
+        """Return what the process signs with at the moment; temporary credentials are renewed in time."""
+        found = self._session.get_credentials()
+        if found is None:
+            raise RuntimeError("the process has no AWS credentials")
+        return found.get_frozen_credentials()
 
     @overload
     def client(self, service: Literal["dynamodb"], **options: Any) -> DynamoDBClient: ...

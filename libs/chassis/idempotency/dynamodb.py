@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _CLAIM = (
-    "attribute_not_exists(pk) OR expires_at <= :now"
-    " OR (attribute_not_exists(answer) AND leased_until <= :now AND fingerprint = :fingerprint)"
+    "attribute_not_exists(pk)"
+    " OR (attribute_not_exists(answer) AND leased_until <= :now AND fingerprint = :fingerprint"
+    " AND expires_at > :now)"
 )
 _UPDATE = (
     "SET fingerprint = :fingerprint, leased_until = :until, expires_at = :expires,"
@@ -63,8 +64,22 @@ class DynamoIdempotency:
                 standing: Any = error.response.get("Item")
                 if not standing:
                     raise
-                return _known(standing)
+                if int(standing["expires_at"]["N"]) > now:
+                    return _known(standing)
+                self._forget_expired(key, now)
+                return self.begin(key, fingerprint, resource_id, lease)
         return Claimed(UUID(answer["Attributes"]["resource_id"]["S"]))
+
+    def _forget_expired(self, key: str, now: int) -> None:
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key=_key(key),
+                ConditionExpression="expires_at <= :now",
+                ExpressionAttributeValues={":now": {"N": str(now)}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return  # another call was faster
 
     def finish(self, key: str, recorded: Recorded) -> None:
         """See IdempotencyStore."""
