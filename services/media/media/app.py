@@ -1,0 +1,57 @@
+"""The wiring of the web role."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from chassis import app as chassis_app
+from chassis.auth import TokenVerifier
+from chassis.clock import Clock, utc_now
+from chassis.health import Check
+from chassis.openapi import ApiInfo
+from chassis.settings import load_settings
+from media import stores as real_stores
+from media.config import MediaSettings
+from media.domain.library import Library
+from media.domain.removal import Removal
+from media.domain.uploads import Uploads
+from media.routes.objects import ObjectRoutes
+from media.routes.uploads import UploadRoutes
+from media.store.base import Quota
+from media.stores import Stores
+from media.views import Presenter
+
+INFO = ApiInfo(
+    name="media",
+    title="Media",
+    description="Each user's own files, their thumbnails and their delivery.",
+)
+
+
+def create_app(
+    settings: MediaSettings | None = None,
+    *,
+    stores: Stores | None = None,
+    verifier: TokenVerifier | None = None,
+    clock: Clock = utc_now,
+) -> Flask:
+    """Return the app; settings and stores default to the environment's."""
+    settings = settings or load_settings(MediaSettings)
+    stores = stores or real_stores.real(settings)
+    quota = Quota(settings.quota_bytes, settings.quota_objects)
+    uploads = Uploads(stores.records, stores.links, quota, settings.largest_object_bytes, clock)
+    removal = Removal(stores.records, stores.files, clock)
+    return chassis_app.build(
+        INFO,
+        settings,
+        routes=[
+            UploadRoutes(uploads),
+            ObjectRoutes(Library(stores.records), removal, Presenter(stores.links)),
+        ],
+        checks=[
+            Check("dynamodb", stores.records.probe),
+            Check("s3", stores.files.probe, critical=False),
+        ],
+        idempotency=stores.idempotency,
+        verifier=verifier,
+    )

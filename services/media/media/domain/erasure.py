@@ -1,0 +1,54 @@
+"""Erasing an account: the door is closed first, then everything goes, then once more.
+
+Tokens, temporary credentials and upload forms outlive the account by up to LAST_CREDENTIAL. Records are
+refused by the mark; files that still arrive are deleted as they are announced, and by a second sweep.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from chassis.clock import Clock, utc_now
+from chassis.errors import Stale
+from media.domain import naming
+from media.store.base import Accounts, Erasure, Files, Records
+
+log = logging.getLogger(__name__)
+
+LAST_CREDENTIAL = timedelta(hours=13)
+"""STS gives roles to other roles for at most 12 hours; an hour for what was begun at the end."""
+
+
+class Eraser:
+    """Erases accounts."""
+
+    def __init__(self, records: Records, accounts: Accounts, files: Files, clock: Clock = utc_now) -> None:
+        self._records = records
+        self._accounts = accounts
+        self._files = files
+        self._clock = clock
+
+    def erase(self, owner: str) -> None:
+        """Close the account and erase all it holds; idempotent. Raises Transient; the sweep then goes on."""
+        if not naming.is_owner(owner):
+            return
+        self.sweep(self._accounts.mark_erased(owner, self._clock()))
+
+    def sweep(self, erasure: Erasure) -> None:
+        """Erase what is there of a closed account, and say when to look again."""
+        owner = erasure.owner
+        files = self._files.delete_all(naming.originals_prefix(owner))
+        files += self._files.delete_all(naming.thumbnails_prefix(owner))
+        for obj in self._records.owned(owner):
+            try:
+                self._records.remove(obj)
+            except Stale:
+                log.info("object changed while being erased", extra={"object_id": str(obj.id)})
+        left = next(iter(self._records.owned(owner)), None)
+        last_look = erasure.erased_at + LAST_CREDENTIAL
+        if left is not None:
+            self._accounts.postpone_erasure(erasure, self._clock())
+        else:
+            self._accounts.postpone_erasure(erasure, last_look if self._clock() < last_look else None)
+        log.info("account erased", extra={"owner": owner, "files": files})

@@ -1,0 +1,141 @@
+"""Looking at a file: its bytes, its digest, whether it is what it claims, and its thumbnails."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Protocol
+
+from media.domain import content
+from media.domain.content import Kind
+from media.domain.objects import Findings, MediaObject
+from media.errors import Unreadable
+from media.store.base import Files
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A thumbnail as a file in a scratch folder."""
+
+    name: str
+    width: int
+    height: int
+    content_type: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A picture that was read: its real type, its size as it is meant to be seen, its thumbnails."""
+
+    content_type: str
+    width: int
+    height: int
+    renderings: tuple[Rendering, ...]
+
+
+class Renderer(Protocol):
+    """Makes thumbnails."""
+
+    def render(self, source: Path, folder: Path) -> Rendered:
+        """Render `source` into `folder`, in bounded time and memory.
+
+        Raises Unreadable when the file is to blame, RenderingFailed when that is not known.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes: the largest file taken in at all, opened as a picture, digested without being asked."""
+
+    largest: int = 5 * 1024 * MIB
+    picture: int = 64 * MIB
+    digested: int = 64 * MIB
+
+
+class Examiner:
+    """Reads a file once, in chunks; only pictures touch the disk, in a folder that goes away."""
+
+    def __init__(self, files: Files, renderer: Renderer, limits: Limits) -> None:
+        self._files = files
+        self._renderer = renderer
+        self._limits = limits
+
+    @contextmanager
+    def examine(self, obj: MediaObject) -> Iterator[tuple[Findings, tuple[Rendering, ...]]]:
+        """Give what `obj` turned out to be, with its thumbnails for as long as the block lasts.
+
+        Raises ContentChanged, RenderingFailed, Transient.
+        """
+        if obj.size > self._limits.largest:
+            reason = f"A file may have at most {self._limits.largest} bytes."
+            yield _refused(obj, obj.content_type, reason), ()
+            return
+        with tempfile.TemporaryDirectory(prefix="media-") as name:
+            folder = Path(name)
+            findings, kind = self._read(obj, folder / "original")
+            if findings.reason or kind is not Kind.PICTURE:
+                yield findings, ()
+                return
+            try:
+                rendered = self._renderer.render(folder / "original", folder)
+            except Unreadable as error:
+                yield replace(findings, reason=str(error)), ()
+                return
+            found = replace(
+                findings,
+                content_type=rendered.content_type,
+                width=rendered.width,
+                height=rendered.height,
+            )
+            yield found, rendered.renderings
+
+    def _read(self, obj: MediaObject, copy: Path) -> tuple[Findings, Kind]:
+        with self._files.read(obj.key, obj.etag or "") as chunks:
+            first = next(chunks, b"")
+            found = content.classify(obj.content_type, obj.filename, first[: content.HEAD_BYTES])
+            if found.kind is Kind.IMPOSTOR:
+                reason = "The file is not a picture, whatever its name or type says."
+                return _refused(obj, found.content_type, reason), found.kind
+            if found.kind is Kind.PICTURE and obj.size > self._limits.picture:
+                reason = f"A picture may have at most {self._limits.picture // MIB} MiB."
+                return _refused(obj, found.content_type, reason), found.kind
+            whole = chain([first], chunks)
+            if found.kind is Kind.PICTURE:
+                digest = _copied(whole, copy)
+            elif obj.declared_sha256 or obj.size <= self._limits.digested:
+                digest = _digested(whole)
+            else:
+                return Findings(found.content_type, None), found.kind
+        if obj.declared_sha256 and digest != obj.declared_sha256:
+            reason = "The content does not have the declared SHA-256."
+            return Findings(found.content_type, digest, reason), found.kind
+        return Findings(found.content_type, digest), found.kind
+
+
+def _refused(obj: MediaObject, content_type: str, reason: str) -> Findings:
+    return Findings(content_type, obj.declared_sha256, reason)
+
+
+def _digested(chunks: Iterator[bytes]) -> str:
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _copied(chunks: Iterator[bytes], copy: Path) -> str:
+    digest = hashlib.sha256()
+    with copy.open("wb") as file:
+        for chunk in chunks:
+            digest.update(chunk)
+            file.write(chunk)
+    return digest.hexdigest()

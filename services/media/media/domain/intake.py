@@ -1,0 +1,175 @@
+"""Taking files in: whatever was announced, make the records agree with what stands in the bucket now.
+
+An event only names a key. What happens depends on the bucket and the record alone, so events may come
+twice, late, in any order or never (the sweep looks again).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from chassis.clock import Clock, utc_now
+from chassis.errors import Problem, Stale
+from media.domain import naming
+from media.domain.examination import Examiner, Rendering
+from media.domain.objects import MOST_ATTEMPTS, Content, Findings, MediaObject, Status, Thumbnail
+from media.domain.removal import Removal
+from media.errors import AccountErased, RenderingFailed, StillLeaving
+from media.store.base import Accounts, Files, Records
+
+log = logging.getLogger(__name__)
+
+_GIVEN_UP = "The file could not be processed within its limits of time and memory."
+
+
+class Intake:
+    """Settles keys: finds or makes the record, has the content examined, keeps the outcome."""
+
+    def __init__(
+        self,
+        records: Records,
+        accounts: Accounts,
+        files: Files,
+        examiner: Examiner,
+        removal: Removal,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._records = records
+        self._accounts = accounts
+        self._files = files
+        self._examiner = examiner
+        self._removal = removal
+        self._clock = clock
+
+    def settle(self, key: str) -> None:
+        """Bring the record of `key` up to date with the bucket.
+
+        Raises Stale, ContentChanged, StillLeaving or Transient when it is worth trying again; the
+        sweep does so in any case.
+        """
+        owner = naming.owner_of(key)
+        if owner is None:
+            return
+        content = self._files.stat(key)
+        obj = self._records.by_key(key)
+        if content is not None and self._accounts.is_erased(owner):
+            self._files.delete(key)
+            return
+        if obj is None:
+            if content is None:
+                return
+            obj = self._appeared(owner, key, content)
+            if obj is None:
+                return
+        if obj.status is Status.DELETING:
+            self._came_while_leaving(obj, content)
+        elif content is None:
+            self._missing(obj)
+        else:
+            self._present(obj, content)
+
+    def _appeared(self, owner: str, key: str, content: Content) -> MediaObject | None:
+        """Make the record of a file put straight into the bucket; None when the account is gone."""
+        filename = naming.clean_filename(key) or "file"
+        obj = MediaObject(
+            id=_id_of_direct(key, content),
+            owner=owner,
+            key=key,
+            filename=filename,
+            content_type=content.content_type,
+            size=content.size,
+            created_at=content.modified,
+            etag=content.etag,
+            due_at=self._clock(),
+        )
+        try:
+            return self._records.create(obj)
+        except AccountErased:
+            self._files.delete(key)
+            return None
+
+    def _came_while_leaving(self, obj: MediaObject, content: Content | None) -> None:
+        if content is None:
+            return
+        if obj.upload_until is None:
+            raise StillLeaving("An object is being deleted under this key; its successor waits.")
+        self._files.delete(obj.key)
+
+    def _missing(self, obj: MediaObject) -> None:
+        """Forget an object whose owner deleted the file in the bucket. A promised upload may still come."""
+        if obj.delivered:
+            self._removal.discard(obj)
+
+    def _present(self, obj: MediaObject, content: Content) -> None:
+        now = self._clock()
+        if obj.settled and obj.etag == content.etag:
+            return
+        if obj.is_being_processed(content.etag, now):
+            return
+        claimed = self._records.replace(obj, obj.claimed(content, now))
+        if claimed.attempts > MOST_ATTEMPTS:
+            self._conclude(claimed, Findings(claimed.content_type, claimed.declared_sha256, _GIVEN_UP), ())
+            return
+        try:
+            with self._examiner.examine(claimed) as (findings, renderings):
+                self._conclude(claimed, findings, renderings)
+        except RenderingFailed as error:
+            log.warning("rendering failed", extra={"object_id": str(claimed.id), "error": str(error)})
+            self._give_back(claimed, blamed=True)
+        except Problem:
+            self._give_back(claimed, blamed=False)
+            raise
+
+    def _conclude(self, claimed: MediaObject, findings: Findings, renderings: tuple[Rendering, ...]) -> None:
+        """Keep thumbnails, then the outcome. Whoever lost its claim takes its thumbnails away again."""
+        thumbnails = tuple(_thumbnail_of(claimed, rendering) for rendering in renderings)
+        for thumbnail, rendering in zip(thumbnails, renderings, strict=True):
+            self._files.write(thumbnail.key, rendering.path, rendering.content_type)
+        kept = frozenset(thumbnail.key for thumbnail in thumbnails)
+        try:
+            self._records.replace(claimed, claimed.concluded(findings, thumbnails))
+        except Stale:
+            for key in kept:
+                self._files.delete(key)
+            log.info("claim lost", extra={"object_id": str(claimed.id)})
+            return
+        log.info(
+            "object settled",
+            extra={"object_id": str(claimed.id), "reason": findings.reason, "bytes": claimed.size},
+        )
+        if claimed.thumbnails or claimed.attempts > 1:
+            self._files.delete_all(naming.thumbnails_prefix(claimed.owner, claimed.id), kept)
+
+    def _give_back(self, claimed: MediaObject, *, blamed: bool) -> None:
+        """Let others try at once. If even that fails, the lease runs out."""
+        try:
+            self._records.replace(claimed, claimed.released(self._clock(), blamed=blamed))
+        except Problem as error:
+            log.warning("claim not given back", extra={"object_id": str(claimed.id), "error": repr(error)})
+
+
+def _thumbnail_of(obj: MediaObject, rendering: Rendering) -> Thumbnail:
+    return Thumbnail(
+        name=rendering.name,
+        width=rendering.width,
+        height=rendering.height,
+        content_type=rendering.content_type,
+        key=naming.thumbnail_key(obj.owner, obj.id, obj.version, rendering.path.name),
+    )
+
+
+def _id_of_direct(key: str, content: Content) -> UUID:
+    """Return a UUIDv7 whose time is the file's and whose random part is its key and content.
+
+    So two workers that meet a new file at once make the same record of it.
+    """
+    return _uuid7(content.modified, hashlib.sha256(f"{key}\0{content.etag}".encode()).digest())
+
+
+def _uuid7(moment: datetime, seed: bytes) -> UUID:
+    milliseconds = int(moment.timestamp() * 1000) & (1 << 48) - 1
+    low, high = int.from_bytes(seed[:8]) & (1 << 62) - 1, int.from_bytes(seed[8:10]) & 0xFFF
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)

@@ -1,0 +1,180 @@
+"""A media object: its states and how it moves between them.
+
+`pending` (a place was promised, or the file has not been looked at) → `processing` → `ready` or
+`rejected`. A file that is replaced goes back to `processing`. `deleting` is final and never shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+FIRST_LOOK = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(minutes=15)
+LATE_ARRIVALS = timedelta(minutes=5)
+"""How long after its expiry an upload may still end: S3 checks the expiry when a request begins."""
+
+_LEASE = timedelta(seconds=45)
+_SLOWEST_READ = 4 * 2**20
+"""Bytes per second that a lease allows for."""
+
+MOST_ATTEMPTS = 5
+
+
+class Status(StrEnum):
+    """Where an object stands."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    READY = "ready"
+    REJECTED = "rejected"
+    DELETING = "deleting"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What stands in the bucket under a key. `etag` identifies the bytes; it has no quotes."""
+
+    size: int
+    etag: str
+    content_type: str
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """A smaller picture of an object; sizes in pixels."""
+
+    name: str
+    width: int
+    height: int
+    content_type: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What examining a file brought to light. `reason` is set when it is refused."""
+
+    content_type: str
+    sha256: str | None
+    reason: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaObject:
+    """One file of one owner.
+
+    `version` grows with every change and guards it. `due_at` is when the sweep looks at the object:
+    for `processing` it is the end of the lease of whoever is at it; None means settled.
+    `upload_until` is None for files put straight into the bucket; `multipart` is S3's upload id.
+    """
+
+    id: UUID
+    owner: str
+    key: str
+    filename: str
+    content_type: str
+    size: int
+    created_at: datetime
+    status: Status = Status.PENDING
+    version: int = 1
+    declared_sha256: str | None = None
+    sha256: str | None = None
+    reason: str | None = None
+    width: int | None = None
+    height: int | None = None
+    thumbnails: tuple[Thumbnail, ...] = ()
+    etag: str | None = None
+    attempts: int = 0
+    due_at: datetime | None = None
+    upload_until: datetime | None = None
+    multipart: str | None = None
+    quiet_at: datetime | None = None
+
+    @property
+    def counted_bytes(self) -> int:
+        """What the object takes of its owner's quota."""
+        return 0 if self.status is Status.DELETING else self.size
+
+    @property
+    def counted_objects(self) -> int:
+        """Whether the object counts at all."""
+        return 0 if self.status is Status.DELETING else 1
+
+    @property
+    def settled(self) -> bool:
+        """Whether the content with this `etag` has been dealt with."""
+        return self.status in {Status.READY, Status.REJECTED}
+
+    @property
+    def delivered(self) -> bool:
+        """Whether content was ever seen in the bucket."""
+        return self.etag is not None
+
+    def is_being_processed(self, etag: str, now: datetime) -> bool:
+        """Say whether somebody holds a living lease on this very content."""
+        leased = self.due_at is not None and self.due_at > now
+        return self.status is Status.PROCESSING and self.etag == etag and leased
+
+    def claimed(self, content: Content, now: datetime) -> MediaObject:
+        """Return the object taken up for processing, under a lease that suits the size."""
+        lease = _LEASE + timedelta(seconds=content.size // _SLOWEST_READ)
+        return replace(
+            self,
+            status=Status.PROCESSING,
+            etag=content.etag,
+            size=content.size,
+            content_type=content.content_type,
+            attempts=self.attempts + 1 if self.etag == content.etag and not self.settled else 1,
+            due_at=now + lease,
+        )
+
+    def released(self, now: datetime, *, blamed: bool) -> MediaObject:
+        """Return the object given back: processing failed for a reason that may pass.
+
+        The attempt counts only when the file may be to blame: an outage never uses them up. Blamed
+        files wait longer each time.
+        """
+        if not blamed:
+            return replace(self, due_at=now, attempts=self.attempts - 1)
+        return replace(self, due_at=now + timedelta(seconds=2**self.attempts))
+
+    def concluded(self, findings: Findings, thumbnails: tuple[Thumbnail, ...]) -> MediaObject:
+        """Return the object as `ready` or `rejected`."""
+        return replace(
+            self,
+            status=Status.REJECTED if findings.reason else Status.READY,
+            reason=findings.reason,
+            content_type=findings.content_type,
+            sha256=findings.sha256,
+            width=findings.width,
+            height=findings.height,
+            thumbnails=thumbnails,
+            due_at=None,
+        )
+
+    def marked_for_deletion(self, now: datetime) -> MediaObject:
+        """Return the object as `deleting`.
+
+        `quiet_at` is when nothing that was let in before can write any more: the lease of a running
+        processing has ended, and the upload's permission has expired.
+        """
+        ends = [now]
+        if self.status is Status.PROCESSING and self.due_at is not None:
+            ends.append(self.due_at)
+        if self.upload_until is not None:
+            ends.append(self.upload_until + LATE_ARRIVALS)
+        return replace(self, status=Status.DELETING, due_at=now + FIRST_LOOK, quiet_at=max(ends))
+
+    def next_look(self, now: datetime) -> datetime:
+        """Return when to look again for an upload that has not arrived: the older, the later."""
+        return now + min(max(now - self.created_at, FIRST_LOOK), LONGEST_PAUSE)
+
+    def has_expired(self, now: datetime) -> bool:
+        """Say whether the upload can no longer arrive."""
+        return self.upload_until is not None and now > self.upload_until + LATE_ARRIVALS

@@ -1,0 +1,1 @@
+"""The calls of the media service, one module per noun."""

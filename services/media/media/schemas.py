@@ -1,0 +1,76 @@
+"""What comes in and goes out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from chassis.schemas import Body, Line, Time, View
+from media.domain.content import LONGEST_TYPE
+from media.domain.naming import LONGEST_FILENAME
+
+_TOKEN = r"[A-Za-z0-9!#$&^_.+-]{1,80}"  # noqa: S105  # a token of RFC 9110, nothing secret
+
+ContentType = Annotated[
+    str,
+    Field(
+        max_length=LONGEST_TYPE,
+        pattern=rf"^{_TOKEN}/{_TOKEN}( ?; ?{_TOKEN}=({_TOKEN}|\"[ !#-\[\]-~]*\"))*$",
+        examples=["image/jpeg"],
+    ),
+]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="Hexadecimal, lower case.")]
+
+
+class NewUpload(Body):
+    """A file that is about to be uploaded."""
+
+    filename: Annotated[Line, Field(min_length=1, max_length=LONGEST_FILENAME, examples=["holiday.jpg"])]
+    content_type: ContentType
+    size: Annotated[int, Field(ge=1, description="Bytes; exactly so many must be sent.")]
+    sha256: Sha256 | None = None
+
+
+class PostForm(View):
+    """Post `fields`, then the file as `file`, as `multipart/form-data` to `url`."""
+
+    kind: Literal["post"] = "post"
+    url: str
+    fields: dict[str, str]
+    expires_at: Time
+
+
+class UploadView(View):
+    """A promised place, and how to fill it."""
+
+    object_id: UUID
+    upload: PostForm
+
+
+class ThumbnailView(View):
+    """A smaller picture; sizes in pixels."""
+
+    name: str
+    width: int
+    height: int
+    content_type: str
+    url: str
+
+
+class ObjectView(View):
+    """A file. `url`s are good for at least ten minutes; read the object again for new ones."""
+
+    id: UUID
+    filename: str
+    content_type: str
+    size: int
+    sha256: str | None
+    status: Literal["pending", "processing", "ready", "rejected"]
+    reason: str | None
+    width: int | None
+    height: int | None
+    url: str | None = Field(description="Null until the file has arrived.")
+    thumbnails: list[ThumbnailView]
+    created_at: Time

@@ -1,0 +1,247 @@
+"""Objects in DynamoDB; the table's layout is in `items`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from chassis.aws import translated
+from chassis.errors import Stale, Transient
+from chassis.pagination import Slice
+from chassis.schemas import format_time
+from media.domain.objects import MediaObject
+from media.errors import AccountErased, QuotaExceeded
+from media.store import items
+from media.store.base import Quota
+from media.store.positions import after_of, position_of
+from media.store.transactions import Cancelled, transact
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_ACCOUNT, _POINTER, _OBJECT = 0, 1, 2
+_NEW: Mapping[str, str] = {"ConditionExpression": "attribute_not_exists(pk)"}
+
+
+class DynamoRecords:
+    """Records whose every change is one conditional write or one transaction."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def create(self, obj: MediaObject, quota: Quota | None = None) -> MediaObject:
+        """See Records."""
+        if quota and obj.size > quota.bytes:
+            raise QuotaExceeded("The file is larger than all the storage of an account.")
+        parts = [
+            self._count(obj, _room(obj, quota)),
+            {"Put": {"TableName": self._table, "Item": items.pointer_item(obj), **_NEW}},
+            {"Put": {"TableName": self._table, "Item": items.object_item(obj), **_NEW}},
+        ]
+        try:
+            transact(self._client, parts, "Keeping a new object")
+        except Cancelled as cancelled:
+            standing = self.get(obj.owner, obj.id) or self.by_key(obj.key)
+            if standing is not None:
+                return standing
+            if _ACCOUNT not in cancelled.failed:
+                raise Transient("The object's key is just changing hands.") from cancelled
+            raise self._refusal(obj.owner) from cancelled
+        return obj
+
+    def get(self, owner: str, object_id: UUID) -> MediaObject | None:
+        """See Records."""
+        item = self._item(items.object_key(owner, object_id))
+        return items.object_of(item) if item else None
+
+    def by_key(self, key: str) -> MediaObject | None:
+        """See Records."""
+        pointer = self._item(items.pointer_key(key))
+        return self.get(pointer["owner"]["S"], UUID(pointer["object_id"]["S"])) if pointer else None
+
+    def page(self, owner: str, limit: int, position: Mapping[str, object] | None) -> Slice[MediaObject]:
+        """See Records."""
+        after = after_of(position)
+        start = items.object_key(owner, after) if after else None
+        found: list[MediaObject] = []
+        for obj in self._query(owner, limit + 1, start, "attribute_not_exists(leaving)"):
+            found.append(obj)
+            if len(found) > limit:
+                return Slice(found[:limit], position_of(found[limit - 1]))
+        return Slice(found, None)
+
+    def replace(self, old: MediaObject, new: MediaObject) -> MediaObject:
+        """See Records."""
+        kept = replace(new, version=old.version + 1)
+        put = {"TableName": self._table, "Item": items.object_item(kept), **_version_is(old)}
+        bytes_more = new.counted_bytes - old.counted_bytes
+        objects_more = new.counted_objects - old.counted_objects
+        if not bytes_more and not objects_more:
+            with translated("Changing an object"):
+                self._client.put_item(**put)
+            return kept
+        try:
+            parts = [{"Put": put}, self._add(old.owner, bytes_more, objects_more)]
+            transact(self._client, parts, "Changing an object")
+        except Cancelled as cancelled:
+            raise Stale("The object has changed meanwhile.") from cancelled
+        return kept
+
+    def postpone(self, obj: MediaObject, due_at: datetime) -> None:
+        """See Records."""
+        condition = _version_is(obj)
+        condition["ExpressionAttributeValues"][":due"] = {"S": format_time(due_at)}
+        condition["ExpressionAttributeValues"][":work"] = {
+            "S": items.work_of_shard(obj.id.int % items.SHARDS)
+        }
+        with translated("Postponing an object"):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=items.object_key(obj.owner, obj.id),
+                    UpdateExpression="SET due_at = :due, #work = :work",
+                    ExpressionAttributeNames={"#work": "work"},
+                    **condition,
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return
+
+    def remove(self, obj: MediaObject) -> None:
+        """See Records."""
+        where = {"TableName": self._table, "Key": items.object_key(obj.owner, obj.id)}
+        parts: list[Any] = [{"Delete": {**where, **_version_is(obj)}}]
+        if obj.counted_objects:
+            parts.append(self._add(obj.owner, -obj.counted_bytes, -obj.counted_objects))
+        if not self._forget(obj, [*parts, {"Delete": self._own_pointer(obj)}]):
+            self._forget(obj, parts)
+
+    def release_key(self, obj: MediaObject) -> None:
+        """See Records."""
+        with translated("Releasing a key"):
+            try:
+                self._client.delete_item(**self._own_pointer(obj))
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return
+
+    def due(self, now: datetime, limit: int) -> list[MediaObject]:
+        """See Records."""
+        found: list[MediaObject] = []
+        with translated("Looking for objects that are due"):
+            for shard in range(items.SHARDS):
+                answer = self._client.query(
+                    TableName=self._table,
+                    IndexName="due",
+                    KeyConditionExpression="#work = :work AND due_at <= :now",
+                    ExpressionAttributeNames={"#work": "work"},
+                    ExpressionAttributeValues={
+                        ":work": {"S": items.work_of_shard(shard)},
+                        ":now": {"S": format_time(now)},
+                    },
+                    Limit=limit,
+                )
+                found += [items.object_of(item) for item in answer["Items"]]
+        found.sort(key=lambda obj: obj.due_at or now)
+        return found[:limit]
+
+    def owned(self, owner: str) -> Iterator[MediaObject]:
+        """See Records."""
+        return self._query(owner, 200)
+
+    def probe(self) -> None:
+        """See Records."""
+        self._item(items.walk_key())
+
+    def _forget(self, obj: MediaObject, parts: list[Any]) -> bool:
+        """Say whether the object is gone; False when only its key, the last part, is another's by now."""
+        try:
+            transact(self._client, parts, "Forgetting an object")
+        except Cancelled as cancelled:
+            standing = self.get(obj.owner, obj.id)
+            if standing is not None and standing.version != obj.version:
+                raise Stale("The object has changed meanwhile.") from cancelled
+            return standing is None
+        return True
+
+    def _item(self, key: items.Item) -> Mapping[str, Any] | None:
+        with translated("Reading the table"):
+            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return answer.get("Item")
+
+    def _query(
+        self, owner: str, size: int, start: items.Item | None = None, only: str | None = None
+    ) -> Iterator[MediaObject]:
+        """Return objects of `owner`, newest first, read `size` at a time."""
+        arguments: dict[str, Any] = {"FilterExpression": only} if only else {}
+        while True:
+            if start:
+                arguments["ExclusiveStartKey"] = start
+            with translated("Listing objects"):
+                answer = self._client.query(
+                    TableName=self._table,
+                    KeyConditionExpression="pk = :pk AND begins_with(sk, :object)",
+                    ExpressionAttributeValues={":pk": items.user_pk(owner), ":object": {"S": items.OBJECT}},
+                    ScanIndexForward=False,
+                    ConsistentRead=True,
+                    Limit=size,
+                    **arguments,
+                )
+            for item in answer["Items"]:
+                yield items.object_of(item)
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def _add(self, owner: str, more_bytes: int, more_objects: int) -> dict[str, Any]:
+        values = {":bytes": {"N": str(more_bytes)}, ":objects": {"N": str(more_objects)}}
+        update = {
+            "TableName": self._table,
+            "Key": items.account_key(owner),
+            "UpdateExpression": "ADD used_bytes :bytes, used_objects :objects",
+            "ExpressionAttributeValues": values,
+        }
+        return {"Update": update}
+
+    def _count(self, obj: MediaObject, room: dict[str, Any]) -> dict[str, Any]:
+        """Count a new object, where the account is open and has room."""
+        counted = self._add(obj.owner, obj.counted_bytes, obj.counted_objects)
+        condition = "attribute_not_exists(erased_at)"
+        if room:
+            condition += (
+                " AND (attribute_not_exists(used_bytes)"
+                " OR (used_bytes <= :most_bytes AND used_objects < :most_objects))"
+            )
+        counted["Update"]["ConditionExpression"] = condition
+        counted["Update"]["ExpressionAttributeValues"].update(room)
+        return counted
+
+    def _own_pointer(self, obj: MediaObject) -> dict[str, Any]:
+        """Delete the key's owner if it is `obj` or nobody."""
+        return {
+            "TableName": self._table,
+            "Key": items.pointer_key(obj.key),
+            "ConditionExpression": "attribute_not_exists(pk) OR object_id = :id",
+            "ExpressionAttributeValues": {":id": {"S": str(obj.id)}},
+        }
+
+    def _refusal(self, owner: str) -> Exception:
+        account = self._item(items.account_key(owner)) or {}
+        if "erased_at" in account:
+            return AccountErased("The account has been deleted.")
+        return QuotaExceeded("The account's storage is full; delete something first.")
+
+
+def _room(obj: MediaObject, quota: Quota | None) -> dict[str, Any]:
+    if quota is None:
+        return {}
+    return {":most_bytes": {"N": str(quota.bytes - obj.size)}, ":most_objects": {"N": str(quota.objects)}}
+
+
+def _version_is(obj: MediaObject) -> dict[str, Any]:
+    return {
+        "ConditionExpression": "version = :version",
+        "ExpressionAttributeValues": {":version": {"N": str(obj.version)}},
+    }

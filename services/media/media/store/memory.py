@@ -1,0 +1,158 @@
+"""Records in memory, for tests; what they must do is said in `base`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from chassis.errors import Stale
+from chassis.pagination import Slice
+from media.domain.objects import MediaObject, Status
+from media.errors import AccountErased, QuotaExceeded
+from media.store.base import Erasure, Quota, Round, Usage
+from media.store.positions import after_of, position_of
+
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class MemoryRecords:
+    """Records, Accounts and Rounds of one process."""
+
+    def __init__(self) -> None:
+        self._objects: dict[tuple[str, UUID], MediaObject] = {}
+        self._keys: dict[str, tuple[str, UUID]] = {}
+        self._erased: dict[str, Erasure] = {}
+        self._erasures_due: dict[str, datetime] = {}
+        self._round = Round("", _BEGINNING, _BEGINNING)
+        self._round_leased_until = _BEGINNING
+        self._lock = threading.RLock()
+
+    def create(self, obj: MediaObject, quota: Quota | None = None) -> MediaObject:
+        """See Records."""
+        with self._lock:
+            standing = self.get(obj.owner, obj.id) or self.by_key(obj.key)
+            if standing is not None:
+                return standing
+            if obj.owner in self._erased:
+                raise AccountErased("The account has been deleted.")
+            used = self.usage(obj.owner)
+            if quota and (used.bytes + obj.size > quota.bytes or used.objects >= quota.objects):
+                raise QuotaExceeded("The account's storage is full; delete something first.")
+            self._objects[obj.owner, obj.id] = obj
+            self._keys[obj.key] = (obj.owner, obj.id)
+            return obj
+
+    def get(self, owner: str, object_id: UUID) -> MediaObject | None:
+        """See Records."""
+        return self._objects.get((owner, object_id))
+
+    def by_key(self, key: str) -> MediaObject | None:
+        """See Records."""
+        with self._lock:
+            address = self._keys.get(key)
+            return self._objects.get(address) if address else None
+
+    def page(self, owner: str, limit: int, position: Mapping[str, object] | None) -> Slice[MediaObject]:
+        """See Records."""
+        after = after_of(position)
+        with self._lock:
+            shown = [
+                obj
+                for obj in sorted(self.owned(owner), key=lambda obj: obj.id, reverse=True)
+                if obj.status is not Status.DELETING and (after is None or obj.id < after)
+            ]
+        return Slice(shown[:limit], position_of(shown[limit - 1]) if len(shown) > limit else None)
+
+    def replace(self, old: MediaObject, new: MediaObject) -> MediaObject:
+        """See Records."""
+        with self._lock:
+            self._require_current(old)
+            kept = replace(new, version=old.version + 1)
+            self._objects[old.owner, old.id] = kept
+            return kept
+
+    def postpone(self, obj: MediaObject, due_at: datetime) -> None:
+        """See Records."""
+        with self._lock:
+            standing = self.get(obj.owner, obj.id)
+            if standing is not None and standing.version == obj.version:
+                self._objects[obj.owner, obj.id] = replace(standing, due_at=due_at)
+
+    def remove(self, obj: MediaObject) -> None:
+        """See Records."""
+        with self._lock:
+            if self.get(obj.owner, obj.id) is None:
+                return
+            self._require_current(obj)
+            self.release_key(obj)
+            del self._objects[obj.owner, obj.id]
+
+    def release_key(self, obj: MediaObject) -> None:
+        """See Records."""
+        with self._lock:
+            if self._keys.get(obj.key) == (obj.owner, obj.id):
+                del self._keys[obj.key]
+
+    def due(self, now: datetime, limit: int) -> list[MediaObject]:
+        """See Records."""
+        with self._lock:
+            waiting = [(obj.due_at, obj) for obj in self._objects.values() if obj.due_at is not None]
+        waiting.sort(key=lambda pair: pair[0])
+        return [obj for due_at, obj in waiting if due_at <= now][:limit]
+
+    def owned(self, owner: str) -> Iterator[MediaObject]:
+        """See Records."""
+        with self._lock:
+            return iter([obj for (whose, _), obj in self._objects.items() if whose == owner])
+
+    def usage(self, owner: str) -> Usage:
+        """See Records."""
+        owned = list(self.owned(owner))
+        return Usage(sum(obj.counted_bytes for obj in owned), sum(obj.counted_objects for obj in owned))
+
+    def mark_erased(self, owner: str, now: datetime) -> Erasure:
+        """See Records."""
+        with self._lock:
+            self._erasures_due[owner] = now
+            return self._erased.setdefault(owner, Erasure(owner, now))
+
+    def is_erased(self, owner: str) -> bool:
+        """See Records."""
+        return owner in self._erased
+
+    def erasures_due(self, now: datetime, limit: int) -> list[Erasure]:
+        """See Records."""
+        with self._lock:
+            return [self._erased[owner] for owner, due in self._erasures_due.items() if due <= now][:limit]
+
+    def postpone_erasure(self, erasure: Erasure, due_at: datetime | None) -> None:
+        """See Records."""
+        with self._lock:
+            self._erasures_due.pop(erasure.owner, None)
+            if due_at is not None:
+                self._erasures_due[erasure.owner] = due_at
+
+    def lease_round(self, now: datetime, lease: float) -> Round | None:
+        """See Records."""
+        with self._lock:
+            if self._round_leased_until > now:
+                return None
+            self._round_leased_until = now + timedelta(seconds=lease)
+            return self._round
+
+    def save_round(self, progress: Round) -> None:
+        """See Records."""
+        with self._lock:
+            self._round = progress
+            self._round_leased_until = _BEGINNING
+
+    def probe(self) -> None:
+        """See Records."""
+
+    def _require_current(self, obj: MediaObject) -> None:
+        standing = self.get(obj.owner, obj.id)
+        if standing is None or standing.version != obj.version:
+            raise Stale("The object has changed meanwhile.")

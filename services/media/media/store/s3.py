@@ -1,0 +1,102 @@
+"""The bucket in S3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from chassis.aws import translated
+from media.domain.objects import Content
+from media.errors import ContentChanged
+from media.store.base import Listed, Listing
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CHUNK = 1024 * 1024
+_PER_REQUEST = 1000
+_CHANGED = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
+
+
+class S3Files:
+    """Files in one S3 bucket. Nothing is ever held whole in memory."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def stat(self, key: str) -> Content | None:
+        """See Files."""
+        with translated("Looking up a file"):
+            try:
+                head = self._client.head_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                    return None
+                raise
+        return Content(
+            head["ContentLength"], head["ETag"].strip('"'), head.get("ContentType", ""), head["LastModified"]
+        )
+
+    @contextmanager
+    def read(self, key: str, etag: str) -> Iterator[Iterator[bytes]]:
+        """See Files."""
+        with translated("Reading a file"):
+            try:
+                answer = self._client.get_object(Bucket=self._bucket, Key=key, IfMatch=f'"{etag}"')
+            except ClientError as error:
+                if error.response["Error"]["Code"] in _CHANGED:
+                    raise ContentChanged("The file was replaced or removed.") from error
+                raise
+            with closing(answer["Body"]) as body:
+                yield body.iter_chunks(_CHUNK)
+
+    def write(self, key: str, source: Path, content_type: str) -> None:
+        """See Files."""
+        with translated("Storing a file"), source.open("rb") as body:
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                CacheControl="private, max-age=31536000, immutable",
+            )
+
+    def delete(self, key: str) -> None:
+        """See Files."""
+        with translated("Deleting a file"):
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def delete_all(self, prefix: str, keep: frozenset[str] = frozenset()) -> int:
+        """See Files."""
+        deleted, after, more = 0, "", True
+        while more:
+            page = self.listing(prefix, after, _PER_REQUEST)
+            doomed = [file.key for file in page.files if file.key not in keep]
+            with translated("Deleting files"):
+                for key in doomed:
+                    self._client.delete_object(Bucket=self._bucket, Key=key)
+            deleted += len(doomed)
+            after, more = (page.files[-1].key if page.files else ""), page.more
+        return deleted
+
+    def listing(self, prefix: str, after: str, limit: int) -> Listing:
+        """See Files."""
+        with translated("Listing files"):
+            answer = self._client.list_objects_v2(
+                Bucket=self._bucket, Prefix=prefix, StartAfter=after, MaxKeys=min(limit, _PER_REQUEST)
+            )
+        files = [
+            Listed(entry["Key"], entry["ETag"].strip('"'), entry["LastModified"])
+            for entry in answer.get("Contents", [])
+        ]
+        return Listing(files, answer["IsTruncated"])
+
+    def probe(self) -> None:
+        """See Files."""
+        with translated("Reaching the bucket"):
+            self._client.head_bucket(Bucket=self._bucket)

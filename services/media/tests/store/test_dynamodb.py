@@ -1,0 +1,76 @@
+"""The DynamoDB stores keep the contracts, with the service's own permissions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from services.media.tests.factories import an_object, an_owner
+from services.media.tests.store.records_contract import RecordsContract
+from services.media.tests.store.upkeep_contract import AccountsContract, RoundsContract
+
+from chassis.aws import Aws
+from chassis.errors import Transient
+from chassis.idempotency.dynamodb import DynamoIdempotency
+from chassis.testing import FakeClock, IdempotencyStoreContract
+from media.store.dynamodb import DynamoRecords
+from media.store.dynamodb_upkeep import DynamoUpkeep
+
+
+@pytest.fixture
+def table(media_environment: dict[str, str]) -> str:
+    return media_environment["MEDIA_TABLE"]
+
+
+@pytest.fixture
+def records(table_client: Any, table: str) -> DynamoRecords:
+    return DynamoRecords(table_client, table)
+
+
+@pytest.fixture
+def accounts(table_client: Any, table: str) -> DynamoUpkeep:
+    return DynamoUpkeep(table_client, table)
+
+
+@pytest.fixture
+def rounds(accounts: DynamoUpkeep) -> DynamoUpkeep:
+    return accounts
+
+
+class TestDynamoRecords(RecordsContract):
+    pass
+
+
+class TestDynamoAccounts(AccountsContract):
+    pass
+
+
+class TestDynamoRounds(RoundsContract):
+    pass
+
+
+class TestDynamoIdempotency(IdempotencyStoreContract):
+    @pytest.fixture
+    def clock(self) -> FakeClock:
+        return FakeClock()
+
+    @pytest.fixture
+    def store(self, table_client: Any, table: str, clock: FakeClock) -> DynamoIdempotency:
+        return DynamoIdempotency(table_client, table, clock.timestamp)
+
+
+@pytest.mark.parametrize("call", ["create", "get", "page", "due", "usage", "remove"])
+def test_a_dynamodb_that_is_away_is_transient(call: str) -> None:
+    credentials = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    away = Aws("us-east-1", "http://127.0.0.1:9", credentials).client("dynamodb")
+    records, upkeep, obj = DynamoRecords(away, "media"), DynamoUpkeep(away, "media"), an_object()
+    calls = {
+        "create": lambda: records.create(obj),
+        "get": lambda: records.get(obj.owner, obj.id),
+        "page": lambda: records.page(obj.owner, 10, None),
+        "due": lambda: records.due(obj.created_at, 10),
+        "usage": lambda: upkeep.usage(an_owner()),
+        "remove": lambda: records.remove(obj),
+    }
+    with pytest.raises(Transient):
+        calls[call]()

@@ -1,0 +1,54 @@
+"""The memory stores keep the contracts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from services.media.tests.store.files_contract import FilesContract
+from services.media.tests.store.records_contract import RecordsContract
+from services.media.tests.store.upkeep_contract import AccountsContract, RoundsContract
+
+from media.store.memory import MemoryRecords
+from media.store.memory_files import MemoryFiles
+
+
+@pytest.fixture
+def records() -> MemoryRecords:
+    return MemoryRecords()
+
+
+@pytest.fixture
+def accounts(records: MemoryRecords) -> MemoryRecords:
+    return records
+
+
+@pytest.fixture
+def rounds(records: MemoryRecords) -> MemoryRecords:
+    return records
+
+
+@pytest.fixture
+def files() -> MemoryFiles:
+    return MemoryFiles()
+
+
+@pytest.fixture
+def put(files: MemoryFiles) -> Any:
+    return files.put
+
+
+class TestMemoryRecords(RecordsContract):
+    pass
+
+
+class TestMemoryAccounts(AccountsContract):
+    pass
+
+
+class TestMemoryRounds(RoundsContract):
+    pass
+
+
+class TestMemoryFiles(FilesContract):
+    pass
