@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from chassis import logs
 from chassis.aws import Aws
 from chassis.clock import Clock, utc_now
 from chassis.events import Publisher, SnsPublisher
-from chassis.loop import Periodic, repeat, stop_on_signals
+from chassis.loop import Periodic, repeat, run_all, stop_on_signals
 from chassis.outbox import Relay
 from chassis.settings import load_settings
 from users.app import keyring_of, lifetimes_of, stores_of
@@ -60,13 +61,10 @@ def periodic_work(stores: Stores, keyring: Keyring, settings: UsersSettings, clo
 
 def work(relay: Relay, periodic: Sequence[Periodic], stop: threading.Event) -> None:
     """Run until `stop` is set; return when what was in hand is finished."""
-    threads = [threading.Thread(target=repeat, args=(task, stop), name=task.name) for task in periodic]
-    for thread in threads:
-        thread.start()
+    tasks: dict[str, Callable[[threading.Event], None]] = {"relay": relay.run}
+    tasks |= {task.name: partial(repeat, task) for task in periodic}
     log.info("worker started")
-    relay.run(stop)
-    for thread in threads:
-        thread.join()
+    run_all(tasks, stop)
     log.info("worker stopped")
 
 

@@ -29,9 +29,9 @@ def key(address: str) -> str:
     return address.casefold()
 
 
-def key_of_input(text: str) -> str:
-    """Return the key of whatever somebody typed; what is no address gets a key that no account has."""
+def key_of_input(text: str) -> str | None:
+    """Return the key of whatever somebody typed, or None for what is no address."""
     try:
         return key(normalise(text))
     except ValueError:
-        return "\0" + text
+        return None

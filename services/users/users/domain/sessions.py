@@ -70,7 +70,7 @@ class SignIn:
 
     def sign_in(self, email: str, password: str, device: Device, session_id: UUID) -> Granted:
         """Return tokens of a new session; raise WrongCredentials, TooManyAttempts after repeated failures."""
-        account = self._authenticated(emails.key_of_input(email), password, device.address)
+        account = self._authenticated(email, password, device.address)
         signer = self._access.signer()
         now = self._clock()
         expires_at = now + min(self._lifetimes.idle, self._lifetimes.longest)
@@ -83,14 +83,16 @@ class SignIn:
         access_token = self._access.issue(signer, account.id, session_id, account.scopes)
         return Granted(session_id, access_token, _seconds(TOKEN_LIFETIME), token, expires_at)
 
-    def _authenticated(self, email_key: str, password: str, address: str) -> Account:
-        self._throttle.check(email_key, address)
-        account = None if email_key.startswith("\0") else self._accounts.find(email_key)
+    def _authenticated(self, email: str, password: str, address: str) -> Account:
+        email_key = emails.key_of_input(email)
+        who = email_key or email
+        self._throttle.check(who, address)
+        account = self._accounts.find(email_key) if email_key else None
         right = self._passwords.verify(account.password_hash if account else None, password)
         if account is None or not right:
-            self._throttle.failed(email_key, address)
+            self._throttle.failed(who, address)
             raise WrongCredentials
-        self._throttle.succeeded(email_key, address)
+        self._throttle.succeeded(who, address)
         if self._passwords.is_outdated(account.password_hash):
             self._accounts.rehash(account.id, account.password_hash, self._passwords.hash(password))
         return account

@@ -8,6 +8,7 @@ from flask import request
 
 from chassis.auth import PUBLIC, SIGNED_IN, Caller
 from chassis.clock import Clock
+from chassis.errors import FieldError, Invalid
 from chassis.idempotency import resource_id
 from chassis.pagination import Page, PageQuery, decode_cursor, encode_cursor
 from chassis.routing import Answer, Routes, route
@@ -115,4 +116,10 @@ class SessionRoutes(Routes):
 
 
 def _position(position: dict[str, object] | None) -> UUID | None:
-    return None if position is None else UUID(str(position["before"]))
+    if position is None:
+        return None
+    try:
+        return UUID(str(position.get("before")))
+    except ValueError as error:
+        message = "is not one of ours; start again without one"
+        raise Invalid(f"The cursor {message}.", [FieldError("/cursor", message)]) from error
