@@ -14,6 +14,7 @@ import select
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -95,6 +96,8 @@ def _be_the_child(request: dict[str, str], writer: int) -> NoReturn:
         limit()
         os.write(writer, json.dumps(answer_to(request)).encode())
         code = 0
+    except BaseException:  # noqa: BLE001  # the process ends here either way
+        traceback.print_exc()
     finally:
         os._exit(code)
 

@@ -20,7 +20,7 @@ from media.domain.examination import Rendered, Rendering
 from media.errors import Unreadable
 
 MOST_PIXELS = 50_000_000
-SIZES = {"large": 1024, "medium": 512, "small": 256}
+SIZES = {"small": 256, "medium": 512, "large": 1024}
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _TYPES = {
     "JPEG": "image/jpeg",
@@ -31,6 +31,7 @@ _TYPES = {
 }
 _ORIENTATION = 0x0112
 _TURNED = frozenset({5, 6, 7, 8})
+_FILTER = Image.Resampling.LANCZOS
 _GAP = 2.0
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -42,6 +43,7 @@ def render(source: Path, folder: Path) -> Rendered:
     Raises Unreadable with a reason that its owner can read.
     """
     with _explained(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # damaged EXIF
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         with Image.open(source, formats=_FORMATS) as picture:
             width, height = picture.size
@@ -50,16 +52,25 @@ def render(source: Path, folder: Path) -> Rendered:
             content_type = _TYPES[picture.format or ""]
             turned = _orientation(picture) in _TURNED
             largest = _upright(picture, max(SIZES.values()))
-        renderings = tuple(_save(name, largest, folder) for name in SIZES)
-    if turned:
-        width, height = height, width
-    return Rendered(content_type, width, height, renderings[::-1])
+        if turned:
+            width, height = height, width
+        renderings = tuple(
+            _save(name, largest.resize(_fitted(width, height, box), _FILTER, reducing_gap=_GAP), folder)
+            for name, box in SIZES.items()
+        )
+    return Rendered(content_type, width, height, renderings)
+
+
+def _fitted(width: int, height: int, box: int) -> tuple[int, int]:
+    """Return the size within a square of `box` pixels, not enlarged, at least one pixel each way."""
+    scale = min(1.0, box / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _upright(picture: Image.Image, box: int) -> Image.Image:
     """Return the picture within a square of `box` pixels, the right way up, in sRGB or sRGB with alpha."""
     plain = _resizable(picture)
-    plain.thumbnail((box, box), Image.Resampling.LANCZOS, reducing_gap=_GAP)
+    plain.thumbnail((box, box), _FILTER, reducing_gap=_GAP)
     with suppress(SyntaxError, ValueError, TypeError, KeyError, OSError):  # damaged EXIF: as the pixels lie
         plain = ImageOps.exif_transpose(plain)
     coloured = _in_srgb(plain, picture.info.get("icc_profile"))
@@ -75,7 +86,7 @@ def _resizable(picture: Image.Image) -> Image.Image:
             return _with_exif(picture.convert("RGBA"), picture)
         return picture
     if picture.mode.startswith("I"):
-        return _with_exif(picture.point([value >> 8 for value in range(65536)], "L"), picture)
+        return _with_exif(picture.point(lambda value: value / 256).convert("L"), picture)
     has_alpha = picture.has_transparency_data or picture.mode in {"PA", "La", "RGBa"}
     return _with_exif(picture.convert("RGBA" if has_alpha else "RGB"), picture)
 
@@ -100,10 +111,8 @@ def _in_srgb(picture: Image.Image, profile: object) -> Image.Image:
     return picture if picture.mode == wanted else picture.convert(wanted)
 
 
-def _save(name: str, largest: Image.Image, folder: Path) -> Rendering:
+def _save(name: str, small: Image.Image, folder: Path) -> Rendering:
     """Write one thumbnail: JPEG, or WebP where there is transparency."""
-    small = largest.copy()
-    small.thumbnail((SIZES[name], SIZES[name]), Image.Resampling.LANCZOS, reducing_gap=_GAP)
     if small.mode == "RGBA" and small.getchannel("A").getextrema() != (255, 255):
         path, content_type = folder / f"{name}.webp", "image/webp"
         small.save(path, "WEBP", quality=82, method=4)
