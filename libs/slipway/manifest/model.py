@@ -119,7 +119,9 @@ class Queue(_Model):
     env: EnvName
     consumer: Name
     visibility_timeout: int = Field(default=60, ge=5, le=43200, description="seconds")
-    max_receives: int = Field(default=5, ge=1, le=100)
+    max_receives: int = Field(
+        default=12, ge=1, le=100, description="tries before a dead letter; with the worker's pauses 15 minutes"
+    )
     subscribes: tuple[Subscription, ...] = ()
 
 
