@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import math
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_WAIT_SECONDS = 10
+_WAIT_SECONDS = 5  # a stop waits as long for an empty queue
 _LONGEST_RETRY = 900
+_UNSENDABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,10 @@ class Worker:
             except (ClientError, BotoCoreError) as error:
                 failures += 1
                 log.warning("queue unreachable", extra={"queue": consumer.name, "error": str(error)})
+            except Exception:
+                failures += 1
+                log.exception("queue unreadable", extra={"queue": consumer.name})
+            if failures:
                 stop.wait(backoff(failures, longest=5.0))
 
     def _deal_with(self, consumer: Consumer, message: MessageTypeDef) -> None:
@@ -108,7 +115,7 @@ class Worker:
     def _retry(self, consumer: Consumer, message: MessageTypeDef) -> None:
         """Make the message visible again after a pause; the queue's redrive policy bounds how often."""
         received = int(message.get("Attributes", {}).get("ApproximateReceiveCount", "1"))
-        pause = int(backoff(received, first=1.0, longest=_LONGEST_RETRY))
+        pause = math.ceil(backoff(received, first=1.0, longest=_LONGEST_RETRY))
         self._client.change_message_visibility(
             QueueUrl=consumer.queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=pause
         )
@@ -116,7 +123,7 @@ class Worker:
     def _dead_letter(self, consumer: Consumer, body: str, reason: str) -> None:
         attribute: MessageAttributeValueTypeDef = {
             "DataType": "String",
-            "StringValue": reason[:1000] or "unknown",
+            "StringValue": _UNSENDABLE.sub("\ufffd", reason[:1000]),
         }
         self._client.send_message(
             QueueUrl=consumer.dlq_url, MessageBody=body, MessageAttributes={"reason": attribute}

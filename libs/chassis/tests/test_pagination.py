@@ -114,4 +114,5 @@ def test_pages_give_everything_once(client: FlaskClient, issuer: Issuer) -> None
         titles += [item["title"] for item in page["items"]]
         cursor = f"&cursor={page['next_cursor']}"
     assert titles == [str(number) for number in range(7)]
+    assert page is not None
     assert page["next_cursor"] is None
