@@ -34,7 +34,7 @@ def stop_on_signals() -> threading.Event:
 
 
 def backoff(attempt: int, first: float = 0.5, longest: float = LONGEST_PAUSE) -> float:
-    """Return the seconds to wait after the `attempt`th failure in a row (from 1): exponential, the second half random.
+    """Return the seconds to wait after the `attempt`th failure in a row (from 1): exponential, half random.
 
     Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """

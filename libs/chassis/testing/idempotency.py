@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -79,6 +80,45 @@ class IdempotencyStoreContract:
         store.finish(key, ANSWER)
         clock.advance(24 * 3600 + 1)
         assert store.begin(key, "g", offered, 30) == Claimed(offered)
+
+    def test_nothing_of_a_forgotten_record_is_left_in_the_next(
+        self, store: IdempotencyStore, clock: FakeClock
+    ) -> None:
+        key = _key()
+        store.begin(key, "f", new_id(), 30)
+        store.finish(key, ANSWER)
+        clock.advance(24 * 3600 + 1)
+        store.begin(key, "g", new_id(), 30)
+        assert store.begin(key, "g", new_id(), 30) == Known("g", None)
+
+    def test_a_process_that_comes_late_to_a_forgotten_key_leaves_nothing(
+        self, store: IdempotencyStore
+    ) -> None:
+        key, offered = _key(), new_id()
+        store.begin(key, "f", new_id(), 30)
+        store.abandon(key)
+        store.finish(key, ANSWER)
+        store.release(key)
+        store.abandon(key)
+        assert store.begin(key, "g", offered, 30) == Claimed(offered)
+
+    def test_bytes_that_are_no_text_are_kept_as_they_are(self, store: IdempotencyStore) -> None:
+        key, answer = _key(), Recorded(200, {}, bytes(range(256)))
+        store.begin(key, "f", new_id(), 30)
+        store.finish(key, answer)
+        assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
+
+    def test_a_large_answer_is_kept(self, store: IdempotencyStore) -> None:
+        key, answer = _key(), Recorded(200, {}, os.urandom(1_500_000))
+        store.begin(key, "f", new_id(), 30)
+        store.finish(key, answer)
+        assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
+
+    def test_an_answer_without_a_body_is_kept(self, store: IdempotencyStore) -> None:
+        key, answer = _key(), Recorded(204, {"Cache-Control": "no-store"}, b"")
+        store.begin(key, "f", new_id(), 30)
+        store.finish(key, answer)
+        assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
 
     def test_of_many_at_once_one_claims_the_key(self, store: IdempotencyStore) -> None:
         key = _key()

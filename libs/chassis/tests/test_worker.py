@@ -12,12 +12,12 @@ from uuid import uuid4
 
 import pytest
 from libs.chassis.tests.fake_sqs import FakeSqs
-from slipway.testing.aws import Aws
 
 from chassis import tracing
 from chassis.errors import Conflict, Denied, Gone, Invalid, Malformed, NotFound, Stale, TooMany, Transient
 from chassis.loop import Periodic
 from chassis.worker import Consumer, Worker
+from slipway.testing.aws import Aws
 
 QUEUE, DEAD = "https://queue", "https://queue-dlq"
 

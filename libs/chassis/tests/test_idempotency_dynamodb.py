@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from chassis.aws import Aws as Clients
+from chassis.errors import Transient
+from chassis.idempotency import IdempotencyStore
+from chassis.idempotency.dynamodb import DynamoIdempotency
+from chassis.ids import new_id
+from chassis.testing import FakeClock, IdempotencyStoreContract
+from slipway.testing.aws import Aws
+
+
+@pytest.fixture(scope="module")
+def table(aws: Aws) -> Iterator[tuple[Any, str]]:
+    client, name = aws.client("dynamodb"), f"idempotency-{uuid4().hex[:8]}"
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+    )
+    yield client, name
+    client.delete_table(TableName=name)
+
+
+@pytest.fixture
+def store(table: tuple[Any, str], clock: FakeClock) -> DynamoIdempotency:
+    return DynamoIdempotency(*table, clock.timestamp)
+
+
+class TestDynamoIdempotency(IdempotencyStoreContract):
+    """The contract, on the emulator."""
+
+
+def test_a_table_that_is_away_is_transient() -> None:
+    client = Clients("us-east-1", "http://127.0.0.1:9", ("a", "b")).client("dynamodb")
+    away: IdempotencyStore = DynamoIdempotency(client, "table")
+    with pytest.raises(Transient):
+        away.begin("k", "f", new_id(), 30)
