@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from services.todos.tests.factories import NoCache
+
+from chassis.ids import new_id
+from chassis.testing import FakeClock
+from todos.domain.commit import Commit
+from todos.domain.head import Limits
+from todos.domain.ids import inbox_id
+from todos.domain.todo import Todo, new_todo
+from todos.domain.todos import Todos
+from todos.domain.work import Work
+from todos.domain.writing import Writer
+from todos.errors import AccountErased, Contended, LimitReached
+from todos.store.memory import MemoryStore
+
+
+class Racing(MemoryStore):
+    """A store in which another process writes first, `races` times."""
+
+    def __init__(self, races: int) -> None:
+        super().__init__()
+        self.races = races
+
+    def commit(self, commit: Commit) -> None:
+        if self.races:
+            self.races -= 1
+            raise Contended
+        super().commit(commit)
+
+
+@pytest.fixture
+def make(no_cache: NoCache, clock: FakeClock) -> Callable[..., Writer]:
+    def make(store: MemoryStore, limits: Limits = Limits(), patience: float = 5.0) -> Writer:  # noqa: B008
+        return Writer(store, no_cache, clock, limits, patience)
+
+    return make
+
+
+def test_a_write_that_lost_a_race_is_decided_again(make: Callable[..., Writer]) -> None:
+    store = Racing(races=3)
+    decisions: list[Work] = []
+    make(store).write("ann", decisions.append)
+    assert len(decisions) == 4
+    assert store.head("ann").seq == 1
+
+
+def test_patience_runs_out(make: Callable[..., Writer]) -> None:
+    with pytest.raises(Contended):
+        make(Racing(races=10**9), patience=0.05).write("ann", lambda _work: None)
+
+
+def test_a_turn_that_does_not_come_is_given_up(make: Callable[..., Writer]) -> None:
+    writer, entered, leave = make(MemoryStore(), patience=0.05), threading.Event(), threading.Event()
+
+    def hold(_work: Work) -> None:
+        entered.set()
+        leave.wait(5)
+
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(writer.write, "ann", hold)
+        entered.wait(5)
+        with pytest.raises(Contended):
+            writer.write("ann", lambda _work: None)
+        leave.set()
+        holding.result()
+
+
+def test_an_erased_account_writes_no_more(make: Callable[..., Writer]) -> None:
+    store = MemoryStore()
+    store.mark_erased("ann", 0)
+    with pytest.raises(AccountErased):
+        make(store).write("ann", lambda _work: None)
+
+
+def test_the_first_write_makes_the_inbox(make: Callable[..., Writer]) -> None:
+    store = MemoryStore()
+    make(store).write("ann", lambda _work: None)
+    assert [one.id for one in store.lists("ann")] == [inbox_id("ann")]
+
+
+def test_a_decision_that_changes_nothing_writes_nothing(
+    make: Callable[..., Writer], no_cache: NoCache
+) -> None:
+    store = MemoryStore()
+    writer = make(store)
+    writer.write("ann", lambda _work: None)
+    writer.write("ann", lambda _work: None)
+    assert store.head("ann").seq == 1
+    assert no_cache.writes == ["ann"]
+
+
+def test_a_creation_that_is_repeated_gives_what_stands_there(make: Callable[..., Writer]) -> None:
+    store, todo_id = MemoryStore(), new_id()
+    todos = Todos(make(store), lambda: todo_id)
+    first = todos.create("ann", {"title": "a"})
+    assert todos.create("ann", {"title": "a"}) == first
+    assert store.head("ann").todos == 1
+
+
+def test_new_todos_are_placed_behind_all_others(make: Callable[..., Writer]) -> None:
+    todos = Todos(make(MemoryStore()), new_id)
+    first = todos.create("ann", {"title": "a"})
+    todos.update("ann", first.id, {"position": 1e6}, lambda _version: None)
+    assert todos.create("ann", {"title": "b"}).position > 1e6
+
+
+def test_limits_hold_and_deletions_make_room(make: Callable[..., Writer]) -> None:
+    todos = Todos(make(MemoryStore(), Limits(todos=1)), new_id)
+    first = todos.create("ann", {"title": "a"})
+    with pytest.raises(LimitReached):
+        todos.create("ann", {"title": "b"})
+    todos.delete("ann", first.id, lambda _version: None)
+    todos.create("ann", {"title": "b"})
+
+
+def test_a_decision_sees_its_own_changes(make: Callable[..., Writer]) -> None:
+    writer = make(MemoryStore())
+
+    def decide(work: Work) -> tuple[Todo, bool]:
+        todo = new_todo(new_id(), work.home(None), {"title": "x"}, work.next_position())
+        work.add_todo(todo)
+        seen = work.todo(todo.id)
+        work.remove_todo(todo.id)
+        return seen, work.find_todo(todo.id) is None
+
+    assert writer.write("ann", decide)[1]
