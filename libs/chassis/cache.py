@@ -68,15 +68,29 @@ _LEASE = (
     + """
 if redis.call('HEXISTS', hash, 'w') == 1 then return {} end
 if redis.call('HSETNX', hash, 'v', ARGV[3]) == 1 then redis.call('EXPIRE', hash, ARGV[4]) end
-local first = redis.call('SET', hash .. ':' .. ARGV[2] .. ':lock', '1', 'NX', 'PX', ARGV[5])
-return {redis.call('HGET', hash, 'v'), first and 1 or 0}
+local generation = redis.call('HGET', hash, 'v')
+local lock = hash .. ':' .. generation .. ':' .. ARGV[2] .. ':lock'
+return {generation, redis.call('SET', lock, '1', 'NX', 'PX', ARGV[5]) and 1 or 0}
+"""
+)
+_LOCK = "local lock = hash .. ':' .. ARGV[3] .. ':' .. ARGV[2] .. ':lock'\n"
+# ARGV: owner, field, generation.
+_UNLOCK = _HASH + _LOCK + "redis.call('DEL', lock) return {}"
+# ARGV: owner, field, generation. → {generation now, value, is somebody loading?}
+_AWAIT = (
+    _HASH
+    + _LOCK
+    + """
+local found = redis.call('HMGET', hash, 'v', ARGV[2])
+return {found[1], found[2], redis.call('EXISTS', lock)}
 """
 )
 # ARGV: owner, field, generation, value, most fields.
 _FILL = (
     _HASH
+    + _LOCK
     + """
-redis.call('DEL', hash .. ':' .. ARGV[2] .. ':lock')
+redis.call('DEL', lock)
 if redis.call('HGET', hash, 'v') ~= ARGV[3] then return {} end
 if redis.call('HLEN', hash) >= tonumber(ARGV[5]) then redis.call('DEL', hash) return {} end
 redis.call('HSET', hash, ARGV[2], ARGV[4])
@@ -147,7 +161,7 @@ class OwnerCache:
         self._start_lock = threading.Lock()
         self._scripts = {
             script: redis.register_script(script)
-            for script in (_READ, _LEASE, _FILL, _BEGIN, _END, _BEAT_SCRIPT)
+            for script in (_READ, _LEASE, _UNLOCK, _AWAIT, _FILL, _BEGIN, _END, _BEAT_SCRIPT)
         }
 
     def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, Outcome]:
@@ -212,26 +226,35 @@ class OwnerCache:
 
         def lead() -> bytes:
             value = None if leading else self._await_fill(owner, field, generation)
-            if value is None:
-                value = load()
-                if len(value) <= _LARGEST_VALUE:
-                    self._run(_FILL, owner, field, generation, value, _MOST_FIELDS)
-            return value
+            return self._load_and_fill(owner, field, generation, load) if value is None else value
 
         return self._flights.run((owner, field, generation), lead)
 
+    def _load_and_fill(self, owner: str, field: str, generation: bytes, load: Callable[[], bytes]) -> bytes:
+        """Load and fill; where nothing can be filled, those who wait for it go on at once."""
+        try:
+            value = load()
+        except BaseException:
+            self._run(_UNLOCK, owner, field, generation)
+            raise
+        if len(value) <= _LARGEST_VALUE:
+            self._run(_FILL, owner, field, generation, value, _MOST_FIELDS)
+        else:
+            self._run(_UNLOCK, owner, field, generation)
+        return value
+
     def _await_fill(self, owner: str, field: str, generation: bytes) -> bytes | None:
-        """Wait for another process to fill; None when it does not, or the generation has passed."""
+        """Wait for another process to fill; None when it gives up, or the generation has passed."""
         deadline = time.monotonic() + _LOCK_MS / 1000
         pause = 0.005
         while time.monotonic() < deadline:
             time.sleep(pause)
             pause = min(pause * 2, 0.05)
-            found = self._look(owner, field)
-            if found is None or found[1] != generation:
+            found = self._run(_AWAIT, owner, field, generation)
+            if not found or found[0] != generation:
                 return None
-            if found[2] is not None:
-                return found[2]
+            if found[1] is not None or not found[2]:
+                return found[1]
         return None
 
     def _forget(self, owner: str, token: str) -> None:

@@ -160,6 +160,42 @@ def test_everybody_who_waits_gets_the_loads_error(make_cache: MakeCache) -> None
         assert all(pool.map(attempt, range(4)))
 
 
+def test_who_waits_for_a_load_that_fails_goes_on_at_once(make_cache: MakeCache, store: Store) -> None:
+    one, other, begun = make_cache(), make_cache(), threading.Event()
+
+    def fail() -> bytes:
+        begun.set()
+        time.sleep(0.1)
+        raise Transient("away")
+
+    with ThreadPoolExecutor(1) as pool:
+        failing = pool.submit(one.read, "ann", "list", fail)
+        begun.wait(5)
+        started = time.monotonic()
+        assert read(other, store) == b"0"
+        assert time.monotonic() - started < 1
+        with pytest.raises(Transient):
+            failing.result()
+
+
+def test_after_a_write_nobody_waits_for_a_load_that_began_before(make_cache: MakeCache, store: Store) -> None:
+    one, other, begun, end = make_cache(), make_cache(), threading.Event(), threading.Event()
+
+    def load() -> bytes:
+        begun.set()
+        end.wait(5)
+        return b"old"
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(one.read, "ann", "list", load)
+        begun.wait(5)
+        write(other, store, b"new")
+        started = time.monotonic()
+        assert read(other, store) == b"new"
+        assert time.monotonic() - started < 1
+        end.set()
+
+
 def test_a_value_too_large_to_keep_is_still_answered(make_cache: MakeCache) -> None:
     cache = make_cache()
     large = b"x" * (1024 * 1024 + 1)
