@@ -17,6 +17,7 @@ from slipway.progress import Progress
 from slipway.starting import Starter
 from slipway.suite import Suite, parts_of, remember, remembered
 from slipway.supervision.client import Supervisor
+from slipway.supervision.daemon import end_strays
 
 
 @contextmanager
@@ -45,6 +46,7 @@ def up(suite: Suite, progress: Progress, choose: Steps = everything) -> list[str
     supervisor = suite.daemon.connect()
     fresh = supervisor is None
     if supervisor is None:
+        end_strays(suite.layout)
         suite.ports.refresh()
         suite = replace(suite)  # what was worked out from the ports before is out of date
         dynamo.decide(suite.layout)

@@ -12,6 +12,21 @@ from slipway.problems import NotHealthy
 TIMEOUT = 2.0
 
 
+def exchange(port: int, question: bytes, *, until: bytes) -> bytes:
+    """Send `question` and return what comes back until it ends so or the server hangs up; see NotHealthy."""
+    answer = b""
+    try:
+        with socket.create_connection(("127.0.0.1", port), TIMEOUT) as connection:
+            connection.sendall(question)
+            while not answer.endswith(until) and (block := connection.recv(4096)):
+                answer += block
+                if answer.startswith(b"-"):
+                    break
+    except OSError as error:
+        raise NotHealthy(str(error)) from error
+    return answer
+
+
 def http_ok(port: int, path: str) -> None:
     """Return when GET `path` answers below 300; raise NotHealthy saying what came instead."""
     status, body = _get(http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT), path)

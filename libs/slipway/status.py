@@ -54,6 +54,8 @@ def _part(layout: Layout, part: Part, state: ProcessState | None) -> PartStatus:
     healthy, detail = True, ""
     try:
         part.check()
+        if not part.address and not state.is_steady:
+            healthy, detail = False, "just started"
     except NotHealthy as error:
         healthy, detail = False, str(error).splitlines()[0]
     return PartStatus(
@@ -63,7 +65,7 @@ def _part(layout: Layout, part: Part, state: ProcessState | None) -> PartStatus:
         detail=detail,
         address=part.address,
         pid=state.pid,
-        uptime_seconds=round(max(0.0, time.time() - (state.since or time.time())), 1),
+        uptime_seconds=round(state.uptime, 1),
         restarts=max(0, orders.starts(layout, part.name) - 1),
         memory_bytes=memory(state.pid),
     )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from slipway import resources
 from slipway.credentials import Credentials
 from slipway.environment import Addresses, origin, service_environment
 from slipway.layout import Layout, write_private
@@ -157,6 +156,9 @@ class Suite:
         )
 
     def _make_resources(self) -> str:
+        # The AWS SDK takes a third of a second to import, and no other step or command needs it.
+        from slipway import resources  # noqa: PLC0415
+
         made = resources.make(
             self.manifests,
             self.emulator,

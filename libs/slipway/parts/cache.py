@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import redis as client
-
 from slipway.layout import Layout, write_private
 from slipway.parts.base import PartDefaults, Program
 from slipway.parts.binaries import base_environment, redis
+from slipway.probe import exchange
 from slipway.problems import NotHealthy
 
 _CONFIG = """\
@@ -56,10 +55,6 @@ class Cache(PartDefaults):
         return Program(argv=(str(binary), str(config)), env=base_environment(), cwd=config.parent)
 
     def check(self) -> None:
-        connection = client.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2)
-        try:
-            connection.ping()
-        except client.RedisError as error:
-            raise NotHealthy(str(error)) from error
-        finally:
-            connection.close()
+        answer = exchange(self.port, f"AUTH {self.password}\r\nPING\r\n".encode(), until=b"PONG\r\n")
+        if not answer.endswith(b"+PONG\r\n"):
+            raise NotHealthy(answer.decode(errors="replace").strip() or "it hung up")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import time
 import xmlrpc.client
 from dataclasses import dataclass
 from typing import Any, cast
@@ -35,6 +36,11 @@ class ProcessState:
     def is_steady(self) -> bool:
         """It has stayed up for a second."""
         return self.state == "RUNNING"
+
+    @property
+    def uptime(self) -> float:
+        """Seconds since its start."""
+        return 0.0 if self.since is None else max(0.0, time.time() - self.since)
 
     @property
     def is_down(self) -> bool:

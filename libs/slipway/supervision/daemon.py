@@ -21,6 +21,7 @@ from slipway.supervision.config import render
 
 _CONFIG = "supervisord.conf"
 _START_SECONDS = 15.0
+_END_SECONDS = 5.0
 
 
 class Daemon:
@@ -42,7 +43,6 @@ class Daemon:
 
     def start(self, parts: Sequence[Part]) -> Supervisor:
         """Start supervisord, with none of `parts` running yet. Raises Problem when it does not come up."""
-        end_strays(self._layout)
         self._write(parts)
         process = subprocess.Popen(
             [sys.executable, "-m", "supervisor.supervisord", "-c", _CONFIG],
@@ -100,12 +100,13 @@ class Daemon:
 def end_strays(layout: Layout) -> None:
     """End every process that works in the suite's folders without a terminal: a killed supervisor left it."""
     found = _strays((layout.run, layout.data))
-    for process in found:
-        _send(process, signal.SIGTERM)
-    _, alive = psutil.wait_procs(found, timeout=5)
-    for process in alive:
-        _send(process, signal.SIGKILL)
-    psutil.wait_procs(alive, timeout=5)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for process in found:
+            _send(process, number)
+        deadline = time.monotonic() + _END_SECONDS
+        while found and time.monotonic() < deadline:
+            found = [process for process in found if _lives(process.pid)]
+            time.sleep(0.02)
 
 
 def _strays(folders: tuple[Path, ...]) -> list[psutil.Process]:

@@ -1,0 +1,104 @@
+"""A checkout of its own for each run: our code, and a throwaway service that shows what it was told."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from slipway import environments, lifecycle, ports
+from slipway.layout import Layout
+from slipway.parts import dynoxide
+from slipway.progress import Silent
+from slipway.suite import Settings, Suite
+
+_ROOT = Path(__file__).resolve().parents[3]
+
+_MANIFEST = """\
+name: notes
+description: A throwaway service that the runner's tests run.
+subdomain: notes
+roles:
+  api: {kind: web, stop_timeout: 5}
+  worker: {kind: worker, stop_timeout: 5}
+  migrate: {kind: task}
+stores:
+  postgres: {database: notes}
+  redis: {}
+  tables:
+    - {name: notes, env: NOTES_TABLE, partition: pk, sort: sk}
+secrets:
+  - {env: NOTES_SECRET}
+"""
+_WEB = """\
+import json
+import os
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [json.dumps(dict(os.environ)).encode()]
+"""
+_WORKER = """\
+import signal
+print("at work", flush=True)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+signal.pause()
+"""
+
+
+def write_service(root: Path) -> Path:
+    """Put the throwaway service into the checkout `root` and return its package's folder."""
+    package = root / "services" / "notes" / "notes"
+    package.mkdir(parents=True)
+    (package.parent / "service.yaml").write_text(_MANIFEST)
+    (package / "__init__.py").touch()
+    (package / "wsgi.py").write_text(_WEB)
+    (package / "worker.py").write_text(_WORKER)
+    (package / "migrate.py").write_text('print("migrated")\n')
+    return package
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A checkout with one service; its folder's name is one that careless code trips over."""
+    folder = tmp_path_factory.mktemp("place")
+    for parent in (folder, folder.parent):
+        parent.chmod(0o755)
+    root = folder / "it's a 100% new #1; checkout"
+    root.mkdir()
+    for name in ("libs", "requirements", "gateway", "slipway", "pyproject.toml"):
+        (root / name).symlink_to(_ROOT / name)
+    write_service(root)
+    _share_tools(root)
+    yield root
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def suite(place: Path) -> Iterator[Suite]:
+    """The suite of `place` on a free port; down at first, and after the tests."""
+    suite = Suite(place, place / ".slipway", Settings(port=ports.pick()))
+    yield suite
+    supervisor = suite.daemon.connect()
+    if supervisor:
+        suite.daemon.stop(supervisor, timeout=20)
+
+
+@pytest.fixture
+def running(suite: Suite) -> Suite:
+    """The suite of `place`, up, whatever the test before has done to it."""
+    lifecycle.up(suite, Silent())
+    return suite
+
+
+def _share_tools(root: Path) -> None:
+    """Let the new checkout use what this one has fetched."""
+    real, here = Layout(_ROOT, _ROOT / ".slipway"), Layout(root, root / ".slipway")
+    environments.ensure(real.emulator_venv, _ROOT / "requirements" / "emulator.txt")
+    try:
+        dynoxide.ensure(real.tools)
+    except dynoxide.Unavailable:
+        real.tools.mkdir(parents=True, exist_ok=True)
+    here.state.mkdir()
+    here.tools.symlink_to(real.tools)
+    here.emulator_venv.symlink_to(real.emulator_venv)

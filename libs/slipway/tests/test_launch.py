@@ -1,0 +1,135 @@
+"""launch.py turns the supervisor's child into a part, with care."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from slipway import launch
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+
+
+def order(folder: Path, *argv: str, **changes: Any) -> None:
+    part = folder / "parts" / "it"
+    part.mkdir(parents=True, exist_ok=True)
+    content = {
+        "argv": argv,
+        "env": {"GREETING": "hello"},
+        "cwd": str(part),
+        "identity": None,
+        "stop_signal": "TERM",
+        "supervised": True,
+        "scratch": [],
+    }
+    (part / "program.json").write_text(json.dumps(content | changes))
+
+
+def launched(folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", launch.__file__, "it"], cwd=folder, stdout=subprocess.PIPE, text=True
+    )
+
+
+def output(folder: Path) -> str:
+    with launched(folder) as process:
+        return process.communicate(timeout=20)[0]
+
+
+def test_the_first_starts_do_not_wait_and_later_ones_wait_ever_longer_up_to_a_limit() -> None:
+    assert [launch.pause(row) for row in (1, 2, 3, 4, 5, 6, 7, 8, 500)] == [0, 0, 0.5, 1, 2, 4, 8, 8, 8]
+
+
+def test_starts_count_as_a_row_only_when_they_follow_shortly(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    rows = [launch.count_start(path, now) for now in (100.0, 105.0, 110.0, 200.0)]
+    assert rows == [1, 2, 3, 1]
+    assert json.loads(path.read_text())["total"] == 4
+
+
+def test_a_damaged_count_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    path.write_text("{")
+    assert launch.count_start(path, 1.0) == 1
+
+
+def test_the_program_gets_the_ordered_environment_and_no_other(tmp_path: Path) -> None:
+    order(tmp_path, "/usr/bin/env")
+    assert output(tmp_path) == "GREETING=hello\n"
+
+
+def test_the_program_runs_in_its_folder(tmp_path: Path) -> None:
+    order(tmp_path, "/bin/pwd")
+    assert output(tmp_path) == f"{tmp_path}/parts/it\n"
+
+
+def test_scratch_folders_are_empty_at_each_start(tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    (scratch / "stale").touch()
+    order(tmp_path, "/bin/ls", str(scratch), scratch=[str(scratch)])
+    assert output(tmp_path) == ""
+
+
+def test_what_an_earlier_copy_left_is_ended(tmp_path: Path) -> None:
+    order(tmp_path, "/bin/true")
+    with subprocess.Popen(
+        ["/bin/sleep", "60"], cwd=tmp_path / "parts" / "it", start_new_session=True
+    ) as left:
+        output(tmp_path)
+        assert left.wait(5) == -signal.SIGKILL
+
+
+def test_processes_of_other_parts_are_left_alone(tmp_path: Path) -> None:
+    order(tmp_path, "/bin/true")
+    with subprocess.Popen(["/bin/sleep", "60"], cwd=tmp_path, start_new_session=True) as other:
+        output(tmp_path)
+        assert other.poll() is None
+        other.kill()
+
+
+def test_a_part_ends_with_its_supervisor_even_when_that_is_killed(tmp_path: Path) -> None:
+    order(tmp_path, "/bin/sleep", "60")
+    script = "import subprocess, sys, time; subprocess.Popen(sys.argv[1:]); time.sleep(60)"
+    command = [sys.executable, "-c", script, sys.executable, "-I", "-S", launch.__file__, "it"]
+    with subprocess.Popen(command, cwd=tmp_path) as supervisor:
+        part = wait_for_child(supervisor.pid, "sleep")
+        supervisor.kill()
+    deadline = time.monotonic() + 5
+    while part.is_running() and part.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not part.is_running() or part.status() == psutil.STATUS_ZOMBIE
+
+
+def wait_for_child(pid: int, name: str) -> psutil.Process:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        for child in psutil.Process(pid).children():
+            if child.name() == name:
+                return child
+        time.sleep(0.02)
+    raise AssertionError(f"no {name} below {pid}")
+
+
+@as_root
+def test_root_becomes_the_ordered_user_for_good(tmp_path: Path) -> None:
+    for parent in (tmp_path, *list(tmp_path.parents)[:2]):
+        parent.chmod(0o755)
+    order(tmp_path, "/usr/bin/id", "-u", identity={"kind": "user", "uid": 65534, "gid": 65534})
+    assert output(tmp_path) == "65534\n"
+
+
+@as_root
+def test_root_can_be_seen_as_another_user_that_still_owns_its_files(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    identity = {"kind": "namespace", "uid": 65534, "gid": 65534}
+    order(tmp_path, "/bin/sh", "-c", "id -u && touch mine", identity=identity)
+    assert output(tmp_path) == "65534\n"
+    assert (tmp_path / "parts" / "it" / "mine").stat().st_uid == 0
