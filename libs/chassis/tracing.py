@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from chassis.ids import new_id
 
-_TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,128}$")
+_TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})\Z")
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,128}\Z")
 
 
 @dataclass(frozen=True, slots=True)
