@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
 # Importing MiniStack reads the environment: serve.py sets it before it imports this module.
 from ministack import app as ministack
+from ministack.core.persistence import _json_default, _json_object_hook
 from ministack.core.router import detect_service
 
 from slipway.emulator import adaptation
@@ -17,10 +19,15 @@ from slipway.emulator.dynamodb import Upstream
 from slipway.emulator.journal import Journal
 from slipway.emulator.keeper import Keeper, Source
 from slipway.emulator.settings import Settings
-from slipway.emulator.sources import Document, Messages, Sessions, queues_without_messages
+from slipway.emulator.sources import Codec, Document, Messages, Sessions, queues_without_messages
 from slipway.emulator.uploads import Uploads
 
 _DOCUMENTS = ("iam", "kms", "secretsmanager", "ses", "ses_v2", "sns", "ssm")
+
+_CODEC = Codec(
+    encode=lambda value: json.dumps(value, default=_json_default, separators=(",", ":")),
+    decode=lambda text: json.loads(text, object_hook=_json_object_hook),
+)
 
 
 def build(settings: Settings) -> Door:
@@ -41,14 +48,14 @@ def build(settings: Settings) -> Door:
 def _sources(settings: Settings) -> dict[str, Source]:
     """Return what is kept, in the order in which it is restored: queues before their messages."""
     module = ministack._get_module
-    sources: dict[str, Source] = {name: Document(name, module(name)) for name in _DOCUMENTS}
-    sources["s3"] = Document("s3", module("s3"))
-    sources["sqs"] = Document("sqs", module("sqs"), queues_without_messages(module("sqs")))
-    sources[MESSAGES] = Messages(MESSAGES, module("sqs"))
-    sources[SESSIONS] = Sessions(SESSIONS, module("sts"))
-    sources[UPLOADS] = Uploads(UPLOADS, module("s3"), settings.uploads)
+    sources: dict[str, Source] = {name: Document(name, _CODEC, module(name)) for name in _DOCUMENTS}
+    sources["s3"] = Document("s3", _CODEC, module("s3"))
+    sources["sqs"] = Document("sqs", _CODEC, module("sqs"), queues_without_messages(module("sqs")))
+    sources[MESSAGES] = Messages(MESSAGES, _CODEC, module("sqs"))
+    sources[SESSIONS] = Sessions(SESSIONS, _CODEC, module("sts"))
+    sources[UPLOADS] = Uploads(UPLOADS, _CODEC, module("s3"), settings.uploads)
     if not settings.dynamodb_upstream:
-        sources["dynamodb"] = Document("dynamodb", module("dynamodb"))
+        sources["dynamodb"] = Document("dynamodb", _CODEC, module("dynamodb"))
     return sources
 
 

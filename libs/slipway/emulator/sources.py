@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Any
-
-from ministack.core.persistence import _json_default, _json_object_hook
+from typing import Any, NamedTuple
 
 from slipway.emulator.journal import Change
 
 _ONLY = "state"
 
 
-def encode(value: object) -> str:
-    """Return `value` as JSON; MiniStack's scoped dictionaries and bytes included."""
-    return json.dumps(value, default=_json_default, separators=(",", ":"))
+class Codec(NamedTuple):
+    """Both ways between state and text; MiniStack's own, see assembly.py."""
 
-
-def decode(text: str) -> Any:
-    """Return what was given to :func:`encode`."""
-    return json.loads(text, object_hook=_json_object_hook)
+    encode: Callable[[object], str]
+    decode: Callable[[str], Any]
 
 
 class Document:
@@ -32,14 +26,17 @@ class Document:
     at this size and keeps us out of their internals.
     """
 
-    def __init__(self, name: str, module: ModuleType, state: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self, name: str, codec: Codec, module: ModuleType, state: Callable[[], object] | None = None
+    ) -> None:
         self._name = name
+        self._codec = codec
         self._module = module
         self._state = state or module.get_state
         self._known = ""
 
     def changes(self) -> list[Change]:
-        payload = encode(self._state())
+        payload = self._codec.encode(self._state())
         return [] if payload == self._known else [Change(self._name, _ONLY, payload)]
 
     def kept(self, changes: list[Change]) -> None:
@@ -48,15 +45,17 @@ class Document:
 
     def restore(self, entries: list[tuple[str, str]]) -> None:
         for _, payload in entries:
-            self._module.load_persisted_state(decode(payload))
+            self._module.load_persisted_state(self._codec.decode(payload))
             self._known = payload
 
 
 class Rows:
     """A collection kept as one entry per member; only members whose version changed are written."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, codec: Codec) -> None:
         self._name = name
+        self._codec = codec
+        self._fresh: dict[str, object] = {}
         self._known: dict[str, object] = {}
 
     def members(self) -> Iterator[tuple[str, object, dict[str, Any]]]:
@@ -66,12 +65,12 @@ class Rows:
     def changes(self) -> list[Change]:
         found: list[Change] = []
         present = 0
-        self._fresh: dict[str, object] = {}
+        self._fresh = {}
         for name, version, content in self.members():
             present += 1
             self._fresh[name] = version
             if self._known.get(name, self) != version:
-                found.append(Change(self._name, name, encode(content)))
+                found.append(Change(self._name, name, self._codec.encode(content)))
         if present < len(self._known) + len(found):
             found.extend(Change(self._name, name, None) for name in self._known if name not in self._fresh)
         return found
@@ -87,8 +86,8 @@ class Rows:
 class Messages(Rows):
     """The messages in the queues, each with its receipt and how often it was received."""
 
-    def __init__(self, name: str, sqs: ModuleType) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, codec: Codec, sqs: ModuleType) -> None:
+        super().__init__(name, codec)
         self._sqs = sqs
 
     def members(self) -> Iterator[tuple[str, object, dict[str, Any]]]:
@@ -107,7 +106,7 @@ class Messages(Rows):
         queues = {queue["attributes"]["QueueArn"]: queue for queue in self._sqs._queues.all_values()}
         now = time.time()
         for name, payload in entries:
-            message = decode(payload)
+            message = self._codec.decode(payload)
             self._known[name] = (message.get("receipt_handle"), message.get("visible_at"))
             queue = queues.get(name.partition("\n")[0])
             if queue is None:
@@ -120,8 +119,8 @@ class Messages(Rows):
 class Sessions(Rows):
     """Temporary credentials; MiniStack itself keeps them in memory only."""
 
-    def __init__(self, name: str, sts: ModuleType) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, codec: Codec, sts: ModuleType) -> None:
+        super().__init__(name, codec)
         self._sts = sts
 
     def members(self) -> Iterator[tuple[str, object, dict[str, Any]]]:
@@ -131,7 +130,7 @@ class Sessions(Rows):
     def restore(self, entries: list[tuple[str, str]]) -> None:
         for access_key, payload in entries:
             self._known[access_key] = None
-            session = decode(payload)
+            session = self._codec.decode(payload)
             if not self._sts._session_expired(session):
                 self._sts._sessions[access_key] = session
 

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from slipway.emulator.journal import Change
-from slipway.emulator.sources import Rows, decode
+from slipway.emulator.sources import Codec, Rows
 
 
 class Uploads(Rows):
@@ -18,8 +18,8 @@ class Uploads(Rows):
     A part's file is complete before its entry is written, and removed after the entry.
     """
 
-    def __init__(self, name: str, s3: ModuleType, folder: Path) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, codec: Codec, s3: ModuleType, folder: Path) -> None:
+        super().__init__(name, codec)
         self._s3 = s3
         self._folder = folder
 
@@ -51,7 +51,7 @@ class Uploads(Rows):
         self._sweep({self._file(name).name for name, _ in entries})
         for name, payload in entries:
             account, upload_id, number = _split(name)
-            content = decode(payload)
+            content = self._codec.decode(payload)
             if not number:
                 self._known[name] = None
                 uploads[account, upload_id] = {**content, "parts": {}}
