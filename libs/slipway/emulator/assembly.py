@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 # Importing MiniStack reads the environment: serve.py sets it before it imports this module.
 from ministack import app as ministack
+from ministack.core import iam_evaluator
 from ministack.core.persistence import _json_default, _json_object_hook
 from ministack.core.router import detect_service
 
@@ -35,6 +36,9 @@ def build(settings: Settings) -> Door:
     s3 = ministack._get_module("s3")
     adaptation.announce_objects_before_the_answer(s3)
     adaptation.report_unwritten_objects(s3)
+    adaptation.check_everybodys_signature(
+        iam_evaluator, ministack._get_module("sts"), settings.root_access_key_id
+    )
     sources = _sources(settings)
     for name in (*_DOCUMENTS, "s3", "sqs", "sts", "dynamodb"):
         adaptation.note_what_handlers_touch(ministack._get_module(name), name)

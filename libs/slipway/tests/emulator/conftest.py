@@ -37,6 +37,7 @@ class Emulator:
     def __init__(self, python: Path, state: Path, upstream: str = "") -> None:
         self.port = free_port()
         self.state = state
+        self._session = boto3.Session()
         self._command = [str(python), str(SERVE)]
         self._env = {
             "PATH": os.environ["PATH"],
@@ -81,7 +82,7 @@ class Emulator:
 
     def client(self, service: str, **credentials: str) -> Any:
         """A client as root, or with `key`, `secret` and `token`."""
-        return boto3.Session().client(
+        return self._session.client(
             service,
             endpoint_url=self.url,
             region_name="us-east-1",
@@ -107,6 +108,15 @@ def emulator_python(checkout: Path) -> Path:
 def emulator(emulator_python: Path, tmp_path: Path) -> Iterator[Emulator]:
     """A running emulator that keeps the tables itself."""
     emulator = Emulator(emulator_python, tmp_path / "emulator")
+    emulator.start()
+    yield emulator
+    emulator.end()
+
+
+@pytest.fixture(scope="module")
+def shared(emulator_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """A running emulator for tests that leave it as it was."""
+    emulator = Emulator(emulator_python, tmp_path_factory.mktemp("shared"))
     emulator.start()
     yield emulator
     emulator.end()
