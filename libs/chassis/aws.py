@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import boto3
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.parsers import ResponseParserError
 
 from chassis.errors import Conflict, Denied, Invalid, NotFound, Problem, Stale, Transient
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _TRANSLATION: dict[str, type[Problem]] = {
     "ConditionalCheckFailedException": Stale,
     "TransactionConflictException": Transient,
+    "TransactionInProgressException": Transient,
     "ResourceNotFoundException": Transient,  # a table that is not there yet; the check on readiness names it
     "ValidationException": Invalid,
     "NoSuchKey": NotFound,
@@ -37,7 +39,18 @@ _TRANSLATION: dict[str, type[Problem]] = {
     "PreconditionFailed": Stale,
     "BucketAlreadyOwnedByYou": Conflict,
 }
-
+_TOO_BUSY = {
+    "ThrottlingException",
+    "Throttling",
+    "ThrottlingError",
+    "ThrottledException",
+    "RequestLimitExceeded",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "SlowDown",
+}
+_READ_SECONDS = 5.0
+_POLL_SECONDS = 25.0  # a long poll is silent for up to 20
 
 Credentials = tuple[str, str]
 """Access key id and secret access key."""
@@ -78,14 +91,16 @@ class Aws:
     def client(self, service: str, **options: Any) -> Any:
         """Return a new client of `service`; make one per process, after the fork.
 
-        Options: `endpoint_url` in place of the usual one; `read_timeout` in seconds (5).
+        Options: `endpoint_url` in place of the usual one; `read_timeout` in seconds (5; 25 for queues).
         """
         return self._client(service, **options)
 
-    def _client(self, service: str, endpoint_url: str | None = None, read_timeout: float = 5.0) -> Any:
+    def _client(
+        self, service: str, endpoint_url: str | None = None, read_timeout: float | None = None
+    ) -> Any:
         config = Config(
             connect_timeout=1.0,
-            read_timeout=read_timeout,
+            read_timeout=read_timeout or (_POLL_SECONDS if service == "sqs" else _READ_SECONDS),
             retries={"mode": "standard", "total_max_attempts": 3},
             max_pool_connections=32,
             signature_version="s3v4" if service == "s3" else None,
@@ -98,13 +113,16 @@ def translated(what: str) -> Iterator[None]:
     """Translate SDK errors inside the block to problems; `what` names the work for the reader.
 
     Unreachable, throttled and failing services become Transient. A denied call is a
-    fault of our own policy, never of the caller: it is raised as the bug it is.
+    fault of our own policy, never of the caller: it is raised as the bug it is, and so
+    is a call with parameters of a wrong shape.
     """
     try:
         yield
     except ClientError as error:
         raise problem_of(error, what) from error
-    except BotoCoreError as error:
+    except ParamValidationError:
+        raise
+    except (BotoCoreError, ResponseParserError) as error:
         raise Transient(f"{what} is not possible at the moment.") from error
 
 
@@ -112,13 +130,26 @@ def problem_of(error: ClientError, what: str) -> Exception:
     """Return the problem that `error` stands for."""
     code = error.response.get("Error", {}).get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "TransactionCanceledException":
+        code = _cancelled_by(error)
     kind = _TRANSLATION.get(code)
     if kind is Denied:
         return PermissionError(f"{what}: our own role was denied: {error}")
     if kind is not None:
         return kind(f"{what}: {code}")
-    if code in {"ThrottlingException", "ProvisionedThroughputExceededException", "SlowDown"}:
+    if code in _TOO_BUSY:
         return Transient(f"{what} is too busy; try again shortly.")
     if status >= 500 or code in {"RequestTimeout", "InternalServerError", "ServiceUnavailable"}:
         return Transient(f"{what} is not possible at the moment.")
     return error
+
+
+def _cancelled_by(error: ClientError) -> str:
+    """Return the code of what cancelled a transaction, a failed condition first."""
+    cancelled: Any = error.response
+    codes = [reason.get("Code", "") for reason in cancelled.get("CancellationReasons", ())]
+    if "ConditionalCheckFailed" in codes:
+        return "ConditionalCheckFailedException"
+    if "TransactionConflict" in codes:
+        return "TransactionConflictException"
+    return next((code for code in codes if code in _TOO_BUSY), "")
