@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 
 class ServiceSettings(BaseSettings):
-    """What every service is told. Each field is the environment variable of the same name in capitals."""
+    """What every service is told. Each field is the environment variable of the same name in capitals.
 
-    model_config = SettingsConfigDict(env_prefix="", extra="ignore", frozen=True, hide_input_in_errors=True)
+    A variable that is empty counts as one that is not set.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     public_domain: str = Field(default="localhost", description="Domain under which the subdomains live.")
     public_port: int = Field(default=443, ge=1, le=65535, description="Port that clients use for HTTPS.")
@@ -55,4 +61,9 @@ def load_settings(kind: type[S]) -> S:
         for problem in error.errors():
             variable = "_".join(str(part) for part in problem["loc"]).upper()
             sys.stderr.write(f"configuration: {variable}: {problem['msg']}\n")
+        raise SystemExit(78) from error
+    except SettingsError as error:
+        name = re.search(r'field "(\w+)"', str(error))
+        variable = name[1].upper() if name else "a variable"
+        sys.stderr.write(f"configuration: {variable}: must be JSON\n")
         raise SystemExit(78) from error
