@@ -1,7 +1,7 @@
 """JSON log lines on standard output: a constant message plus fields, with the trace's ids.
 
 Secrets stay out by construction: only fields given in `extra` are written, and
-those with a telling name are masked.
+those with a telling name are masked, at any depth.
 """
 
 from __future__ import annotations
@@ -9,12 +9,16 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from pythonjsonlogger.json import JsonFormatter
 
 from chassis import tracing
+from chassis.schemas import format_time
 
 _SECRET = re.compile(r"password|secret|token|authorization|cookie|signature|credential", re.IGNORECASE)
+_DEEPEST = 5
 
 
 class _TraceFilter(logging.Filter):
@@ -32,8 +36,23 @@ class _TraceFilter(logging.Filter):
 
 
 class _MaskingFormatter(JsonFormatter):
+    def formatTime(self, record: logging.LogRecord, _format: str | None = None) -> str:  # noqa: N802  # logging's
+        return format_time(datetime.fromtimestamp(record.created, UTC))
+
     def process_log_record(self, log_data: dict[str, object]) -> dict[str, object]:
-        return {key: "***" if _SECRET.search(key) else value for key, value in log_data.items()}
+        return {key: _masked(key, value) for key, value in log_data.items()}
+
+
+def _masked(key: str, value: object, depth: int = 0) -> object:
+    if _SECRET.search(key):
+        return "***"
+    if depth > _DEEPEST:
+        return "..."
+    if isinstance(value, Mapping):
+        return {str(name): _masked(str(name), inner, depth + 1) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked("", inner, depth + 1) for inner in value]
+    return value
 
 
 def configure(service: str, level: str = "INFO") -> None:
@@ -44,7 +63,6 @@ def configure(service: str, level: str = "INFO") -> None:
             "{asctime}{levelname}{name}{message}",
             style="{",
             rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
-            datefmt="%Y-%m-%dT%H:%M:%S%z",
         )
     )
     handler.addFilter(_TraceFilter(service))
