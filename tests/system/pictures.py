@@ -52,7 +52,7 @@ def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
 def square_bomb(side: int = 20_000) -> bytes:
     """Return a small, complete and correct PNG that takes hundreds of megabytes once opened."""
     header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
-    packer = zlib.compressobj(9)
+    packer = zlib.compressobj(1)
     row = bytes(side + 1)
     rows = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"")
