@@ -84,7 +84,12 @@ def _schemas(routes: Sequence[Route]) -> dict[str, Any]:
         if route.answer is not None:
             wanted.append((route.answer, "serialization"))
     _, definitions = models_json_schema(list(dict.fromkeys(wanted)), ref_template=_REF)
-    return dict(sorted(definitions["$defs"].items()))
+    schemas: dict[str, Any] = dict(sorted(definitions["$defs"].items()))
+    for schema in schemas.values():
+        for field in schema.get("properties", {}).values():
+            if field.get("default", ...) is None:  # says "not given", often where null itself is not allowed
+                del field["default"]
+    return schemas
 
 
 def _operation(route: Route) -> dict[str, Any]:

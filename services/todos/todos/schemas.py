@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chassis.pagination import PageQuery
-from chassis.schemas import Body, Line, Query, Text, Time, View
+from chassis.schemas import Body, Changes, Line, Query, Text, Time, View
 from todos.domain.order import Sort
 from todos.domain.question import Question
 from todos.domain.todo import TodoFields
@@ -45,7 +45,7 @@ class TodoBody(Body):
         return _fields(self)
 
 
-class TodoPatch(Body):
+class TodoPatch(Changes):
     """Changes of a to-do: what is not given stays. Null clears notes and due time; no list is the inbox."""
 
     title: Title = Field(default="", description="What is to be done.")
@@ -138,7 +138,7 @@ class ListBody(Body):
         return ListFields(name=self.name, color=self.color)
 
 
-class ListPatch(Body):
+class ListPatch(Changes):
     """Changes of a list: what is not given stays."""
 
     name: Name = Field(default="")

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from chassis.schemas import Body, Line, Time, View
+from chassis.schemas import Body, Changes, Line, Time, View
 from users.domain import emails
 from users.domain.password_policy import MAX_LENGTH, MIN_LENGTH
 from users.domain.records import Account, Session
@@ -41,7 +41,7 @@ class SignUp(Body):
     name: Name
 
 
-class ProfileChanges(Body):
+class ProfileChanges(Changes):
     """What to change of one's profile; what is left out stays."""
 
     name: Name | SkipJsonSchema[None] = None
