@@ -72,14 +72,13 @@ def test_a_header_without_a_token_is_refused(verifier: TokenVerifier, header: st
 @pytest.mark.parametrize(
     "changes",
     [
-        {"exp": int(time.time()) - 1},
+        {"exp": 1_700_000_000},
         {"exp": 0},
         {"exp": "soon"},
         {"exp": [1]},
         {"exp": 1e400},
         {"exp": None},
-        {"nbf": int(time.time()) + 60},
-        {"iat": int(time.time()) + 60},
+        {"nbf": 4_102_444_800},
         {"aud": "another"},
         {"aud": ["another", "third"]},
         {"aud": ""},
