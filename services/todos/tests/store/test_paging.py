@@ -90,13 +90,13 @@ def agree(store: TodoStore, todos: list[Todo], question: Question, limit: int) -
     assert found == model(todos, question)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(TODOS, max_size=12), QUESTIONS, st.integers(1, 5))
 def test_pages_in_memory_agree_with_the_model(todos: list[Todo], question: Question, limit: int) -> None:
     agree(MemoryStore(), todos, question, limit)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TODOS, max_size=12), QUESTIONS, st.integers(1, 5))
 def test_pages_in_dynamodb_agree_with_the_model(
     dynamo_store: DynamoStore, todos: list[Todo], question: Question, limit: int

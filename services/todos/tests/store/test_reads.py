@@ -1,0 +1,91 @@
+"""Reads through the cache, on every store behind every cache."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from chassis.ids import new_id
+from todos.domain.lists import Lists
+from todos.domain.question import Question
+from todos.domain.reading import Asked, Reader, Shown
+from todos.domain.todos import Todos
+from todos.errors import ListNotFound, TodoNotFound
+from todos.parts import Parts
+
+FIRST = Asked(10, None, "")
+
+
+def anything(_version: int) -> None:
+    """Is content with any version."""
+
+
+@pytest.fixture
+def lists(any_parts: Parts) -> Lists:
+    return Lists(any_parts.writer, new_id)
+
+
+@pytest.fixture
+def todos(any_parts: Parts) -> Todos:
+    return Todos(any_parts.writer, new_id)
+
+
+@pytest.fixture
+def reader(any_parts: Parts, lists: Lists) -> Reader:
+    return Reader(any_parts.store, any_parts.cache, lists)
+
+
+def test_what_is_read_again_is_the_same(reader: Reader, todos: Todos, owner: str) -> None:
+    todo = todos.create(owner, {"title": "x"})
+    reads = [
+        lambda: reader.todo(owner, todo.id),
+        lambda: reader.page(owner, Question(), FIRST),
+        lambda: reader.lists(owner, FIRST),
+        lambda: reader.todo_list(owner, todo.list_id),
+    ]
+    for read in reads:
+        first, second = read(), read()
+        assert (first.body, first.etag) == (second.body, second.etag)
+        assert (first.cache, second.cache) in {("miss", "hit"), ("bypass", "bypass")}
+
+
+def test_every_read_is_as_new_as_the_last_write(reader: Reader, todos: Todos, owner: str) -> None:
+    todo = todos.create(owner, {"title": "0"})
+    for number in range(1, 6):
+        title = str(number)
+        todos.update(owner, todo.id, {"title": title}, anything)
+        for shown in (reader.todo(owner, todo.id), reader.page(owner, Question(), FIRST)):
+            assert f'"title":"{title}"'.encode() in shown.body
+            assert f'"version":{number + 1}'.encode() in shown.body
+
+
+def test_what_is_not_there_is_not_there_again_until_it_is_made(
+    reader: Reader, lists: Lists, owner: str
+) -> None:
+    for _ in range(2):
+        with pytest.raises(TodoNotFound):
+            reader.todo(owner, new_id())
+        with pytest.raises(ListNotFound):
+            reader.todo_list(owner, new_id())
+    groceries = lists.create(owner, {"name": "groceries"})
+    assert b"groceries" in reader.todo_list(owner, groceries.id).body
+
+
+def test_the_inbox_comes_first_then_the_others_as_they_were_made(
+    reader: Reader, lists: Lists, owner: str
+) -> None:
+    names = [lists.create(owner, {"name": str(number)}).name for number in range(4)]
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = _page(reader.lists(owner, Asked(2, cursor, "")))
+        seen += [one["name"] for one in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == ["inbox", *names]
+
+
+def _page(shown: Shown) -> dict:  # type: ignore[type-arg]
+    return json.loads(shown.body)  # type: ignore[no-any-return]
