@@ -23,7 +23,7 @@ _INERT_FAMILIES = ("audio/", "video/", "font/", "image/")
 _ACTIVE_IMAGES = frozenset({"image/svg+xml"})
 
 _GENERIC = frozenset({"", OCTETS, "binary/octet-stream", "application/x-www-form-urlencoded"})
-_WELL_FORMED = re.compile(r"^[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}$")
+_WELL_FORMED = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 HEAD_BYTES = 512
 LONGEST_TYPE = 200
 
@@ -69,7 +69,7 @@ def classify(declared: str, filename: str, head: bytes) -> Classified:
 def media_type(content_type: str) -> str:
     """Return `type/subtype` in lower case, without parameters; empty when it is not well-formed."""
     bare = content_type.partition(";")[0].strip().lower()
-    return bare if _WELL_FORMED.match(bare) else ""
+    return bare if _WELL_FORMED.fullmatch(bare) else ""
 
 
 def sniff(head: bytes) -> str | None:

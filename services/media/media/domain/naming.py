@@ -11,7 +11,7 @@ ORIGINALS = "users/"
 THUMBNAILS = "thumbnails/"
 LONGEST_FILENAME = 255
 
-_OWNER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")
+_OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 _INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 _LONGEST_PLAIN = 100
@@ -19,7 +19,7 @@ _LONGEST_PLAIN = 100
 
 def is_owner(subject: str) -> bool:
     """Say whether `subject` can be a part of a key: no separators, no tricks."""
-    return _OWNER.match(subject) is not None
+    return _OWNER.fullmatch(subject) is not None
 
 
 def originals_prefix(owner: str) -> str:
