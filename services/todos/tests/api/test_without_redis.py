@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from chassis.cache import OwnerCache, connect
-from chassis.idempotency.memory import MemoryIdempotency
-from chassis.testing import Issuer
 from flask import Flask
 from libs.chassis.tests.redis_process import RedisProcess
 from services.todos.tests.factories import Api, settings
+
+from chassis.cache import OwnerCache, connect
+from chassis.idempotency.memory import MemoryIdempotency
+from chassis.testing import Issuer
 from todos.app import create_app
 from todos.domain.head import Limits
 from todos.parts import assemble
