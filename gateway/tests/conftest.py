@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 import pytest
 
 from slipway.gateway import Edge, Tls, ensure_authority, hosts, write
-from slipway.manifest import Manifest
+from slipway.manifest import Bucket, Manifest, Stores
 from slipway.parts.binaries import nginx
 
 SHOP = Manifest.model_validate(
@@ -176,12 +177,28 @@ def upstream() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def gateway(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("gateway")
-    manifests = {"shop": SHOP, "closed": _closed(SHOP)}
+    with _running(folder, {"shop": SHOP, "closed": _closed(SHOP)}, upstream, upstream) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="module")
+def before_s3(aws: Any, upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """A gateway in front of the emulated S3 with the real services' buckets."""
+    bucket = aws.environment("media")["MEDIA_BUCKET"]
+    owner = SHOP.model_copy(update={"stores": Stores(buckets=(Bucket(name=bucket, env="MEDIA_BUCKET"),))})
+    emulator = aws.endpoint_url.removeprefix("http://")
+    with _running(tmp_path_factory.mktemp("before-s3"), {"shop": owner}, upstream, emulator) as gateway:
+        yield gateway
+
+
+@contextmanager
+def _running(folder: Path, manifests: Mapping[str, Manifest], upstream: str, s3: str) -> Iterator[Gateway]:
     tls = ensure_authority(folder / "ca", "localhost", hosts(manifests, "localhost"))
+    nobody = f"127.0.0.1:{free_port()}"
     edge = Edge(
         manifests=manifests,
-        upstreams={"shop": upstream, "closed": f"127.0.0.1:{free_port()}"},
-        s3_upstream=upstream,
+        upstreams={name: nobody if name == "closed" else upstream for name in manifests},
+        s3_upstream=s3,
         certificate=tls.certificate,
         key=tls.key,
         folder=folder / "nginx",
