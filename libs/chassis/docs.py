@@ -8,6 +8,7 @@ from pathlib import Path
 
 import swagger_ui_bundle
 from flask import Blueprint, Response, request, send_from_directory
+from werkzeug.exceptions import NotFound
 
 from chassis import etags, openapi
 from chassis.routing import Route
@@ -15,7 +16,7 @@ from chassis.routing import Route
 _ASSETS = Path(swagger_ui_bundle.swagger_ui_path)
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'"
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -23,7 +24,11 @@ _PAGE = """<!doctype html>
 <body><div id="swagger-ui"></div>
 <script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
 """
-_START = 'window.ui = SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true});\n'
+_SHOWN = frozenset({"swagger-ui.css", "swagger-ui-bundle.js"})  # the bundle's own pages lead elsewhere
+_START = """window.ui = SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null,
+});
+"""
 
 
 def blueprint(info: openapi.ApiInfo, routes: Sequence[Route]) -> Blueprint:
@@ -35,9 +40,9 @@ def blueprint(info: openapi.ApiInfo, routes: Sequence[Route]) -> Blueprint:
 
     @pages.get("/openapi.json")
     def document() -> Response:
-        if etags.is_current(etag, request.headers.get("If-None-Match")):
-            return Response(status=304, headers={"ETag": etag})
         headers = {"ETag": etag, "Cache-Control": "public, max-age=60"}
+        if etags.is_current(etag, request.headers.get("If-None-Match")):
+            return Response(status=304, headers=headers)
         return Response(raw, content_type="application/json", headers=headers)
 
     @pages.get("/docs")
@@ -52,6 +57,8 @@ def blueprint(info: openapi.ApiInfo, routes: Sequence[Route]) -> Blueprint:
 
     @pages.get("/docs/assets/<path:name>")
     def asset(name: str) -> Response:
+        if name not in _SHOWN:
+            raise NotFound
         return send_from_directory(_ASSETS, name, max_age=86_400)
 
     return pages
