@@ -19,6 +19,7 @@ DURATION = Histogram(
 )
 MESSAGES = Counter("worker_messages_total", "Messages handled.", ["queue", "outcome"])
 CACHE = Counter("cache_reads_total", "Cache reads.", ["cache", "outcome"])
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # callers could make up any number
 
 
 def install(app: Flask) -> None:
@@ -31,8 +32,9 @@ def install(app: Flask) -> None:
     @app.after_request
     def _count(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "unmatched"
-        REQUESTS.labels(route, request.method, str(response.status_code)).inc()
-        DURATION.labels(route, request.method).observe(elapsed())
+        method = request.method if request.method in _METHODS else "other"
+        REQUESTS.labels(route, method, str(response.status_code)).inc()
+        DURATION.labels(route, method).observe(elapsed())
         return response
 
     @app.get("/metrics")
