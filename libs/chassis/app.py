@@ -21,6 +21,9 @@ from chassis.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
 
+_PROBES = {"/livez", "/readyz", "/metrics"}  # asked every few seconds by machines
+_LONGEST_PATH = 500
+
 
 def build(
     info: ApiInfo,
@@ -74,12 +77,14 @@ def _trace_requests(app: Flask) -> None:
         if trace is not None:
             response.headers["X-Request-Id"] = trace.request_id
         rule: Rule | None = request.url_rule
+        if request.path in _PROBES and response.status_code < 500:
+            return response
         log.info(
             "request",
             extra={
                 "method": request.method,
                 "route": rule.rule if rule else None,
-                "path": request.path,
+                "path": request.path[:_LONGEST_PATH],
                 "status": response.status_code,
                 "duration_ms": round((metrics.elapsed()) * 1000, 2),
             },

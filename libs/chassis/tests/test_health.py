@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from chassis.errors import Transient
+from chassis.health import Check, blueprint
+
+
+def ready(*checks: Check) -> TestResponse:
+    app = Flask("notes")
+    app.register_blueprint(blueprint(checks))
+    return app.test_client().get("/readyz")
+
+
+def failing(error: Exception) -> Callable[[], None]:
+    def probe() -> None:
+        raise error
+
+    return probe
+
+
+def statuses(response: TestResponse) -> dict[str, str]:
+    document: Any = response.json
+    return {name: check["status"] for name, check in document["checks"].items()}
+
+
+def test_a_process_that_answers_is_alive_whatever_its_stores_do() -> None:
+    app = Flask("notes")
+    app.register_blueprint(blueprint([Check("store", failing(Transient("away")))]))
+    response = app.test_client().get("/livez")
+    assert (response.status_code, response.json) == (200, {"status": "ok"})
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_with_all_its_stores_it_is_ready() -> None:
+    response = ready(Check("store", lambda: None), Check("cache", lambda: None, critical=False))
+    assert response.status_code == 200
+    assert response.json["status"] == "ok"  # type: ignore[index]
+    assert statuses(response) == {"store": "ok", "cache": "ok"}
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_without_anything_to_need_it_is_ready() -> None:
+    assert ready().json == {"status": "ok", "checks": {}}
+
+
+@pytest.mark.parametrize("error", [Transient("away"), ConnectionRefusedError(), ZeroDivisionError("a bug")])
+def test_without_a_store_it_cannot_do_without_it_is_unavailable(error: Exception) -> None:
+    response = ready(Check("store", failing(error)), Check("cache", lambda: None, critical=False))
+    assert response.status_code == 503
+    assert response.json["status"] == "unavailable"  # type: ignore[index]
+    assert statuses(response) == {"store": "failed", "cache": "ok"}
+    assert int(response.headers["Retry-After"]) > 0
+
+
+def test_without_a_store_it_can_do_without_it_is_degraded() -> None:
+    response = ready(Check("store", lambda: None), Check("cache", failing(Transient("away")), critical=False))
+    assert response.status_code == 200
+    assert response.json["status"] == "degraded"  # type: ignore[index]
+    assert statuses(response) == {"store": "ok", "cache": "failed"}
+
+
+def test_each_store_shows_how_long_it_took() -> None:
+    document: Any = ready(Check("slow", lambda: time.sleep(0.05)), Check("fast", lambda: None)).json
+    assert document["checks"]["slow"]["latency_ms"] >= 50
+    assert document["checks"]["fast"]["latency_ms"] < 50
+
+
+def test_why_a_check_failed_is_in_the_log_and_not_in_the_answer(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        response = ready(Check("store", failing(Transient("postgres://hunter2"))))
+    assert "hunter2" not in response.text
+    assert any("hunter2" in str(record.__dict__.get("error")) for record in caplog.records)
