@@ -9,16 +9,14 @@ from typing import Any
 
 from apispec import APISpec
 from flask import Flask
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 
 from chassis.errors import Conflict, Denied, Invalid, Malformed, Problem, Stale, Transient, Unauthenticated
+from chassis.jsonschemas import Schemas, Use
 from chassis.outcomes import outcome_of_kind
 from chassis.routing import Route
 from chassis.schemas import View
 
 _PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
-_REF = "#/components/schemas/{model}"
 
 
 class FieldProblem(View):
@@ -68,41 +66,35 @@ def build(info: ApiInfo, routes: Sequence[Route]) -> dict[str, Any]:
     spec.components.security_scheme(
         "access_token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     )
-    for name, schema in _schemas(routes).items():
+    schemas = _schemas(routes)
+    for name, schema in schemas.components().items():
         spec.components.schema(name, schema)
     for route in routes:
         path = _PARAMETER.sub(lambda match: "{" + match["name"] + "}", route.path)
-        spec.path(path=path, operations={route.method.lower(): _operation(route)})
+        spec.path(path=path, operations={route.method.lower(): _operation(route, schemas)})
     return spec.to_dict()
 
 
-def _schemas(routes: Sequence[Route]) -> dict[str, Any]:
-    wanted: list[tuple[type[BaseModel], Any]] = [(ProblemDocument, "serialization")]
-    for route in routes:
-        if route.body is not None:
-            wanted.append((route.body, "validation"))
-        if route.answer is not None:
-            wanted.append((route.answer, "serialization"))
-    _, definitions = models_json_schema(list(dict.fromkeys(wanted)), ref_template=_REF)
-    schemas: dict[str, Any] = dict(sorted(definitions["$defs"].items()))
-    for schema in schemas.values():
-        for field in schema.get("properties", {}).values():
-            if field.get("default", ...) is None:  # says "not given", often where null itself is not allowed
-                del field["default"]
-    return schemas
+def _schemas(routes: Sequence[Route]) -> Schemas:
+    models: list[Use] = [(ProblemDocument, "serialization")]
+    models += [(route.body, "validation") for route in routes if route.body is not None]
+    models += [(route.answer, "serialization") for route in routes if route.answer is not None]
+    return Schemas(models, [route.query for route in routes if route.query is not None])
 
 
-def _operation(route: Route) -> dict[str, Any]:
+def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
+    parameters = [*_path_parameters(route), *_query_parameters(route, schemas), *_header_parameters(route)]
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
         "tags": [route.tag],
-        "parameters": [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)],
-        "responses": _responses(route),
+        "parameters": parameters,
+        "responses": _responses(route, schemas),
         "security": [] if route.access.public else [{"access_token": sorted(route.access.scopes)}],
     }
     if route.body is not None:
-        operation["requestBody"] = {"required": route.body_required, "content": _json(route.body)}
+        content = {"application/json": {"schema": schemas.reference(route.body, "validation")}}
+        operation["requestBody"] = {"required": route.body_required, "content": content}
     return operation
 
 
@@ -114,15 +106,11 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
     return parameters
 
 
-def _query_parameters(route: Route) -> list[dict[str, Any]]:
-    if route.query is None:
-        return []
-    schema = route.query.model_json_schema()
-    required = schema.get("required", [])
+def _query_parameters(route: Route, schemas: Schemas) -> list[dict[str, Any]]:
     parameters = []
-    for name, property_schema in schema["properties"].items():
-        description = property_schema.pop("description", None)
-        parameter = {"name": name, "in": "query", "required": name in required, "schema": property_schema}
+    for name, required, schema in schemas.fields(route.query) if route.query else ():
+        description = schema.pop("description", None)
+        parameter = {"name": name, "in": "query", "required": required, "schema": schema}
         parameters.append(parameter | ({"description": description} if description else {}))
     return parameters
 
@@ -138,20 +126,22 @@ def _header_parameters(route: Route) -> list[dict[str, Any]]:
     return [{"name": name, "in": "header", "required": False, "schema": {"type": "string"}} for name in names]
 
 
-def _responses(route: Route) -> dict[str, Any]:
+def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Success"}
     if route.answer is not None:
-        success["content"] = _json(route.answer)
+        success["content"] = {
+            "application/json": {"schema": schemas.reference(route.answer, "serialization")}
+        }
     responses = {str(route.status): success}
     if route.method == "GET" and route.answer is not None:
         responses["304"] = {"description": "Unchanged since the ETag that was sent"}
-    outcomes = {outcome_of_kind(kind) for kind in _problems(route)}
-    for outcome in sorted(outcomes, key=lambda outcome: outcome.status):
-        schema = {"$ref": _REF.format(model=ProblemDocument.__name__)}
-        responses[str(outcome.status)] = {
-            "description": outcome.title,
-            "content": {"application/problem+json": {"schema": schema}},
-        }
+    titles = {outcome_of_kind(kind).status: outcome_of_kind(kind).title for kind in _problems(route)}
+    if route.body is not None:
+        titles |= {413: "Request Entity Too Large", 415: "Unsupported Media Type"}
+    for status in sorted(titles):
+        problem = {"schema": schemas.reference(ProblemDocument, "serialization")}
+        content = {"application/problem+json": problem}
+        responses[str(status)] = {"description": titles[status], "content": content}
     return responses
 
 
@@ -168,8 +158,3 @@ def _problems(route: Route) -> set[type[Problem]]:
     if route.idempotent:
         problems.add(Conflict)
     return problems
-
-
-def _json(model: type[BaseModel]) -> dict[str, Any]:
-    name = re.sub(r"[^A-Za-z0-9.\-_]", "_", model.__name__)
-    return {"application/json": {"schema": {"$ref": _REF.format(model=name)}}}
