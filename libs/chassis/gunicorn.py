@@ -6,6 +6,8 @@ measured. The keep-alive outlives the gateway's, so that a reused connection is 
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 from typing import Any
 
@@ -27,6 +29,16 @@ loglevel = "warning"
 control_socket_disable = True
 
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112  # a heartbeat file, not data
+
+
+def on_starting(server: Any) -> None:
+    """Import the service's code before the workers are forked: it is read once and its memory is shared.
+
+    Only the code: the app itself, with its pools and clients, is made in each worker.
+    """
+    importlib.import_module(server.app.app_uri.partition(":")[0].rpartition(".")[0] + ".app")
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

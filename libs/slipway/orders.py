@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
+from slipway.launch import pause
 from slipway.layout import Layout, write_private
 from slipway.parts.base import Program, StopSignal
 
+# A part that cannot be asked is believed to be up when it has lasted this long.
+STEADY_SECONDS = 1.0
 LAUNCHER = Path(__file__).with_name("launch.py")
 
 
@@ -40,11 +44,15 @@ def reload_signal(before: str, after: str) -> str:
 
 def starts(layout: Layout, name: str) -> int:
     """Return how many times part `name` has been started since it was last asked for."""
-    path = layout.part(name) / "starts.json"
-    try:
-        return int(json.loads(path.read_text(encoding="utf-8"))["total"])
-    except (OSError, ValueError, KeyError):
-        return 0
+    return int(_starts(layout, name).get("total", 0))
+
+
+def age(layout: Layout, name: str) -> float:
+    """Return the seconds since the program of part `name` was last started, 0 when it never was."""
+    counted = _starts(layout, name)
+    if not counted:
+        return 0.0
+    return max(0.0, time.time() - counted["last"] - pause(int(counted["row"])))
 
 
 def forget_starts(layout: Layout, name: str) -> None:
@@ -86,3 +94,13 @@ def _text(program: Program, stop_signal: StopSignal, *, supervised: bool) -> str
 
 def _path(layout: Layout, name: str) -> Path:
     return layout.part(name) / "program.json"
+
+
+def _starts(layout: Layout, name: str) -> dict[str, float]:
+    try:
+        content: dict[str, float] = json.loads(
+            (layout.part(name) / "starts.json").read_text(encoding="utf-8")
+        )
+    except (OSError, ValueError):
+        return {}
+    return content

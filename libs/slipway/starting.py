@@ -17,8 +17,6 @@ from slipway.progress import Progress
 from slipway.supervision.client import ProcessState, Supervisor
 
 _CRASHES = 4
-# Longer than the longest pause of launch.py, which is part of a start.
-_STEADY_SECONDS = 10.0
 
 
 class Cancelled(Exception):
@@ -132,9 +130,10 @@ class Starter:
 
     def _runs_steadily(self, part: Part) -> bool:
         """Say whether a part that cannot be asked has stayed up as long as its supervisor wants to see."""
-        state = self.supervisor.states()[part.name]
-        is_first = orders.starts(self.layout, part.name) <= 1
-        return state.is_steady and (is_first or state.uptime >= _STEADY_SECONDS)
+        return (
+            self.supervisor.states()[part.name].runs
+            and orders.age(self.layout, part.name) >= orders.STEADY_SECONDS
+        )
 
     def _did_not_come_up(self, part: Part, state: ProcessState, starts: int, reason: str) -> Problem:
         what = (

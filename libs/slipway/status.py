@@ -54,7 +54,7 @@ def _part(layout: Layout, part: Part, state: ProcessState | None) -> PartStatus:
     healthy, detail = True, ""
     try:
         part.check()
-        if not part.address and not state.is_steady:
+        if not part.address and orders.age(layout, part.name) < orders.STEADY_SECONDS:
             healthy, detail = False, "just started"
     except NotHealthy as error:
         healthy, detail = False, str(error).splitlines()[0]

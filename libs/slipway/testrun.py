@@ -46,7 +46,7 @@ def in_process(root: Path, arguments: Sequence[str]) -> int:
     """
     whole = not arguments
     coverage = ["--cov", "--cov-report=term", f"--cov-fail-under={COVERAGE_AT_LEAST}"] if whole else []
-    return _pytest(root, ["-n", "2", "-m", "not system", *coverage, *arguments])
+    return _pytest(root, ["-n", "2", "--dist", "loadgroup", "-m", "not system", *coverage, *arguments])
 
 
 def has_system_tests(root: Path, arguments: Sequence[str]) -> bool:

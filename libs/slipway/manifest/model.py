@@ -120,7 +120,10 @@ class Queue(_Model):
     consumer: Name
     visibility_timeout: int = Field(default=60, ge=5, le=43200, description="seconds")
     max_receives: int = Field(
-        default=12, ge=1, le=100, description="tries before a dead letter; with the worker's pauses 15 minutes"
+        default=12,
+        ge=1,
+        le=100,
+        description="tries before a dead letter; with the worker's pauses 15 minutes",
     )
     subscribes: tuple[Subscription, ...] = ()
 

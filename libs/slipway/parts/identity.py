@@ -14,22 +14,21 @@ from slipway.parts.binaries import base_environment
 from slipway.problems import MISSING, Problem
 
 _NOBODY = 65534
+_SEEN_AS_NOBODY = Identity("namespace", _NOBODY, _NOBODY)
 
 
 def choose(layout: Layout, folder: Path, program: Path) -> Identity | None:
     """Return the user that can run `program` on the files in `folder`; None is the present user.
 
     `folder` exists and is given to that user. A user that has no name on this machine is seen as
-    `nobody`, as Postgres asks for one. As root the candidates are, in this order:
-    `nobody`; root seen as `nobody` (a user namespace, for folders only root can enter); the
-    owner of the checkout. The owner of files that are there already goes first. Raises Problem
-    when none works.
+    `nobody`, as Postgres asks for one. As root the candidates are, in this order: the present owner
+    of the folder; `nobody`; root seen as `nobody` (a user namespace, for folders only root can
+    enter); the owner of the checkout. Raises Problem when none works.
     """
     if os.geteuid() != 0:
-        return None if _has_name(os.geteuid()) else Identity("namespace", _NOBODY, _NOBODY)
+        return None if _has_name(os.geteuid()) else _SEEN_AS_NOBODY
     for identity in _candidates(layout, folder):
-        owner = identity.uid if identity.kind == "user" else 0
-        os.chown(folder, owner, identity.gid if owner else 0)
+        _give(folder, identity)
         trial = Program(
             argv=(str(program), "--version"), env=base_environment(), cwd=folder, identity=identity
         )
@@ -50,14 +49,24 @@ def _has_name(uid: int) -> bool:
     return True
 
 
-def _candidates(layout: Layout, folder: Path) -> Iterator[Identity]:
-    namespace = Identity("namespace", _NOBODY, _NOBODY)
-    if any(folder.iterdir()):
-        status = folder.stat()
-        yield Identity("user", status.st_uid, status.st_gid) if status.st_uid else namespace
+def _give(folder: Path, identity: Identity) -> None:
+    """Make the real user behind `identity` the owner of the folder and all in it."""
+    uid, gid = (identity.uid, identity.gid) if identity.kind == "user" else (0, 0)
+    if folder.stat().st_uid == uid:
         return
+    for parent, names, files in os.walk(folder):
+        for name in (*names, *files):
+            os.chown(Path(parent, name), uid, gid, follow_symlinks=False)
+    os.chown(folder, uid, gid)
+
+
+def _candidates(layout: Layout, folder: Path) -> Iterator[Identity]:
+    present, checkout = folder.stat(), layout.root.stat()
+    if present.st_uid and _has_name(present.st_uid):
+        yield Identity("user", present.st_uid, present.st_gid)
+    elif any(folder.iterdir()):
+        yield _SEEN_AS_NOBODY
     yield Identity("user", _NOBODY, _NOBODY)
-    yield namespace
-    owner = layout.root.stat()
-    if owner.st_uid and _has_name(owner.st_uid):
-        yield Identity("user", owner.st_uid, owner.st_gid)
+    yield _SEEN_AS_NOBODY
+    if checkout.st_uid and _has_name(checkout.st_uid):
+        yield Identity("user", checkout.st_uid, checkout.st_gid)

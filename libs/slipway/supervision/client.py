@@ -33,11 +33,6 @@ class ProcessState:
         return self.state in {"STARTING", "RUNNING"} and bool(self.pid)
 
     @property
-    def is_steady(self) -> bool:
-        """It has stayed up for a second."""
-        return self.state == "RUNNING"
-
-    @property
     def uptime(self) -> float:
         """Seconds since its start."""
         return 0.0 if self.since is None else max(0.0, time.time() - self.since)

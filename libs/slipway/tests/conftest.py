@@ -10,6 +10,7 @@ from slipway import environments, lifecycle, ports
 from slipway.layout import Layout
 from slipway.parts import dynoxide
 from slipway.progress import Silent
+from slipway.status import inspect
 from slipway.suite import Settings, Suite
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -52,7 +53,8 @@ def write_service(root: Path) -> Path:
     package.mkdir(parents=True)
     (package.parent / "service.yaml").write_text(_MANIFEST)
     (package / "__init__.py").touch()
-    (package / "wsgi.py").write_text(_WEB)
+    (package / "app.py").write_text(_WEB)
+    (package / "wsgi.py").write_text("from notes.app import app\n")
     (package / "worker.py").write_text(_WORKER)
     (package / "migrate.py").write_text('print("migrated")\n')
     return package
@@ -87,7 +89,9 @@ def suite(place: Path) -> Iterator[Suite]:
 @pytest.fixture
 def running(suite: Suite) -> Suite:
     """The suite of `place`, up, whatever the test before has done to it."""
-    lifecycle.up(suite, Silent())
+    rows = inspect(suite.layout, suite.daemon.connect(), suite.parts)
+    if not all(row.healthy for row in rows):
+        lifecycle.up(suite, Silent())
     return suite
 
 
