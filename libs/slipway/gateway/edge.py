@@ -18,7 +18,8 @@ class Edge:
     """One gateway. `upstreams` maps services to `host:port`, `folder` is where nginx may write.
 
     `s3_prefix` is what the buckets' names begin with (as given to `provision`);
-    `log` is where the access log goes, a line of JSON each.
+    `log` is where the access log goes, a line of JSON each. `resolver` is the name server
+    that is asked again and again where upstreams are names whose addresses change.
     """
 
     manifests: Mapping[str, Manifest]
@@ -32,6 +33,8 @@ class Edge:
     s3_prefix: str = ""
     s3_max_body: int = 5 * _GIB
     log: str = "/dev/stdout"
+    listen: str = "127.0.0.1"
+    resolver: str = ""
 
     @property
     def public(self) -> dict[str, Manifest]:
