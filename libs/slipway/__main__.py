@@ -27,6 +27,7 @@ _COMMANDS = {
     "check": "slipway.commands.check",
     "manifest": "slipway.commands.manifest",
     "openapi": "slipway.commands.openapi",
+    "compose": "slipway.commands.compose",
     "lock": "slipway.commands.lock",
 }
 

@@ -31,7 +31,7 @@ _OPTIONS = (
 def command(*, upgrade: bool) -> None:
     """Resolve every .in file anew and write the locked .txt beside it.
 
-    The services' lists are constrained by requirements/dev.txt, so that what is tested is what ships.
+    What goes into containers is constrained by requirements/dev.txt, so that what is tested is what ships.
     """
     for source, constraints in _sources():
         target = source.with_suffix(".txt")
@@ -43,7 +43,11 @@ def command(*, upgrade: bool) -> None:
 def _sources() -> Iterator[tuple[Path, list[str]]]:
     yield ROOT / "requirements" / "dev.in", []
     yield ROOT / "requirements" / "emulator.in", []
-    for path in sorted(ROOT.glob("services/*/requirements.in")):
+    for path in (
+        ROOT / "requirements" / "tools.in",
+        ROOT / "requirements" / "gateway.in",
+        *sorted(ROOT.glob("services/*/requirements.in")),
+    ):
         yield path, ["-c", "requirements/dev.txt"]
 
 

@@ -1,0 +1,36 @@
+"""What the containers of `prepare` and `bootstrap` are told, and where things are in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path("/opt/app")
+STATE = Path("/state")
+EDGE = Path("/edge")
+SETTINGS = Path("/settings")
+POSTGRES_PASSWORD = Path("/postgres-password/password")
+
+
+@dataclass(frozen=True)
+class ComposeSettings:
+    """The public address of the suite, and the emulator's."""
+
+    domain: str
+    port: int
+    aws_endpoint: str
+    version: str
+    commit: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> ComposeSettings:
+        """Return the settings in `environment`; raise KeyError or ValueError for a missing or wrong one."""
+        return cls(
+            domain=environment["SLIPWAY_DOMAIN"],
+            port=int(environment["SLIPWAY_PORT"]),
+            aws_endpoint=environment["SLIPWAY_AWS_ENDPOINT"],
+            version=environment["SLIPWAY_VERSION"],
+            commit=environment["SLIPWAY_COMMIT"],
+        )
