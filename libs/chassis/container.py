@@ -38,6 +38,8 @@ def main(arguments: list[str]) -> int:
 
 def become(role: str, environment: dict[str, str]) -> NoReturn:
     """Replace this process by the role's."""
+    if "PROMETHEUS_MULTIPROC_DIR" in environment:
+        Path(environment["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
     command = command_of(role, environment["SERVICE"], environment.get("PORT", "8080"))
     os.execvpe(command[0], command, environment)  # noqa: S606  # becoming the role is the point
 
