@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import requests
+
+from chassis import gunicorn
+
+ROOT = Path(__file__).parents[3]
+
+
+class Server:
+    """gunicorn as the suite runs it, with two workers."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        (folder / "metrics").mkdir()
+        self.url = f"http://127.0.0.1:{port}"
+        self.output = folder / "output"
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:chassis.gunicorn"]
+        command += ["--bind", f"127.0.0.1:{port}", "libs.chassis.tests.tiny:app"]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": f"{ROOT / 'libs'}:{ROOT}",
+            "AUTH_ISSUER": "https://users.example.test",
+            "AUTH_JWKS_URL": "http://127.0.0.1:9/jwks",
+            "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
+            "WEB_CONCURRENCY": "2",
+            "WEB_THREADS": "4",
+        }
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                command, env=environment, cwd=folder, stdout=output, stderr=subprocess.STDOUT
+            )
+
+    def wait(self) -> None:
+        """Return once it answers."""
+        for _ in range(300):
+            try:
+                requests.get(f"{self.url}/livez", timeout=1)
+            except requests.RequestException:
+                assert self.process.poll() is None, self.output.read_text()
+                time.sleep(0.1)
+            else:
+                return
+        raise AssertionError(self.output.read_text())
+
+    def pids(self) -> set[int]:
+        """Ask until two workers have answered, and return their process ids."""
+        found: set[int] = set()
+        with ThreadPoolExecutor(8) as pool:
+            while len(found) < 2:
+                asked = [
+                    pool.submit(requests.get, f"{self.url}/v1/slow?seconds=0.2", timeout=5) for _ in range(8)
+                ]
+                found |= {answer.result().json()["pid"] for answer in asked}
+        return found
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    running = Server(tmp_path)
+    running.wait()
+    yield running
+    running.process.terminate()
+    running.process.wait(30)
+
+
+def counted(server: Server) -> float:
+    text = requests.get(f"{server.url}/metrics", timeout=5).text
+    found = re.search(r'^http_requests_total\{[^}]*route="/v1/slow"[^}]*\} (\S+)$', text, re.MULTILINE)
+    return float(found[1]) if found else 0
+
+
+def test_metrics_are_the_sum_of_the_workers_and_outlive_them(server: Server) -> None:
+    first, second = server.pids()
+    before = counted(server)
+    assert before >= 8
+    os.kill(first, signal.SIGKILL)
+    for _ in range(100):
+        if first not in server.pids():
+            break
+    after = [counted(server) for _ in range(8)]
+    assert min(after) == max(after) > before
+    assert second in server.pids()
+
+
+def test_sigterm_lets_a_slow_request_finish(server: Server) -> None:
+    answers: list[requests.Response] = []
+    slow = threading.Thread(
+        target=lambda: answers.append(requests.get(f"{server.url}/v1/slow?seconds=1.5", timeout=10))
+    )
+    slow.start()
+    time.sleep(0.5)
+    server.process.send_signal(signal.SIGTERM)
+    slow.join(10)
+    assert [answer.status_code for answer in answers] == [200]
+    assert server.process.wait(30) == 0
+
+
+def test_all_it_prints_is_json(server: Server) -> None:
+    requests.get(f"{server.url}/v1/slow", timeout=5)
+    server.process.terminate()
+    server.process.wait(30)
+    lines = [json.loads(line) for line in server.output.read_text().splitlines()]
+    assert [line["route"] for line in lines if line["message"] == "request"] == ["/v1/slow"]
+
+
+def test_a_connection_is_kept_for_the_next_request(server: Server) -> None:
+    with requests.Session() as session:
+        for _ in range(3):
+            assert session.get(f"{server.url}/v1/slow", timeout=5).headers.get("Connection") != "close"
+
+
+def test_a_body_sent_in_chunks_is_bounded(server: Server) -> None:
+    answer = requests.post(f"{server.url}/v1/slow", data=iter([b"x" * 65536] * 40), timeout=10)
+    assert answer.status_code in {405, 413}
+
+
+def test_a_worker_that_is_gone_is_taken_out_of_the_totals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    gauge = tmp_path / "gauge_livesum_4711.db"
+    gauge.touch()
+    gunicorn.child_exit(None, SimpleNamespace(pid=4711))
+    assert not gauge.exists()
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
+    gunicorn.child_exit(None, SimpleNamespace(pid=4711))

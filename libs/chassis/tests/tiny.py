@@ -1,0 +1,46 @@
+"""A service of one slow route, for gunicorn to run in a test."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from pydantic import Field
+
+from chassis import app as chassis_app
+from chassis import logs
+from chassis.auth import PUBLIC
+from chassis.openapi import ApiInfo
+from chassis.routing import Routes, route
+from chassis.schemas import Query, View
+from chassis.settings import ServiceSettings, load_settings
+
+
+class Pause(Query):
+    """How long to take."""
+
+    seconds: float = Field(default=0.0, le=10)
+
+
+class Answered(View):
+    """Who has answered."""
+
+    pid: int
+
+
+class SlowRoutes(Routes):
+    """One call that takes its time."""
+
+    tag = "slow"
+
+    @route("GET", "/v1/slow", access=PUBLIC, query=Pause, answer=Answered)
+    def slow(self, query: Pause) -> Answered:
+        """Answer after a while."""
+        time.sleep(query.seconds)
+        return Answered(pid=os.getpid())
+
+
+logs.configure("tiny")
+app = chassis_app.build(
+    ApiInfo("tiny", "Tiny", "For tests."), load_settings(ServiceSettings), routes=[SlowRoutes()], checks=[]
+)
