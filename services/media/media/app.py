@@ -13,6 +13,7 @@ from chassis.settings import load_settings
 from media import stores as real_stores
 from media.config import MediaSettings
 from media.domain.library import Library
+from media.domain.parts import Parts
 from media.domain.removal import Removal
 from media.domain.uploads import Uploads
 from media.routes.objects import ObjectRoutes
@@ -39,14 +40,17 @@ def create_app(
     settings = settings or load_settings(MediaSettings)
     stores = stores or real_stores.real(settings)
     quota = Quota(settings.quota_bytes, settings.quota_objects)
-    uploads = Uploads(stores.records, stores.links, quota, settings.largest_object_bytes, clock)
-    removal = Removal(stores.records, stores.files, clock)
+    uploads = Uploads(
+        stores.records, stores.links, stores.multipart, quota, settings.largest_object_bytes, clock
+    )
+    removal = Removal(stores.records, stores.files, stores.multipart, clock)
+    presenter = Presenter(stores.links)
     return chassis_app.build(
         INFO,
         settings,
         routes=[
-            UploadRoutes(uploads),
-            ObjectRoutes(Library(stores.records), removal, Presenter(stores.links)),
+            UploadRoutes(uploads, Parts(stores.records, stores.files, stores.multipart, removal), presenter),
+            ObjectRoutes(Library(stores.records), removal, presenter),
         ],
         checks=[
             Check("dynamodb", stores.records.probe),

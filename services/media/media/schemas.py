@@ -42,11 +42,40 @@ class PostForm(View):
     expires_at: Time
 
 
+class PartView(View):
+    """Put part `number` to `url`, then keep the `ETag` of the answer."""
+
+    number: int
+    url: str
+
+
+class MultipartForm(View):
+    """Put the file in parts of `part_size` bytes (the last has the rest), then complete the upload."""
+
+    kind: Literal["multipart"] = "multipart"
+    part_size: int
+    parts: list[PartView]
+    expires_at: Time
+
+
 class UploadView(View):
-    """A promised place, and how to fill it."""
+    """A promised place, and how to fill it: a form up to 64 MiB, parts above."""
 
     object_id: UUID
-    upload: PostForm
+    upload: Annotated[PostForm | MultipartForm, Field(discriminator="kind")]
+
+
+class UploadedPart(Body):
+    """A part as S3 answered it; `etag` with or without its quotes."""
+
+    number: Annotated[int, Field(ge=1, le=10_000)]
+    etag: Annotated[str, Field(pattern=r'^"?[A-Za-z0-9-]{1,100}"?$')]
+
+
+class Completion(Body):
+    """All parts of the file."""
+
+    parts: Annotated[list[UploadedPart], Field(min_length=1, max_length=10_000)]
 
 
 class ThumbnailView(View):

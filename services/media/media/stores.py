@@ -8,10 +8,11 @@ from chassis.aws import Aws
 from chassis.idempotency import IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from media.config import MediaSettings
-from media.store.base import Accounts, Files, Links, Records, Rounds
+from media.store.base import Accounts, Files, Links, Multipart, Records, Rounds
 from media.store.dynamodb import DynamoRecords
 from media.store.dynamodb_upkeep import DynamoUpkeep
 from media.store.s3 import S3Files
+from media.store.s3_multipart import S3Multipart
 from media.store.signing import S3Links, SigningKey
 
 
@@ -23,6 +24,7 @@ class Stores:
     accounts: Accounts
     rounds: Rounds
     files: Files
+    multipart: Multipart
     links: Links
     idempotency: IdempotencyStore
 
@@ -31,6 +33,7 @@ def real(settings: MediaSettings) -> Stores:
     """Return stores in DynamoDB and S3."""
     aws = Aws(settings.aws_region, settings.aws_endpoint_url)
     table = aws.client("dynamodb")
+    bucket = aws.client("s3", read_timeout=15.0)
     upkeep = DynamoUpkeep(table, settings.media_table)
 
     def signing_key() -> SigningKey:
@@ -41,7 +44,8 @@ def real(settings: MediaSettings) -> Stores:
         records=DynamoRecords(table, settings.media_table),
         accounts=upkeep,
         rounds=upkeep,
-        files=S3Files(aws.client("s3", read_timeout=15.0), settings.media_bucket),
+        files=S3Files(bucket, settings.media_bucket),
+        multipart=S3Multipart(bucket, settings.media_bucket),
         links=S3Links(settings.media_bucket, settings.bucket_url(), settings.aws_region, signing_key),
         idempotency=DynamoIdempotency(table, settings.media_table),
     )

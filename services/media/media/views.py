@@ -11,8 +11,9 @@ from chassis.errors import Stale
 from chassis.pagination import Page, Slice, encode_cursor
 from media.domain import content, naming
 from media.domain.objects import MediaObject, Status, Thumbnail
-from media.schemas import ObjectView, ThumbnailView
-from media.store.base import Links
+from media.domain.uploads import Begun
+from media.schemas import MultipartForm, ObjectView, PartView, PostForm, ThumbnailView, UploadView
+from media.store.base import Form, Links
 
 
 class Presenter:
@@ -76,6 +77,17 @@ class Presenter:
                 thumbnail.key, thumbnail.content_type, naming.disposition("inline", name)
             ),
         )
+
+
+def upload_view(begun: Begun) -> UploadView:
+    """Return the view of an upload that was begun."""
+    how: PostForm | MultipartForm
+    if isinstance(begun.how, Form):
+        how = PostForm(url=begun.how.url, fields=dict(begun.how.fields), expires_at=begun.expires_at)
+    else:
+        parts = [PartView(number=number, url=url) for number, url in enumerate(begun.how.urls, start=1)]
+        how = MultipartForm(part_size=begun.how.size, parts=parts, expires_at=begun.expires_at)
+    return UploadView(object_id=begun.object_id, upload=how)
 
 
 def required_version(if_match: str | None, obj: MediaObject) -> int | None:

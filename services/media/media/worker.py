@@ -35,9 +35,9 @@ class Work:
 def assemble(stores: Stores, renderer: Renderer, limits: Limits, clock: Clock = utc_now) -> Work:
     """Return the worker's parts over `stores`."""
     records, accounts, files = stores.records, stores.accounts, stores.files
-    removal = Removal(records, files, clock)
+    removal = Removal(records, files, stores.multipart, clock)
     intake = Intake(records, accounts, files, Examiner(files, renderer, limits), removal, clock)
-    eraser = Eraser(records, accounts, files, clock)
+    eraser = Eraser(records, accounts, files, removal, clock)
     due = DueSweep(records, accounts, files, intake, removal, eraser, clock)
     return Work(intake, eraser, due, BucketWalk(stores.rounds, records, files, intake, clock))
 

@@ -24,7 +24,7 @@ from media.domain.objects import MediaObject
 from media.errors import RenderingFailed
 from media.imaging.render import render
 from media.store.memory import MemoryRecords
-from media.store.memory_files import MemoryFiles
+from media.store.memory_files import MemoryFiles, MemoryMultipart
 from media.store.signing import S3Links, SigningKey
 from media.stores import Stores
 from media.worker import Work, assemble
@@ -101,6 +101,7 @@ class World:
         from_memory = MemoryRecords()
         self.records = from_memory
         self.files = MemoryFiles(self.clock)
+        self.multipart = MemoryMultipart(self.files)
         self.links = S3Links(
             BUCKET, f"{S3_URL}/{BUCKET}", "us-east-1", lambda: SigningKey("AKID", "secret"), self.clock
         )
@@ -109,6 +110,7 @@ class World:
             from_memory,
             from_memory,
             self.files,
+            self.multipart,
             self.links,
             MemoryIdempotency(self.clock.timestamp),
         )

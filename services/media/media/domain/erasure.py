@@ -12,6 +12,7 @@ from datetime import timedelta
 from chassis.clock import Clock, utc_now
 from chassis.errors import Stale
 from media.domain import naming
+from media.domain.removal import Removal
 from media.store.base import Accounts, Erasure, Files, Records
 
 log = logging.getLogger(__name__)
@@ -23,8 +24,11 @@ LAST_CREDENTIAL = timedelta(hours=13)
 class Eraser:
     """Erases accounts."""
 
-    def __init__(self, records: Records, accounts: Accounts, files: Files, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, records: Records, accounts: Accounts, files: Files, removal: Removal, clock: Clock = utc_now
+    ) -> None:
         self._records = records
+        self._removal = removal
         self._accounts = accounts
         self._files = files
         self._clock = clock
@@ -42,7 +46,7 @@ class Eraser:
         files += self._files.delete_all(naming.thumbnails_prefix(owner))
         for obj in self._records.owned(owner):
             try:
-                self._records.remove(obj)
+                self._removal.forget(obj)
             except Stale:
                 log.info("object changed while being erased", extra={"object_id": str(obj.id)})
         left = next(iter(self._records.owned(owner)), None)

@@ -167,7 +167,9 @@ class MediaObject:
         ends = [now]
         if self.status is Status.PROCESSING and self.due_at is not None:
             ends.append(self.due_at)
-        if self.upload_until is not None:
+        if self.multipart is not None:
+            ends.append(now + LATE_ARRIVALS)  # aborted now: no part is accepted any more
+        elif self.upload_until is not None:
             ends.append(self.upload_until + LATE_ARRIVALS)
         return replace(self, status=Status.DELETING, due_at=now + FIRST_LOOK, quiet_at=max(ends))
 

@@ -16,7 +16,7 @@ from chassis.errors import Problem, Stale
 from media.domain import naming
 from media.domain.objects import MediaObject, Status
 from media.errors import ObjectNotFound
-from media.store.base import Files, Records
+from media.store.base import Files, Multipart, Records
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +26,10 @@ _TRIES = 5
 class Removal:
     """Removes objects."""
 
-    def __init__(self, records: Records, files: Files, clock: Clock = utc_now) -> None:
+    def __init__(self, records: Records, files: Files, multipart: Multipart, clock: Clock = utc_now) -> None:
         self._records = records
         self._files = files
+        self._multipart = multipart
         self._clock = clock
 
     def delete(self, owner: str, object_id: UUID, *, only: int | None = None) -> None:
@@ -60,6 +61,8 @@ class Removal:
 
     def finish(self, marked: MediaObject) -> None:
         """Remove what belongs to an object that is marked. May be called any number of times."""
+        if marked.multipart is not None:
+            self._multipart.abort(marked.key, marked.multipart)
         self._delete_original(marked)
         self._files.delete_all(naming.thumbnails_prefix(marked.owner, marked.id))
         quiet_at = marked.quiet_at
@@ -71,7 +74,9 @@ class Removal:
         self._records.replace(marked, replace(marked, etag=None, due_at=quiet_at))
 
     def forget(self, obj: MediaObject) -> None:
-        """Forget a promised upload that never came."""
+        """Forget a promised upload that never came, with the parts that did."""
+        if obj.multipart is not None:
+            self._multipart.abort(obj.key, obj.multipart)
         self._records.remove(obj)
 
     def _delete_original(self, marked: MediaObject) -> None:

@@ -1,4 +1,7 @@
-"""Beginning an upload: a place is promised, and a form handed out that S3 enforces."""
+"""Beginning an upload: a place is promised, and S3 itself enforces the promise's terms.
+
+Up to LARGEST_FORM bytes go by one presigned form; more go in parts, each to an address of its own.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,16 @@ from chassis.clock import Clock, utc_now
 from chassis.errors import Denied, FieldError, Invalid
 from media.domain import naming
 from media.domain.objects import FIRST_LOOK, MediaObject, Status
-from media.store.base import Form, Links, Quota, Records
+from media.store.base import Form, Links, Multipart, Quota, Records
 
-UPLOAD_TIME = timedelta(minutes=15)
+MIB = 1024 * 1024
+LARGEST_FORM = 64 * MIB
+SMALLEST_PART = 16 * MIB
+MOST_PARTS = 100
+"""Keeps the answer with all its addresses small enough for the item in which it is kept for replay."""
+
+FORM_TIME = timedelta(minutes=15)
+PARTS_TIME = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +36,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class PartAddresses:
+    """Where the parts go, from number 1; all have `size` bytes but the last, which has the rest."""
+
+    size: int
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Begun:
-    """A promised place and the form that fills it."""
+    """A promised place and what fills it."""
 
     object_id: UUID
-    form: Form
+    how: Form | PartAddresses
     expires_at: datetime
 
 
@@ -38,10 +56,17 @@ class Uploads:
     """Promises places in the bucket, within limits."""
 
     def __init__(
-        self, records: Records, links: Links, quota: Quota, largest: int, clock: Clock = utc_now
+        self,
+        records: Records,
+        links: Links,
+        multipart: Multipart,
+        quota: Quota,
+        largest: int,
+        clock: Clock = utc_now,
     ) -> None:
         self._records = records
         self._links = links
+        self._multipart = multipart
         self._quota = quota
         self._largest = largest
         self._clock = clock
@@ -64,15 +89,44 @@ class Uploads:
                 declared_sha256=wanted.sha256,
                 created_at=now,
                 due_at=now + FIRST_LOOK,
-                upload_until=now + UPLOAD_TIME,
+                upload_until=now + self._time(wanted.size),
             ),
             self._quota,
         )
-        if promised.status is Status.PENDING and promised.upload_until and promised.upload_until <= now:
-            promised = self._records.replace(promised, replace(promised, upload_until=now + UPLOAD_TIME))
-        expires_at = promised.upload_until or now
-        form = self._links.upload_form(promised.key, wanted.content_type, wanted.size, expires_at)
-        return Begun(promised.id, form, expires_at)
+        return self._opened(self._renewed(promised), wanted)
+
+    def _opened(self, promised: MediaObject, wanted: Wanted) -> Begun:
+        expires_at = promised.upload_until or self._clock()
+        if wanted.size <= LARGEST_FORM:
+            form = self._links.upload_form(promised.key, wanted.content_type, wanted.size, expires_at)
+            return Begun(promised.id, form, expires_at)
+        if promised.multipart is None:
+            upload_id = self._multipart.start(promised.key, wanted.content_type)
+            promised = self._records.replace(promised, replace(promised, multipart=upload_id))
+        return Begun(promised.id, self._parts(promised, wanted.size, expires_at), expires_at)
+
+    def _parts(self, promised: MediaObject, size: int, expires_at: datetime) -> PartAddresses:
+        part = part_size(size)
+        urls = tuple(
+            self._links.upload_part(
+                promised.key, promised.multipart or "", number, min(part, size - start), expires_at
+            )
+            for number, start in enumerate(range(0, size, part), start=1)
+        )
+        return PartAddresses(part, urls)
+
+    def _renewed(self, promised: MediaObject) -> MediaObject:
+        """Give a promise that a first try made, and that has run out since, its full time again."""
+        now = self._clock()
+        if promised.status is not Status.PENDING or (promised.upload_until or now) > now:
+            return promised
+        return self._records.replace(
+            promised, replace(promised, upload_until=now + self._time(promised.size))
+        )
+
+    @staticmethod
+    def _time(size: int) -> timedelta:
+        return FORM_TIME if size <= LARGEST_FORM else PARTS_TIME
 
     def _accepted(self, owner: str, wanted: Wanted) -> str:
         if not naming.is_owner(owner):
@@ -86,3 +140,8 @@ class Uploads:
         if errors:
             raise Invalid("Some fields are wrong; see `errors`.", errors)
         return filename
+
+
+def part_size(size: int) -> int:
+    """Return the bytes of each part of a file: whole MiB, SMALLEST_PART or more, in MOST_PARTS at most."""
+    return max(SMALLEST_PART, -(-size // (MOST_PARTS * MIB)) * MIB)

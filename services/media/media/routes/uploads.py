@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from chassis.auth import SIGNED_IN, Caller
-from chassis.errors import Conflict, Gone
+from chassis.errors import Conflict, Gone, Invalid, NotFound
 from chassis.idempotency import resource_id
 from chassis.routing import Answer, Routes, route
+from media.domain.parts import Parts
 from media.domain.uploads import Uploads, Wanted
-from media.schemas import NewUpload, PostForm, UploadView
+from media.schemas import Completion, NewUpload, ObjectView, UploadView
+from media.views import Presenter, upload_view
 
 
 class UploadRoutes(Routes):
@@ -15,8 +19,10 @@ class UploadRoutes(Routes):
 
     tag = "uploads"
 
-    def __init__(self, uploads: Uploads) -> None:
+    def __init__(self, uploads: Uploads, parts: Parts, presenter: Presenter) -> None:
         self._uploads = uploads
+        self._parts = parts
+        self._presenter = presenter
 
     @route(
         "POST",
@@ -30,10 +36,33 @@ class UploadRoutes(Routes):
     def create_upload(self, caller: Caller, body: NewUpload) -> Answer:
         """Begin an upload.
 
-        The answer's form puts the file straight into S3, which enforces its size and type.
+        The answer's form or addresses put the file straight into S3, which enforces size and type.
         """
         wanted = Wanted(body.filename, body.content_type, body.size, body.sha256)
         begun = self._uploads.begin(caller.subject, resource_id(), wanted)
-        form = PostForm(url=begun.form.url, fields=dict(begun.form.fields), expires_at=begun.expires_at)
-        view = UploadView(object_id=begun.object_id, upload=form)
-        return Answer(view, status=201, location=f"/v1/objects/{begun.object_id}")
+        return Answer(upload_view(begun), status=201, location=f"/v1/objects/{begun.object_id}")
+
+    @route(
+        "POST",
+        "/v1/uploads/<uuid:object_id>/complete",
+        access=SIGNED_IN,
+        body=Completion,
+        answer=ObjectView,
+        raises=[NotFound, Conflict, Invalid],
+    )
+    def complete_upload(self, caller: Caller, object_id: UUID, body: Completion) -> ObjectView:
+        """Put the parts of an upload together."""
+        parts = [(part.number, part.etag.strip('"')) for part in body.parts]
+        return self._presenter.one(self._parts.complete(caller.subject, object_id, parts))
+
+    @route(
+        "POST",
+        "/v1/uploads/<uuid:object_id>/abort",
+        access=SIGNED_IN,
+        status=204,
+        raises=[NotFound, Conflict],
+    )
+    def abort_upload(self, caller: Caller, object_id: UUID) -> Answer:
+        """Give up an upload that has not arrived."""
+        self._parts.abort(caller.subject, object_id)
+        return Answer(status=204)

@@ -201,6 +201,35 @@ class Files(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part that has arrived."""
+
+    number: int
+    etag: str
+    size: int
+
+
+class Multipart(Protocol):
+    """Uploads in parts. Every method raises Transient when the bucket is away."""
+
+    def start(self, key: str, content_type: str) -> str:
+        """Begin an upload under `key`; return S3's id of it."""
+        ...
+
+    def arrived(self, key: str, upload_id: str) -> list[Part] | None:
+        """Return the parts that are there, in order; None when there is no such upload (any more)."""
+        ...
+
+    def complete(self, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> None:
+        """Make one file of the parts `(number, etag)`. Raises Invalid when S3 does not accept them."""
+        ...
+
+    def abort(self, key: str, upload_id: str) -> None:
+        """Drop the upload with all its parts; fine when there is none (any more)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """What a client posts, as `multipart/form-data` with the file last as `file`, straight to S3."""
 
@@ -213,6 +242,10 @@ class Links(Protocol):
 
     def upload_form(self, key: str, content_type: str, size: int, expires_at: datetime) -> Form:
         """Return a form that puts exactly `size` bytes of `content_type` under `key`, until `expires_at`."""
+        ...
+
+    def upload_part(self, key: str, upload_id: str, number: int, size: int, expires_at: datetime) -> str:
+        """Return an address to which exactly `size` bytes are put as part `number`, until `expires_at`."""
         ...
 
     def download(self, key: str, content_type: str, disposition: str) -> str:

@@ -4,17 +4,72 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from chassis.clock import Clock, utc_now
-from chassis.errors import Transient
+from chassis.errors import FieldError, Invalid, Transient
+from chassis.ids import new_id
 from media.domain.objects import Content
-from media.errors import ContentChanged
-from media.store.base import Listed, Listing
+from media.errors import ContentChanged, UploadNotOpen
+from media.store.base import Listed, Listing, Part
 
 _CHUNK = 64 * 1024
+
+
+class MemoryMultipart:
+    """Uploads in parts into a MemoryFiles."""
+
+    def __init__(self, files: MemoryFiles) -> None:
+        self._files = files
+        self._open: dict[str, tuple[str, str, dict[int, bytes]]] = {}
+
+    def put_part(self, upload_id: str, number: int, body: bytes) -> str:
+        """Store a part as a client would; return its etag."""
+        self._open[upload_id][2][number] = body
+        return _md5(body)
+
+    def start(self, key: str, content_type: str) -> str:
+        """See Multipart."""
+        self._files.probe()
+        upload_id = str(new_id())
+        self._open[upload_id] = (key, content_type, {})
+        return upload_id
+
+    def arrived(self, key: str, upload_id: str) -> list[Part] | None:
+        """See Multipart."""
+        self._files.probe()
+        if self._key_of(upload_id) != key:
+            return None
+        parts = self._open[upload_id][2]
+        return [Part(number, _md5(body), len(body)) for number, body in sorted(parts.items())]
+
+    def complete(self, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> None:
+        """See Multipart."""
+        self._files.probe()
+        if upload_id not in self._open:
+            raise UploadNotOpen("The upload is not open any more.")
+        _, content_type, there = self._open[upload_id]
+        if [number for number, _ in parts] != sorted({number for number, _ in parts}) or any(
+            number not in there or _md5(there[number]) != etag for number, etag in parts
+        ):
+            raise Invalid("S3 did not accept the parts.", [FieldError("/parts", "are not those uploaded")])
+        del self._open[upload_id]
+        self._files.put(key, b"".join(there[number] for number, _ in parts), content_type)
+
+    def abort(self, key: str, upload_id: str) -> None:
+        """See Multipart."""
+        self._files.probe()
+        if self._key_of(upload_id) == key:
+            del self._open[upload_id]
+
+    def _key_of(self, upload_id: str) -> str | None:
+        return self._open[upload_id][0] if upload_id in self._open else None
+
+
+def _md5(body: bytes) -> str:
+    return hashlib.md5(body).hexdigest()  # noqa: S324  # what S3 calls an ETag
 
 
 class MemoryFiles:
@@ -29,7 +84,7 @@ class MemoryFiles:
     def put(self, key: str, body: bytes, content_type: str = "binary/octet-stream") -> Content:
         """Store `body` as a client would."""
         self.probe()
-        content = Content(len(body), hashlib.md5(body).hexdigest(), content_type, self._clock())  # noqa: S324  # as S3
+        content = Content(len(body), _md5(body), content_type, self._clock())
         with self._lock:
             self._files[key] = (body, content)
         return content

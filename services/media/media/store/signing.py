@@ -14,7 +14,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
@@ -57,26 +57,47 @@ class S3Links:
 
     def download(self, key: str, content_type: str, disposition: str) -> str:
         """See Links."""
-        signing = self._key()
         moment = datetime.fromtimestamp(self.window() * WINDOW_SECONDS, UTC)
+        overrides = {"response-content-disposition": disposition, "response-content-type": content_type}
+        return self._presigned("GET", key, moment, LIFETIME_SECONDS, overrides)
+
+    def upload_part(self, key: str, upload_id: str, number: int, size: int, expires_at: datetime) -> str:
+        """See Links. The size is enforced by signing the header `Content-Length`."""
+        moment = self._clock()
+        which = {"partNumber": str(number), "uploadId": upload_id}
+        lifetime = int((expires_at - moment).total_seconds())
+        return self._presigned("PUT", key, moment, lifetime, which, {"content-length": str(size)})
+
+    def _presigned(
+        self,
+        method: str,
+        key: str,
+        moment: datetime,
+        lifetime: int,
+        query: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+    ) -> str:
+        signing = self._key()
+        signed = {**(headers or {}), "host": self._host}
+        names = ";".join(sorted(signed))
         parameters = {
             "X-Amz-Algorithm": _ALGORITHM,
             "X-Amz-Credential": f"{signing.access_key}/{self._scope(moment)}",
             "X-Amz-Date": _stamp(moment),
-            "X-Amz-Expires": str(LIFETIME_SECONDS),
-            "X-Amz-SignedHeaders": "host",
-            "response-content-disposition": disposition,
-            "response-content-type": content_type,
+            "X-Amz-Expires": str(lifetime),
+            "X-Amz-SignedHeaders": names,
+            **query,
         }
         if signing.token:
             parameters["X-Amz-Security-Token"] = signing.token
-        query = "&".join(
+        text = "&".join(
             f"{quote(name, safe='')}={quote(parameters[name], safe='')}" for name in sorted(parameters)
         )
         path = f"/{quote(key, safe='/~')}"
-        request = f"GET\n{self._path}{path}\n{query}\nhost:{self._host}\n\nhost\nUNSIGNED-PAYLOAD"
+        lines = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
+        request = f"{method}\n{self._path}{path}\n{text}\n{lines}\n{names}\nUNSIGNED-PAYLOAD"
         signature = self._sign(signing, moment, request)
-        return f"{self._base_url}{path}?{query}&X-Amz-Signature={signature}"
+        return f"{self._base_url}{path}?{text}&X-Amz-Signature={signature}"
 
     def upload_form(self, key: str, content_type: str, size: int, expires_at: datetime) -> Form:
         """See Links."""

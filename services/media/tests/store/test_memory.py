@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from services.media.tests.store.files_contract import FilesContract
+from services.media.tests.store.multipart_contract import MultipartContract
 from services.media.tests.store.records_contract import RecordsContract
 from services.media.tests.store.upkeep_contract import AccountsContract, RoundsContract
 
 from media.store.memory import MemoryRecords
-from media.store.memory_files import MemoryFiles
+from media.store.memory_files import MemoryFiles, MemoryMultipart
 
 
 @pytest.fixture
@@ -38,6 +39,16 @@ def put(files: MemoryFiles) -> Any:
     return files.put
 
 
+@pytest.fixture
+def multipart(files: MemoryFiles) -> MemoryMultipart:
+    return MemoryMultipart(files)
+
+
+@pytest.fixture
+def put_part(multipart: MemoryMultipart) -> Any:
+    return lambda key, upload_id, number, body: multipart.put_part(upload_id, number, body)
+
+
 class TestMemoryRecords(RecordsContract):
     pass
 
@@ -51,4 +62,8 @@ class TestMemoryRounds(RoundsContract):
 
 
 class TestMemoryFiles(FilesContract):
+    pass
+
+
+class TestMemoryMultipart(MultipartContract):
     pass

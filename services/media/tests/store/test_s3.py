@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from services.media.tests.store.files_contract import FilesContract
+from services.media.tests.store.multipart_contract import MultipartContract
 
 from chassis.aws import Aws
 from chassis.errors import Transient
 from media.store.s3 import S3Files
+from media.store.s3_multipart import S3Multipart
 
 
 @pytest.fixture
@@ -30,7 +32,27 @@ def put(bucket_client: Any, bucket: str) -> Any:
     return put
 
 
+@pytest.fixture
+def multipart(bucket_client: Any, bucket: str) -> S3Multipart:
+    return S3Multipart(bucket_client, bucket)
+
+
+@pytest.fixture
+def put_part(bucket_client: Any, bucket: str) -> Any:
+    def put_part(key: str, upload_id: str, number: int, body: bytes) -> str:
+        answer = bucket_client.upload_part(
+            Bucket=bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=body
+        )
+        return str(answer["ETag"].strip('"'))
+
+    return put_part
+
+
 class TestS3Files(FilesContract):
+    pass
+
+
+class TestS3Multipart(MultipartContract):
     pass
 
 

@@ -13,6 +13,7 @@ from services.media.tests.factories import a_picture, sha256
 from services.media.tests.real import RealWorld
 
 from chassis.events import new_event
+from media.domain import uploads
 from media.store.base import Usage
 from slipway.testing.aws import Aws
 
@@ -120,3 +121,23 @@ def test_a_message_that_is_none_goes_to_the_dead_letters(real: RealWorld, aws: A
 
 def _send(aws: Aws, queue_url: str, body: str) -> None:
     aws.client("sqs").send_message(QueueUrl=queue_url, MessageBody=body)
+
+
+def test_a_large_file_goes_in_parts_whose_sizes_s3_enforces(
+    real: RealWorld, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "LARGEST_FORM", 5 * 1024 * 1024)
+    monkeypatch.setattr(uploads, "SMALLEST_PART", 5 * 1024 * 1024)
+    body = bytes(5 * 1024 * 1024) + b"the rest"
+    begun = real.begin(owner, body, filename="a.zip", content_type="application/zip", sha256=sha256(body))
+    size, sent = begun["upload"]["part_size"], []
+    assert requests.put(begun["upload"]["parts"][0]["url"], data=b"too short", timeout=10).status_code == 403
+    for part in begun["upload"]["parts"]:
+        chunk = body[(part["number"] - 1) * size : part["number"] * size]
+        answer = requests.put(part["url"], data=chunk, timeout=10)
+        sent.append({"number": part["number"], "etag": answer.headers["ETag"]})
+    path = f"/v1/uploads/{begun['object_id']}/complete"
+    answer = real.client.post(path, json={"parts": sent}, headers=real.issuer.headers(owner))
+    assert answer.status_code == 200
+    shown = real.handle_until(owner, begun["object_id"], "ready", "rejected")
+    assert (shown["status"], shown["size"], shown["sha256"]) == ("ready", len(body), sha256(body))

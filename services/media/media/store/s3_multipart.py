@@ -1,0 +1,83 @@
+"""Uploads in parts, in S3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from chassis.aws import translated
+from chassis.errors import FieldError, Invalid
+from media.errors import UploadNotOpen
+from media.store.base import Part
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_REFUSED = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "MalformedXML", "InvalidRequest"})
+
+
+class S3Multipart:
+    """Multipart uploads into one bucket."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def start(self, key: str, content_type: str) -> str:
+        """See Multipart."""
+        with translated("Beginning an upload in parts"):
+            answer = self._client.create_multipart_upload(
+                Bucket=self._bucket, Key=key, ContentType=content_type
+            )
+        return answer["UploadId"]
+
+    def arrived(self, key: str, upload_id: str) -> list[Part] | None:
+        """See Multipart."""
+        found: list[Part] = []
+        with translated("Looking up the parts of an upload"):
+            pages = self._client.get_paginator("list_parts")
+            try:
+                for page in pages.paginate(Bucket=self._bucket, Key=key, UploadId=upload_id):
+                    found += [
+                        Part(part["PartNumber"], part["ETag"].strip('"'), part["Size"])
+                        for part in page.get("Parts", [])
+                    ]
+            except ClientError as error:
+                if _code(error) == "NoSuchUpload":
+                    return None
+                raise
+        return found
+
+    def complete(self, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> None:
+        """See Multipart."""
+        named = [{"PartNumber": number, "ETag": f'"{etag}"'} for number, etag in parts]
+        with translated("Completing an upload"):
+            try:
+                self._client.complete_multipart_upload(
+                    Bucket=self._bucket,
+                    Key=key,
+                    UploadId=upload_id,
+                    MultipartUpload={"Parts": named},  # type: ignore[typeddict-item]  # the stub asks for more
+                )
+            except ClientError as error:
+                if _code(error) in _REFUSED:
+                    field = FieldError("/parts", "do not match what was uploaded")
+                    raise Invalid("S3 did not accept the parts.", [field]) from error
+                if _code(error) == "NoSuchUpload":
+                    raise UploadNotOpen("The upload is not open any more.") from error
+                raise
+
+    def abort(self, key: str, upload_id: str) -> None:
+        """See Multipart."""
+        with translated("Aborting an upload"):
+            try:
+                self._client.abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload_id)
+            except ClientError as error:
+                if _code(error) != "NoSuchUpload":
+                    raise
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")

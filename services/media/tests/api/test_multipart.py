@@ -1,0 +1,187 @@
+"""Uploads in parts."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from services.media.tests.factories import World, an_owner
+
+from chassis.ids import new_id
+from media.domain import uploads
+from media.domain.uploads import part_size
+
+MIB = 1024 * 1024
+KIND = {"filename": "a.zip", "content_type": "application/zip"}
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of ten bytes, from the eleventh byte on."""
+    monkeypatch.setattr(uploads, "LARGEST_FORM", 10)
+    monkeypatch.setattr(uploads, "SMALLEST_PART", 10)
+    monkeypatch.setattr(uploads, "MIB", 1)
+
+
+def begin(world: World, owner: str, size: int = 25) -> Any:
+    return world.begin(owner, b"x" * size, **KIND)
+
+
+def send(world: World, begun: Any, body: bytes = b"x" * 25) -> list[dict[str, Any]]:
+    """Put the parts where they belong, and return what the client knows of them."""
+    size, sent = begun["upload"]["part_size"], []
+    for part in begun["upload"]["parts"]:
+        query = {name: values[0] for name, values in parse_qs(urlsplit(part["url"]).query).items()}
+        chunk = body[(part["number"] - 1) * size : part["number"] * size]
+        etag = world.multipart.put_part(query["uploadId"], int(query["partNumber"]), chunk)
+        sent.append({"number": part["number"], "etag": f'"{etag}"'})
+    return sent
+
+
+def call(world: World, owner: str, begun: Any, what: str, body: Any = None) -> Any:
+    path = f"/v1/uploads/{begun['object_id']}/{what}"
+    return world.client.post(path, json=body, headers=world.headers(owner))
+
+
+def test_a_large_file_goes_in_parts(world: World, owner: str) -> None:
+    upload = begin(world, owner)["upload"]
+    assert (upload["kind"], upload["part_size"]) == ("multipart", 10)
+    assert [part["number"] for part in upload["parts"]] == [1, 2, 3]
+    assert "content-length" in upload["parts"][0]["url"]
+    assert upload["expires_at"] == "2026-01-31T18:00:00.000Z"
+
+
+def test_completed_parts_become_the_object(world: World, owner: str) -> None:
+    begun = begin(world, owner)
+    answer = call(world, owner, begun, "complete", {"parts": send(world, begun)})
+    assert (answer.status_code, answer.json["status"]) == (200, "pending")
+    (obj,) = world.records.owned(owner)
+    world.work.intake.settle(obj.key)
+    shown = world.show(owner, begun["object_id"])
+    assert (shown["status"], shown["size"], world.fetch(shown["url"])) == ("ready", 25, b"x" * 25)
+
+
+def test_completing_twice_changes_nothing(world: World, owner: str) -> None:
+    begun = begin(world, owner)
+    parts = {"parts": send(world, begun)}
+    call(world, owner, begun, "complete", parts)
+    assert call(world, owner, begun, "complete", parts).status_code == 200
+    (obj,) = world.records.owned(owner)
+    world.work.intake.settle(obj.key)
+    assert call(world, owner, begun, "complete", parts).json["status"] == "ready"
+
+
+def test_parts_in_any_order_are_put_in_theirs(world: World, owner: str) -> None:
+    begun = begin(world, owner)
+    body = b"a" * 10 + b"b" * 10 + b"c" * 5
+    answer = call(world, owner, begun, "complete", {"parts": send(world, begun, body)[::-1]})
+    assert answer.status_code == 200
+    (obj,) = world.records.owned(owner)
+    assert world.files.body(obj.key) == body
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda parts: parts[:2],
+        lambda parts: [*parts, parts[0]],
+        lambda parts: [parts[0] | {"etag": "0" * 32}, *parts[1:]],
+        lambda parts: [*parts[:2], parts[2] | {"number": 4}],
+        lambda parts: [],
+        lambda parts: [parts[0] | {"etag": "no etag!"}],
+    ],
+    ids=["one missing", "one twice", "another etag", "another number", "none", "nonsense"],
+)
+def test_parts_that_do_not_make_the_promised_file_are_refused(world: World, owner: str, spoil: Any) -> None:
+    begun = begin(world, owner)
+    sent = send(world, begun)
+    assert call(world, owner, begun, "complete", {"parts": spoil(sent)}).status_code == 422
+    assert call(world, owner, begun, "complete", {"parts": sent}).status_code == 200
+
+
+def test_an_aborted_upload_is_gone_with_its_parts(world: World, owner: str) -> None:
+    begun = begin(world, owner)
+    sent = send(world, begun)
+    assert call(world, owner, begun, "abort").status_code == 204
+    assert world.list(owner) == []
+    assert call(world, owner, begun, "abort").status_code == 404
+    assert call(world, owner, begun, "complete", {"parts": sent}).status_code == 404
+    assert world.multipart._open == {}
+
+
+def test_a_promised_form_can_be_given_up_too(world: World, owner: str) -> None:
+    begun = world.begin(owner, b"small", **KIND)
+    assert call(world, owner, begun, "abort").status_code == 204
+    assert world.list(owner) == []
+
+
+def test_what_has_arrived_cannot_be_aborted(world: World, owner: str) -> None:
+    object_id = world.upload(owner, b"small", **KIND)
+    assert call(world, owner, {"object_id": object_id}, "abort").status_code == 409
+
+
+def test_a_form_is_not_completed(world: World, owner: str) -> None:
+    begun = world.begin(owner, b"small", **KIND)
+    parts = {"parts": [{"number": 1, "etag": "0" * 32}]}
+    assert call(world, owner, begun, "complete", parts).status_code == 409
+
+
+@pytest.mark.parametrize("what", ["complete", "abort"])
+def test_anothers_upload_cannot_be_ended(world: World, owner: str, what: str) -> None:
+    begun = begin(world, owner)
+    body = {"parts": send(world, begun)} if what == "complete" else None
+    assert call(world, an_owner(), begun, what, body).status_code == 404
+    assert call(world, owner, {"object_id": new_id()}, what, body).status_code == 404
+
+
+def test_an_upload_that_lost_its_parts_is_not_open(world: World, owner: str) -> None:
+    begun = begin(world, owner)
+    sent = send(world, begun)
+    world.multipart._open.clear()
+    assert call(world, owner, begun, "complete", {"parts": sent}).status_code == 409
+
+
+def test_parts_of_an_upload_that_is_never_completed_are_dropped(world: World, owner: str) -> None:
+    send(world, begin(world, owner))
+    for _ in range(30):
+        world.clock.advance(900)
+        world.work.due.run()
+    assert world.list(owner) == []
+    assert world.multipart._open == {}
+
+
+def test_parts_of_a_deleted_object_are_dropped(world: World, owner: str) -> None:
+    begun = begin(world, owner)
+    send(world, begun)
+    world.client.delete(f"/v1/objects/{begun['object_id']}", headers=world.headers(owner))
+    assert world.multipart._open == {}
+    world.clock.advance(600)
+    world.work.due.run()
+    assert list(world.records.owned(owner)) == []
+
+
+def test_parts_of_a_deleted_account_are_dropped(world: World, owner: str) -> None:
+    send(world, begin(world, owner))
+    world.work.eraser.erase(owner)
+    assert world.multipart._open == {}
+
+
+def test_s3_is_needed_to_begin_in_parts(world: World, owner: str) -> None:
+    world.files.away = True
+    wanted = KIND | {"size": 25}
+    headers = world.headers(owner) | {"Idempotency-Key": "k"}
+    assert world.client.post("/v1/uploads", json=wanted, headers=headers).status_code == 503
+    world.files.away = False
+    world.clock.advance(1)
+    assert world.client.post("/v1/uploads", json=wanted, headers=headers).status_code == 201
+    assert len(world.list(owner)) == 1
+
+
+@pytest.mark.parametrize(
+    ("size", "part"), [(65 * MIB, 16 * MIB), (5 * 1024 * MIB, 52 * MIB), (1600 * MIB + 1, 17 * MIB)]
+)
+def test_parts_grow_with_the_file(monkeypatch: pytest.MonkeyPatch, size: int, part: int) -> None:
+    monkeypatch.undo()
+    assert part_size(size) == part
+    assert -(-size // part) <= 100

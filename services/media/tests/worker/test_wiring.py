@@ -1,0 +1,83 @@
+"""What the processes do with their environment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from services.media.tests.factories import World, some_settings
+
+from media import worker
+from media.app import create_app
+from media.config import MediaSettings, WorkerSettings
+
+ENVIRONMENT = {
+    "AUTH_ISSUER": "https://users.example.test",
+    "AUTH_JWKS_URL": "http://127.0.0.1:9",
+    "MEDIA_TABLE": "media",
+    "MEDIA_BUCKET": "media-bucket",
+    "UPLOADS_QUEUE_URL": "http://127.0.0.1:9/uploads",
+    "UPLOADS_DLQ_URL": "http://127.0.0.1:9/uploads-dlq",
+    "USERS_EVENTS_QUEUE_URL": "http://127.0.0.1:9/users",
+    "USERS_EVENTS_DLQ_URL": "http://127.0.0.1:9/users-dlq",
+    "AWS_ACCESS_KEY_ID": "AKID",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    return ENVIRONMENT
+
+
+def test_in_aws_clients_are_sent_to_the_buckets_own_address() -> None:
+    settings = some_settings(s3_public_endpoint_url=None, aws_region="eu-west-1")
+    assert settings.bucket_url() == "https://media-test.s3.eu-west-1.amazonaws.com"
+
+
+def test_beside_an_emulator_clients_are_sent_to_its_public_address() -> None:
+    settings = some_settings(s3_public_endpoint_url="https://s3.localhost:8443/")
+    assert settings.bucket_url() == "https://s3.localhost:8443/media-test"
+
+
+def test_the_web_role_starts_from_its_environment_without_a_connection(environment: dict[str, str]) -> None:
+    app = create_app()
+    assert "/v1/uploads" in {rule.rule for rule in app.url_map.iter_rules()}
+
+
+def test_a_missing_variable_is_named(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
+    monkeypatch.delenv("UPLOADS_QUEUE_URL")
+    with pytest.raises(SystemExit):
+        worker.main()
+    assert "UPLOADS_QUEUE_URL" in capfd.readouterr().err
+
+
+def test_every_queue_of_the_manifest_has_its_consumer(
+    environment: dict[str, str], world: World, pytestconfig: pytest.Config
+) -> None:
+    manifest = yaml.safe_load((pytestconfig.rootpath / "services/media/service.yaml").read_text())
+    made = {consumer.name: consumer for consumer in worker.consumers(WorkerSettings(), world.work)}
+    assert set(made) == {queue["name"] for queue in manifest["queues"]}
+    for queue in manifest["queues"]:
+        assert made[queue["name"]].visibility_timeout == queue["visibility_timeout"]
+
+
+def test_the_worker_ends_its_renderer_when_it_is_told_to_stop(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[Any] = []
+    monkeypatch.setattr(worker.Worker, "run", lambda self: ran.append(self))
+    monkeypatch.setattr(worker.logs, "configure", lambda *_: None)
+    worker.main()
+    (made,) = ran
+    assert [periodic.name for periodic in made._periodic] == ["due-sweep", "bucket-walk"]
+
+
+def test_every_setting_is_described() -> None:
+    assert all(field.description for field in WorkerSettings.model_fields.values())
+    assert set(MediaSettings.model_fields) < set(WorkerSettings.model_fields)
