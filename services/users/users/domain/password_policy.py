@@ -18,17 +18,20 @@ MIN_LENGTH = 10
 MAX_LENGTH = 128
 _LEAST_DIFFERENT = 4
 _SUBSTITUTES = str.maketrans("0134578@$!", "oieastbasi")
+_DRESSING = "0123456789!?.,-_*#@$%&+= "
+_NUMBERS = "0123456789!?.,-_/ "
+"""Nothing but these is a date or a telephone number, if not worse."""
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm")
 
 
 def check(password: str, pointer: str, own: Iterable[str] = ()) -> None:
     """Raise WeakPassword, naming `pointer`, for one that is easy to guess; `own` is e-mail and name."""
     normal = unicodedata.normalize("NFKC", password).casefold()
-    if len(normal) < MIN_LENGTH:
+    if min(len(password), len(normal)) < MIN_LENGTH:
         raise WeakPassword(pointer, f"must have at least {MIN_LENGTH} characters")
     if len(set(normal)) < _LEAST_DIFFERENT or _is_repetition(normal) or _is_run(normal):
         raise WeakPassword(pointer, "is a simple repetition or sequence")
-    if _forms(normal) & common():
+    if not normal.strip(_NUMBERS) or _forms(normal) & _tried_first():
         raise WeakPassword(pointer, "is among the passwords that are tried first")
     if _forms(normal) & _own_forms(own):
         raise WeakPassword(pointer, "is made of your own name or e-mail address")
@@ -41,12 +44,16 @@ def common() -> frozenset[str]:
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
-def _forms(password: str) -> set[str]:
+@cache
+def _tried_first() -> frozenset[str]:
+    return frozenset().union(*(_forms(word) for word in common()))
+
+
+def _forms(password: str) -> frozenset[str]:
     """Return the shapes under which a password is looked up, the empty one excepted."""
-    bare = password.strip("0123456789!?.,-_*#@$%&+= ")
-    plain = password.translate(_SUBSTITUTES)
-    bare_plain = bare.translate(_SUBSTITUTES)
-    return {form for form in (password, bare, plain, bare_plain) if form}
+    dressings = (password, password.rstrip(_DRESSING), password.strip(_DRESSING))
+    plain = (form.translate(_SUBSTITUTES) for form in dressings)
+    return frozenset({*dressings, *plain} - {""})
 
 
 def _own_forms(own: Iterable[str]) -> set[str]:

@@ -1,0 +1,46 @@
+"""Idempotency records in Postgres: the chassis's contract, and nothing readable at rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.idempotency import KEEP_SECONDS, IdempotencyStore, Known, Recorded
+from chassis.ids import new_id
+from chassis.testing import FakeClock, IdempotencyStoreContract
+from users.store.base import Stores
+from users.store.postgres.database import Database
+
+KEY = "0f" * 32
+
+
+class TestPostgresIdempotency(IdempotencyStoreContract):
+    """See chassis.testing."""
+
+    @pytest.fixture
+    def store(self, postgres_stores: Stores) -> IdempotencyStore:
+        return postgres_stores.idempotency
+
+
+def test_neither_request_nor_answer_can_be_read_at_rest(postgres_stores: Stores, database: Database) -> None:
+    store = postgres_stores.idempotency
+    store.begin(KEY, "digest-of-a-body-with-a-password", new_id(), 30)
+    store.finish(KEY, Recorded(201, {"Set-Cookie": "a=secret-cookie"}, b'{"access_token":"secret-token"}'))
+    with database.transaction() as connection:
+        [row] = connection.exec_driver_sql("SELECT fingerprint, answer FROM idempotency_keys").all()
+    kept = bytes(row.fingerprint) + bytes(row.answer)
+    for clear in (b"digest-of-a-body", b"secret-cookie", b"secret-token"):
+        assert clear not in kept
+
+
+def test_expired_records_are_purged(postgres_stores: Stores, clock: FakeClock) -> None:
+    postgres_stores.idempotency.begin(KEY, "f", new_id(), 30)
+    assert postgres_stores.purge_idempotency(clock()) == 0
+    clock.advance(KEEP_SECONDS)
+    assert postgres_stores.purge_idempotency(clock()) == 1
+
+
+def test_an_answer_without_a_body_is_kept(postgres_stores: Stores) -> None:
+    store = postgres_stores.idempotency
+    store.begin(KEY, "f", new_id(), 30)
+    store.finish(KEY, Recorded(204, {}, b""))
+    assert store.begin(KEY, "f", new_id(), 30) == Known("f", Recorded(204, {}, b""))

@@ -1,0 +1,107 @@
+"""The signing keys as one process holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from services.users.tests.factories import SECRET
+
+from chassis.errors import Transient
+from chassis.testing import FakeClock
+from users.domain.keyring import Keyring
+from users.domain.records import SigningKey
+from users.domain.sealing import Sealer
+from users.domain.signing_keys import PUBLISHED_BEFORE_USE
+from users.store.memory import MemorySigningKeys
+
+
+class FlakyKeys(MemorySigningKeys):
+    """A store that can be away, and counts its reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away = False
+        self.reads = 0
+
+    def all(self) -> list[SigningKey]:
+        self._check()
+        return super().all()
+
+    def edit(self, change: Callable[[list[SigningKey]], list[SigningKey]]) -> list[SigningKey]:
+        self._check()
+        return super().edit(change)
+
+    def _check(self) -> None:
+        self.reads += 1
+        if self.away:
+            raise Transient("away")
+
+
+@pytest.fixture
+def keys() -> FlakyKeys:
+    return FlakyKeys()
+
+
+def ring(keys: FlakyKeys, clock: FakeClock) -> Keyring:
+    return Keyring(keys, Sealer(SECRET, "signing keys"), clock)
+
+
+def ids(keyring: Keyring) -> set[str]:
+    return {key["kid"] for key in keyring.jwks()["keys"]}
+
+
+def test_keys_are_made_on_first_need(keys: FlakyKeys, clock: FakeClock) -> None:
+    keyring = ring(keys, clock)
+    assert keyring.signer().key_id in ids(keyring)
+    assert len(keys.all()) == 2
+
+
+def test_two_processes_sign_with_the_same_key(keys: FlakyKeys, clock: FakeClock) -> None:
+    assert ring(keys, clock).signer().key_id == ring(keys, clock).signer().key_id
+
+
+def test_keys_are_not_read_for_every_token(keys: FlakyKeys, clock: FakeClock) -> None:
+    keyring = ring(keys, clock)
+    keyring.signer()
+    reads = keys.reads
+    keyring.signer()
+    assert keys.reads == reads
+
+
+def test_a_rotation_elsewhere_is_noticed_soon(keys: FlakyKeys, clock: FakeClock) -> None:
+    here, there = ring(keys, clock), ring(keys, clock)
+    first = here.signer().key_id
+    clock.advance(PUBLISHED_BEFORE_USE.total_seconds())
+    second = there.rotate()
+    assert second != first
+    assert here.signer().key_id == second
+
+
+def test_while_the_store_is_away_known_keys_stay_good(keys: FlakyKeys, clock: FakeClock) -> None:
+    keyring = ring(keys, clock)
+    known = keyring.signer()
+    keys.away = True
+    clock.advance(3600)
+    assert keyring.signer() == known
+
+
+def test_without_any_key_and_without_a_store_there_is_no_signer(keys: FlakyKeys, clock: FakeClock) -> None:
+    keys.away = True
+    with pytest.raises(Transient):
+        ring(keys, clock).signer()
+
+
+def test_maintenance_replaces_an_old_key_and_keeps_it_published(keys: FlakyKeys, clock: FakeClock) -> None:
+    keyring = ring(keys, clock)
+    first = keyring.signer().key_id
+    clock.advance(timedelta(days=30).total_seconds())
+    keyring.maintain(timedelta(days=30))
+    assert keyring.signer().key_id != first
+    assert first in ids(keyring)
+
+
+def test_a_store_without_an_active_key_is_a_bug(keys: FlakyKeys, clock: FakeClock) -> None:
+    with pytest.raises(RuntimeError):
+        ring(keys, clock)._hold([])

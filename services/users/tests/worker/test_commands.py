@@ -1,0 +1,68 @@
+"""The operators' commands."""
+
+from __future__ import annotations
+
+import pytest
+from services.users.tests.factories import account, settings
+
+from chassis.testing import FakeClock
+from users import events, grant, rotate_keys
+from users.app import keyring_of
+from users.domain.records import Account
+from users.store.base import Stores
+
+
+@pytest.fixture(autouse=True)
+def _environment(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (grant, rotate_keys):
+        monkeypatch.setattr(module, "load_settings", lambda _kind: settings())
+        monkeypatch.setattr(module, "stores_of", lambda *_arguments, **_options: stores)
+
+
+@pytest.fixture
+def ada(stores: Stores, clock: FakeClock) -> Account:
+    one = account("ada@example.com")
+    return stores.accounts.create(one, events.account_created(one, "https://u", clock))
+
+
+def test_a_scope_is_granted_and_withdrawn(
+    stores: Stores, ada: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert grant.main(["ADA@example.com", "blog:write"]) == 0
+    assert stores.accounts.get(ada.id).scopes == {"blog:write"}
+    assert grant.main(["--withdraw", "ada@example.com", "blog:write"]) == 0
+    assert stores.accounts.get(ada.id).scopes == set()
+    assert capsys.readouterr().out == "ADA@example.com: blog:write\nada@example.com: no further scopes\n"
+
+
+@pytest.mark.parametrize("email", ["bob@example.com", "no address"])
+def test_an_unknown_address_is_named(email: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert grant.main([email, "blog:write"]) == 1
+    assert email in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("scope", ["blog", "Blog:Write", "blog:write openid", ""])
+def test_what_is_no_scope_is_refused(ada: Account, scope: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        grant.main([ada.email, scope])
+    assert caught.value.code == 2
+
+
+def test_keys_are_rotated_when_the_next_one_is_known(
+    stores: Stores, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long_ago = FakeClock()
+    first = keyring_of(settings(), stores, long_ago).signer().key_id
+    assert rotate_keys.main([]) == 0
+    assert keyring_of(settings(), stores).signer().key_id != first
+    assert capsys.readouterr().out.startswith("signing with ")
+
+
+def test_keys_are_not_rotated_too_early_unless_it_must_be(
+    stores: Stores, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = keyring_of(settings(), stores).signer().key_id
+    assert rotate_keys.main([]) == 1
+    assert "--now" in capsys.readouterr().err
+    assert rotate_keys.main(["--now"]) == 0
+    assert keyring_of(settings(), stores).signer().key_id != first

@@ -1,0 +1,140 @@
+"""The worker: relay, key rotation, housekeeping."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from services.users.tests.factories import NOW, account, session, settings
+
+from chassis.events import SnsPublisher, parse
+from chassis.ids import new_id
+from chassis.loop import Periodic
+from chassis.outbox import Relay
+from chassis.testing import FakeClock, FakePublisher
+from users import events, worker
+from users.app import keyring_of
+from users.store.base import Stores
+from users.worker import Housekeeping, lifetimes_of, periodic_work, work
+
+SCHEMAS = Path(__file__).parents[2] / "events"
+
+
+def keep_events(stores: Stores, clock: FakeClock) -> str:
+    """Make an account and erase it; return its id."""
+    one = account()
+    stores.accounts.create(one, events.account_created(one, "https://users.example.test", clock))
+    stores.accounts.erase(one.id, events.account_deleted(one.id, "https://users.example.test", clock))
+    return str(one.id)
+
+
+def run_until(condition: Any, stop: threading.Event) -> None:
+    """Set `stop` once `condition` holds, after ten seconds at the latest."""
+    deadline = time.monotonic() + 10
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    stop.set()
+
+
+def test_what_is_published_is_as_its_schema_says(stores: Stores, clock: FakeClock) -> None:
+    publisher = FakePublisher()
+    keep_events(stores, clock)
+    stores.outbox.drain(10, publisher.publish)
+    assert len(publisher.published) == 2
+    for event in publisher.published:
+        schema = json.loads((SCHEMAS / f"{event.type}.schema.json").read_text())
+        checked = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+        checked.validate(json.loads(event.model_dump_json(exclude_none=True)))
+
+
+def test_every_event_has_a_schema_and_every_schema_an_event() -> None:
+    described = {path.name.removesuffix(".schema.json") for path in SCHEMAS.glob("*.json")}
+    assert described == {events.ACCOUNT_CREATED, events.ACCOUNT_DELETED}
+
+
+def test_the_worker_relays_and_does_its_rounds_until_it_is_told_to_stop(
+    postgres_stores: Stores, clock: FakeClock
+) -> None:
+    publisher, stop, rounds = FakePublisher(), threading.Event(), list[int]()
+    account_id = keep_events(postgres_stores, clock)
+    waiting = threading.Thread(target=run_until, args=(lambda: len(publisher.published) == 2, stop))
+    waiting.start()
+    work(Relay(postgres_stores.outbox, publisher), [Periodic("round", 60, lambda: rounds.append(1))], stop)
+    waiting.join()
+    assert [event.subject for event in publisher.published] == [account_id] * 2
+    assert rounds == [1]
+
+
+def test_events_wait_while_the_topic_is_away(stores: Stores, clock: FakeClock) -> None:
+    publisher, stop = FakePublisher(), threading.Event()
+    publisher.away = True
+    keep_events(stores, clock)
+    relay = threading.Thread(target=Relay(stores.outbox, publisher, 0.01).run, args=(stop,))
+    relay.start()
+    time.sleep(0.1)
+    assert publisher.published == []
+    publisher.away = False
+    run_until(lambda: len(publisher.published) == 2, stop)
+    relay.join()
+    assert [event.type for event in publisher.published] == [events.ACCOUNT_CREATED, events.ACCOUNT_DELETED]
+
+
+def test_housekeeping_forgets_what_is_over_and_nothing_else(
+    postgres_stores: Stores, clock: FakeClock
+) -> None:
+    one = account()
+    postgres_stores.accounts.create(one, events.account_created(one, "https://u", clock))
+    over, alive = session(one.id, expires_at=NOW + timedelta(hours=1)), session(one.id)
+    for number, kept in enumerate([over, alive]):
+        postgres_stores.sessions.begin(kept, bytes([number]), 1, 100)
+    postgres_stores.failures.add(b"key", NOW, NOW)
+    postgres_stores.idempotency.begin("0" * 64, "f", new_id(), 30)
+    clock.advance(2 * 3600)
+    Housekeeping(postgres_stores, lifetimes_of(settings()), clock).run()
+    assert postgres_stores.failures.get(b"key") is None
+    assert [kept.id for kept in postgres_stores.sessions.page(one.id, NOW, 50, None).items] == [alive.id]
+    clock.advance(23 * 3600)
+    Housekeeping(postgres_stores, lifetimes_of(settings()), clock).run()
+    assert postgres_stores.sessions.page(one.id, NOW, 50, None).items == []
+    assert postgres_stores.purge_idempotency(clock()) == 0
+
+
+def test_the_rounds_replace_an_old_key(stores: Stores, clock: FakeClock) -> None:
+    keyring = keyring_of(settings(), stores, clock)
+    first = keyring.signer().key_id
+    clock.advance(30 * 86_400)
+    for periodic in periodic_work(stores, keyring, settings(), clock):
+        periodic.run()
+    assert keyring.signer().key_id != first
+
+
+def test_the_command_works_until_it_is_told_to_stop(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = threading.Event()
+    monkeypatch.setattr(worker, "load_settings", lambda _kind: settings())
+    monkeypatch.setattr(worker, "stop_on_signals", lambda: stop)
+    monkeypatch.setattr(worker, "stores_of", lambda *_: stores)
+    waiting = threading.Thread(target=run_until, args=(stores.signing_keys.all, stop))
+    waiting.start()
+    worker.main()
+    waiting.join()
+    assert len(stores.signing_keys.all()) == 2
+
+
+def test_events_arrive_in_the_queues_that_subscribe_to_them(
+    aws: Any, stores: Stores, clock: FakeClock
+) -> None:
+    topic = aws.environment("users")["EVENTS_TOPIC_ARN"]
+    account_id = keep_events(stores, clock)
+    publisher = SnsPublisher(aws.service_client("users", "sns"), topic)
+    assert stores.outbox.drain(10, publisher.publish) == 2
+    sqs = aws.client("sqs")
+    url = aws.environment("media")["USERS_EVENTS_QUEUE_URL"]
+    answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5, MaxNumberOfMessages=10)
+    received = [parse(message["Body"]) for message in answer["Messages"]]
+    assert [(event.type, event.subject) for event in received] == [(events.ACCOUNT_DELETED, account_id)]
