@@ -17,6 +17,7 @@ from chassis.routing import Route
 from chassis.schemas import View
 
 _PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
+_KINDS = {"uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer"}}
 
 
 class FieldProblem(View):
@@ -101,8 +102,8 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
     parameters = []
     for match in _PARAMETER.finditer(route.path):
-        schema = {"type": "string", "format": "uuid"} if match["kind"] == "uuid" else {"type": "string"}
-        parameters.append({"name": match["name"], "in": "path", "required": True, "schema": schema})
+        schema = _KINDS.get(match["kind"], {"type": "string"})
+        parameters.append({"name": match["name"], "in": "path", "required": True, "schema": dict(schema)})
     return parameters
 
 

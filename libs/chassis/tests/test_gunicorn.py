@@ -33,7 +33,7 @@ class Server:
         self.url = f"http://127.0.0.1:{port}"
         self.output = folder / "output"
         command = [sys.executable, "-m", "gunicorn", "--config", "python:chassis.gunicorn"]
-        command += ["--bind", f"127.0.0.1:{port}", "libs.chassis.tests.tiny:app"]
+        command += ["--bind", f"127.0.0.1:{port}", "libs.chassis.tests.tiny.wsgi:app"]
         environment = {
             **os.environ,
             "PYTHONPATH": f"{ROOT / 'libs'}:{ROOT}",

@@ -9,10 +9,13 @@ from flask.testing import FlaskClient
 from libs.chassis.tests.sample import INFO, NoteRoutes, Notes
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from chassis import app as chassis_app
 from chassis import openapi
 from chassis.auth import SIGNED_IN
-from chassis.routing import Routes, declared_routes, route
-from chassis.schemas import Body, View
+from chassis.routing import Answer, Routes, declared_routes, route
+from chassis.schemas import Body, Changes, View
+from chassis.settings import ServiceSettings
+from chassis.testing import Issuer
 
 
 @pytest.fixture
@@ -185,3 +188,40 @@ def test_models_of_one_name_and_models_that_go_both_ways_are_told_apart() -> Non
 
 def test_the_document_can_be_asked_of_the_app(app: Flask, document: dict[str, Any]) -> None:
     assert json.loads(json.dumps(openapi.document(app))) == document
+
+
+class _Renaming(Changes):
+    """Only what is given changes."""
+
+    title: str = ""
+
+
+class ChangingRoutes(Routes):
+    """A call whose body's defaults mean nothing."""
+
+    tag = "changing"
+
+    @route("PATCH", "/v1/things/<int:number>", access=SIGNED_IN, body=_Renaming, body_required=False)
+    def change(self, number: int, body: _Renaming) -> Answer:
+        """Change a thing."""
+        return Answer(status=204, headers={"X-Given": ",".join(body.model_fields_set)})
+
+
+def test_what_need_not_be_given_has_no_default_to_send() -> None:
+    made = openapi.build(INFO, [found for found, _ in declared_routes(ChangingRoutes())])
+    assert "default" not in json.dumps(made)
+    [call] = made["paths"]["/v1/things/{number}"].values()
+    assert call["requestBody"]["required"] is False
+    assert call["parameters"][0]["schema"] == {"type": "integer"}
+
+
+def test_a_body_that_need_not_be_given_may_be_left_out(settings: ServiceSettings, issuer: Issuer) -> None:
+    app = chassis_app.build(INFO, settings, routes=[ChangingRoutes()], checks=[], verifier=issuer.verifier())
+    ask = app.test_client().patch
+    given = [
+        ask("/v1/things/1", headers=issuer.headers()),
+        ask("/v1/things/1", json={}, headers=issuer.headers()),
+        ask("/v1/things/1", json={"title": "x"}, headers=issuer.headers()),
+    ]
+    assert [answer.headers["X-Given"] for answer in given] == ["", "", "title"]
+    assert ask("/v1/things/1", data="x", headers=issuer.headers()).status_code == 415

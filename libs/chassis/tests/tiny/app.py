@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import time
 
+from flask import Flask
 from pydantic import Field
 
 from chassis import app as chassis_app
-from chassis import logs
 from chassis.auth import PUBLIC
 from chassis.openapi import ApiInfo
 from chassis.routing import Routes, route
 from chassis.schemas import Query, View
-from chassis.settings import ServiceSettings, load_settings
+from chassis.settings import ServiceSettings
 
 
 class Pause(Query):
@@ -40,7 +40,7 @@ class SlowRoutes(Routes):
         return Answered(pid=os.getpid())
 
 
-logs.configure("tiny")
-app = chassis_app.build(
-    ApiInfo("tiny", "Tiny", "For tests."), load_settings(ServiceSettings), routes=[SlowRoutes()], checks=[]
-)
+def create_app(settings: ServiceSettings) -> Flask:
+    """Return the app."""
+    info = ApiInfo("tiny", "Tiny", "For tests.")
+    return chassis_app.build(info, settings, routes=[SlowRoutes()], checks=[])
