@@ -69,7 +69,7 @@ def test_a_key_survives_a_refused_body(anna):
     answer(anna.client.post("todos", "/v1/todos", {"title": "Now right"}, headers=same), 201)
 
 
-@pytest.mark.parametrize("value", ["", " ", "x" * 256, "a b", "ü".encode().decode("latin-1")])
+@pytest.mark.parametrize("value", ["", "x" * 256, "a b", "ü".encode().decode("latin-1")])
 def test_a_key_has_a_shape(anna, value):
     headers = {"Idempotency-Key": value.encode("latin-1")}
     response = anna.client.post("todos", "/v1/todos", {"title": "x"}, headers=headers)

@@ -104,10 +104,8 @@ def test_another_method_is_refused_naming_the_right_ones(anna, service, method, 
     assert method not in response.headers["Allow"].replace(" ", "").split(",")
 
 
-@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "BREW", "get"])
+@pytest.mark.parametrize("method", ["TRACE", "BREW", "PROPFIND"])
 def test_an_odd_method_is_refused(anna, method):
-    if method == "CONNECT":
-        pytest.skip("clients do not send it to a path")
     response = anna.client.call(method, "todos", "/v1/todos")
     assert response.status_code in {400, 405, 501}
     problem(response, response.status_code)
@@ -115,12 +113,12 @@ def test_an_odd_method_is_refused(anna, method):
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_very_long_address_is_refused(anna, service):
-    problem(anna.client.get(service, "/v1/" + "x" * 40_000), 414)
+    problem(anna.client.get(service, "/v1/" + "x" * 12_000), 414)
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_very_large_headers_are_refused(anna, service):
-    response = anna.client.get(service, "/v1/me", headers={"X-Big": "x" * 60_000})
+    response = anna.client.get(service, "/v1/me", headers={"X-Big": "x" * 12_000})
     assert response.status_code in {400, 431}
     problem(response, response.status_code)
 

@@ -38,7 +38,7 @@ def own_key(token, *, algorithm="ES256", key_id=None, **claims):
         "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
         "RS256": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
     }[algorithm]()
-    headers = {**header, "kid": key_id or header["kid"]}
+    headers = {**header, "alg": algorithm, "kid": key_id or header["kid"]}
     return jwt.encode({**standing, **claims}, made, algorithm=algorithm, headers=headers)
 
 
