@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, ValidationError, WrapValidator, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, WrapValidator, model_validator
 
 from chassis.errors import FieldError, Invalid
 from chassis.jsonpointer import invalid
@@ -64,9 +65,10 @@ class UnreadableOperation(Body):
         return Unreadable(Invalid("The operation is not valid; see `errors`.", self.errors))
 
 
-def _or_unreadable(value: Any, validate: Callable[[Any], Any]) -> Any:
+def _or_unreadable(value: Any, _validate: Callable[[Any], Any]) -> Any:
+    """Return the operation in `value`, read as the JSON it came from: as Python a time in text is no time."""
     try:
-        return validate(value)
+        return _readable.validate_json(json.dumps(value))
     except ValidationError as error:
         return UnreadableOperation(errors=tuple(_of_operation(item) for item in invalid(error).errors))
 
@@ -79,10 +81,9 @@ def _of_operation(error: FieldError) -> FieldError:
     return FieldError(f"/{rest}" if rest else "", error.message)
 
 
-AnyOperation = Annotated[
-    Annotated[CreateOperation | UpdateOperation | DeleteOperation, Field(discriminator="op")],
-    WrapValidator(_or_unreadable),
-]
+ReadableOperation = Annotated[CreateOperation | UpdateOperation | DeleteOperation, Field(discriminator="op")]
+AnyOperation = Annotated[ReadableOperation, WrapValidator(_or_unreadable)]
+_readable: TypeAdapter[Any] = TypeAdapter(ReadableOperation)
 
 
 class BatchBody(Body):

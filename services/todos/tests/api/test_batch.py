@@ -39,6 +39,24 @@ def test_creates_changes_and_deletes_in_one_call(any_api: Api, atomic: bool) -> 
     assert [outcomes[1]["body"], outcomes[0]["body"]] == any_api.items()
 
 
+def test_every_field_of_a_todo_can_be_given(any_api: Api) -> None:
+    todo = any_api.add("a")
+    due, inbox = "2030-01-31T12:00:00.000Z", todo["list_id"]
+    outcomes = run(
+        any_api,
+        {"op": "create", "title": "b", "notes": "n", "due_at": due, "priority": 2, "list_id": inbox},
+        {
+            "op": "update",
+            "id": todo["id"],
+            "due_at": "2030-01-31T14:00:00+02:00",
+            "position": 7,
+            "done": True,
+        },
+    )
+    assert statuses(outcomes) == [201, 200]
+    assert [outcome["body"]["due_at"] for outcome in outcomes] == [due, due]
+
+
 def test_an_operation_that_fails_does_not_hold_up_the_others(any_api: Api) -> None:
     todo = any_api.add("a")
     outcomes = run(
