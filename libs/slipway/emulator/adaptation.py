@@ -7,10 +7,11 @@ the names used here is gone.
 from __future__ import annotations
 
 import contextvars
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from slipway.emulator.actions import touched_by
@@ -92,3 +93,60 @@ def check_everybodys_signature(evaluator: ModuleType, sts: ModuleType, root: str
     evaluator.is_root_access_key = is_root  # type: ignore[attr-defined]
     sts.is_root_access_key = is_root  # type: ignore[attr-defined]
     evaluator._is_root_key = lambda _: False  # type: ignore[attr-defined]
+
+
+def know_protocols(responses: ModuleType) -> None:
+    """Tell MiniStack which protocols its services speak.
+
+    It looks that up in botocore while it answers the first call, which takes
+    a third of a second and some megabytes.
+    """
+    query, json10, json11 = ({"protocol": "query"}, _json("1.0"), _json("1.1"))
+    known = {
+        **dict.fromkeys(("dynamodb", "dynamodbstreams", "sqs"), json10),
+        **dict.fromkeys(("kms", "secretsmanager", "ssm"), json11),
+        **dict.fromkeys(("iam", "ses", "sns", "sts"), query),
+        "s3": {"protocol": "rest-xml"},
+    }
+    models = {name: SimpleNamespace(metadata=metadata) for name, metadata in known.items()}
+    responses._service_model = models.get  # type: ignore[attr-defined]
+
+
+def _json(version: str) -> dict[str, str]:
+    return {"protocol": "json", "jsonVersion": version}
+
+
+def leave_out_other_front_doors(app: ModuleType) -> None:
+    """Take away the many hosts and paths under which MiniStack answers without looking at IAM's service.
+
+    A suite's calls are signed for a service, except e-mails' REST paths, health and preflights.
+    """
+
+    async def before_body(
+        method: str, path: str, headers: dict[str, str], query: dict[str, Any], request_id: str
+    ) -> Any:
+        return (
+            app._handle_options_request(method, path, headers, query, request_id)
+            or app._handle_health_request(path, request_id)
+            or await app._handle_ses_messages_request(method, path, headers, query)
+        )
+
+    async def after_body(*_: Any) -> None:
+        return None
+
+    async def special(*request: Any, **_: Any) -> Any:
+        return await app._handle_ses_v2_request(*request)
+
+    app._handle_pre_body_request = before_body  # type: ignore[attr-defined]
+    app._handle_post_body_shortcuts = after_body  # type: ignore[attr-defined]
+    app._handle_special_data_plane_request = special  # type: ignore[attr-defined]
+
+
+def parse_policies_once(evaluator: ModuleType) -> None:
+    """Remember parsed policies by their text: they are parsed twice per call otherwise."""
+    parse = functools.lru_cache(maxsize=1024)(evaluator.parse_policy_document)
+
+    def parse_once(document: str | dict[str, Any]) -> Any:
+        return parse(document) if isinstance(document, str) else parse.__wrapped__(document)
+
+    evaluator.parse_policy_document = parse_once  # type: ignore[attr-defined]

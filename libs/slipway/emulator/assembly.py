@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import MutableMapping
+from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qs
 
 # Importing MiniStack reads the environment: serve.py sets it before it imports this module.
 from ministack import app as ministack
-from ministack.core import iam_evaluator
+from ministack.core import iam_evaluator, responses
 from ministack.core.persistence import _json_default, _json_object_hook
 from ministack.core.router import detect_service
 
@@ -24,42 +25,57 @@ from slipway.emulator.sources import Codec, Document, Messages, Sessions, queues
 from slipway.emulator.uploads import Uploads
 
 _DOCUMENTS = ("iam", "kms", "secretsmanager", "ses", "ses_v2", "sns", "ssm")
-
 _CODEC = Codec(
     encode=lambda value: json.dumps(value, default=_json_default, separators=(",", ":")),
     decode=lambda text: json.loads(text, object_hook=_json_object_hook),
 )
 
 
+class _Services:
+    """MiniStack's modules, adapted as they are imported."""
+
+    def __init__(self) -> None:
+        self._import = ministack._get_module
+        self._adapted: dict[str, ModuleType] = {}
+
+    def used(self, name: str) -> ModuleType | None:
+        return self._adapted.get(name)
+
+    def load(self, name: str) -> ModuleType:
+        if name not in self._adapted:
+            module = self._import(name)
+            adaptation.note_what_handlers_touch(module, name)
+            self._adapted[name] = module
+        return self._adapted[name]
+
+
 def build(settings: Settings) -> Door:
     """Return the application, with the state folder open and nothing restored yet."""
-    s3 = ministack._get_module("s3")
+    services = _Services()
+    ministack._get_module = services.load
+    s3 = services.load("s3")
     adaptation.announce_objects_before_the_answer(s3)
     adaptation.report_unwritten_objects(s3)
-    adaptation.check_everybodys_signature(
-        iam_evaluator, ministack._get_module("sts"), settings.root_access_key_id
-    )
-    sources = _sources(settings)
-    for name in (*_DOCUMENTS, "s3", "sqs", "sts", "dynamodb"):
-        adaptation.note_what_handlers_touch(ministack._get_module(name), name)
+    adaptation.check_everybodys_signature(iam_evaluator, services.load("sts"), settings.root_access_key_id)
+    adaptation.parse_policies_once(iam_evaluator)
+    adaptation.know_protocols(responses)
+    adaptation.leave_out_other_front_doors(ministack)
     if settings.dynamodb_upstream:
         upstream = Upstream(settings.dynamodb_upstream)
         ministack.SERVICE_HANDLERS["dynamodb"] = upstream.handle
         ministack.SERVICE_HANDLERS["dynamodbstreams"] = upstream.handle
-    return Door(ministack.app, Keeper(Journal(settings.journal), sources), _service_of)
+    return Door(ministack.app, Keeper(Journal(settings.journal), _sources(services, settings)), _service_of)
 
 
-def _sources(settings: Settings) -> dict[str, Source]:
+def _sources(services: _Services, settings: Settings) -> dict[str, Source]:
     """Return what is kept, in the order in which it is restored: queues before their messages."""
-    module = ministack._get_module
-    sources: dict[str, Source] = {name: Document(name, _CODEC, module(name)) for name in _DOCUMENTS}
-    sources["s3"] = Document("s3", _CODEC, module("s3"))
-    sources["sqs"] = Document("sqs", _CODEC, module("sqs"), queues_without_messages(module("sqs")))
-    sources[MESSAGES] = Messages(MESSAGES, _CODEC, module("sqs"))
-    sources[SESSIONS] = Sessions(SESSIONS, _CODEC, module("sts"))
-    sources[UPLOADS] = Uploads(UPLOADS, _CODEC, module("s3"), settings.uploads)
+    sources: dict[str, Source] = {name: Document(name, _CODEC, services) for name in (*_DOCUMENTS, "s3")}
+    sources["sqs"] = Document("sqs", _CODEC, services, queues_without_messages)
+    sources[MESSAGES] = Messages(MESSAGES, _CODEC, services.load("sqs"))
+    sources[SESSIONS] = Sessions(SESSIONS, _CODEC, services.load("sts"))
+    sources[UPLOADS] = Uploads(UPLOADS, _CODEC, services.load("s3"), settings.uploads)
     if not settings.dynamodb_upstream:
-        sources["dynamodb"] = Document("dynamodb", _CODEC, module("dynamodb"))
+        sources["dynamodb"] = Document("dynamodb", _CODEC, services)
     return sources
 
 

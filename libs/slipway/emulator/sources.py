@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from slipway.emulator.journal import Change
 
@@ -19,24 +19,42 @@ class Codec(NamedTuple):
     decode: Callable[[str], Any]
 
 
+class Modules(Protocol):
+    """The services' implementations, which are imported when they are first used."""
+
+    def used(self, name: str) -> ModuleType | None:
+        """Return the service's module if it has been imported."""
+
+    def load(self, name: str) -> ModuleType:
+        """Return the service's module."""
+
+
 class Document:
     """A service whose whole state is one entry: small and seldom changed.
 
-    The services' own `get_state` copies what this only reads, which is cheap
-    at this size and keeps us out of their internals.
+    A service that nobody has used is not even imported. The services' own
+    `get_state` copies what this only reads, which is cheap at this size and
+    keeps us out of their internals.
     """
 
     def __init__(
-        self, name: str, codec: Codec, module: ModuleType, state: Callable[[], object] | None = None
+        self,
+        name: str,
+        codec: Codec,
+        modules: Modules,
+        state: Callable[[ModuleType], object] = lambda module: module.get_state(),
     ) -> None:
         self._name = name
         self._codec = codec
-        self._module = module
-        self._state = state or module.get_state
+        self._modules = modules
+        self._state = state
         self._known = ""
 
     def changes(self) -> list[Change]:
-        payload = self._codec.encode(self._state())
+        module = self._modules.used(self._name)
+        if module is None:
+            return []
+        payload = self._codec.encode(self._state(module))
         return [] if payload == self._known else [Change(self._name, _ONLY, payload)]
 
     def kept(self, changes: list[Change]) -> None:
@@ -45,7 +63,7 @@ class Document:
 
     def restore(self, entries: list[tuple[str, str]]) -> None:
         for _, payload in entries:
-            self._module.load_persisted_state(self._codec.decode(payload))
+            self._modules.load(self._name).load_persisted_state(self._codec.decode(payload))
             self._known = payload
 
 
@@ -135,13 +153,9 @@ class Sessions(Rows):
                 self._sts._sessions[access_key] = session
 
 
-def queues_without_messages(sqs: ModuleType) -> Callable[[], object]:
-    """Return a function giving the state of SQS without the messages, which have rows of their own."""
-
-    def state() -> object:
-        bare = type(sqs._queues)()
-        for scope, queue in sqs._queues.all_items():
-            bare._data[scope] = {**queue, "messages": []}
-        return {"queues": bare, "queue_name_to_url": sqs._queue_name_to_url}
-
-    return state
+def queues_without_messages(sqs: ModuleType) -> object:
+    """Return the state of SQS without the messages, which have rows of their own."""
+    bare = type(sqs._queues)()
+    for scope, queue in sqs._queues.all_items():
+        bare._data[scope] = {**queue, "messages": []}
+    return {"queues": bare, "queue_name_to_url": sqs._queue_name_to_url}
