@@ -70,8 +70,11 @@ class Door:
         path = scope["path"]
         if path.startswith("/_"):
             return path in _OPEN
-        only = next((value.decode() for name, value in scope["headers"] if name == _ONLY), None)
-        return only is None or self._service_of(scope) == only
+        headers = dict(scope["headers"])
+        only = headers.get(_ONLY, b"").decode("latin-1")
+        # A form can name a service's action in its body, which is not looked into here.
+        form = headers.get(b"content-type", b"").startswith(b"application/x-www-form-urlencoded")
+        return not only or (not form and self._service_of(scope) == only)
 
     def _save(self, request: Request) -> None:
         """Return when all that the request did is on disk; raises JournalError or OSError."""

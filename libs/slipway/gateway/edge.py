@@ -31,7 +31,7 @@ class Edge:
     domain: str = "localhost"
     port: int = 8443
     s3_prefix: str = ""
-    s3_max_body: int = 5 * _GIB
+    s3_max_body: int = _GIB
     log: str = "/dev/stdout"
     listen: str = "127.0.0.1"
     resolver: str = ""
