@@ -1,0 +1,144 @@
+"""`./slipway` makes its environment by itself, whole or not at all."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+_SCRIPT = Path(__file__).resolve().parents[3] / "slipway"
+_MISSING, _CANNOT_WRITE = 69, 73
+
+# Makes real environments without pip, which takes seconds to unpack, and puts a pip there that
+# installs nothing and fails for a package called no-such-package.
+_PYTHON = """\
+#!/bin/sh
+if [ "$1 $2" = "-m venv" ]; then
+    "{python}" -m venv --without-pip "$3" || exit 1
+    site=$("$3/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    mkdir "$site/pip"
+    cp "$0.pip" "$site/pip/__main__.py"
+else
+    exec "{python}" "$@"
+fi
+"""
+_PIP = """\
+import sys
+from pathlib import Path
+files = [Path(word).read_text() for word in sys.argv if word.endswith(".txt")]
+sys.exit("no matching distribution" if any("no-such-package" in text for text in files) else 0)
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout that needs no packages and whose command line prints its arguments."""
+    root = tmp_path / "a new checkout"
+    (root / "libs" / "slipway").mkdir(parents=True)
+    (root / "requirements").mkdir()
+    shutil.copy(_SCRIPT, root)
+    (root / "requirements" / "dev.txt").write_text("# nothing\n")
+    (root / "libs" / "slipway" / "__main__.py").write_text("import sys; print('ran', *sys.argv[1:])\n")
+    python = root / "python"
+    python.write_text(_PYTHON.format(python=getattr(sys, "_base_executable", sys.executable)))
+    python.chmod(0o755)
+    (root / "python.pip").write_text(_PIP)
+    return root
+
+
+def command(root: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [str(root / "slipway"), *arguments],
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(root),
+            "SLIPWAY_PYTHON": str(root / "python"),
+            **environment,
+        },
+        cwd="/",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(root: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
+    with command(root, *arguments, **environment) as process:
+        out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def test_the_first_command_sets_up_and_later_ones_do_not(checkout: Path) -> None:
+    code, out, err = run(checkout, "up", "--port", "1 2")
+    assert (code, out) == (0, "ran up --port 1 2\n")
+    assert "Setting up" in err
+    assert run(checkout, "status") == (0, "ran status\n", "")
+
+
+def test_changed_requirements_make_the_environment_anew(checkout: Path) -> None:
+    run(checkout)
+    marker = checkout / ".venv" / "marker"
+    marker.touch()
+    (checkout / "requirements" / "dev.txt").write_text("# something else\n")
+    assert run(checkout, "status")[0] == 0
+    assert not marker.exists()
+
+
+def test_a_new_service_is_found(checkout: Path) -> None:
+    run(checkout)
+    (checkout / "services" / "blog").mkdir(parents=True)
+    (checkout / "services" / "blog" / "service.yaml").touch()
+    (checkout / "services" / "blog" / "blog.py").write_text("print('found')\n")
+    (checkout / "libs" / "slipway" / "__main__.py").write_text("import blog\n")
+    assert run(checkout)[:2] == (0, "found\n")
+
+
+def test_two_first_commands_at_once_both_succeed(checkout: Path) -> None:
+    with command(checkout, "one") as first, command(checkout, "two") as second:
+        assert first.communicate(timeout=120)[0] == "ran one\n"
+        assert second.communicate(timeout=120)[0] == "ran two\n"
+
+
+def test_an_interrupted_setup_is_done_again(checkout: Path) -> None:
+    with command(checkout, "up") as process:
+        deadline = time.monotonic() + 30
+        while not (checkout / ".venv").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.kill()
+    assert run(checkout, "up")[:2] == (0, "ran up\n")
+
+
+def test_packages_that_cannot_be_had_are_said_in_a_sentence(checkout: Path) -> None:
+    (checkout / "requirements" / "dev.txt").write_text("no-such-package==1.0\n")
+    code, _, err = run(checkout, "up")
+    assert code == _MISSING
+    assert "is there a network?" in err
+    assert "Traceback" not in err
+    assert not (checkout / ".venv" / ".complete").exists()
+
+
+def test_without_a_new_enough_python_it_says_how_to_get_one(checkout: Path, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("bash", "cat", "cksum", "dirname", "env", "mkdir", "readlink"):
+        found = shutil.which(name)
+        assert found
+        (tools / name).symlink_to(found)
+    (tools / "python3").write_text("#!/bin/sh\nexit 1\n")
+    (tools / "python3").chmod(0o755)
+    code, _, err = run(checkout, "up", PATH=str(tools), SLIPWAY_PYTHON="")
+    assert code == _MISSING
+    assert "Python 3.11 or newer is needed" in err
+    assert "apt install" in err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_checkout_that_cannot_be_written_is_said(checkout: Path) -> None:
+    checkout.chmod(0o555)
+    code, _, err = run(checkout, "up")
+    checkout.chmod(0o755)
+    assert code == _CANNOT_WRITE
+    assert "cannot write" in err
