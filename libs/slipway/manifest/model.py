@@ -74,7 +74,7 @@ class Table(_Model):
 
 
 class Bucket(_Model):
-    """An S3 bucket; private, and announcing created objects on a topic where one is named."""
+    """An S3 bucket; private, and announcing created and removed objects on a topic where one is named."""
 
     name: Name
     env: EnvName

@@ -71,9 +71,9 @@ def _announcements(bucket: Bucket, names: Names) -> list[Any]:
     if not bucket.notify_topic:
         return []
     announcement: dict[str, Any] = {
-        "Id": "created",
+        "Id": "changes",
         "TopicArn": names.arn(f"topic/{bucket.notify_topic}"),
-        "Events": ["s3:ObjectCreated:*"],
+        "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
     }
     if bucket.notify_prefix:
         rules = [{"Name": "prefix", "Value": bucket.notify_prefix}]

@@ -79,6 +79,19 @@ def test_a_file_put_straight_into_the_folder_appears_by_itself(real: RealWorld, 
     assert requests.get(shown["url"], timeout=10).content == body
 
 
+def test_a_file_deleted_straight_in_the_folder_disappears_by_itself(
+    real: RealWorld, owner: str, aws: Aws
+) -> None:
+    s3, key = aws.client("s3"), f"users/{owner}/a.png"
+    s3.put_object(Bucket=real.settings.media_bucket, Key=key, Body=a_picture(kind="PNG"))
+    while not real.list(owner):
+        real.handle()
+    s3.delete_object(Bucket=real.settings.media_bucket, Key=key)
+    while real.list(owner):
+        real.handle()
+    assert real.stores.files.listing(f"thumbnails/{owner}/", "", 10).files == []
+
+
 def test_a_deleted_object_leaves_nothing_in_the_bucket(real: RealWorld, owner: str) -> None:
     body = a_picture()
     begun = real.begin(owner, body)
