@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
+from slipway.manifest import checks
+from slipway.manifest.checks import Location
 from slipway.manifest.model import Manifest
 
 
@@ -31,88 +33,88 @@ class _Loader(yaml.SafeLoader):
 def load(path: Path) -> Manifest:
     """Return the manifest at `path` (a `service.yaml`).
 
-    Raises ManifestError for unreadable YAML, unknown keys, wrong values, and a
-    name that differs from the folder's.
+    Raises ManifestError for what is no YAML, keys that are unknown or written twice, wrong values,
+    fields that contradict each other, and a name that differs from the folder's.
     """
-    text = path.read_text(encoding="utf-8")
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ManifestError(f"{path}:{line}: not valid YAML: {error.problem}") from error
-    try:
-        manifest = Manifest.model_validate(data)
-    except ValidationError as error:
-        problems = [
-            f"{path}:{_line(node, problem['loc'])}: {_pointer(problem['loc'])}: {problem['msg']}"
-            for problem in error.errors()
-        ]
-        raise ManifestError("\n".join(problems)) from error
-    if manifest.name != path.parent.name:
-        raise ManifestError(
-            f"{path}:{_line(node, ('name',))}: name: is {manifest.name!r} "
-            f"but the folder is {path.parent.name!r}"
-        )
-    return manifest
+    return _read(path)[0]
 
 
 def load_all(root: Path) -> dict[str, Manifest]:
     """Return every manifest below `root/services`, by service name, in name order.
 
-    Raises ManifestError naming every problem of every file, also clashes of
-    subdomains, tables, buckets, queues, topics between services.
+    Raises ManifestError naming every problem of every file, also what two services claim, what nobody
+    publishes, and what permissions and shares name and nobody has.
     """
     manifests: dict[str, Manifest] = {}
+    nodes: dict[str, yaml.Node | None] = {}
     problems: list[str] = []
-    for path in sorted(root.glob("services/*/service.yaml")):
+    paths = sorted(root.glob("services/*/service.yaml"))
+    for path in paths:
+        name = path.parent.name
         try:
-            manifests[path.parent.name] = load(path)
+            manifests[name], nodes[name] = _read(path)
         except ManifestError as error:
             problems.append(str(error))
-    problems.extend(_clashes(manifests))
-    problems.extend(_dangling(manifests))
+    if not problems:
+        for name, (location, sentence) in checks.between(manifests):
+            path = root / "services" / name / "service.yaml"
+            problems.append(_problem(path, nodes[name], location, sentence))
     if problems:
         raise ManifestError("\n".join(problems))
     return manifests
 
 
-def _clashes(manifests: dict[str, Manifest]) -> list[str]:
-    owners: dict[tuple[str, str], str] = {}
-    problems = []
-    for name, manifest in manifests.items():
-        claims = [("subdomain", manifest.subdomain)]
-        claims += [("table", table.name) for table in manifest.stores.tables]
-        claims += [("bucket", bucket.name) for bucket in manifest.stores.buckets]
-        claims += [("queue", queue.name) for queue in manifest.queues]
-        if manifest.publishes:
-            claims.append(("topic", manifest.publishes.topic))
-        for claim in claims:
-            other = owners.setdefault(claim, name)
-            if other != name:
-                problems.append(f"services/{name}/service.yaml:1: {claim[0]} {claim[1]!r} belongs to {other}")
-    return problems
+def _read(path: Path) -> tuple[Manifest, yaml.Node | None]:
+    node = _compose(path)
+    problems = [_problem(path, node, location, "is written twice") for location in _written_twice(node)]
+    if problems:
+        raise ManifestError("\n".join(problems))
+    try:
+        manifest = Manifest.model_validate(_Loader("").construct_document(node) if node else None)
+    except yaml.MarkedYAMLError as error:
+        raise _not_yaml(path, error) from error
+    except ValidationError as error:
+        problems = [_problem(path, node, found["loc"], found["msg"]) for found in error.errors()]
+        raise ManifestError("\n".join(problems)) from error
+    if manifest.name != path.parent.name:
+        sentence = f"is {manifest.name!r} but the folder is {path.parent.name!r}"
+        raise ManifestError(_problem(path, node, ("name",), sentence))
+    problems = [_problem(path, node, location, sentence) for location, sentence in checks.own(manifest)]
+    if problems:
+        raise ManifestError("\n".join(problems))
+    return manifest, node
 
 
-def _dangling(manifests: dict[str, Manifest]) -> list[str]:
-    topics: dict[str, tuple[str, ...]] = {}
-    for manifest in manifests.values():
-        if manifest.publishes:
-            topics[manifest.publishes.topic] = manifest.publishes.types
-        for bucket in manifest.stores.buckets:
-            if bucket.notify_topic:
-                topics[bucket.notify_topic] = ()
-    problems = []
-    for name, manifest in manifests.items():
-        for queue in manifest.queues:
-            for subscription in queue.subscribes:
-                where = f"services/{name}/service.yaml:1: queue {queue.name}"
-                if subscription.topic not in topics:
-                    problems.append(f"{where}: nobody publishes to topic {subscription.topic!r}")
-                    continue
-                unknown = set(subscription.types) - set(topics[subscription.topic])
-                problems.extend(f"{where}: nobody publishes event type {kind!r}" for kind in sorted(unknown))
-    return problems
+def _compose(path: Path) -> yaml.Node | None:
+    try:
+        return yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        raise _not_yaml(path, error) from error
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise ManifestError(f"{path}:1: not readable: {error}") from error
+
+
+def _not_yaml(path: Path, error: yaml.MarkedYAMLError) -> ManifestError:
+    line = error.problem_mark.line + 1 if error.problem_mark else 1
+    return ManifestError(f"{path}:{line}: not valid YAML: {error.problem}")
+
+
+def _written_twice(node: yaml.Node | None, above: Location = ()) -> Iterator[Location]:
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                yield (*above, name)
+            seen.add(name)
+            yield from _written_twice(value, (*above, name))
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            yield from _written_twice(value, (*above, number))
+
+
+def _problem(path: Path, node: yaml.Node | None, location: Location, sentence: str) -> str:
+    return f"{path}:{_line(node, location)}: {_pointer(location)}: {sentence}"
 
 
 def _line(node: yaml.Node | None, location: Sequence[str | int]) -> int:

@@ -214,12 +214,3 @@ class Manifest(_Model):
         description="names of other services' resources this one must know: ENV: bucket/NAME",
     )
     gateway: Gateway = Gateway()
-
-    @model_validator(mode="after")
-    def _consumers_are_roles(self) -> Manifest:
-        for queue in self.queues:
-            if queue.consumer not in self.roles:
-                raise ValueError(f"queue {queue.name}: consumer {queue.consumer!r} is not a role")
-        if "api" not in self.roles or self.roles["api"].kind != "web":
-            raise ValueError("a role `api` of kind `web` is required")
-        return self
