@@ -97,6 +97,14 @@ class AccountView(View):
         )
 
 
+class ErasureView(View):
+    """What becomes of an account that is erased."""
+
+    status: Literal["erasing"] = Field(
+        default="erasing", description="Gone here; the other services follow within moments."
+    )
+
+
 class TokensView(View):
     """A pair of tokens; without `refresh_token` where that is in the cookie."""
 

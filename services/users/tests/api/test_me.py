@@ -72,7 +72,7 @@ def test_erasing_the_account_ends_everything_and_tells_the_others(
 ) -> None:
     ada = person(client)
     response = ada.delete("/v1/me")
-    assert (response.status_code, response.data) == (202, b"")
+    assert (response.status_code, response.json) == (202, {"status": "erasing"})
     assert ada.get("/v1/me").status_code == ada.delete("/v1/me").status_code == 401
     assert sign_in(client, ada.email).status_code == 401
     publisher = FakePublisher()

@@ -17,7 +17,7 @@ from users.domain.records import Account
 from users.domain.storage import StorageAccess
 from users.errors import EmailTaken, TooManyAttempts, WeakPassword, WrongPassword
 from users.routes.device import client_device
-from users.schemas import AccountView, PasswordChange, ProfileChanges, StorageCredentialsView
+from users.schemas import AccountView, ErasureView, PasswordChange, ProfileChanges, StorageCredentialsView
 
 
 class MeRoutes(Routes):
@@ -51,14 +51,14 @@ class MeRoutes(Routes):
         changes = Changes(name=body.name, email=body.email)
         return _answer(self._accounts.change(whoami(caller).account_id, changes, precondition))
 
-    @route("DELETE", "/v1/me", access=SIGNED_IN, status=202)
+    @route("DELETE", "/v1/me", access=SIGNED_IN, answer=ErasureView, status=202)
     def erase_me(self, caller: Caller) -> Answer:
         """Erase one's account.
 
         It is gone here at once; the other services erase what they hold of it soon after.
         """
         self._accounts.erase(whoami(caller).account_id)
-        return Answer(status=202, headers={"Set-Cookie": clear_header()})
+        return Answer(ErasureView(), status=202, headers={"Set-Cookie": clear_header()})
 
     @route(
         "POST",
