@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import socket
 import time
 from urllib.parse import urlsplit
 
@@ -130,3 +132,51 @@ def test_other_services_are_out_of_reach(before_s3, aws, bucket):
         f"/{bucket}", host=S3, method="POST", headers=headers, body=b"Action=ListUsers&Version=2010-05-08"
     )
     assert answer.status >= 400
+
+
+@pytest.fixture
+def sdk(before_s3, aws, monkeypatch):
+    """An SDK that really connects, as an app with a user's temporary credentials would."""
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *rest, **more: resolve("127.0.0.1" if host == S3 else host, *rest, **more),
+    )
+    given = aws.service_client("users", "sts").assume_role(
+        RoleArn=aws.environment("users")["STORAGE_ROLE_ARN"], RoleSessionName="someone"
+    )["Credentials"]
+    return boto3.client(
+        "s3",
+        endpoint_url=f"https://{S3}:{before_s3.edge.port}",
+        region_name="us-east-1",
+        verify=str(before_s3.tls.root),
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+        config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+    )
+
+
+@pytest.mark.parametrize("checksums", ["when_supported", "when_required"])
+def test_an_sdk_uploads_streams_and_lists(sdk, bucket, checksums):
+    sdk.meta.config.request_checksum_calculation = checksums
+    content = bytes(range(256)) * 2000
+    sdk.put_object(Bucket=bucket, Key="users/sdk/small", Body=b"small", ContentType="text/plain")
+    sdk.upload_fileobj(io.BytesIO(content), bucket, "users/sdk/streamed ü+&.bin")
+    assert sdk.get_object(Bucket=bucket, Key="users/sdk/streamed ü+&.bin")["Body"].read() == content
+    listed = sdk.list_objects_v2(Bucket=bucket, Prefix="users/sdk/", Delimiter="/", MaxKeys=100)
+    assert [item["Key"] for item in listed["Contents"]] == ["users/sdk/small", "users/sdk/streamed ü+&.bin"]
+    sdk.delete_object(Bucket=bucket, Key="users/sdk/small")
+
+
+def test_an_sdk_uploads_in_parts(sdk, bucket):
+    chunk = 700 * 1024  # the gateway under test takes bodies up to a mebibyte
+    upload = sdk.create_multipart_upload(Bucket=bucket, Key="users/u/parts")["UploadId"]
+    where = {"Bucket": bucket, "Key": "users/u/parts", "UploadId": upload}
+    parts = [
+        {"PartNumber": n, "ETag": sdk.upload_part(**where, PartNumber=n, Body=bytes([n]) * chunk)["ETag"]}
+        for n in (1, 2)
+    ]
+    sdk.complete_multipart_upload(**where, MultipartUpload={"Parts": parts})
+    assert sdk.head_object(Bucket=bucket, Key="users/u/parts")["ContentLength"] == 2 * chunk
