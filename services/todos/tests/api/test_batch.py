@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from services.todos.tests.factories import Api
 
+from chassis.errors import Transient
 from chassis.ids import new_id
 from todos.domain.head import Limits
 from todos.operations import BatchView
+from todos.store.memory import MemoryStore
 
 
 def run(api: Api, *operations: Any, **options: Any) -> list[Any]:
@@ -116,6 +118,17 @@ def test_a_todo_can_be_changed_twice_in_one_batch(api: Api) -> None:
     )
     assert outcomes[1]["body"]["title"] == "b"
     assert api.items() == [outcomes[1]["body"]]
+
+
+def test_a_store_that_goes_away_is_not_the_operations_fault(api: Api, memory_store: MemoryStore) -> None:
+    todo = api.add()
+
+    def fail(_owner: str, _ids: Any) -> Any:
+        raise Transient("away")
+
+    memory_store.todos = memory_store.todo = fail  # type: ignore[method-assign]
+    operations = [{"op": "delete", "id": todo["id"]}]
+    assert api.call("POST", "/v1/todos/batch", {"operations": operations}).status_code == 503
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from services.todos.tests.factories import Api
 
+from chassis.pagination import encode_cursor
 from chassis.testing import FakeClock
 from todos.schemas import ChangesView
 
@@ -92,6 +93,27 @@ def test_a_token_that_is_renewed_stays_good(api: Api, clock: FakeClock) -> None:
         replica.sync()
         clock.advance(29 * 24 * 3600)
     assert replica.sync() == 0
+
+
+@pytest.mark.parametrize(
+    "position",
+    [
+        {},
+        {"k": 5, "n": 0, "t": 0},
+        {"k": "x", "n": 0, "t": 0},
+        {"k": "0", "n": "0", "t": 0},
+        {"k": "0", "n": -1, "t": 0},
+    ],
+)
+def test_a_token_that_was_tampered_with_is_refused(api: Api, position: dict[str, Any]) -> None:
+    token = encode_cursor(position, f"changes of {api.subject}")
+    assert api.call("GET", f"/v1/changes?since={token}").status_code == 422
+
+
+def test_a_token_from_a_later_life_of_the_account_is_gone(api: Api, clock: FakeClock) -> None:
+    position = {"k": "000000000099#X", "n": 0, "t": int(clock.timestamp())}
+    token = encode_cursor(position, f"changes of {api.subject}")
+    assert api.call("GET", f"/v1/changes?since={token}").status_code == 410
 
 
 @pytest.mark.parametrize("token", ["x", "e30", "eyJwIjp7fSwiZiI6IiJ9"])

@@ -9,6 +9,7 @@ from services.todos.tests.factories import Api
 
 from chassis.ids import new_id
 from todos.domain.head import Limits
+from todos.domain.ids import inbox_id
 
 
 def test_a_created_list_has_every_field(any_api: Api) -> None:
@@ -37,11 +38,16 @@ def test_the_inbox_cannot_be_deleted_or_renamed(api: Api) -> None:
     assert api.call("PATCH", inbox, {"color": "teal"}).json["color"] == "teal"
 
 
+def test_the_inbox_is_there_before_anything_was_written(any_api: Api) -> None:
+    inbox = f"/v1/lists/{inbox_id(any_api.subject)}"
+    assert any_api.get(inbox)["name"] == "inbox"
+    assert any_api.another().call("GET", inbox).status_code == 404
+
+
 def test_the_inbox_can_be_changed_before_it_was_ever_read(api: Api) -> None:
-    inbox = api.another().add()["list_id"]
-    assert api.call("PATCH", f"/v1/lists/{inbox}", {"color": "red"}).status_code == 404
-    mine = api.get("/v1/lists")["items"][0]["id"]
-    assert api.call("PATCH", f"/v1/lists/{mine}", {"color": "red"}).status_code == 200
+    inbox = f"/v1/lists/{inbox_id(api.subject)}"
+    assert api.call("PATCH", inbox, {"color": "red"}).json["color"] == "red"
+    assert api.another().call("PATCH", inbox, {"color": "red"}).status_code == 404
 
 
 def test_nobody_sees_or_touches_anothers_lists(any_api: Api) -> None:

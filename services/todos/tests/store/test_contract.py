@@ -133,6 +133,14 @@ def test_accounts_do_not_see_each_other(any_store: TodoStore, owner: str) -> Non
     assert other.store.head(other.owner) == Head()
 
 
+def test_many_todos_are_read_at_once(account: Account) -> None:
+    todos = [a_todo(id=new_id()) for _ in range(3)]
+    account.commit(*todos)
+    found = account.store.todos(account.owner, [new_id(), *(todo.id for todo in todos[:2])])
+    assert {todo.id for todo in found} == {todo.id for todo in todos[:2]}
+    assert account.store.todos(account.owner + "x", [todos[0].id]) == []
+
+
 def test_the_todos_of_a_list_are_found(account: Account) -> None:
     mine = [a_todo(id=new_id(), list_id=UUID(int=1)) for _ in range(3)]
     account.commit(*mine, a_todo(list_id=UUID(int=2)))

@@ -82,6 +82,18 @@ def test_what_was_not_deleted_at_once_is_deleted_again() -> None:
     assert len(pauses) == 1
 
 
+def test_an_account_of_many_pages_is_erased_page_by_page() -> None:
+    made = client()
+    first, second = ({"pk": {"S": "U#ann"}, "sk": {"S": f"T#{number}"}} for number in range(2))
+    with Stubber(made) as stubber:
+        stubber.add_response("query", {"Items": [first], "LastEvaluatedKey": first}, None)
+        stubber.add_response("batch_write_item", {}, None)
+        stubber.add_response("query", {"Items": [second]}, None)
+        stubber.add_response("batch_write_item", {}, None)
+        Eraser(made, "todos").erase("ann")
+        stubber.assert_no_pending_responses()
+
+
 def test_what_cannot_be_deleted_is_left_for_later() -> None:
     made = client()
     key = {"pk": {"S": "U#ann"}, "sk": {"S": "T#1"}}

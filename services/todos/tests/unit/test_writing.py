@@ -12,6 +12,7 @@ from chassis.testing import FakeClock
 from todos.domain.commit import Commit
 from todos.domain.head import Limits
 from todos.domain.ids import inbox_id
+from todos.domain.lists import Lists
 from todos.domain.todo import Todo, new_todo
 from todos.domain.todos import Todos
 from todos.domain.work import Work
@@ -101,6 +102,14 @@ def test_a_creation_that_is_repeated_gives_what_stands_there(make: Callable[...,
     first = todos.create("ann", {"title": "a"})
     assert todos.create("ann", {"title": "a"}) == first
     assert store.head("ann").todos == 1
+
+
+def test_the_creation_of_a_list_that_is_repeated_gives_what_stands_there(
+    make: Callable[..., Writer],
+) -> None:
+    list_id = new_id()
+    lists = Lists(make(MemoryStore()), lambda: list_id)
+    assert lists.create("ann", {"name": "a"}) == lists.create("ann", {"name": "a"})
 
 
 def test_new_todos_are_placed_behind_all_others(make: Callable[..., Writer]) -> None:

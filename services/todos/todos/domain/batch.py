@@ -96,6 +96,7 @@ def _all_or_nothing(work: Work, base: UUID, operations: Sequence[tuple[int, Oper
 
 
 def _each(work: Work, base: UUID, operations: Sequence[tuple[int, Operation]]) -> list[Outcome]:
+    work.read_ahead([one.id for _, one in operations if isinstance(one, Update | Delete)])
     return [_try(work, nth_id(base, number), operation) for number, operation in operations]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +47,8 @@ class Work:
         self._todos: dict[UUID, Todo] = {}
         self._new: set[UUID] = set()
         self._removed: dict[UUID, Kind] = {}
+        self._read_lists: dict[UUID, TodoList | None] = {}
+        self._read_todos: dict[UUID, Todo] = {}
         if head.seq == 0:
             self.add_list(inbox_of(owner, now))
 
@@ -60,7 +63,14 @@ class Work:
         """Return the to-do as it is after the changes so far, or None."""
         if todo_id in self._removed:
             return None
-        return self._todos.get(todo_id) or self._store.todo(self.owner, todo_id)
+        held = self._todos.get(todo_id) or self._read_todos.get(todo_id)
+        return held or self._store.todo(self.owner, todo_id)
+
+    def read_ahead(self, todo_ids: Sequence[UUID]) -> None:
+        """Read many to-dos at once, those that will be asked for one by one."""
+        wanted = list(dict.fromkeys(todo_ids))
+        if len(wanted) > 1:
+            self._read_todos = {todo.id: todo for todo in self._store.todos(self.owner, wanted)}
 
     def todo_list(self, list_id: UUID) -> TodoList:
         """Return the list as it is after the changes so far; raise ListNotFound."""
@@ -73,7 +83,11 @@ class Work:
         """Return the list as it is after the changes so far, or None."""
         if list_id in self._removed:
             return None
-        return self._lists.get(list_id) or self._store.todo_list(self.owner, list_id)
+        if list_id in self._lists:
+            return self._lists[list_id]
+        if list_id not in self._read_lists:
+            self._read_lists[list_id] = self._store.todo_list(self.owner, list_id)
+        return self._read_lists[list_id]
 
     def ids_in_list(self, list_id: UUID, limit: int) -> list[UUID]:
         """Return the ids of at most `limit` to-dos that stand in the list."""

@@ -50,6 +50,10 @@ class TodoStore(Protocol):
         """Return the to-do, or None."""
         ...
 
+    def todos(self, owner: str, todo_ids: Sequence[UUID]) -> list[Todo]:
+        """Return those of at most 100 different to-dos that could be read at once; others may exist."""
+        ...
+
     def todo_list(self, owner: str, list_id: UUID) -> TodoList | None:
         """Return the list, or None."""
         ...

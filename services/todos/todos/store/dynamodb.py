@@ -48,6 +48,17 @@ class DynamoStore:
         item = self._get(items.key_of(owner, f"{TODO_PREFIX}{todo_id}"))
         return read_todo(item["d"]["S"]) if item else None
 
+    def todos(self, owner: str, todo_ids: Sequence[UUID]) -> list[Todo]:
+        """See TodoStore."""
+        wanted: Any = {
+            "Keys": [items.key_of(owner, f"{TODO_PREFIX}{todo_id}") for todo_id in todo_ids],
+            "ConsistentRead": True,
+            "ProjectionExpression": "d",
+        }
+        with translated("Reading to-dos"):
+            answer = self._client.batch_get_item(RequestItems={self._table: wanted})
+        return [read_todo(item["d"]["S"]) for item in answer["Responses"].get(self._table, ())]
+
     def todo_list(self, owner: str, list_id: UUID) -> TodoList | None:
         """See TodoStore."""
         item = self._get(items.key_of(owner, f"{items.LIST_PREFIX}{list_id}"))

@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from todos.documents import list_document, todo_document
-from todos.domain.commit import Commit
+from todos.domain.commit import Commit, Kind
 from todos.domain.head import Head
 from todos.domain.order import due_key, position_key
 from todos.domain.todo import Todo
@@ -108,6 +108,5 @@ def read_entry(item: Mapping[str, Any]) -> Entry:
     if sort.startswith("X#"):
         changes = (Change(kind, "delete", UUID(identifier)) for kind, identifier in json.loads(document))
         return Entry(place, tuple(changes))
-    identifier = UUID(sort[2:])
-    kind = "list" if sort.startswith(LIST_PREFIX) else "todo"
-    return Entry(place, (Change("list" if kind == "list" else "todo", "upsert", identifier, document),))
+    kind: Kind = "list" if sort.startswith(LIST_PREFIX) else "todo"
+    return Entry(place, (Change(kind, "upsert", UUID(sort[2:]), document),))

@@ -47,6 +47,11 @@ class MemoryStore:
         """See TodoStore."""
         return self._account(owner).todos.get(todo_id)
 
+    def todos(self, owner: str, todo_ids: Sequence[UUID]) -> list[Todo]:
+        """See TodoStore."""
+        held = self._account(owner).todos
+        return [held[todo_id] for todo_id in todo_ids if todo_id in held]
+
     def todo_list(self, owner: str, list_id: UUID) -> TodoList | None:
         """See TodoStore."""
         return self._account(owner).lists.get(list_id)
