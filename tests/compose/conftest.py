@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.compose.compose import Project, command, docker
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def project() -> Iterator[Project]:
+    """The whole suite, built and healthy; taken down with its volumes in the end."""
+    compose = command()
+    if compose is None:
+        pytest.skip("no container engine answers here: the suite in containers is not tested")
+    port = _free_port()
+    project = Project(compose, f"slipwaytest{port}", port)
+    try:
+        project.compose("build")
+        project.compose("up", "--detach")
+        yield project
+    finally:
+        project.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
+
+
+@pytest.fixture(scope="session")
+def certificate(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificate to trust, taken out of the running suite as the documentation says."""
+    path = tmp_path_factory.mktemp("ca") / "root.pem"
+    path.write_text(docker("exec", project.containers("gateway")[0], "cat", "/edge/root.pem"))
+    return path
