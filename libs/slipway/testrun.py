@@ -46,7 +46,9 @@ def in_process(root: Path, arguments: Sequence[str]) -> int:
     """
     whole = not arguments
     coverage = ["--cov", "--cov-report=term", f"--cov-fail-under={COVERAGE_AT_LEAST}"] if whole else []
-    return _pytest(root, ["-n", "2", "--dist", "loadgroup", "-m", "not system", *coverage, *arguments])
+    return _pytest(
+        root, ["-n", "2", "--dist", "loadgroup", "-m", "not system and not containers", *coverage, *arguments]
+    )
 
 
 def has_system_tests(root: Path, arguments: Sequence[str]) -> bool:
@@ -61,6 +63,13 @@ def system(root: Path, arguments: Sequence[str], target: Target) -> int:
     calm = _pytest(root, ["-n", "2", "-m", "system and not disruptive", *arguments], environment)
     rough = _pytest(root, ["-n", "0", "-m", "system and disruptive", *arguments], environment)
     return calm or rough
+
+
+def containers(root: Path, arguments: Sequence[str]) -> int:
+    """Build and run the suite in containers and test it; return pytest's exit code."""
+    return _pytest(
+        root, ["-n", "0", "-p", "no:randomly", "-m", "containers", *(arguments or ["tests/compose"])]
+    )
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from slipway.problems import USAGE, Problem
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--fast", is_flag=True, help="Without the system tests.")
 @click.option("--system", "only_system", is_flag=True, help="Only the system tests.")
+@click.option("--containers", is_flag=True, help="Only the suite in containers; needs an engine.")
 @click.option(
     "--base-domain", help="With --system: test the running suite of this domain, not a private one."
 )
@@ -30,6 +31,7 @@ def command(
     *,
     fast: bool,
     only_system: bool,
+    containers: bool,
 ) -> int:
     """Run the tests, then the system tests against a whole private suite on a port of its own.
 
@@ -40,6 +42,8 @@ def command(
         raise Problem("--fast leaves out what --system asks for", next_step="give one of them", code=USAGE)
     if base_domain and not only_system:
         raise Problem("--base-domain is for --system", next_step="add --system", code=USAGE)
+    if containers:
+        return testrun.containers(ROOT, arguments)
     code = 0 if only_system else testrun.in_process(ROOT, arguments)
     if fast or not testrun.has_system_tests(ROOT, arguments):
         return code
