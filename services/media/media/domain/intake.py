@@ -15,6 +15,7 @@ from chassis.clock import Clock, utc_now
 from chassis.errors import Problem, Stale
 from media.domain import naming
 from media.domain.examination import Examiner, Rendering
+from media.domain.lease import held
 from media.domain.objects import MOST_ATTEMPTS, Content, Findings, MediaObject, Status, Thumbnail
 from media.domain.removal import Removal
 from media.errors import AccountErased, RenderingFailed, StillLeaving
@@ -114,7 +115,10 @@ class Intake:
             self._conclude(claimed, Findings(claimed.content_type, claimed.declared_sha256, _GIVEN_UP), ())
             return
         try:
-            with self._examiner.examine(claimed) as (findings, renderings):
+            with (
+                held(self._records, claimed, self._clock),
+                self._examiner.examine(claimed) as (findings, renderings),
+            ):
                 self._conclude(claimed, findings, renderings)
         except RenderingFailed as error:
             log.warning("rendering failed", extra={"object_id": str(claimed.id), "error": str(error)})

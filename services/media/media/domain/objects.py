@@ -16,9 +16,11 @@ LONGEST_PAUSE = timedelta(minutes=15)
 LATE_ARRIVALS = timedelta(minutes=5)
 """How long after its expiry an upload may still end: S3 checks the expiry when a request begins."""
 
-_LEASE = timedelta(seconds=45)
-_SLOWEST_READ = 4 * 2**20
-"""Bytes per second that a lease allows for."""
+LEASE = timedelta(seconds=15)
+"""How long a claim lives without being renewed: the time after which a dead worker's work is taken up."""
+
+_LAST_WRITES = timedelta(minutes=1)
+"""How long after its lease a worker may still be writing thumbnails before it notices."""
 
 MOST_ATTEMPTS = 5
 
@@ -122,8 +124,7 @@ class MediaObject:
         return self.status is Status.PROCESSING and self.etag == etag and leased
 
     def claimed(self, content: Content, now: datetime) -> MediaObject:
-        """Return the object taken up for processing, under a lease that suits the size."""
-        lease = _LEASE + timedelta(seconds=content.size // _SLOWEST_READ)
+        """Return the object taken up for processing."""
         return replace(
             self,
             status=Status.PROCESSING,
@@ -131,7 +132,7 @@ class MediaObject:
             size=content.size,
             content_type=content.content_type,
             attempts=self.attempts + 1 if self.etag == content.etag and not self.settled else 1,
-            due_at=now + lease,
+            due_at=now + LEASE,
         )
 
     def released(self, now: datetime, *, blamed: bool) -> MediaObject:
@@ -166,7 +167,7 @@ class MediaObject:
         """
         ends = [now]
         if self.status is Status.PROCESSING and self.due_at is not None:
-            ends.append(self.due_at)
+            ends.append(self.due_at + _LAST_WRITES)
         if self.multipart is not None:
             ends.append(now + LATE_ARRIVALS)  # aborted now: no part is accepted any more
         elif self.upload_until is not None:

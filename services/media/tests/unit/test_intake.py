@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ from services.media.tests import pictures
 from services.media.tests.factories import World, a_picture, sha256
 
 from chassis.errors import Stale, Transient
+from media.domain import lease
 from media.domain.examination import Limits
 from media.domain.objects import Status
 from media.errors import ContentChanged, StillLeaving
@@ -290,9 +294,46 @@ def test_a_worker_that_dies_at_work_is_followed_by_another(world: World, owner: 
     world.records.replace(obj, obj.claimed(content, world.clock.now))
     world.work.due.run()
     assert world.show(owner, begun["object_id"])["status"] == "processing"
-    world.clock.advance(46)
+    world.clock.advance(16)
     world.work.due.run()
     assert world.show(owner, begun["object_id"])["status"] == "ready"
+
+
+def test_a_lease_is_renewed_as_long_as_the_work_lasts(
+    world: World, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "LEASE", timedelta(seconds=0.03))
+    begun = world.begin(owner, a_picture())
+    key = world.post(begun, a_picture())
+    real, seen = world.renderer.render, []
+
+    def slowly(source: Any, folder: Any) -> Any:
+        for _ in range(2):
+            world.clock.advance(100)
+            seen.append(world.clock.now + timedelta(seconds=0.03))
+            while world.records.by_key(key).due_at != seen[-1]:  # type: ignore[union-attr]
+                time.sleep(0.005)
+        return real(source, folder)
+
+    monkeypatch.setattr(world.renderer, "render", slowly)
+    world.work.intake.settle(key)
+    assert world.show(owner, begun["object_id"])["status"] == "ready"
+
+
+def test_a_lease_that_cannot_be_renewed_does_not_stop_the_work(
+    world: World, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = threading.Event()
+
+    def away(*_: Any) -> None:
+        tried.set()
+        raise Transient("away")
+
+    monkeypatch.setattr(lease, "LEASE", timedelta(seconds=0.03))
+    monkeypatch.setattr(world.records, "postpone", away)
+    real = world.renderer.render
+    monkeypatch.setattr(world.renderer, "render", lambda *a: tried.wait(5) and real(*a))
+    assert world.show(owner, world.upload(owner, a_picture()))["status"] == "ready"
 
 
 def test_two_claims_at_once_have_one_winner(

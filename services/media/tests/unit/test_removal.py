@@ -83,7 +83,7 @@ def test_thumbnails_written_by_a_worker_that_died_are_swept(world: World, owner:
     claimed = world.records.replace(obj, obj.claimed(content, world.clock.now))
     delete(world, owner, str(obj.id))
     world.files.put(f"thumbnails/{owner}/{obj.id}/{claimed.version}/small.jpg", b"late")
-    world.clock.advance(60)
+    world.clock.advance(80)
     world.work.due.run()
     assert world.files.keys() == []
     assert list(world.records.owned(owner)) == []
@@ -100,7 +100,7 @@ def test_a_file_put_again_under_the_key_of_a_deleted_one_stays(world: World, own
     delete(world, owner, str(obj.id))
     world.clock.advance(1)
     world.files.put(key, a_picture(kind="PNG"))
-    world.clock.advance(60)
+    world.clock.advance(80)
     world.work.due.run()
     world.work.intake.settle(key)
     (shown,) = world.list(owner)
