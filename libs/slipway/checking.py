@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slipway import openapi
+from slipway.compose import files
 from slipway.manifest import ManifestError, load_all, schema
 from slipway.problems import Problem
 
@@ -27,6 +28,7 @@ def steps(root: Path) -> Iterator[Step]:
     """Yield every check of the checkout, the fast ones first."""
     yield Step("manifests", lambda: _manifests(root))
     yield Step("manifest schema", _schema, _write_schema)
+    yield Step("compose files", lambda: _compose(root), lambda: _write_compose(root))
     yield Step("shell scripts", lambda: _shell(root))
     lint = _tool(root, "ruff", "check", "--quiet")
     yield Step("ruff check", lint, _tool(root, "ruff", "check", "--quiet", "--fix"))
@@ -58,6 +60,19 @@ def _schema() -> str:
 
 def _write_schema() -> str:
     schema.PATH.write_text(schema.text(), encoding="utf-8")
+    return ""
+
+
+def _compose(root: Path) -> str:
+    try:
+        differing = files.differing(root, load_all(root))
+    except ManifestError as error:
+        return str(error)
+    return f"{', '.join(differing)} differ; run `./slipway compose --write`" if differing else ""
+
+
+def _write_compose(root: Path) -> str:
+    files.write(root, load_all(root))
     return ""
 
 
