@@ -132,6 +132,11 @@ def test_a_wrong_value_is_named_with_its_line(root: Path, before: str, after: st
             "{topic: notes-events, types: [notes.note.lost.v1]}",
             "20: queues.0.subscribes.0.types: nobody publishes event type 'notes.note.lost.v1'",
         ),
+        (
+            ", partition: pk}",
+            ", partition: pk, sort: sk, indexes: [{name: by-date, partition: day, sort: at, local: true}]}",
+            "9: stores.tables.0: Value error, index by-date: a local index has",
+        ),
         ("[table/notes,", "[table/ntoes,", "23: permissions.0.on.0: no service has 'table/ntoes'"),
         ("name: notes\n", "name: notse\n", "1: name: is 'notse' but the folder is 'notes'"),
     ],

@@ -167,6 +167,29 @@ def test_another_key_for_a_table_is_refused_with_advice(fresh):
         fresh.provision(seller={"stores": {"tables": [table], "buckets": SELLER["stores"]["buckets"]}})
 
 
+def stores_with(table):
+    return {"stores": {"tables": [table], "buckets": SELLER["stores"]["buckets"]}}
+
+
+LOCAL = {"name": "by_price", "partition": "pk", "sort": "price", "local": True}
+
+
+def test_a_local_index_is_made_with_its_table(fresh):
+    table = {**SELLER["stores"]["tables"][0], "name": "wares-by-price"}
+    table["indexes"] = [*table["indexes"], LOCAL]
+    for _ in range(2):
+        fresh.provision(seller=stores_with(table) | {"permissions": []})
+    found = fresh.root("dynamodb").describe_table(TableName=fresh.names.name("wares-by-price"))["Table"]
+    assert [index["IndexName"] for index in found["LocalSecondaryIndexes"]] == ["by_price"]
+    assert [index["IndexName"] for index in found["GlobalSecondaryIndexes"]] == ["by_owner"]
+
+
+def test_a_local_index_for_a_table_that_is_there_is_refused_with_advice(fresh):
+    table = {**SELLER["stores"]["tables"][0], "indexes": [LOCAL]}
+    with pytest.raises(ProvisionError, match="new name"):
+        fresh.provision(seller=stores_with(table) | {"permissions": []})
+
+
 def test_an_emulator_that_is_away_is_one_clear_error(tmp_path):
     with pytest.raises(ProvisionError, match="Could not connect"):
         provision(manifests(), Target("http://127.0.0.1:9", "key", "secret"), keys=tmp_path)
