@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from services.media.tests.factories import an_object, an_owner
@@ -166,7 +166,7 @@ class RecordsContract:
         assert (found.items, found.position) == ([made[1], made[0]], None)
         assert len(list(records.owned(owner))) == 3
 
-    @pytest.mark.parametrize("position", [{}, {"after": 7}, {"after": "x"}, {"other": str(uuid4())}])
+    @pytest.mark.parametrize("position", [{}, {"after": 7}, {"after": "x"}, {"other": "x"}])
     def test_a_position_that_was_made_up_is_refused(
         self, records: Records, position: dict[str, object]
     ) -> None:

@@ -261,6 +261,27 @@ def test_an_outage_uses_up_no_attempts(world: World, owner: str, monkeypatch: py
     assert world.show(owner, begun["object_id"])["status"] == "ready"
 
 
+def test_a_claim_that_cannot_be_given_back_runs_out(
+    world: World, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = world.begin(owner, a_picture())
+    key = world.post(begun, a_picture())
+    replace = world.records.replace
+
+    def away(old: Any, new: Any) -> Any:
+        if old.status is Status.PROCESSING:
+            raise Transient("DynamoDB is away.")
+        return replace(old, new)
+
+    monkeypatch.setattr(world.records, "replace", away)
+    with pytest.raises(Transient):
+        world.work.intake.settle(key)
+    monkeypatch.undo()
+    world.clock.advance(16)
+    world.work.due.run()
+    assert world.show(owner, begun["object_id"])["status"] == "ready"
+
+
 def test_a_renderer_that_fails_once_is_asked_again(world: World, owner: str) -> None:
     world.renderer.failures = 1
     object_id = world.upload(owner, a_picture())

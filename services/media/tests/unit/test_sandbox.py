@@ -6,6 +6,8 @@ import io
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -96,7 +98,7 @@ def test_a_decoder_that_hangs_is_killed(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_decoder_that_crashes_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "answer_to", lambda request: os.kill(os.getpid(), signal.SIGSEGV))
+    monkeypatch.setattr(child, "answer_to", lambda request: os.kill(os.getpid(), signal.SIGKILL))
     assert "failed" in child.run({})
 
 
@@ -116,13 +118,18 @@ def test_a_decoder_that_takes_too_much_time_refuses_the_picture(monkeypatch: pyt
     assert child.run({}) == {"unreadable": "The picture takes too much time or memory to read."}
 
 
-def test_a_decoder_that_takes_too_much_memory_refuses_the_picture(
-    monkeypatch: pytest.MonkeyPatch, source: Path, tmp_path: Path
-) -> None:
-    source.write_bytes(pictures.encoded(Image.new("L", (8000, 6000)), "PNG", compress_level=1))
-    monkeypatch.setattr(child, "MEMORY_BYTES", 1)
-    answer = child.run({"source": str(source), "folder": str(tmp_path)})
-    assert answer == {"unreadable": "The picture needs too much memory."}
+def test_a_decoder_that_takes_too_much_memory_refuses_the_picture(source: Path, tmp_path: Path) -> None:
+    source.write_bytes(pictures.encoded(Image.new("RGB", (8000, 6000)), "PNG", compress_level=1))
+    code = (
+        "import sys; from media.imaging import child; child.MEMORY_BYTES = 150_000_000;"
+        "child.serve(sys.stdin.buffer, sys.stdout.buffer)"
+    )
+    request = json.dumps({"source": str(source), "folder": str(tmp_path)}).encode() + b"\n"
+    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=request, env=environment, capture_output=True, check=True
+    )
+    assert json.loads(done.stdout) == {"unreadable": "The picture needs too much memory."}
 
 
 def test_requests_are_answered_in_their_order(source: Path, tmp_path: Path) -> None:
