@@ -17,11 +17,10 @@ from users.config import UsersSettings
 from users.cookies import OwnPages
 from users.domain.access_tokens import AccessTokens, Identity
 from users.domain.accounts import Accounts
-from users.domain.keyring import Keyring
 from users.domain.passwords import Passwords
 from users.domain.refresh_tokens import RefreshTokens
-from users.domain.sealing import Digester, Sealer
-from users.domain.sessions import Lifetimes, Sessions, SignIn
+from users.domain.sealing import Digester
+from users.domain.sessions import Sessions, SignIn
 from users.domain.storage import CredentialSource, Place, StorageAccess
 from users.domain.throttle import Throttle
 from users.routes.accounts import AccountRoutes
@@ -29,9 +28,8 @@ from users.routes.discovery import DiscoveryRoutes
 from users.routes.me import MeRoutes
 from users.routes.sessions import SessionRoutes
 from users.store.base import Stores
-from users.store.postgres import open_stores
-from users.store.postgres.database import Database, engine
 from users.sts import StsCredentials
+from users.wiring import keyring_of, lifetimes_of, stores_of
 
 INFO = ApiInfo(
     name="users",
@@ -73,24 +71,6 @@ def create_app(
         checks=[Check("postgres", stores.probe), Check("signing_keys", keyring.signer)],
         idempotency=stores.idempotency,
         verifier=SessionVerifier(identity, keyring, sessions, clock),
-    )
-
-
-def stores_of(settings: UsersSettings, pool_size: int | None = None) -> Stores:
-    """Return the stores that the settings name."""
-    url = settings.database_url.get_secret_value()
-    return open_stores(Database(engine(url, pool_size or settings.database_pool_size)), settings.secret)
-
-
-def keyring_of(settings: UsersSettings, stores: Stores, clock: Clock = utc_now) -> Keyring:
-    """Return the keyring on `stores`, sealed as the settings say."""
-    return Keyring(stores.signing_keys, Sealer(settings.secret, "signing keys"), clock)
-
-
-def lifetimes_of(settings: UsersSettings) -> Lifetimes:
-    """Return how long sessions last by the settings."""
-    return Lifetimes(
-        idle=timedelta(days=settings.session_idle_days), longest=timedelta(days=settings.session_longest_days)
     )
 
 

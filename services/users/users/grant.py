@@ -12,10 +12,10 @@ import sys
 from collections.abc import Sequence
 
 from chassis.settings import load_settings
-from users.app import stores_of
 from users.config import UsersSettings
 from users.domain import emails
 from users.store.base import AccountStore
+from users.wiring import stores_of
 
 _SCOPE = re.compile(r"^[a-z][a-z0-9_]{0,30}:[a-z][a-z0-9_]{0,30}$")
 

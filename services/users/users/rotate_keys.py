@@ -11,9 +11,9 @@ import sys
 from collections.abc import Sequence
 
 from chassis.settings import load_settings
-from users.app import keyring_of, stores_of
 from users.config import UsersSettings
 from users.domain.signing_keys import KeyTooYoung
+from users.wiring import keyring_of, stores_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,12 +15,12 @@ from chassis.events import Publisher, SnsPublisher
 from chassis.loop import Periodic, repeat, run_all, stop_on_signals
 from chassis.outbox import Relay
 from chassis.settings import load_settings
-from users.app import keyring_of, lifetimes_of, stores_of
 from users.config import UsersSettings
 from users.domain.keyring import Keyring
 from users.domain.sessions import Lifetimes
 from users.domain.throttle import FORGET
 from users.store.base import Stores
+from users.wiring import keyring_of, lifetimes_of, stores_of
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from chassis.errors import Unauthenticated
 from chassis.ids import new_id
 from chassis.jwks import JwksCache
 from chassis.testing import FakeClock
-from users.app import keyring_of
 from users.store.base import Stores
+from users.wiring import keyring_of
 
 
 @pytest.fixture

@@ -79,6 +79,8 @@ def test_never_more_hashes_run_at_once_than_allowed() -> None:
 
 def test_who_waits_too_long_for_a_turn_is_asked_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PATIENCE_SECONDS", 0.01)
-    busy = Passwords(concurrency=1, memory_kib=64, passes=1)
-    with busy._turn(), pytest.raises(Transient):
+    busy, release = Passwords(concurrency=1), threading.Event()
+    busy._threads.submit(release.wait, 5)
+    with pytest.raises(Transient):
         busy.hash("a password")
+    release.set()

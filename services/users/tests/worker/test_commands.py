@@ -7,9 +7,9 @@ from services.users.tests.factories import account, settings
 
 from chassis.testing import FakeClock
 from users import events, grant, rotate_keys
-from users.app import keyring_of
 from users.domain.records import Account
 from users.store.base import Stores
+from users.wiring import keyring_of
 
 
 @pytest.fixture(autouse=True)

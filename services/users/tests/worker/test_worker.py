@@ -19,8 +19,8 @@ from chassis.loop import Periodic
 from chassis.outbox import Relay
 from chassis.testing import FakeClock, FakePublisher
 from users import events, worker
-from users.app import keyring_of
 from users.store.base import Stores
+from users.wiring import keyring_of
 from users.worker import Housekeeping, lifetimes_of, periodic_work, work
 
 SCHEMAS = Path(__file__).parents[2] / "events"

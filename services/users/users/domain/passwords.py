@@ -6,11 +6,12 @@ Parameters: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Chea
 
 from __future__ import annotations
 
-import secrets
-import threading
+import base64
+import os
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,41 +20,50 @@ from chassis.errors import Transient
 
 _PATIENCE_SECONDS = 5.0
 
+R = TypeVar("R")
+
 
 class Passwords:
-    """Hashes and verifies; at most `concurrency` at once in this process, the others wait their turn."""
+    """Hashes and verifies; at most `concurrency` at once in this process, the others wait their turn.
+
+    The work is done in threads of its own: first come, first served, and the C library keeps a hash's
+    19 MiB for each thread that ever made one, which is to be two and not every request's.
+    """
 
     def __init__(self, concurrency: int, memory_kib: int = 19_456, passes: int = 2) -> None:
         self._hasher = argon2.PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
-        self._turns = threading.BoundedSemaphore(concurrency)
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(32))
+        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="passwords")
+        self._nobody = _hash_of_nothing(memory_kib, passes)
 
     def hash(self, password: str) -> str:
         """Return the hash to keep."""
-        with self._turn():
-            return self._hasher.hash(_normal(password))
+        return self._in_turn(lambda: self._hasher.hash(_normal(password)))
 
     def verify(self, kept: str | None, password: str) -> bool:
         """Say whether `password` is the one hashed as `kept`; None takes as long and is never right."""
-        with self._turn():
-            try:
-                self._hasher.verify(kept or self._nobody, _normal(password))
-            except (VerificationError, InvalidHashError):
-                return False
+        try:
+            self._in_turn(lambda: self._hasher.verify(kept or self._nobody, _normal(password)))
+        except (VerificationError, InvalidHashError):
+            return False
         return kept is not None
 
     def is_outdated(self, kept: str) -> bool:
         """Say whether `kept` was made with other parameters than are in force."""
         return self._hasher.check_needs_rehash(kept)
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=_PATIENCE_SECONDS):
-            raise Transient("Too many people are signing in at the moment.")
+    def _in_turn(self, work: Callable[[], R]) -> R:
+        turn = self._threads.submit(work)
         try:
-            yield
-        finally:
-            self._turns.release()
+            return turn.result(_PATIENCE_SECONDS)
+        except TimeoutError as error:
+            turn.cancel()
+            raise Transient("Too many people are signing in at the moment.") from error
+
+
+def _hash_of_nothing(memory_kib: int, passes: int) -> str:
+    """Return a hash with these parameters that no password has."""
+    salt, digest = (base64.b64encode(os.urandom(size)).decode().rstrip("=") for size in (16, 32))
+    return f"$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${digest}"
 
 
 def _normal(password: str) -> bytes:
