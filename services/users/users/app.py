@@ -47,7 +47,10 @@ def create_app(
     """Return the app; what is not given is made from the environment."""
     settings = settings or load_settings(UsersSettings)
     logs.configure("users", settings.log_level)
-    stores = stores or stores_of(settings)
+    return _wired(settings, stores or stores_of(settings), credentials or _sts(settings), clock)
+
+
+def _wired(settings: UsersSettings, stores: Stores, credentials: CredentialSource, clock: Clock) -> Flask:
     identity = Identity(settings.auth_issuer, settings.auth_audience)
     lifetimes = lifetimes_of(settings)
     passwords = Passwords(settings.password_hash_concurrency)
@@ -58,7 +61,7 @@ def create_app(
     accounts = Accounts(stores.accounts, passwords, throttle, settings.event_source, clock)
     sign_in = SignIn(stores.accounts, stores.sessions, passwords, throttle, access, refresh, clock, lifetimes)
     sessions = Sessions(stores.sessions, access, refresh, clock, lifetimes)
-    storage = _storage_access(settings, credentials or _sts(settings))
+    storage = _storage_access(settings, credentials)
     return app.build(
         INFO,
         settings,

@@ -51,17 +51,15 @@ class PostgresIdempotency:
             ).one_or_none()
             if claimed is not None:
                 return Claimed(resource_id)
-            standing = connection.execute(
-                select(records).where(records.c.key == key).with_for_update()
-            ).one_or_none()
+            found = select(records).where(records.c.key == key).with_for_update()
+            standing = connection.execute(found).one_or_none()
             if standing is None:  # abandoned this very moment: as good as in flight for this request
                 return Known(fingerprint)
             known = self._known(standing)
             if known.recorded is not None or standing.leased_until > now or known.fingerprint != fingerprint:
                 return known
-            connection.execute(
-                update(records).where(records.c.key == key).values(leased_until=claim["leased_until"])
-            )
+            renewed = {"leased_until": claim["leased_until"]}
+            connection.execute(update(records).where(records.c.key == key).values(renewed))
             return Claimed(standing.resource_id)
 
     def finish(self, key: str, recorded: Recorded) -> None:
