@@ -12,11 +12,12 @@ def test_everything_killed_at_once_is_up_again_with_all_that_was_acknowledged(
     with load.running():
         time.sleep(4)
         healthy.kill_everything()
+        healthy.command("up")
+        time.sleep(1)
     assert load.faults == []
     assert load.ledger.todos
     assert load.ledger.accounts
     assert load.ledger.files
-    healthy.command("up")
     load.ledger.check(environment, anna)
 
 
@@ -25,8 +26,9 @@ def test_down_and_up_lose_nothing(healthy, environment, anna, load):
     with load.running():
         time.sleep(4)
         healthy.command("down")
+        healthy.command("up")
+        time.sleep(1)
     assert load.faults == []
-    healthy.command("up")
     load.ledger.check(environment, anna)
 
 
