@@ -33,7 +33,7 @@ def real(settings: MediaSettings) -> Stores:
     """Return stores in DynamoDB and S3."""
     aws = Aws(settings.aws_region, settings.aws_endpoint_url)
     table = aws.client("dynamodb")
-    bucket = aws.client("s3", read_timeout=15.0)
+    bucket = aws.client("s3")
     upkeep = DynamoUpkeep(table, settings.media_table)
 
     def signing_key() -> SigningKey:

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 50
 _PAGES = 20
 _PER_PAGE = 1000
-_LEASE_SECONDS = 120.0
+_LEASE_SECONDS = 60.0
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
