@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from tests.structure import tree
+
+_WEB = {"flask", "werkzeug"}
+_STORES = {"boto3", "botocore", "sqlalchemy", "psycopg2", "redis", "requests", "alembic"}
+_CHASSIS_EDGES = {f"chassis.{name}" for name in ("app", "aws", "cache", "health", "routing", "worker")}
+_NOUNS = re.compile(
+    r"todo|thumbnail|photo|album|inbox|subscriber|comment|collection|entitle|upload", re.IGNORECASE
+)
+
+
+def code(folder: str) -> list[Path]:
+    return [path for path in tree.below(folder) if not tree.is_test(path)]
+
+
+def test_no_service_imports_another(service: str) -> None:
+    others = set(tree.services()) - {service}
+    forbidden = others | {f"services.{other}" for other in others}
+    paths = tree.below(f"services/{service}")
+    assert paths
+    assert [found for path in paths for found in tree.imports_from(path, forbidden)] == []
+
+
+def test_no_service_imports_the_command_line(service: str) -> None:
+    assert [
+        found for path in code(f"services/{service}") for found in tree.imports_from(path, {"slipway"})
+    ] == []
+
+
+def test_the_domain_is_plain_python(service: str) -> None:
+    paths = tree.below(f"services/{service}/{service}/domain")
+    assert len(paths) > 1
+    assert [
+        found for path in paths for found in tree.imports_from(path, _WEB | _STORES | _CHASSIS_EDGES)
+    ] == []
+
+
+def test_the_domain_does_not_know_its_edges(service: str) -> None:
+    edges = {f"{service}.{name}" for name in ("app", "routes", "schemas", "worker", "wsgi", "config")}
+    edges |= {f"{service}.store.{path.stem}" for path in tree.below(f"services/{service}/{service}/store")}
+    edges -= {f"{service}.store.base"}
+    paths = tree.below(f"services/{service}/{service}/domain")
+    assert [found for path in paths for found in tree.imports_from(path, edges)] == []
+
+
+def test_a_view_asks_no_store(service: str) -> None:
+    edges = _STORES | {f"{service}.store"}
+    paths = tree.below(f"services/{service}/{service}/routes")
+    assert paths
+    assert [found for path in paths for found in tree.imports_from(path, edges)] == []
+
+
+def test_the_chassis_knows_no_service_and_no_command_line() -> None:
+    forbidden = {"slipway", "services", *tree.services()}
+    assert [found for path in code("libs/chassis") for found in tree.imports_from(path, forbidden)] == []
+
+
+def test_the_command_line_imports_no_service() -> None:
+    forbidden = {"services", *tree.services()}
+    assert [found for path in code("libs/slipway") for found in tree.imports_from(path, forbidden)] == []
+
+
+def test_tests_from_outside_import_nothing_of_ours() -> None:
+    ours = {"chassis", "slipway", "libs", "services", *tree.services()}
+    paths = [*tree.below("tests/system"), *tree.below("tests/resilience")]
+    assert paths
+    assert [found for path in paths for found in tree.imports_from(path, ours)] == []
+
+
+def test_nothing_is_imported_inside_a_function_without_saying_why() -> None:
+    found = []
+    for path in [*code("libs"), *code("services"), *code("gateway")]:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        found += [
+            f"{tree.name_of(path)}:{number}"
+            for number in imports_in_functions(path)
+            if not lines[number - 2].lstrip().startswith("#")
+        ]
+    assert found == []
+
+
+def imports_in_functions(path: Path) -> set[int]:
+    return {
+        node.lineno
+        for function in ast.walk(tree.parsed(path))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+
+
+def names_in(path: Path) -> set[str]:
+    """Return every name that a file makes or uses; what it says in words does not count."""
+    found = {path.stem}
+    for node in ast.walk(tree.parsed(path)):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+    return found
+
+
+def test_no_noun_of_a_domain_is_in_the_chassis() -> None:
+    found = {
+        f"{tree.name_of(path)}: {name}"
+        for path in code("libs/chassis")
+        for name in names_in(path)
+        if _NOUNS.search(name)
+    }
+    assert found == set()
+
+
+def test_the_chassis_does_not_decide_by_a_services_name() -> None:
+    names = set(tree.services())
+    found = [
+        f"{tree.name_of(path)}:{node.lineno}"
+        for path in code("libs/chassis")
+        for node in ast.walk(tree.parsed(path))
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+    assert found == []

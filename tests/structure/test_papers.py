@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from tests.structure import tree
+
+from slipway.__main__ import cli
+
+_LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
+_FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_COMMAND = re.compile(r"\./slipway ([a-z]+)")
+PAPERS = tree.matching("*.md", "**/*.md")
+DECISIONS = tree.matching("docs/adr/[0-9]*.md")
+
+each_paper = pytest.mark.parametrize("path", PAPERS, ids=tree.name_of)
+each_decision = pytest.mark.parametrize("path", DECISIONS, ids=tree.name_of)
+
+
+def prose(path: Path) -> str:
+    return _FENCE.sub("", path.read_text(encoding="utf-8"))
+
+
+def commands() -> set[str]:
+    """Return what `slipway --help` lists."""
+    return set(cli.list_commands(click.Context(cli)))
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the anchors that headings get where the papers are shown."""
+    headings = re.findall(r"^#+ +(.+?) *$", prose(path), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@each_paper
+def test_every_link_leads_somewhere(path: Path) -> None:
+    broken = []
+    for groups in _LINK.findall(prose(path)):
+        target, _, anchor = (groups[0] or groups[1]).partition("#")
+        if re.match(r"[a-z]+:", target):
+            continue
+        place = (path.parent / target).resolve() if target else path
+        if not place.exists() or (anchor and place.suffix == ".md" and anchor not in anchors(place)):
+            broken.append(f"{target}#{anchor}")
+    assert broken == []
+
+
+@each_paper
+def test_every_command_that_is_named_exists(path: Path) -> None:
+    named = set(_COMMAND.findall(path.read_text(encoding="utf-8")))
+    assert named - commands() == set()
+
+
+def test_the_readme_names_every_command_and_the_papers() -> None:
+    text = (tree.ROOT / "README.md").read_text(encoding="utf-8")
+    unnamed = {name for name in commands() if not re.search(rf"slipway {name}\b|`{name}\b", text)}
+    assert unnamed == set()
+    for paper in ("docs/architecture.md", "docs/adr", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"):
+        assert paper in text
+
+
+def test_the_readme_names_every_service(service: str) -> None:
+    text = (tree.ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"services/{service}" in text
+
+
+@each_decision
+def test_every_decision_is_in_the_index_with_its_title_and_status(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    title = re.match(r"# (\d{4}): (.+)\n", text)
+    status = re.search(r"^Status: (\w+)", text, re.MULTILINE)
+    assert title
+    assert status
+    assert path.name.startswith(f"{title[1]}-")
+    index = (path.parent / "README.md").read_text(encoding="utf-8")
+    assert f"| [{title[1]}]({path.name}) | {title[2]} | {status[1]}" in index
+
+
+def test_the_index_names_decisions_that_exist_and_their_numbers_have_no_gap() -> None:
+    index = (tree.ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"\]\((\d{4}-[^)]+)\)", index) == [path.name for path in DECISIONS]
+    assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))

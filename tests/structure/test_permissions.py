@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tests.structure import tree
+
+from slipway.manifest import Permission, load_all
+
+
+def granted(service: str) -> Iterator[Permission]:
+    """Every statement of the service's own role and of those that it hands out."""
+    manifest = load_all(tree.ROOT)[service]
+    yield from manifest.permissions
+    for role in manifest.assumed_roles:
+        yield from role.permissions
+
+
+def test_no_permission_is_for_every_action(service: str) -> None:
+    actions = [action for permission in granted(service) for action in permission.allow]
+    assert actions
+    assert [action for action in actions if "*" in action or "?" in action] == []
+
+
+def test_no_permission_is_on_every_resource_of_a_kind(service: str) -> None:
+    resources = [resource for permission in granted(service) for resource in permission.on]
+    assert [resource for resource in resources if "*" in resource.split("/")[1]] == []
+    assert [resource for resource in resources if re.fullmatch(r"bucket/[^/]+/\*", resource)] == []
+
+
+def test_nothing_that_makes_or_removes_a_store_is_permitted(service: str) -> None:
+    verbs = (
+        "Create",
+        "DeleteTable",
+        "DeleteBucket",
+        "DeleteQueue",
+        "DeleteTopic",
+        "PutBucket",
+        "Purge",
+        "SetQueue",
+    )
+    actions = [action for permission in granted(service) for action in permission.allow]
+    assert [action for action in actions if action.split(":")[1].startswith(verbs)] == []
+
+
+def test_a_service_touches_its_own_stores_only(service: str) -> None:
+    manifest = load_all(tree.ROOT)[service]
+    own = {f"table/{table.name}" for table in manifest.stores.tables}
+    own |= {f"bucket/{bucket.name}" for bucket in manifest.stores.buckets}
+    own |= {f"queue/{queue.name}{suffix}" for queue in manifest.queues for suffix in ("", "-dlq")}
+    own |= {f"role/{role.name}" for role in manifest.assumed_roles}
+    if manifest.publishes:
+        own.add(f"topic/{manifest.publishes.topic}")
+    used = {
+        "/".join(resource.split("/")[:2]) for permission in manifest.permissions for resource in permission.on
+    }
+    assert used - own == set()

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import re
+
+from tests.structure import description, tree
+
+from slipway import openapi
+
+# What the chassis gives every service: nothing of anybody's is in it.
+_COMMON = {
+    "GET /livez",
+    "GET /readyz",
+    "GET /metrics",
+    "GET /version",
+    "GET /openapi.json",
+    "GET /docs",
+    "GET /docs/start.js",
+    "GET /docs/assets/<path:name>",
+}
+_ALLOWED = tree.ROOT / "tests" / "structure" / "public_routes.txt"
+
+
+def test_every_route_declares_who_may_call_it(service: str) -> None:
+    found = description.of(service)
+    assert set(found.rules) - _COMMON == {route["call"] for route in found.routes}
+
+
+def test_the_calls_without_a_token_are_the_ones_that_are_allowed(service: str) -> None:
+    lines = [line.split(" ", 1) for line in _ALLOWED.read_text().splitlines() if not line.startswith("#")]
+    allowed = {call for name, call in lines if name == service}
+    assert {route["call"] for route in description.of(service).routes if route["public"]} == allowed
+
+
+def test_the_list_of_calls_without_a_token_names_services_that_exist() -> None:
+    lines = [line for line in _ALLOWED.read_text().splitlines() if not line.startswith("#")]
+    assert {line.split()[0] for line in lines} <= set(tree.services())
+    assert lines == sorted(lines)
+
+
+def test_every_other_call_is_401_without_one(service: str) -> None:
+    answers = {
+        route["call"]: route["without_token"]
+        for route in description.of(service).routes
+        if not route["public"]
+    }
+    assert answers
+    assert {call: status for call, status in answers.items() if status != 401} == {}
+
+
+def test_every_path_is_of_a_version_or_of_a_standard(service: str) -> None:
+    paths = [route["call"].split(" ")[1] for route in description.of(service).routes]
+    assert [path for path in paths if not re.match(r"/(v\d+|\.well-known|oauth)/", path)] == []
+
+
+def test_names_of_calls_are_unique_and_say_what_they_do(service: str) -> None:
+    routes = description.of(service).routes
+    assert len({route["name"] for route in routes}) == len(routes)
+    assert [route["name"] for route in routes if len(route["summary"].split()) < 2] == []
+
+
+def test_the_committed_openapi_document_is_what_is_served(service: str) -> None:
+    assert openapi.path(tree.ROOT, service).read_text(encoding="utf-8") == openapi.text(tree.ROOT, service)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from tests.structure import tree
+
+from slipway.manifest import load_all
+
+_FILES = ["service.yaml", "README.md", "Dockerfile", "requirements.in", "requirements.txt", "openapi.yaml"]
+_MODULES = ["__init__", "app", "config", "errors", "schemas", "wsgi"]
+_PACKAGES = ["routes", "domain", "store"]
+_STORES = ["base", "memory"]
+_TESTS = ["conftest.py", "factories.py"]
+_TEST_FOLDERS = ["unit", "store", "api", "worker"]
+_TOP = {"tests", "events", "migrations"}
+_VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "base_utils", "tools"}
+
+
+def folder(service: str) -> Path:
+    return tree.ROOT / "services" / service
+
+
+def missing(paths: list[Path]) -> list[str]:
+    return [tree.name_of(path) for path in paths if path not in tree.files()]
+
+
+def test_every_service_has_the_same_files(service: str) -> None:
+    package, tests = folder(service) / service, folder(service) / "tests"
+    expected = [folder(service) / name for name in _FILES]
+    expected += [package / f"{name}.py" for name in _MODULES]
+    expected += [package / name / "__init__.py" for name in _PACKAGES]
+    expected += [package / "store" / f"{name}.py" for name in _STORES]
+    expected += [tests / name for name in _TESTS]
+    assert missing(expected) == []
+
+
+def test_every_service_has_tests_of_each_kind(service: str) -> None:
+    tests = [path for path in tree.below(f"services/{service}/tests") if path.stem.startswith("test_")]
+    kinds = {path.parent.name for path in tests}
+    assert set(_TEST_FOLDERS) - kinds == set()
+
+
+def test_a_service_has_no_other_folders(service: str) -> None:
+    own = [path.relative_to(folder(service)) for path in tree.below_any(f"services/{service}")]
+    found = {path.parts[0] for path in own}
+    assert {name for name in found if not (folder(service) / name).is_file()} - _TOP == {service}
+
+
+def test_every_role_but_the_api_is_a_module(service: str) -> None:
+    roles = set(load_all(tree.ROOT)[service].roles) - {"api"}
+    assert missing([folder(service) / service / f"{role.replace('-', '_')}.py" for role in roles]) == []
+
+
+def test_a_service_that_hears_or_publishes_events_says_so_in_one_module(service: str) -> None:
+    manifest = load_all(tree.ROOT)[service]
+    if manifest.queues or manifest.publishes:
+        assert missing([folder(service) / service / "events.py"]) == []
+
+
+def test_every_service_is_made_by_one_function(service: str) -> None:
+    module = tree.parsed(folder(service) / service / "app.py")
+    assert "create_app" in {node.name for node in module.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_dockerfiles_differ_in_the_services_name_alone() -> None:
+    kept = {
+        (folder(name) / "Dockerfile").read_text(encoding="utf-8").replace(name, "<service>")
+        for name in tree.services()
+    }
+    assert len(kept) == 1
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    paths = [path.relative_to(tree.ROOT) for path in tree.files() if path.suffix == ".py"]
+    parts = {part.removesuffix(".py") for path in paths for part in path.parts}
+    assert parts & _VAGUE == set()
