@@ -25,7 +25,7 @@ _UNDECIDED_WORDS = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")
 _UNDECIDED = [r"(?:#|//|<!--|/\*|\*)\s*(?:" + "|".join(_UNDECIDED_WORDS) + r")\b"]
 _SECRETS = [
     "-----BEGIN (?:[A-Z]+ )?PRIVATE " + r"KEY-----\s+[A-Za-z0-9+/=]{40}",
-    r"\bAKIA" + "[0-9A-Z]{16}\\b",
+    r"\bAKIA" + r"(?=[A-Z2-7]*[2-7])[A-Z2-7]{16}\b",
     r"\bgh[pousr]_" + "[A-Za-z0-9]{36}\\b",
     r"\beyJ" + r"[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}",
     r"\bxox[abpr]-" + r"\d{6,}",

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from chassis.clock import Clock
 from chassis.errors import FieldError, Invalid
 from chassis.pagination import decode_cursor, encode_cursor
+from todos.domain.changekeys import FIRST, seq_of
 from todos.domain.lists import Lists
 from todos.domain.order import readable_key
 from todos.errors import AccountErased, SyncTokenExpired
 from todos.store.base import Change, Entry, TodoStore
-from todos.store.changekeys import FIRST, seq_of
 
 KEEP_TOKENS = timedelta(days=30)
 """How old a token may be; deletions are remembered for longer (see domain/writing.py)."""

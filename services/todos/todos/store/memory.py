@@ -11,6 +11,7 @@ from uuid import UUID
 from chassis.errors import Transient
 from chassis.pagination import Slice
 from todos.documents import list_document, todo_document
+from todos.domain.changekeys import item_key, removal_key
 from todos.domain.commit import Commit
 from todos.domain.head import Head
 from todos.domain.question import Question
@@ -18,7 +19,6 @@ from todos.domain.todo import Todo
 from todos.domain.todolist import TodoList
 from todos.errors import Contended, Taken
 from todos.store.base import LARGEST_PAGE, Change, Entry
-from todos.store.changekeys import item_key, removal_key
 
 
 @dataclass(slots=True)
