@@ -9,7 +9,7 @@ import click
 from slipway import console
 from slipway.commands.context import suite as present_suite
 from slipway.demo import story
-from slipway.demo.client import Address, NothingRuns, Wrong
+from slipway.demo.client import Address, Api, NothingRuns, Wrong
 from slipway.demo.stage import Stage
 from slipway.problems import MISSING, Problem
 
@@ -36,7 +36,8 @@ def command(base_domain: str | None, port: int | None, ca: Path | None, *, keep:
         address = Address(base_domain, port or 443, ca)
     stage = Stage(console.out)
     try:
-        anna = story.run(stage, address, folder, keep=keep)
+        with address.resolving():
+            anna = story.run(stage, Api(address), folder, keep=keep)
     except NothingRuns as error:
         raise Problem(
             f"nothing answers at {error}", next_step="run ./slipway up first", code=MISSING

@@ -72,15 +72,17 @@ class Address:
 class Api:
     """Calls the suite as one caller; `token` is sent where there is one."""
 
-    def __init__(self, address: Address, token: str | None = None) -> None:
+    def __init__(
+        self, address: Address, token: str | None = None, session: requests.Session | None = None
+    ) -> None:
         self.address = address
         self._token = token
-        self._session = requests.Session()
+        self._session = session or requests.Session()
         self._session.trust_env = False
 
     def with_token(self, token: str) -> Api:
         """Return a client that is signed in."""
-        return Api(self.address, token)
+        return Api(self.address, token, self._session)
 
     def call(
         self, method: str, service: str, path: str, *, expect: int = 200, **options: Any
@@ -131,7 +133,7 @@ class Api:
                     **options,
                 )
             except requests.exceptions.SSLError as error:
-                raise Wrong(f"the certificate of {url} is not trusted: {error}") from error
+                raise Wrong(f"the certificate of {url} is not trusted; name its root by --ca") from error
             except requests.ConnectionError as error:
                 raise NothingRuns(url) from error
             except requests.RequestException as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from slipway.demo.client import Address, Wrong, require, until
 from slipway.demo.people import Person
 from slipway.demo.photographs import PHOTOGRAPH, inspect
 from slipway.demo.stage import Stage
+
+Connect = Callable[[Address, dict[str, Any]], Any]
 
 
 def run(stage: Stage, person: Person, folder: Path) -> list[str]:
@@ -39,13 +42,13 @@ def run(stage: Stage, person: Person, folder: Path) -> list[str]:
     return [ready["url"], *(thumbnail["url"] for thumbnail in thumbnails)]
 
 
-def put_by_oneself(stage: Stage, person: Person) -> None:
+def put_by_oneself(stage: Stage, person: Person, connect: Connect) -> None:
     """Put a second file with temporary credentials; it appears by itself."""
     with stage.step("Put a second file with temporary credentials") as step:
         given = credentials(person)
         content = PHOTOGRAPH.read_bytes()
         key = f"{given['prefix']}holiday.jpg"
-        _storage(person.api.address, given).put_object(
+        connect(person.api.address, given).put_object(
             Bucket=given["bucket"], Key=key, Body=content, ContentType="image/jpeg"
         )
         step.say(f"s3://{given['bucket']}/{key}, good until {given['expires_at']}")
@@ -55,13 +58,13 @@ def put_by_oneself(stage: Stage, person: Person) -> None:
         step.say(f"object {ready['id']}, {len(ready['thumbnails'])} thumbnails")
 
 
-def try_anothers_folder(stage: Stage, person: Person, other: Person) -> None:
+def try_anothers_folder(stage: Stage, person: Person, other: Person, connect: Connect) -> None:
     """Be refused by S3 itself, in all four ways."""
     with stage.step(f"Try {other.name}'s folder with {person.name}'s credentials") as step:
         mine, theirs = credentials(person), credentials(other)
         bucket, key = theirs["bucket"], f"{theirs['prefix']}diary.txt"
-        _storage(person.api.address, theirs).put_object(Bucket=bucket, Key=key, Body=b"Dear diary")
-        storage = _storage(person.api.address, mine)
+        connect(person.api.address, theirs).put_object(Bucket=bucket, Key=key, Body=b"Dear diary")
+        storage = connect(person.api.address, mine)
         for name, arguments in (
             ("get_object", {"Key": key}),
             ("put_object", {"Key": key, "Body": b"Dear Ben"}),
@@ -117,7 +120,8 @@ def _named(person: Person, name: str) -> dict[str, Any] | None:
     return next((item for item in items if item["filename"].endswith(name)), None)
 
 
-def _storage(address: Address, given: dict[str, Any]) -> Any:
+def connect(address: Address, given: dict[str, Any]) -> Any:
+    """Return an S3 client that has the given temporary credentials and nothing else."""
     make: Any = boto3.client
     return make(
         "s3",

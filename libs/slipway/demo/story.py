@@ -8,35 +8,36 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from slipway.demo import files, people, todos
-from slipway.demo.client import Address, Api, NothingRuns, Wrong, until
+from slipway.demo.client import Api, NothingRuns, Wrong, until
 from slipway.demo.people import Person
 from slipway.demo.stage import Stage
 
 
-def run(stage: Stage, address: Address, folder: Path, *, keep: bool) -> Person:
+def run(
+    stage: Stage, anyone: Api, folder: Path, *, keep: bool, connect: files.Connect = files.connect
+) -> Person:
     """Do everything a person does with the suite; return that person.
 
     Thumbnails are saved in `folder`. The accounts are closed in the end, also when a step was
-    wrong, unless `keep` is set. Raises Wrong, and NothingRuns when there is no suite.
+    wrong; with `keep` the person's stays. Raises Wrong, and NothingRuns when there is no suite.
     """
-    with address.resolving():
-        anyone = Api(address)
-        made: list[Person] = []
-        anyone.call("GET", "users", "/livez")
-        try:
-            anna, urls = _tell(stage, anyone, folder, made)
-            if not keep:
-                _close(stage, anna, urls)
-                made.remove(anna)
-        except (ClientError, BotoCoreError) as error:
-            raise Wrong(f"S3: {error}") from error
-        finally:
-            if not keep:
-                _tidy(made)
-        return anna
+    anyone.call("GET", "users", "/livez")
+    made: list[Person] = []
+    try:
+        anna, urls = _tell(stage, anyone, folder, made, connect)
+        made.remove(anna)
+        if not keep:
+            _close(stage, anna, urls)
+    except (ClientError, BotoCoreError) as error:
+        raise Wrong(f"S3: {error}") from error
+    finally:
+        _tidy(made)
+    return anna
 
 
-def _tell(stage: Stage, anyone: Api, folder: Path, made: list[Person]) -> tuple[Person, list[str]]:
+def _tell(
+    stage: Stage, anyone: Api, folder: Path, made: list[Person], connect: files.Connect
+) -> tuple[Person, list[str]]:
     with stage.step("Sign up") as step:
         account = people.sign_up(anyone, "Anna")
         step.say(f"{account[1]}, account {account[0]}")
@@ -46,11 +47,11 @@ def _tell(stage: Stage, anyone: Api, folder: Path, made: list[Person]) -> tuple[
         step.say(f"an access token for {seconds} s and a refresh token")
     todos.run(stage, anna)
     urls = files.run(stage, anna, folder)
-    files.put_by_oneself(stage, anna)
+    files.put_by_oneself(stage, anna, connect)
     with stage.step("Ben signs up, and has a folder too"):
         ben, _ = people.sign_in(anyone, "Ben", people.sign_up(anyone, "Ben"))
         made.append(ben)
-    files.try_anothers_folder(stage, anna, ben)
+    files.try_anothers_folder(stage, anna, ben, connect)
     return anna, urls
 
 
