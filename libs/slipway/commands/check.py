@@ -9,7 +9,7 @@ from rich.text import Text
 
 from slipway import console
 from slipway.checking import Step, steps
-from slipway.commands.context import ROOT
+from slipway.commands import context
 from slipway.problems import FAILED, OK
 
 
@@ -20,7 +20,7 @@ def command(*, fix: bool) -> int:
 
     Exit code 0 when all is well, 1 otherwise.
     """
-    failed = [step.name for step in steps(ROOT) if not _passes(step, fix=fix)]
+    failed = [step.name for step in steps(context.ROOT) if not _passes(step, fix=fix)]
     console.say()
     if failed:
         console.say(f"Not right: {', '.join(failed)}.", "bold red")

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from slipway import console
-from slipway.commands.context import ROOT
+from slipway.commands import context
 from slipway.problems import MISSING, Problem
 
 _OPTIONS = (
@@ -35,18 +35,23 @@ def command(*, upgrade: bool) -> None:
     """
     for source, constraints in _sources():
         target = source.with_suffix(".txt")
-        arguments = [str(source.relative_to(ROOT)), "-o", str(target.relative_to(ROOT)), *constraints]
+        arguments = [
+            str(source.relative_to(context.ROOT)),
+            "-o",
+            str(target.relative_to(context.ROOT)),
+            *constraints,
+        ]
         _compile([*arguments, *(["--upgrade"] if upgrade else [])])
-        console.say(f"locked {target.relative_to(ROOT)}")
+        console.say(f"locked {target.relative_to(context.ROOT)}")
 
 
 def _sources() -> Iterator[tuple[Path, list[str]]]:
-    yield ROOT / "requirements" / "dev.in", []
-    yield ROOT / "requirements" / "emulator.in", []
+    yield context.ROOT / "requirements" / "dev.in", []
+    yield context.ROOT / "requirements" / "emulator.in", []
     for path in (
-        ROOT / "requirements" / "tools.in",
-        ROOT / "requirements" / "gateway.in",
-        *sorted(ROOT.glob("services/*/requirements.in")),
+        context.ROOT / "requirements" / "tools.in",
+        context.ROOT / "requirements" / "gateway.in",
+        *sorted(context.ROOT.glob("services/*/requirements.in")),
     ):
         yield path, ["-c", "requirements/dev.txt"]
 
@@ -55,7 +60,7 @@ def _compile(arguments: list[str]) -> None:
     uv = Path(sys.executable).with_name("uv")
     done = subprocess.run(
         [str(uv), "pip", "compile", *_OPTIONS, *arguments],
-        cwd=ROOT,
+        cwd=context.ROOT,
         check=False,
         capture_output=True,
         text=True,

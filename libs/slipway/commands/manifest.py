@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from slipway import console
-from slipway.commands.context import ROOT
+from slipway.commands import context
 from slipway.manifest import ManifestError, load_all
 from slipway.manifest import schema as manifest_schema
 from slipway.problems import FAILED, Problem
@@ -20,7 +20,7 @@ def command() -> None:
 def check() -> None:
     """Read every services/*/service.yaml and say, with file and line, what is wrong."""
     try:
-        manifests = load_all(ROOT)
+        manifests = load_all(context.ROOT)
     except ManifestError as error:
         raise Problem(str(error), next_step="correct the lines named", code=FAILED) from error
     console.say(f"{len(manifests)} manifests are right: {', '.join(manifests)}.")
@@ -32,6 +32,6 @@ def schema(*, write: bool) -> None:
     """Print the JSON Schema of service.yaml, for editors and other readers."""
     if write:
         manifest_schema.PATH.write_text(manifest_schema.text(), encoding="utf-8")
-        console.say(f"wrote {manifest_schema.PATH.relative_to(ROOT)}")
+        console.say(f"wrote {manifest_schema.PATH.relative_to(context.ROOT)}")
     else:
         console.say(manifest_schema.text().rstrip())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from slipway import console, openapi
-from slipway.commands.context import ROOT
+from slipway.commands import context
 from slipway.manifest import load_all
 from slipway.problems import FAILED, OK, USAGE, Problem
 
@@ -18,7 +18,7 @@ def command(names: tuple[str, ...], *, write: bool) -> int:
 
     Exit code 1 when one differs.
     """
-    known = list(load_all(ROOT))
+    known = list(load_all(context.ROOT))
     unknown = set(names) - set(known)
     if unknown:
         raise Problem(
@@ -29,11 +29,13 @@ def command(names: tuple[str, ...], *, write: bool) -> int:
     differing = []
     for name in names or known:
         if write:
-            openapi.write(ROOT, name)
-            console.say(f"wrote {openapi.path(ROOT, name).relative_to(ROOT)}")
-        elif not openapi.is_current(ROOT, name):
+            openapi.write(context.ROOT, name)
+            console.say(f"wrote {openapi.path(context.ROOT, name).relative_to(context.ROOT)}")
+        elif not openapi.is_current(context.ROOT, name):
             differing.append(name)
-            console.say(f"{openapi.path(ROOT, name).relative_to(ROOT)} differs from the code", "red")
+            console.say(
+                f"{openapi.path(context.ROOT, name).relative_to(context.ROOT)} differs from the code", "red"
+            )
     if differing:
         console.say("Next: ./slipway openapi --write")
         return FAILED

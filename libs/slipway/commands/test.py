@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from slipway import console, testrun
-from slipway.commands.context import ROOT
+from slipway.commands import context
 from slipway.problems import USAGE, Problem
 
 
@@ -43,12 +43,12 @@ def command(
     if base_domain and not only_system:
         raise Problem("--base-domain is for --system", next_step="add --system", code=USAGE)
     if containers:
-        return testrun.containers(ROOT, arguments)
-    code = 0 if only_system else testrun.in_process(ROOT, arguments)
-    if fast or not testrun.has_system_tests(ROOT, arguments):
+        return testrun.containers(context.ROOT, arguments)
+    code = 0 if only_system else testrun.in_process(context.ROOT, arguments)
+    if fast or not testrun.has_system_tests(context.ROOT, arguments):
         return code
     if base_domain:
-        return testrun.system(ROOT, arguments, testrun.Target(base_domain, port, ca))
+        return testrun.system(context.ROOT, arguments, testrun.Target(base_domain, port, ca))
     console.say("\nStarting a private suite for the system tests ...")
-    with testrun.private_suite(ROOT) as target:
-        return testrun.system(ROOT, arguments, target) or code
+    with testrun.private_suite(context.ROOT) as target:
+        return testrun.system(context.ROOT, arguments, target) or code

@@ -1,6 +1,6 @@
 """A checkout of its own for each run: our code, and a throwaway service that shows what it was told."""
 
-import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,23 +60,29 @@ def write_service(root: Path) -> Path:
     return package
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture(scope="session")
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter; pytest's own are closed."""
+    with tempfile.TemporaryDirectory(prefix="slipway-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def place(open_folder: Path) -> Path:
     """A checkout with one service; its folder's name is one that careless code trips over."""
-    folder = tmp_path_factory.mktemp("place")
-    for parent in (folder, folder.parent):
-        parent.chmod(0o755)
+    folder = open_folder
     root = folder / "it's a 100% new #1; checkout"
     root.mkdir()
     for name in ("libs", "requirements", "gateway", "slipway", "pyproject.toml"):
         (root / name).symlink_to(_ROOT / name)
     write_service(root)
     _share_tools(root)
-    yield root
-    shutil.rmtree(folder, ignore_errors=True)
+    return root
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def suite(place: Path) -> Iterator[Suite]:
     """The suite of `place` on a free port; down at first, and after the tests."""
     suite = Suite(place, place / ".slipway", Settings(port=ports.pick()))

@@ -16,11 +16,10 @@ _NOBODY, _NAMESPACE = Identity("user", 65534, 65534), Identity("namespace", 6553
 
 
 @pytest.fixture
-def layout(tmp_path: Path) -> Layout:
+def layout(open_folder: Path, request: pytest.FixtureRequest) -> Layout:
     """A checkout that everybody may enter."""
-    for parent in (tmp_path, *list(tmp_path.parents)[:3]):
-        parent.chmod(0o755)
-    layout = Layout(tmp_path / "checkout", tmp_path / "checkout" / "state")
+    root = open_folder / request.node.name
+    layout = Layout(root, root / "state")
     layout.make()
     return layout
 

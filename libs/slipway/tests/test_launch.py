@@ -119,9 +119,9 @@ def wait_for_child(pid: int, name: str) -> psutil.Process:
 
 
 @as_root
-def test_root_becomes_the_ordered_user_for_good(tmp_path: Path) -> None:
-    for parent in (tmp_path, *list(tmp_path.parents)[:3]):
-        parent.chmod(0o755)
+def test_root_becomes_the_ordered_user_for_good(open_folder: Path) -> None:
+    tmp_path = open_folder / "for-good"
+    tmp_path.mkdir()
     order(tmp_path, "/usr/bin/id", "-u", identity={"kind": "user", "uid": 65534, "gid": 65534})
     assert output(tmp_path) == "65534\n"
 
@@ -133,3 +133,48 @@ def test_root_can_be_seen_as_another_user_that_still_owns_its_files(tmp_path: Pa
     order(tmp_path, "/bin/sh", "-c", "id -u && touch mine", identity=identity)
     assert output(tmp_path) == "65534\n"
     assert (tmp_path / "parts" / "it" / "mine").stat().st_uid == 0
+
+
+def test_becoming_a_part_happens_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    order(tmp_path, "/bin/server", "-x", scratch=[str(tmp_path / "scratch")])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(launch, "_prctl", lambda option, number: done.append(f"prctl {option} {number:d}"))
+    monkeypatch.setattr(os, "umask", lambda mode: done.append(f"umask {mode:o}"))
+    monkeypatch.setattr(os, "chdir", lambda folder: done.append(f"chdir {Path(folder).name}"))
+    monkeypatch.setattr(os, "execve", lambda *what: done.append(f"exec {what}"))
+    launch.main("it")
+    arguments = ("/bin/server", ["/bin/server", "-x"], {"GREETING": "hello"})
+    assert done == ["umask 77", "prctl 1 15", "chdir it", f"exec {arguments}"]
+    assert (tmp_path / "scratch").is_dir()
+
+
+def test_giving_up_root_is_done_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[tuple[str, object]] = []
+    for name in ("setgroups", "setgid", "setuid"):
+        monkeypatch.setattr(os, name, lambda value, name=name: done.append((name, value)))
+    launch.become({"kind": "user", "uid": 7, "gid": 8})
+    assert done == [("setgroups", []), ("setgid", 8), ("setuid", 7)]
+
+
+def test_staying_oneself_changes_nothing() -> None:
+    before = os.getuid(), os.getgid()
+    launch.become(None)
+    assert (os.getuid(), os.getgid()) == before
+
+
+def test_leftovers_are_ended_and_shells_with_a_terminal_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen(["/bin/sleep", "60"], cwd=tmp_path, start_new_session=True) as left:
+        monkeypatch.setattr(launch, "_has_terminal", lambda _pid: True)
+        launch.end_leftovers(tmp_path)
+        assert left.poll() is None
+        monkeypatch.undo()
+        launch.end_leftovers(tmp_path)
+        assert left.wait(5) == -signal.SIGKILL
+
+
+def test_a_process_that_is_gone_has_neither_folder_nor_terminal() -> None:
+    assert launch._cwd(2**22 + 1) is None
+    assert not launch._has_terminal(2**22 + 1)
