@@ -67,7 +67,8 @@ class Keys:
         if not _KEY.match(header):
             raise Malformed("Idempotency-Key must be 1 to 255 visible ASCII characters.")
         key = _digest(owner, request.method, request.path, header)
-        fingerprint = _digest(request.full_path, request.mimetype, request.get_data(cache=True))
+        # With the key in it, which is kept nowhere, nobody can try passwords against a kept fingerprint.
+        fingerprint = _digest(header, request.full_path, request.mimetype, request.get_data(cache=True))
         known = self._store.begin(key, fingerprint, new_id(), LEASE_SECONDS)
         if isinstance(known, Claimed):
             return self._run(key, _Claim(known.resource_id), answer)

@@ -6,13 +6,15 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from libs.chassis.tests.sample import Notes
+from libs.chassis.tests.sample import INFO, NoteRoutes, Notes
 from werkzeug.exceptions import BadRequest
 from werkzeug.test import TestResponse
 
+from chassis import app as chassis_app
 from chassis.errors import Conflict, Transient
-from chassis.idempotency import IdempotencyStore, resource_id
+from chassis.idempotency import Claimed, IdempotencyStore, Known, resource_id
 from chassis.idempotency.memory import MemoryIdempotency
+from chassis.settings import ServiceSettings
 from chassis.testing import FakeClock, IdempotencyStoreContract, Issuer
 
 Headers = dict[str, str]
@@ -155,6 +157,36 @@ def test_a_key_is_good_again_after_a_day(
     clock.advance(24 * 3600 + 1)
     assert post(client, ann, title="Bread").status_code == 201
     assert len(notes.kept) == 2
+
+
+class Listening(MemoryIdempotency):
+    """Remembers the fingerprints that it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fingerprints: list[str] = []
+
+    def begin(self, key: str, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+        """See IdempotencyStore."""
+        self.fingerprints.append(fingerprint)
+        return super().begin(key, fingerprint, resource_id, lease)
+
+
+def test_what_is_kept_of_a_body_cannot_be_found_by_trying_bodies(
+    settings: ServiceSettings, issuer: Issuer, notes: Notes
+) -> None:
+    store = Listening()
+    app = chassis_app.build(
+        INFO,
+        settings,
+        routes=[NoteRoutes(notes)],
+        checks=[],
+        idempotency=store,
+        verifier=issuer.verifier(),
+    )
+    for key in ("one", "two"):
+        assert post(app.test_client(), issuer.headers("ann"), key).status_code == 201
+    assert len(set(store.fingerprints)) == 2
 
 
 def test_outside_a_key_each_resource_has_an_id_of_its_own() -> None:
