@@ -1,7 +1,8 @@
 """gunicorn's configuration, the same for every service: `gunicorn --config python:chassis.gunicorn`.
 
 Threads wait for stores, so eight of them share a process; more made no difference when
-measured. The keep-alive outlives the gateway's, so that a reused connection is never closed under a request.
+measured. The keep-alive outlives the gateway's, so that a reused connection is never closed under a request;
+draining.py says how a worker ends.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from prometheus_client import multiprocess
 
-worker_class = "gthread"
+worker_class = "chassis.draining.DrainingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 keepalive = 75

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -142,3 +142,43 @@ def test_a_worker_that_is_gone_is_taken_out_of_the_totals(
     assert not gauge.exists()
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
     gunicorn.child_exit(None, SimpleNamespace(pid=4711))
+
+
+def test_at_the_end_new_connections_are_refused_while_old_requests_are_answered(server: Server) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(requests.get, f"{server.url}/v1/slow?seconds=3", timeout=10)
+        time.sleep(0.5)
+        server.process.terminate()
+        address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+        with pytest.raises(ConnectionRefusedError):
+            _connect_until(address, slow.done)
+        assert not slow.done()
+        assert slow.result().status_code == 200
+
+
+def _connect_until(address: tuple[str, int], over: Callable[[], bool]) -> None:
+    while not over():
+        socket.create_connection(address, timeout=1).close()
+        time.sleep(0.05)
+
+
+def test_a_connection_that_waits_at_the_end_is_answered(server: Server) -> None:
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        for pid in server.pids():
+            os.kill(pid, signal.SIGSTOP)
+            os.kill(pid, signal.SIGTERM)
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(requests.get, f"{server.url}/livez", timeout=10)
+            time.sleep(0.5)
+            for pid in _workers(server):
+                os.kill(pid, signal.SIGCONT)
+            assert waiting.result().status_code == 200
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+
+
+def _workers(server: Server) -> list[int]:
+    """Return the process ids of the workers, which need not answer."""
+    task = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    return [int(pid) for pid in task.read_text().split()]
