@@ -36,6 +36,7 @@ class Target:
             found["SLIPWAY_CA"] = str(self.authority)
         if self.state:
             found["SLIPWAY_STATE"] = str(self.state)
+            found["SLIPWAY_ENFORCES_IAM"] = "1"  # our own emulator does: never to be left out here
         return found
 
 

@@ -16,13 +16,10 @@ HERE = Path(__file__).parent
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything in this folder as a system test; skip what an emulator without IAM cannot show."""
-    enforces = os.environ.get("SLIPWAY_ENFORCES_IAM", "1") != "0"
+    """Mark everything in this folder as a system test."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.system)
-            if not enforces and item.get_closest_marker("needs_enforcement"):
-                item.add_marker(pytest.mark.skip("needs an emulator that enforces IAM and upload policies"))
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +35,28 @@ def environment() -> Iterator[Environment]:
             kind = type(error).__name__
             pytest.skip(f"no suite at {found.origin('users')} ({kind}); see tests/system/README.md")
         yield found
+
+
+@pytest.fixture(scope="session")
+def enforces(environment: Environment) -> bool:
+    """Say whether storage enforces IAM and upload policies; see the README of this folder."""
+    told = os.environ.get("SLIPWAY_ENFORCES_IAM")
+    if told or not environment.is_local:
+        return told != "0"
+    with Client(environment) as stranger:
+        return stranger.fetch(f"{environment.origin('s3')}/media?list-type=2&max-keys=1").status_code != 200
+
+
+@pytest.fixture(autouse=True)
+def _emulator_can(request: pytest.FixtureRequest) -> None:
+    """Skip, with the reason, what this suite's emulator cannot show."""
+    if request.node.get_closest_marker("needs_enforcement") and not request.getfixturevalue("enforces"):
+        pytest.skip("storage here does not enforce IAM: run this against ./slipway up")
+    if (
+        request.node.get_closest_marker("needs_atomic_writes")
+        and os.environ.get("SLIPWAY_ATOMIC_WRITES") == "0"
+    ):
+        pytest.skip("conditional writes are not atomic in this emulator: run this against ./slipway up")
 
 
 @pytest.fixture

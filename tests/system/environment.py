@@ -19,6 +19,10 @@ from unittest.mock import patch
 _resolve = socket.getaddrinfo
 
 
+def _is_local(domain: str) -> bool:
+    return domain == "localhost" or domain.endswith(".localhost")
+
+
 @dataclass(frozen=True)
 class Environment:
     """The address of a suite and what to trust there."""
@@ -32,13 +36,17 @@ class Environment:
     def from_variables(cls) -> Environment:
         """Read the variables; see the module's text."""
         domain = os.environ.get("SLIPWAY_BASE_DOMAIN", "localhost")
-        is_local = domain == "localhost" or domain.endswith(".localhost")
         return cls(
             domain=domain,
             port=int(os.environ.get("SLIPWAY_PORT", "8443")),
             ca=os.environ.get("SLIPWAY_CA") or ssl.get_default_verify_paths().cafile,
-            address=os.environ.get("SLIPWAY_ADDRESS") or ("127.0.0.1" if is_local else None),
+            address=os.environ.get("SLIPWAY_ADDRESS") or ("127.0.0.1" if _is_local(domain) else None),
         )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is a suite on somebody's own machine."""
+        return _is_local(self.domain)
 
     def host(self, service: str) -> str:
         """Return the host name of a service's subdomain."""

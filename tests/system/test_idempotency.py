@@ -77,6 +77,7 @@ def test_a_key_has_a_shape(anna, value):
     problem(response, response.status_code)
 
 
+@pytest.mark.needs_atomic_writes
 @pytest.mark.parametrize(
     ("path", "body", "listing"),
     [

@@ -69,6 +69,7 @@ def test_ones_own_folder_is_written_read_listed_and_emptied(mine):
     assert "Contents" not in s3.list_objects_v2(Bucket=given["bucket"], Prefix=given["prefix"])
 
 
+@pytest.mark.needs_enforcement
 @pytest.mark.parametrize("call", ["get_object", "head_object", "delete_object"])
 def test_anothers_file_is_refused(mine, theirs, call):
     s3, given = mine
@@ -78,12 +79,14 @@ def test_anothers_file_is_refused(mine, theirs, call):
     assert client.get_object(Bucket=other["bucket"], Key=key)["Body"].read() == b"Ben's"
 
 
+@pytest.mark.needs_enforcement
 def test_nothing_is_put_into_anothers_folder(mine, theirs):
     s3, given = mine
     refuses(s3.put_object, Bucket=given["bucket"], Key=theirs[1]["prefix"] + "evil.txt", Body=b"x")
     refuses(s3.put_object, Bucket=given["bucket"], Key=theirs[1]["prefix"] + "secret.txt", Body=b"x")
 
 
+@pytest.mark.needs_enforcement
 def test_anothers_file_is_neither_copied_in_nor_out(mine, theirs):
     s3, given = mine
     bucket, key = given["bucket"], theirs[1]["prefix"] + "secret.txt"
@@ -98,11 +101,13 @@ def test_anothers_file_is_neither_copied_in_nor_out(mine, theirs):
     refuses(s3.copy_object, Bucket=bucket, Key=key, CopySource=source)
 
 
+@pytest.mark.needs_enforcement
 def test_no_multipart_upload_begins_in_anothers_folder(mine, theirs):
     s3, given = mine
     refuses(s3.create_multipart_upload, Bucket=given["bucket"], Key=theirs[1]["prefix"] + "big.bin")
 
 
+@pytest.mark.needs_enforcement
 def test_an_address_signed_by_oneself_opens_only_ones_own(mine, theirs, anyone):
     s3, given = mine
     key = theirs[1]["prefix"] + "secret.txt"
@@ -110,6 +115,7 @@ def test_an_address_signed_by_oneself_opens_only_ones_own(mine, theirs, anyone):
     assert anyone.fetch(url).status_code == 403
 
 
+@pytest.mark.needs_enforcement
 def test_a_batch_of_deletions_spares_anothers_file(mine, theirs):
     s3, given = mine
     client, other = theirs
@@ -122,17 +128,20 @@ def test_a_batch_of_deletions_spares_anothers_file(mine, theirs):
     assert client.get_object(Bucket=other["bucket"], Key=key)["Body"].read() == b"Ben's"
 
 
+@pytest.mark.needs_enforcement
 @pytest.mark.parametrize("prefix", ["", "/", "users/", "users", "thumbnails/"])
 def test_no_wider_folder_is_listed(mine, prefix):
     s3, given = mine
     refuses(s3.list_objects_v2, Bucket=given["bucket"], Prefix=prefix)
 
 
+@pytest.mark.needs_enforcement
 def test_anothers_folder_is_not_listed(mine, theirs):
     s3, given = mine
     refuses(s3.list_objects_v2, Bucket=given["bucket"], Prefix=theirs[1]["prefix"])
 
 
+@pytest.mark.needs_enforcement
 @pytest.mark.parametrize(
     "key", ["{p}../{other}/x", "{p}%2e%2e/x", "users/x", "thumbnails/x", "x", "users/{id}x/y"]
 )
@@ -150,6 +159,7 @@ def test_nothing_is_put_outside_ones_folder(mine, theirs, anna, key):
     refuses(s3.put_object, Bucket=given["bucket"], Key=made, Body=b"x")
 
 
+@pytest.mark.needs_enforcement
 def test_the_credentials_do_nothing_but_storage(mine, environment):
     s3, given = mine
     with pytest.raises(ClientError):
@@ -185,6 +195,7 @@ def test_no_other_part_of_the_cloud_answers_them_publicly(mine, environment, ser
     assert 400 <= caught.value.response["ResponseMetadata"]["HTTPStatusCode"] < 500
 
 
+@pytest.mark.needs_enforcement
 def test_changed_credentials_are_refused(environment, anna):
     given = credentials(anna)
     place = {"Bucket": given["bucket"], "Key": given["prefix"] + "x"}
@@ -192,6 +203,7 @@ def test_changed_credentials_are_refused(environment, anna):
     refuses(storage(environment, {**given, "session_token": None}).put_object, **place, Body=b"x")
 
 
+@pytest.mark.needs_enforcement
 def test_ones_secret_does_not_open_anothers_session(environment, anna, ben):
     given, other = credentials(anna), credentials(ben)
     mixed = {**given, "session_token": other["session_token"]}
@@ -201,6 +213,7 @@ def test_ones_secret_does_not_open_anothers_session(environment, anna, ben):
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] in {400, 403}
 
 
+@pytest.mark.needs_enforcement
 def test_storage_is_closed_to_strangers(mine, anyone):
     s3, given = mine
     key = given["prefix"] + "open.txt"
@@ -250,4 +263,4 @@ def test_a_file_deleted_with_the_credentials_is_not_served_any_more(mine, anna, 
         lambda: [found for found in anna.objects() if found["status"] == "ready"], "it is ready"
     )
     s3.delete_object(**place)
-    assert anyone.fetch(ready[0]["url"]).status_code == 404
+    assert anyone.fetch(ready[0]["url"]).status_code in {403, 404}  # 403 where the signer may not list

@@ -166,6 +166,7 @@ def test_a_deleted_file_cannot_be_deleted_again(anna):
     problem(anna.client.delete("media", f"/v1/objects/{identifier}"), 404)
 
 
+@pytest.mark.needs_enforcement
 def test_a_signed_address_cannot_be_bent(anna, anyone):
     ready = settled(anna, upload(anna, pictures.photograph()))
     url = ready["thumbnails"][0]["url"]

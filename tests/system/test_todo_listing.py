@@ -183,6 +183,7 @@ def restless(account):
         thread.join()
 
 
+@pytest.mark.needs_atomic_writes
 @pytest.mark.timeout(180)
 def test_a_thousand_todos_are_each_seen_once_while_others_are_written(anna):
     fill(anna, THOUSAND)

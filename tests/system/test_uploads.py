@@ -51,6 +51,7 @@ def test_a_ready_file_is_listed(anna):
     assert [found["id"] for found in anna.objects()] == [identifier]
 
 
+@pytest.mark.needs_enforcement
 @pytest.mark.parametrize("change", [-1, 1, 1000])
 def test_another_size_than_announced_is_refused_by_storage(anna, change):
     asked = ask(anna, PHOTO, "photo.jpg", "image/jpeg")
@@ -59,21 +60,25 @@ def test_another_size_than_announced_is_refused_by_storage(anna, change):
     assert look(anna, asked["object_id"])["status"] == "pending"
 
 
+@pytest.mark.needs_enforcement
 def test_an_empty_file_is_refused_by_storage(anna):
     assert submit(anna, ask(anna, PHOTO, "photo.jpg", "image/jpeg"), b"").status_code in {400, 403}
 
 
+@pytest.mark.needs_enforcement
 def test_another_type_than_announced_is_refused_by_storage(anna):
     asked = ask(anna, PHOTO, "photo.jpg", "image/jpeg")
     assert submit(anna, asked, PHOTO, **{"Content-Type": "text/html"}).status_code in {400, 403}
 
 
+@pytest.mark.needs_enforcement
 def test_another_key_than_given_is_refused_by_storage(anna, ben):
     asked = ask(anna, PHOTO, "photo.jpg", "image/jpeg")
     for key in (f"users/{ben.id}/photo.jpg", "photo.jpg", asked["upload"]["fields"]["key"] + "x"):
         assert submit(anna, asked, PHOTO, key=key).status_code in {400, 403}
 
 
+@pytest.mark.needs_enforcement
 def test_a_forged_form_is_refused_by_storage(anna):
     asked = ask(anna, PHOTO, "photo.jpg", "image/jpeg")
     fields = asked["upload"]["fields"]
@@ -83,6 +88,7 @@ def test_a_forged_form_is_refused_by_storage(anna):
     assert submit(anna, asked, PHOTO).status_code in {400, 403}
 
 
+@pytest.mark.needs_enforcement
 def test_a_form_adds_no_other_powers(anna):
     asked = ask(anna, PHOTO, "photo.jpg", "image/jpeg")
     assert submit(anna, asked, PHOTO, acl="public-read").status_code in {400, 403}

@@ -15,13 +15,37 @@ from slipway.problems import MISSING, Problem
 
 
 @click.command()
-@click.option("--base-domain", help="Domain of the suite's subdomains; by default that of the suite here.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Its port; 443 with --base-domain.")
 @click.option(
-    "--ca", type=click.Path(path_type=Path, exists=True), help="The certificate that signs its own."
+    "--base-domain",
+    envvar="SLIPWAY_BASE_DOMAIN",
+    help="Domain of the suite's subdomains; by default that of the suite here.",
+)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), envvar="SLIPWAY_PORT", help="Its port; 443 with --base-domain."
+)
+@click.option(
+    "--ca",
+    type=click.Path(path_type=Path, exists=True),
+    envvar="SLIPWAY_CA",
+    help="The certificate that signs its own.",
+)
+@click.option("--address", envvar="SLIPWAY_ADDRESS", help="Where its names are, if no resolver knows them.")
+@click.option(
+    "--enforces-iam/--no-enforces-iam",
+    envvar="SLIPWAY_ENFORCES_IAM",
+    default=None,
+    help="Whether its storage enforces IAM; found out for suites of this machine. Where not, that is said.",
 )
 @click.option("--keep", is_flag=True, help="Do not delete the account in the end.")
-def command(base_domain: str | None, port: int | None, ca: Path | None, *, keep: bool) -> None:
+def command(
+    base_domain: str | None,
+    port: int | None,
+    ca: Path | None,
+    address: str | None,
+    *,
+    enforces_iam: bool | None,
+    keep: bool,
+) -> None:
     """Sign up, write and read to-dos, upload a photograph, and delete the account again.
 
     Each step is shown with its time; thumbnails are saved under .slipway/demo. Works against
@@ -30,14 +54,17 @@ def command(base_domain: str | None, port: int | None, ca: Path | None, *, keep:
     suite = present_suite()
     folder = suite.state / "demo"
     if base_domain is None:
-        root = suite.layout.authority / "root.pem"
-        address = Address(suite.settings.domain, port or suite.settings.port, ca or _existing(root))
+        domain, usual_port = suite.settings.domain, suite.settings.port
+        # The suite of this checkout does, unless a certificate says that another one is meant.
+        enforces = True if enforces_iam is None and ca is None else enforces_iam
+        ca = ca or _existing(suite.layout.authority / "root.pem")
     else:
-        address = Address(base_domain, port or 443, ca)
+        domain, usual_port, enforces = base_domain, 443, enforces_iam
+    where = Address(domain, port or usual_port, ca, address, enforces)
     stage = Stage(console.out)
     try:
-        with address.resolving():
-            anna = story.run(stage, Api(address), folder, keep=keep)
+        with where.resolving():
+            anna = story.run(stage, Api(where), folder, keep=keep)
     except NothingRuns as error:
         raise Problem(
             f"nothing answers at {error}", next_step="run ./slipway up first", code=MISSING
@@ -46,6 +73,8 @@ def command(base_domain: str | None, port: int | None, ca: Path | None, *, keep:
         identified = f"\nrequest id: {error.request_id}" if error.request_id else ""
         raise Problem(f"{error.reason}{identified}", next_step="./slipway logs, ./slipway status") from error
     console.say(f"\nAll {stage.count} steps are right, in {stage.seconds():.1f} s.", "bold green")
+    if stage.left_out:
+        console.say(f"{stage.left_out} left out, for the reason said above.", "bold yellow")
     console.say(f"The thumbnails are in {folder}.")
     if keep:
         console.say(f"The account stays: {anna.email}, password {anna.password}")

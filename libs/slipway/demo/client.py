@@ -34,11 +34,18 @@ class NothingRuns(Exception):
 
 @dataclass(frozen=True)
 class Address:
-    """Where the suite is, and the root certificate to trust; None trusts what the system trusts."""
+    """Where the suite is, and the root certificate to trust; None trusts what the system trusts.
+
+    `host` is where all names of the domain are; by default the resolver is asked, but for
+    localhost, whose subdomains it may not know. `enforces` says whether storage there enforces
+    IAM; None has it found out.
+    """
 
     domain: str
     port: int
     authority: Path | None
+    host: str | None = None
+    enforces: bool | None = True
 
     def origin(self, service: str) -> str:
         """Return the `https://` origin of a subdomain, without a trailing slash."""
@@ -50,17 +57,23 @@ class Address:
         """What requests and boto3 take as `verify`."""
         return str(self.authority or ssl.get_default_verify_paths().cafile or "") or True
 
+    @property
+    def is_local(self) -> bool:
+        """Whether this is a suite on somebody's own machine."""
+        return self.domain == "localhost" or self.domain.endswith(".localhost")
+
     @contextmanager
     def resolving(self) -> Iterator[None]:
-        """Find names below localhost on loopback while the body runs: Python's resolver may not know them."""
-        if self.domain != "localhost" and not self.domain.endswith(".localhost"):
+        """Find names below the domain where `host` says while the body runs."""
+        target = self.host or ("127.0.0.1" if self.is_local else None)
+        if target is None:
             yield
             return
         system = socket.getaddrinfo
 
         def resolve(host: Any, *arguments: Any, **options: Any) -> Any:
             inside = isinstance(host, str) and host.endswith(f".{self.domain}")
-            return system("127.0.0.1" if inside else host, *arguments, **options)
+            return system(target if inside else host, *arguments, **options)
 
         socket.getaddrinfo = resolve
         try:

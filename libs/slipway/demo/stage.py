@@ -31,6 +31,7 @@ class Stage:
         self._console = console
         self._began = time.perf_counter()
         self.count = 0
+        self.left_out = 0
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
@@ -45,6 +46,12 @@ class Stage:
             raise
         self.count += 1
         self._show("ok", "bold green", title, began, step)
+
+    def leave_out(self, title: str, why: str) -> None:
+        """Show a step that is not taken, and why."""
+        self._console.print(Text.assemble((f"{'left out':<9}", "bold yellow"), title))
+        self._console.print(Text(f"       {why}", style="dim"))
+        self.left_out += 1
 
     def seconds(self) -> float:
         """Return the time since the beginning."""

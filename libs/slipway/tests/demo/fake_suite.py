@@ -50,6 +50,7 @@ class FakeSuite:
             ("PATCH", "/v1/todos/<todo_id>", self._change),
             ("POST", "/v1/uploads", self._ask),
             ("POST", "/bucket", self._take),
+            ("GET", "/bucket", self._list_bucket),
             ("GET", "/v1/objects", self._objects),
             ("GET", "/v1/objects/<object_id>", self._object),
             ("GET", "/files/<owner>/<name>", self._file),
@@ -96,6 +97,7 @@ class FakeSuite:
         return {
             "access_key_id": self._caller,
             "bucket": "bucket",
+            "endpoint_url": "https://s3.fake.test",
             "prefix": f"users/{self._caller}/",
             "expires_at": "soon",
         }, 201
@@ -143,6 +145,9 @@ class FakeSuite:
             return Response("<Error>EntityTooLarge</Error>", 400, {"X-Request-Id": REQUEST_ID})
         self.stored[request.form["key"]] = request.files["file"].read()
         return "", 204
+
+    def _list_bucket(self) -> Any:
+        return ("<ListBucketResult/>", 200) if self.wrong == "folders are open" else _problem(403)
 
     def take(self, key: str) -> None:
         """List a file with three upright thumbnails."""

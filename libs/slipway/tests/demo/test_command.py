@@ -11,6 +11,7 @@ import pytest
 from slipway.commands import demo
 from slipway.demo.client import Address, Api, NothingRuns, Wrong
 from slipway.demo.people import Person
+from slipway.demo.stage import Stage
 from slipway.problems import FAILED, MISSING, Problem
 
 
@@ -21,9 +22,12 @@ class Story:
         self.error = error
         self.address: Address | None = None
         self.options: dict[str, Any] = {}
+        self.left_out = False
 
-    def run(self, _stage: object, api: Api, folder: Path, *, keep: bool) -> Person:
+    def run(self, stage: Stage, api: Api, folder: Path, *, keep: bool) -> Person:
         self.address, self.options = api.address, {"folder": folder, "keep": keep}
+        if self.left_out:
+            stage.leave_out("A step", "a reason")
         if self.error:
             raise self.error
         return Person(api, "id", "Anna", "anna@example.com", "the-password")
@@ -55,7 +59,29 @@ def test_the_certificate_made_by_up_is_trusted(monkeypatch: pytest.MonkeyPatch, 
 def test_another_suite_is_on_the_usual_port(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     story = Story()
     play(monkeypatch, tmp_path, story, "--base-domain", "example.test")
-    assert story.address == Address("example.test", 443, None)
+    assert story.address == Address("example.test", 443, None, enforces=None)
+
+
+def test_a_suite_of_containers_is_asked_whether_it_enforces(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root = tmp_path / "containers.pem"
+    root.touch()
+    story = Story()
+    play(monkeypatch, tmp_path, story, "--ca", str(root), "--address", "gateway")
+    assert story.address == Address("localhost", 8443, root, "gateway", None)
+    monkeypatch.setenv("SLIPWAY_ENFORCES_IAM", "0")
+    play(monkeypatch, tmp_path, story)
+    assert story.address == Address("localhost", 8443, None, enforces=False)
+
+
+def test_a_step_left_out_is_told_again_in_the_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = Story()
+    story.left_out = True
+    play(monkeypatch, tmp_path, story)
+    assert "1 left out, for the reason said above." in capsys.readouterr().out
 
 
 def test_a_kept_account_is_told_with_its_password(

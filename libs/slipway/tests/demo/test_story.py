@@ -22,14 +22,15 @@ ADDRESS = Address("fake.test", 8443, None)
 class Played:
     """One run of the demonstration."""
 
-    def __init__(self, suite: FakeSuite, folder: Path) -> None:
+    def __init__(self, suite: FakeSuite, folder: Path, address: Address = ADDRESS) -> None:
         self.suite = suite
+        self.address = address
         self.folder = folder
         self.text = io.StringIO()
 
     def run(self, *, keep: bool = False) -> Person:
         stage = Stage(Console(file=self.text, width=200))
-        api = Api(ADDRESS, session=self.suite.session())
+        api = Api(self.address, session=self.suite.session())
         return story.run(stage, api, self.folder, keep=keep, connect=self.suite.connect)
 
 
@@ -100,6 +101,26 @@ def test_a_wrong_suite_is_caught(tmp_path: Path, wrong: str, reason: str) -> Non
     assert "failed " in played.text.getvalue()
 
 
+def test_where_storage_enforces_nothing_isolation_is_left_out_and_said(tmp_path: Path) -> None:
+    address = Address("localhost", 8443, None, enforces=None)
+    played = Played(FakeSuite("folders are open"), tmp_path, address)
+    played.run()
+    assert "left out Try Ben's folder" in played.text.getvalue()
+    assert "does not enforce IAM" in played.text.getvalue()
+
+
+def test_where_storage_enforces_isolation_is_shown_unasked(tmp_path: Path) -> None:
+    played = Played(FakeSuite(), tmp_path, Address("localhost", 8443, None, enforces=None))
+    played.run()
+    assert "403 AccessDenied" in played.text.getvalue()
+
+
+def test_of_a_suite_elsewhere_isolation_is_always_asked(tmp_path: Path) -> None:
+    address = Address("example.test", 443, None, enforces=None)
+    with pytest.raises(Wrong, match="was allowed"):
+        Played(FakeSuite("folders are open"), tmp_path, address).run()
+
+
 def test_after_a_wrong_step_the_accounts_are_closed(tmp_path: Path) -> None:
     suite = FakeSuite("folders are open")
     with pytest.raises(Wrong):
@@ -124,6 +145,11 @@ def test_names_below_localhost_are_found_on_loopback_only_while_asked_for() -> N
     with address.resolving():
         assert {found[4][0] for found in client.socket.getaddrinfo("a.localhost", 9)} == {"127.0.0.1"}
     assert client.socket.getaddrinfo is before
+
+
+def test_names_are_found_where_the_caller_says() -> None:
+    with Address("example.test", 443, None, "127.0.0.1").resolving():
+        assert {found[4][0] for found in client.socket.getaddrinfo("a.example.test", 9)} == {"127.0.0.1"}
 
 
 def test_other_names_are_left_to_the_resolver() -> None:
