@@ -16,7 +16,7 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.parsers import ResponseParserError
 
-from chassis.errors import Conflict, Denied, Invalid, NotFound, Problem, Stale, Transient
+from chassis.errors import Conflict, Denied, NotFound, Problem, Stale, Transient
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,7 +30,6 @@ _TRANSLATION: dict[str, type[Problem]] = {
     "TransactionConflictException": Transient,
     "TransactionInProgressException": Transient,
     "ResourceNotFoundException": Transient,  # a table that is not there yet; the check on readiness names it
-    "ValidationException": Invalid,
     "NoSuchKey": NotFound,
     "NoSuchBucket": Transient,
     "404": NotFound,

@@ -17,7 +17,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from chassis.aws import Aws, translated
-from chassis.errors import Conflict, Invalid, NotFound, Problem, Stale, Transient
+from chassis.errors import Conflict, NotFound, Problem, Stale, Transient
 from slipway.testing.aws import Aws as Emulated
 
 KEYS = ("id", "secret")
@@ -47,7 +47,6 @@ def translate(error: Exception) -> Exception:
         ("TransactionInProgressException", Transient),
         ("ResourceNotFoundException", Transient),
         ("NoSuchBucket", Transient),
-        ("ValidationException", Invalid),
         ("NoSuchKey", NotFound),
         ("404", NotFound),
         ("BucketAlreadyOwnedByYou", Conflict),
@@ -68,6 +67,11 @@ def test_an_error_of_the_sdk_becomes_a_problem(code: str, problem: type[Problem]
     assert type(found) is problem
     assert found.__cause__ is error
     assert str(found).startswith("Reading notes")
+
+
+def test_a_request_that_aws_cannot_read_is_our_bug_and_not_the_callers() -> None:
+    error = sdk_error("ValidationException")
+    assert translate(error) is error
 
 
 def test_any_failure_of_the_service_is_transient() -> None:
