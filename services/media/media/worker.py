@@ -50,7 +50,7 @@ def consumers(settings: WorkerSettings, work: Work) -> list[Consumer]:
             queue_url=settings.uploads_queue_url,
             dlq_url=settings.uploads_dlq_url,
             handle=BucketEvents(settings.media_bucket, work.intake).handle,
-            visibility_timeout=60,
+            visibility_timeout=30,
             threads=2,
         ),
         Consumer(
@@ -58,7 +58,7 @@ def consumers(settings: WorkerSettings, work: Work) -> list[Consumer]:
             queue_url=settings.users_events_queue_url,
             dlq_url=settings.users_events_dlq_url,
             handle=AccountEvents(work.eraser).handle,
-            visibility_timeout=120,
+            visibility_timeout=30,
         ),
     ]
 

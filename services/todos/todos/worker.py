@@ -21,7 +21,11 @@ def consumer(settings: WorkerSettings, parts: Parts) -> Consumer:
     """Return the consumer of the events of users."""
     events = AccountEvents(Erasure(parts.store, parts.cache, parts.clock))
     return Consumer(
-        "todos-users-events", settings.users_events_queue_url, settings.users_events_dlq_url, events.handle
+        "todos-users-events",
+        settings.users_events_queue_url,
+        settings.users_events_dlq_url,
+        events.handle,
+        visibility_timeout=30,
     )
 
 
