@@ -33,25 +33,33 @@ class Running:
         done = self._run(("status", "--json"), 60)
         return {part["name"]: part for part in json.loads(done.stdout)["parts"]}
 
-    def pid(self, name: str) -> int:
-        """Return the process of a part, which must be running."""
-        pid = int(self.parts()[name]["pid"])
-        assert pid, f"{name} does not run"
-        return pid
-
-    def kill(self, *names: str) -> dict[str, int]:
-        """`kill -9` the parts' own processes, all at once; return the pids they had."""
+    def aim(self, *names: str) -> dict[str, int]:
+        """Return the processes of parts by name, to be struck later without a delay."""
         parts = self.parts()
         pids = {name: int(parts[name]["pid"]) for name in names}
         assert all(pids.values()), f"not running: {pids}"
+        return pids
+
+    @staticmethod
+    def strike(pids: dict[str, int]) -> None:
+        """`kill -9` the parts' own processes, all at once, now."""
         _kill(list(pids.values()))
+
+    @staticmethod
+    def strike_whole(pids: dict[str, int]) -> None:
+        """`kill -9` the parts with every process below them, now."""
+        _kill([process.pid for pid in pids.values() for process in family(pid)])
+
+    def kill(self, *names: str) -> dict[str, int]:
+        """`kill -9` the parts' own processes; return the pids they had."""
+        pids = self.aim(*names)
+        self.strike(pids)
         return pids
 
     def kill_whole(self, *names: str) -> dict[str, int]:
         """`kill -9` the parts with every process below them; return the pids they had."""
-        parts = self.parts()
-        pids = {name: int(parts[name]["pid"]) for name in names}
-        _kill([process.pid for pid in pids.values() for process in family(pid)])
+        pids = self.aim(*names)
+        self.strike_whole(pids)
         return pids
 
     def kill_everything(self) -> None:
@@ -62,7 +70,7 @@ class Running:
 
     def pause(self, name: str) -> int:
         """Freeze a part's process; return its pid for `resume`."""
-        pid = self.pid(name)
+        pid = self.aim(name)[name]
         os.kill(pid, signal.SIGSTOP)
         return pid
 

@@ -5,7 +5,7 @@ import time
 import pytest
 from tests.system.expect import eventually
 from tests.system.pictures import photograph
-from tests.system.uploading import settled, upload
+from tests.system.uploading import look, settled, upload
 
 
 def is_erased(account):
@@ -21,13 +21,14 @@ def is_erased(account):
 
 @pytest.mark.timeout(400)
 def test_a_worker_killed_in_the_middle_of_a_thumbnail_finishes_it_later(healthy, anna):
-    content = photograph(6, 5000, 3500)
-    identifiers = [upload(anna, content) for _ in range(4)]
+    content = photograph(6, 6000, 4000)
     for _ in range(2):
-        time.sleep(0.4)
-        healthy.await_return(healthy.kill_whole("media-worker"))
-    for identifier in identifiers:
-        found = settled(anna, identifier, seconds=200)
+        aimed = healthy.aim("media-worker")
+        identifier = upload(anna, content)
+        eventually(lambda one=identifier: look(anna, one)["status"] != "pending", "the worker is at it")
+        healthy.strike_whole(aimed)
+        healthy.await_return(aimed)
+        found = settled(anna, identifier, seconds=120)
         assert (found["status"], len(found["thumbnails"])) == ("ready", 3)
 
 
@@ -36,11 +37,12 @@ def test_a_worker_killed_in_the_middle_of_a_thumbnail_finishes_it_later(healthy,
 def test_a_file_taken_in_right_before_a_part_died_gets_its_thumbnails(healthy, anna, part):
     identifiers = []
     for _ in range(3):
+        aimed = healthy.aim(part)
         identifiers.append(upload(anna, photograph()))
-        before = healthy.kill(part)
-        healthy.await_return(before)
+        healthy.strike(aimed)
+        healthy.await_return(aimed)
     for identifier in identifiers:
-        assert settled(anna, identifier, seconds=150)["status"] == "ready"
+        assert settled(anna, identifier, seconds=120)["status"] == "ready"
 
 
 @pytest.mark.timeout(300)
@@ -48,9 +50,11 @@ def test_a_file_taken_in_right_before_a_part_died_gets_its_thumbnails(healthy, a
 def test_an_account_closed_right_before_a_part_died_is_erased(healthy, anna, part):
     anna.todo("Forget me")
     settled(anna, upload(anna, photograph()))
+    aimed = healthy.aim(part)
     anna.close_account()
-    healthy.await_return(healthy.kill(part))
-    eventually(lambda: is_erased(anna), "the account is erased", seconds=150)
+    healthy.strike(aimed)
+    healthy.await_return(aimed)
+    eventually(lambda: is_erased(anna), "the account is erased", seconds=120)
 
 
 @pytest.mark.timeout(300)
@@ -62,4 +66,4 @@ def test_an_account_closed_while_the_emulator_is_away_is_erased(healthy, anna):
         time.sleep(2)
     finally:
         healthy.resume(frozen)
-    eventually(lambda: is_erased(anna), "the account is erased", seconds=150)
+    eventually(lambda: is_erased(anna), "the account is erased", seconds=120)
