@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from typing import Final
 
 OK: Final = 0
@@ -29,6 +30,22 @@ class Problem(Exception):
         self.what = what
         self.next_step = next_step
         self.code = code
+
+
+class OutOfSpace(Problem):
+    """Something could not be written because there was no room for it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what}: the disk is full",
+            next_step="free some space and run the command again",
+            code=CANNOT_WRITE,
+        )
+
+
+def says_out_of_space(output: str) -> bool:
+    """Say whether a program's output names a full disk as its trouble."""
+    return os.strerror(errno.ENOSPC) in output
 
 
 class NotHealthy(Exception):

@@ -12,7 +12,7 @@ from slipway import orders
 from slipway.layout import Layout
 from slipway.logfiles import tail
 from slipway.parts.base import Part, Task
-from slipway.problems import NotHealthy, Problem
+from slipway.problems import NotHealthy, OutOfSpace, Problem, says_out_of_space
 from slipway.progress import Progress
 from slipway.supervision.client import ProcessState, Supervisor
 
@@ -141,7 +141,10 @@ class Starter:
             if starts >= _CRASHES
             else f"it is {state.state.lower()}: {reason}"
         )
-        last = "\n".join(f"    {line}" for line in tail(self.layout.log(part.name), 8))
+        words = tail(self.layout.log(part.name), 8)
+        if says_out_of_space("\n".join(words)):
+            return OutOfSpace(f"{part.name} did not come up")
+        last = "\n".join(f"    {line}" for line in words)
         return Problem(
             f"{part.name} did not come up ({what})" + (f"\n{last}" if last else ""),
             next_step=f"read {self.layout.log(part.name)}",

@@ -10,7 +10,7 @@ from slipway.layout import Layout
 from slipway.manifest import Manifest
 from slipway.parts.base import Program
 from slipway.parts.service import Environment
-from slipway.problems import Problem
+from slipway.problems import OutOfSpace, Problem, says_out_of_space
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class OneOff:
         log = self.layout.log(self.name)
         with log.open("a", encoding="utf-8") as stream:
             stream.write(output)
+        if done.returncode != 0 and says_out_of_space(output):
+            raise OutOfSpace(f"{self.name} failed")
         if done.returncode != 0:
             last = "\n".join(f"    {line}" for line in output.splitlines()[-15:])
             raise Problem(

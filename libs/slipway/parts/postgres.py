@@ -16,7 +16,7 @@ from slipway.layout import Layout
 from slipway.parts.base import Identity, PartDefaults, Program, StopSignal
 from slipway.parts.binaries import PostgresBinaries, base_environment, postgres
 from slipway.parts.identity import choose
-from slipway.problems import NotHealthy, Problem
+from slipway.problems import NotHealthy, OutOfSpace, Problem, says_out_of_space
 
 _SUPERUSER = "postgres"
 _SETTINGS = {
@@ -123,5 +123,7 @@ class Postgres(PartDefaults):
         finally:
             secret.unlink(missing_ok=True)
         if done.returncode != 0:
+            if says_out_of_space(done.stderr):
+                raise OutOfSpace("Postgres could not make its data folder")
             reason = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
             raise Problem(f"Postgres could not make its data folder: {' '.join(reason)}")

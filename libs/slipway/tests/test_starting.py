@@ -8,7 +8,7 @@ from libs.slipway.tests.fakes import FakePart, FakeSupervisor
 
 from slipway.layout import Layout
 from slipway.parts.base import Part, Task
-from slipway.problems import Problem
+from slipway.problems import CANNOT_WRITE, OutOfSpace, Problem
 from slipway.progress import Silent
 from slipway.starting import Starter
 from slipway.supervision.client import Supervisor
@@ -83,6 +83,14 @@ def test_a_part_that_keeps_crashing_is_given_up_with_its_last_words(
         starter.run([part(supervisor, "service")])
     assert "no module named flask" in caught.value.what
     assert str(starter.layout.log("service")) in caught.value.next_step
+
+
+def test_a_part_that_found_no_room_is_said_so(starter: Starter, supervisor: FakeSupervisor) -> None:
+    supervisor.crashing.add("store")
+    starter.layout.log("store").write_text("write failed: No space left on device\n")
+    with pytest.raises(OutOfSpace, match="store did not come up: the disk is full") as caught:
+        starter.run([part(supervisor, "store")])
+    assert caught.value.code == CANNOT_WRITE
 
 
 def test_a_failed_step_calls_off_what_needs_it(starter: Starter, supervisor: FakeSupervisor) -> None:
