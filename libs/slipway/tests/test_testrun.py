@@ -1,6 +1,8 @@
 """`test` runs what it should, where it should, and its exit code tells the outcome."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,48 @@ def test_fast_and_system_exclude_each_other() -> None:
 def test_a_base_domain_is_for_system_tests_only() -> None:
     with pytest.raises(Problem, match="--base-domain"):
         command.main(["--base-domain", "example.test"], standalone_mode=False)
+
+
+@pytest.fixture
+def stages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The stages that a command goes through; each ends with exit code 1."""
+    done: list[str] = []
+
+    def stage(name: str) -> Callable[..., int]:
+        def run(*_arguments: object) -> int:
+            done.append(name)
+            return 1
+
+        return run
+
+    @contextmanager
+    def private_suite(_root: Path) -> Iterator[Target]:
+        done.append("up")
+        yield _TARGET
+        done.append("down")
+
+    for name in ("in_process", "system"):
+        monkeypatch.setattr(testrun, name, stage(name))
+    monkeypatch.setattr(testrun, "private_suite", private_suite)
+    monkeypatch.setattr(testrun, "has_system_tests", lambda _root, arguments: "-k" not in arguments)
+    return done
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], ["in_process", "up", "system", "down"]),
+        (["--fast"], ["in_process"]),
+        (["-k", "unit"], ["in_process"]),
+        (["--system"], ["up", "system", "down"]),
+        (["--system", "--base-domain", "example.test"], ["system"]),
+    ],
+)
+def test_a_command_goes_through_its_stages(
+    stages: list[str], arguments: list[str], expected: list[str]
+) -> None:
+    assert command.main(arguments, standalone_mode=False) == 1
+    assert stages == expected
 
 
 @pytest.mark.xdist_group("running")
