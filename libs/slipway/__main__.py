@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from slipway import console
+from slipway import __version__, console
 from slipway.problems import FAILED, Problem, write_problem
 
 # A command is a module of slipway.commands with a click command named `command`; adding one is a line here.
@@ -46,6 +46,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="slipway")
 def cli() -> None:
     """Start, run, test and check a suite of small services.
 

@@ -75,7 +75,8 @@ def down(suite: Suite, progress: Progress) -> bool:
     supervisor = suite.daemon.connect()
     if supervisor is None:
         return False
-    running = [part for part in suite.parts if not supervisor.states()[part.name].is_down]
+    states = supervisor.states()
+    running = [part for part in suite.parts if part.name in states and not states[part.name].is_down]
     progress.expect([part.name for part in running])
     stores = {step.name for step in suite.backing}
     for group in (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from slipway import __version__
 from slipway.credentials import Credentials
 from slipway.environment import Addresses, origin, service_environment
 from slipway.layout import Layout, write_private
@@ -202,7 +203,7 @@ class Suite:
             issuer_url=f"http://127.0.0.1:{self.ports['users']}",
             emulator_url=f"http://127.0.0.1:{self.ports['emulator']}",
             redis_url=self.cache.url,
-            version="0.1.0",
+            version=__version__,
             commit=_commit(self.root),
         )
 

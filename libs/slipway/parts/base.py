@@ -106,7 +106,7 @@ class PartDefaults:
 
     @property
     def patience(self) -> float:
-        return 60.0
+        return 120.0
 
     def settle(self) -> None:
         """Nothing to do."""

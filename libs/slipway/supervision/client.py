@@ -8,14 +8,19 @@ import xmlrpc.client
 from dataclasses import dataclass
 from typing import Any, cast
 
+from slipway.problems import Problem
 from slipway.supervision.config import USER
 
 _ALREADY_STARTED, _NOT_RUNNING = 60, 70
 _TIMEOUT = 5.0
 
 
-class Unreachable(Exception):
-    """No supervisord answers at the suite's port."""
+class Unreachable(Problem):
+    """No supervisord answers at the suite's port; `refused` says that nothing at all listens there."""
+
+    def __init__(self, reason: str, *, refused: bool) -> None:
+        super().__init__(f"the supervisor does not answer: {reason}", next_step="run `./slipway up` again")
+        self.refused = refused
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class Supervisor:
                 return None
             raise
         except (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError) as error:
-            raise Unreachable(str(error)) from error
+            raise Unreachable(str(error), refused=isinstance(error, ConnectionRefusedError)) from error
 
 
 class _Transport(xmlrpc.client.Transport):

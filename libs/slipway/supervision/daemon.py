@@ -22,6 +22,7 @@ from slipway.supervision.config import render
 _CONFIG = "supervisord.conf"
 _START_SECONDS = 15.0
 _END_SECONDS = 5.0
+_ANSWER_SECONDS = 30.0
 
 
 class Daemon:
@@ -33,13 +34,22 @@ class Daemon:
         self._password = password
 
     def connect(self) -> Supervisor | None:
-        """Return the running supervisord, or None when there is none."""
+        """Return the running supervisord, or None when there is none.
+
+        One that lives but is slow must not be taken for dead: it is waited for. Raises Unreachable.
+        """
         supervisor = Supervisor(self._port, self._password)
-        try:
-            supervisor.pid()
-        except Unreachable:
-            return None
-        return supervisor
+        deadline = time.monotonic() + _ANSWER_SECONDS
+        while True:
+            try:
+                supervisor.pid()
+            except Unreachable as error:
+                if error.refused or not self._lives():
+                    return None
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                return supervisor
 
     def start(self, parts: Sequence[Part]) -> Supervisor:
         """Start supervisord, with none of `parts` running yet. Raises Problem when it does not come up."""
@@ -83,6 +93,14 @@ class Daemon:
         if _lives(pid):
             os.kill(pid, signal.SIGKILL)
         end_strays(self._layout)
+
+    def _lives(self) -> bool:
+        """Say whether the process that supervisord noted as its own works in our run folder."""
+        try:
+            pid = int((self._layout.run / "supervisord.pid").read_text(encoding="ascii"))
+            return Path(f"/proc/{pid}/cwd").readlink() == self._layout.run.resolve() and _lives(pid)
+        except (OSError, ValueError):
+            return False
 
     def _write(self, parts: Sequence[Part]) -> str:
         text = render(parts, port=self._port, password=self._password)

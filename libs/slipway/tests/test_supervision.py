@@ -1,6 +1,9 @@
 """supervisord is told about the parts, and is started, changed and ended with care."""
 
 import configparser
+import socket
+import subprocess
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +72,31 @@ def test_a_supervisor_that_cannot_start_is_a_problem_that_names_its_log(layout: 
     with pytest.raises(Problem, match="did not start") as caught:
         Daemon(layout, port=pick(), password="secret").start([part])
     assert "supervisord.log" in caught.value.next_step
+
+
+def test_a_stranger_at_the_supervisors_port_is_not_taken_for_it(layout: Layout) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        port = stranger.getsockname()[1]
+        answerer = threading.Thread(target=lambda: stranger.accept()[0].close(), daemon=True)
+        answerer.start()
+        assert Daemon(layout, port=port, password="secret").connect() is None
+
+
+def test_a_supervisor_that_is_slow_to_answer_is_not_taken_for_dead(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = [Unreachable("timed out", refused=False), Unreachable("timed out", refused=False)]
+
+    def pid(_self: Supervisor) -> int:
+        if slow:
+            raise slow.pop()
+        return 1
+
+    monkeypatch.setattr(Supervisor, "pid", pid)
+    with subprocess.Popen(["/bin/sleep", "60"], cwd=layout.run) as process:
+        (layout.run / "supervisord.pid").write_text(f"{process.pid}\n")
+        assert Daemon(layout, port=pick(), password="secret").connect()
+        process.kill()
 
 
 @pytest.mark.xdist_group("running")
