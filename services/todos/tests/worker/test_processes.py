@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,7 +40,15 @@ def kept_signals() -> Iterator[None]:
 @pytest.mark.usefixtures("environment", "kept_signals")
 def test_the_worker_starts_and_stops_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chassis.worker._WAIT_SECONDS", 1)
-    ending = threading.Timer(2.0, os.kill, (os.getpid(), signal.SIGTERM))
+    before = signal.getsignal(signal.SIGTERM)
+
+    def end_once_it_listens() -> None:
+        while signal.getsignal(signal.SIGTERM) is before:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    ending = threading.Thread(target=end_once_it_listens)
     ending.start()
     worker.main()
     ending.join()
