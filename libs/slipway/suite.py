@@ -120,11 +120,11 @@ class Suite:
         webs = {name: f"127.0.0.1:{self.ports[name]}" for name in self.manifests}
         return Gateway(
             self.layout,
+            self.settings.port,
             self.manifests,
             upstreams=webs,
             s3=self.emulator.address,
             domain=self.settings.domain,
-            port=self.settings.port,
             needs=(*(step.name for step in self.backing), *webs),
         )
 
@@ -189,7 +189,7 @@ class Suite:
         for role, settings in manifest.roles.items():
             if settings.kind == "web":
                 parts.append(
-                    WebService(self.layout, manifest, self.ports[manifest.name], environment, needs=needs)
+                    WebService(self.layout, self.ports[manifest.name], manifest, environment, needs=needs)
                 )
             elif settings.kind == "worker":
                 parts.append(Worker(self.layout, manifest, role, environment, needs=needs))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from slipway.layout import Layout
+
 StopSignal = Literal["TERM", "INT", "QUIT"]
 
 
@@ -110,3 +112,15 @@ class PartDefaults:
 
     def settle(self) -> None:
         """Nothing to do."""
+
+
+@dataclass(frozen=True)
+class Listening(PartDefaults):
+    """A part that listens on a port of the loopback address."""
+
+    layout: Layout
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slipway.layout import Layout, write_private
-from slipway.parts.base import PartDefaults, Program
+from slipway.layout import write_private
+from slipway.parts.base import Listening, Program
 from slipway.parts.binaries import base_environment, redis
 from slipway.probe import exchange
 from slipway.problems import NotHealthy
@@ -27,17 +27,11 @@ loglevel notice
 
 
 @dataclass(frozen=True)
-class Cache(PartDefaults):
+class Cache(Listening):
     """The suite's Redis server on loopback."""
 
-    layout: Layout
-    port: int
     password: str
     name: str = "cache"
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
 
     @property
     def url(self) -> str:

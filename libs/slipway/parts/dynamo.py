@@ -7,7 +7,7 @@ from pathlib import Path
 
 from slipway.layout import Layout
 from slipway.parts import dynoxide
-from slipway.parts.base import PartDefaults, Program
+from slipway.parts.base import Listening, Program
 from slipway.parts.binaries import base_environment
 from slipway.probe import http_ok
 
@@ -15,16 +15,10 @@ _BUILT_IN, _SEPARATE = "emulator", "dynoxide"
 
 
 @dataclass(frozen=True)
-class Dynamo(PartDefaults):
+class Dynamo(Listening):
     """dynoxide on loopback; only the emulator talks to it."""
 
-    layout: Layout
-    port: int
     name: str = "dynamo"
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
 
     @property
     def url(self) -> str:

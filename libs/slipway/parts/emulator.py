@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slipway import environments
-from slipway.layout import Layout
-from slipway.parts.base import PartDefaults, Program
+from slipway.parts.base import Listening, Program
 from slipway.parts.binaries import base_environment
 from slipway.probe import http_ok
 
@@ -15,18 +14,12 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
-class Emulator(PartDefaults):
+class Emulator(Listening):
     """The emulator on loopback. `dynamo_url` is where the tables live, empty for the emulator's own."""
 
-    layout: Layout
-    port: int
     root_key: tuple[str, str]
     dynamo_url: str
     name: str = "emulator"
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
 
     @property
     def url(self) -> str:

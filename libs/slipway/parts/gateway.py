@@ -8,28 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slipway.gateway import Edge, Tls, ensure_authority, hosts, write
-from slipway.layout import Layout
 from slipway.manifest import Manifest
-from slipway.parts.base import PartDefaults, Program, StopSignal
+from slipway.parts.base import Listening, Program, StopSignal
 from slipway.parts.binaries import base_environment, nginx
 from slipway.probe import https_answers
 
 
 @dataclass(frozen=True)
-class Gateway(PartDefaults):
+class Gateway(Listening):
     """nginx on the public port. `upstreams` are the services' `host:port`, `s3` the emulator's."""
 
-    layout: Layout
     manifests: Mapping[str, Manifest]
     upstreams: Mapping[str, str]
     s3: str
     domain: str
-    port: int
     name: str = "gateway"
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
 
     @property
     def stop_signal(self) -> StopSignal:

@@ -12,8 +12,7 @@ import psycopg2
 
 from slipway import orders
 from slipway.databases import ensure_databases
-from slipway.layout import Layout
-from slipway.parts.base import Identity, PartDefaults, Program, StopSignal
+from slipway.parts.base import Identity, Listening, Program, StopSignal
 from slipway.parts.binaries import PostgresBinaries, base_environment, postgres
 from slipway.parts.identity import choose
 from slipway.problems import NotHealthy, OutOfSpace, Problem, says_out_of_space
@@ -36,20 +35,14 @@ _SETTINGS = {
 
 
 @dataclass(frozen=True)
-class Postgres(PartDefaults):
+class Postgres(Listening):
     """A Postgres cluster on loopback. `databases` are names of databases to the passwords of their owners,
     roles of the same name."""
 
-    layout: Layout
-    port: int
     password: str
     databases: Mapping[str, str] = field(default_factory=dict)
     wheel_only: bool = False
     name: str = "postgres"
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
 
     @property
     def stop_signal(self) -> StopSignal:

@@ -9,28 +9,22 @@ from pathlib import Path
 
 from slipway.layout import Layout
 from slipway.manifest import Manifest
-from slipway.parts.base import PartDefaults, Program
+from slipway.parts.base import Listening, PartDefaults, Program
 from slipway.probe import http_ok
 
 Environment = Callable[[], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class WebService(PartDefaults):
+class WebService(Listening):
     """The web role of a service, under gunicorn. `environment` is asked for when the part is prepared."""
 
-    layout: Layout
     manifest: Manifest
-    port: int
     environment: Environment
 
     @property
     def name(self) -> str:
         return self.manifest.name
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
 
     @property
     def stop_seconds(self) -> int:
