@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from tests.system.expect import answer, problem
+from tests.system.uploading import credentials
 
 SERVICES = ["users", "todos", "media"]
 
@@ -240,3 +241,17 @@ def test_who_asks_for_compression_gets_the_same_answer(anna):
     response = anna.client.get("todos", "/v1/todos", headers={"Accept-Encoding": "gzip"})
     assert len(answer(response)["items"]) == 1
     assert response.headers.get("ETag")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_our_own_app_may_send_files_to_storage_from_the_browser(anna, environment, method):
+    bucket = credentials(anna)["bucket"]
+    origin = environment.origin("app")
+    headers = {"Origin": origin, "Access-Control-Request-Method": method}
+    response = anna.client.as_(None).call("OPTIONS", "s3", f"/{bucket}/users/x", headers=headers)
+    assert response.status_code in {200, 204}
+    assert response.headers["Access-Control-Allow-Origin"] in {origin, "*"}
+    assert method in response.headers["Access-Control-Allow-Methods"]
+    headers["Origin"] = "https://evil.example"
+    response = anna.client.as_(None).call("OPTIONS", "s3", f"/{bucket}/users/x", headers=headers)
+    assert response.headers.get("Access-Control-Allow-Origin") not in {"https://evil.example", "*"}
