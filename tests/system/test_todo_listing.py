@@ -4,6 +4,7 @@ import threading
 from contextlib import contextmanager
 
 import pytest
+from tests.system.client import sign_up
 from tests.system.expect import answer, empty, problem
 
 THOUSAND = 1000
@@ -17,16 +18,18 @@ def set_of(todos):
     return sorted(titles(todos))
 
 
-@pytest.fixture
-def shelf(anna):
-    """Give Anna four different to-dos."""
+@pytest.fixture(scope="module")
+def shelf(environment):
+    """Give an account four different to-dos, to be read only."""
+    anna = sign_up(environment)
     other = answer(anna.client.post("todos", "/v1/lists", {"name": "Other"}), 201)
     anna.todo("milk", tags=["shop"], due_at="2030-01-01T00:00:00Z")
     anna.todo("bread", tags=["shop", "soon"], due_at="2030-01-03T00:00:00Z")
     anna.todo("taxes", list_id=other["id"], notes="the green FOLDER")
     done = anna.todo("walk", due_at="2030-01-02T00:00:00Z")
     answer(anna.client.patch("todos", f"/v1/todos/{done['id']}", {"done": True}))
-    return anna, other
+    yield anna, other
+    anna.close_account()
 
 
 def test_without_a_filter_all_are_there_by_age(shelf):

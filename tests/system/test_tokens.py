@@ -10,6 +10,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from tests.system.client import sign_up
 from tests.system.expect import answer, problem
 
 DOORS = {"users": "/v1/me", "todos": "/v1/todos", "media": "/v1/objects"}
@@ -89,6 +90,14 @@ def forgeries(token, account):
         "a list": f"{segment([])}.{segment([])}.{signature}",
         "not base64": "%%%.%%%.%%%",
     }
+
+
+@pytest.fixture(scope="module")
+def anna(environment):
+    """Return an account that is only read."""
+    account = sign_up(environment)
+    yield account
+    account.close_account()
 
 
 NAMES = [
