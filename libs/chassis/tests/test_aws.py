@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -166,3 +167,16 @@ def test_a_client_of_an_emulator_talks_to_it(aws: Emulated) -> None:
         clients.client("s3", endpoint_url="http://s3.example.test").meta.endpoint_url
         == "http://s3.example.test"
     )
+
+
+def test_what_a_process_signs_with_is_told_or_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert Aws("us-east-1", None, KEYS).credentials().access_key == "id"
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    with pytest.raises(RuntimeError):
+        Aws("us-east-1").credentials()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
@@ -55,3 +57,11 @@ def test_nobody_can_make_new_series_by_asking_for_odd_things(
 
 def test_the_page_is_what_prometheus_reads(client: FlaskClient) -> None:
     assert client.get("/metrics").content_type.startswith("text/plain; version=")
+
+
+def test_without_other_processes_the_page_is_of_this_one_and_with_them_of_all(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert "http_requests_total" in client.get("/metrics").text
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    assert "http_requests_total" not in client.get("/metrics").text  # none of them has counted anything

@@ -7,7 +7,7 @@ from flask import Flask, abort
 from flask.testing import FlaskClient
 
 from chassis import problems
-from chassis.errors import Transient
+from chassis.errors import FieldError, Invalid, NotFound, Transient
 from chassis.testing import Issuer
 
 FIELDS = {"type", "title", "status", "detail", "instance", "request_id"}
@@ -105,3 +105,10 @@ def test_a_status_that_nobody_named_is_still_a_problem(client: FlaskClient, app:
 def test_outside_a_trace_there_is_no_request_id(app: Flask) -> None:
     with app.test_request_context("/x"):
         assert problems.document(500, "internal", "t", "d").json["request_id"] is None  # type: ignore[index]
+
+
+def test_a_problem_can_be_told_inside_another_answer() -> None:
+    told = problems.describe(Invalid("1 invalid value", [FieldError("/title", "is too long")]))
+    assert told["status"] == 422
+    assert told["errors"] == [{"pointer": "/title", "message": "is too long"}]
+    assert set(problems.describe(NotFound("There is none."))) == {"type", "title", "status", "detail"}
