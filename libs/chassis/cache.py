@@ -16,9 +16,9 @@ When Redis is away in step 3 the write is still acknowledged, but what is left i
 Redis must not be believed later. Hence the epoch: every key contains it, and it lives for
 EPOCH_TTL seconds from the last beat of any process that reaches Redis. A writer that cannot do
 step 3 tries again until EPOCH_TTL has passed since Redis was first missed; by then the
-epoch has run out, whether Redis was killed, restarted with its old data, or frozen. Two cases
-remain: a process cut off from a Redis that others reach, and a replica promoted before the last
-removals reached it. Such writes show to readers of that Redis after at most `ttl` seconds.
+epoch has run out, whether Redis was killed, restarted with its old data, or frozen. One case
+remains: a process cut off from a Redis that others reach. Its writes show to the others
+after at most `ttl` seconds.
 
 Redis never fails a request: reads fall through to the store, and a probe says so.
 Leases as in Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013, section 3.2.1.

@@ -1,9 +1,9 @@
 """What runs in a service's container: `python -m chassis.container ROLE`.
 
-ROLE is `api`, `shell`, `health`, or the name of a worker or task role, which is the service's module
+ROLE is `api`, `shell`, or the name of a worker or task role, which is the service's module
 of that name. SERVICE names the service. Where ENVIRONMENT_FILE names a JSON file of
 variables, they are set first: what was made for this service when the suite was provisioned. Variables
-that are set already win.
+that are set already win. With RELOAD=1 the role is started again whenever a source file changes.
 """
 
 from __future__ import annotations
@@ -11,36 +11,44 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import NoReturn
 
-_STALE_SECONDS = 30.0
+from chassis.reloading import Reloader
 
 
 def main(arguments: list[str]) -> int:
     """Become the role, or return an exit status: 64 for wrong usage, 78 without its environment."""
     if len(arguments) != 1:
-        sys.stderr.write("usage: python -m chassis.container api|worker|migrate|shell|health\n")
+        sys.stderr.write("usage: python -m chassis.container api|worker|migrate|shell\n")
         return 64
     role = arguments[0]
-    if role == "health":
-        return health()
+    environment = _environment()
+    return 78 if environment is None else become(role, environment)
+
+
+def _environment() -> dict[str, str] | None:
+    """Return the role's variables; None, with a word on standard error, while they are not there."""
     path = os.environ.get("ENVIRONMENT_FILE")
     if path and not Path(path).is_file():
         sys.stderr.write(f"{path} is not there yet: the suite's bootstrap writes it\n")
-        return 78
+        return None
     given = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
-    return become(role, {**given, **os.environ})
+    return {**given, **os.environ}
 
 
-def become(role: str, environment: dict[str, str]) -> NoReturn:
-    """Replace this process by the role's."""
+def become(role: str, environment: dict[str, str]) -> int:
+    """Replace this process by the role's, or with RELOAD=1 run it until the end and return its status."""
     if "PROMETHEUS_MULTIPROC_DIR" in environment:
         Path(environment["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
     command = command_of(role, environment["SERVICE"], environment.get("PORT", "8080"))
+    if environment.get("RELOAD") == "1" and role != "shell":
+        folders = [Path(entry) for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry]
+        return Reloader(command, environment, folders).run()
+    return _replace(command, environment)
+
+
+def _replace(command: list[str], environment: dict[str, str]) -> NoReturn:
     os.execvpe(command[0], command, environment)  # noqa: S606  # becoming the role is the point
 
 
@@ -52,19 +60,6 @@ def command_of(role: str, service: str, port: str) -> list[str]:
     if role == "shell":
         return [sys.executable, "-i", "-c", f"import {service}"]
     return [sys.executable, "-m", f"{service}.{role.replace('-', '_')}"]
-
-
-def health() -> int:
-    """Return 0 for a container that is at work: a fresh heartbeat of a worker, else an answer of the api."""
-    heartbeat = os.environ.get("HEARTBEAT_FILE")
-    if heartbeat and Path(heartbeat).exists():
-        return int(time.time() - Path(heartbeat).stat().st_mtime > _STALE_SECONDS)
-    url = f"http://127.0.0.1:{os.environ.get('PORT', '8080')}/livez"
-    try:
-        with urllib.request.urlopen(url, timeout=3) as response:
-            return int(response.status != 200)
-    except (urllib.error.URLError, OSError):
-        return 1
 
 
 if __name__ == "__main__":

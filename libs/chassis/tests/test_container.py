@@ -3,10 +3,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -70,30 +67,21 @@ def test_wrong_usage_is_64(arguments: list[str], capsys: pytest.CaptureFixture[s
     assert "usage" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("age", "status"), [(0, 0), (60, 1)])
-def test_a_worker_is_healthy_while_its_heart_beats(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, age: int, status: int
+def test_with_reload_a_role_is_run_with_its_sources_watched(
+    became: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    beat = tmp_path / "beat"
-    beat.touch()
-    os.utime(beat, (time.time() - age,) * 2)
-    monkeypatch.setenv("HEARTBEAT_FILE", str(beat))
-    assert container.main(["health"]) == status
+    watched: list[Any] = []
 
+    class Watched:
+        def __init__(self, command: list[str], _environment: dict[str, str], folders: list[Path]) -> None:
+            watched.append((command[-1], folders))
 
-class _Alive(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/livez" else 404)
-        self.end_headers()
+        def run(self) -> int:
+            return 0
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-def test_an_api_is_healthy_while_it_answers(monkeypatch: pytest.MonkeyPatch, became: list[Any]) -> None:
-    with HTTPServer(("127.0.0.1", 0), _Alive) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("PORT", str(server.server_port))
-        assert container.main(["health"]) == 0
-        server.shutdown()
-    assert container.main(["health"]) == 1
+    monkeypatch.setattr(container, "Reloader", Watched)
+    monkeypatch.setenv("RELOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", "/opt/app/libs:/opt/app/services/notes")
+    assert container.main(["worker"]) == 0
+    assert watched == [("notes.worker", [Path("/opt/app/libs"), Path("/opt/app/services/notes")])]
+    assert became == []

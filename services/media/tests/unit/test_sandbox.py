@@ -92,7 +92,9 @@ def test_a_process_that_dies_at_work_is_a_failure_and_no_verdict(
 
 def test_a_decoder_that_hangs_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child, "answer_to", lambda request: time.sleep(60))
+    started = time.monotonic()
     assert child.run({}, wall=0.3) == {"failed": "it hung"}
+    assert time.monotonic() - started < 5
 
 
 def test_a_decoder_that_crashes_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

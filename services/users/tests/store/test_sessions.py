@@ -55,7 +55,7 @@ def test_nobody_has_no_session(both: Stores) -> None:
 
 
 def test_a_password_that_is_no_longer_right_begins_no_session(both: Stores, ada: Account) -> None:
-    both.accounts.change_password(ada.id, 1, "newer", new_id())
+    both.accounts.change_password(ada.id, "newer", new_id())
     with pytest.raises(AccountNotFound):
         begin(both, session(ada.id))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -26,30 +25,14 @@ WHERE = "192.0.2.7"
 quick = Passwords(concurrency=2, memory_kib=64, passes=1)
 
 
-class Overtaken(Passwords):
-    """Hashes a password just after something else has happened."""
-
-    def __init__(self, meanwhile: Callable[[], None]) -> None:
-        super().__init__(concurrency=2, memory_kib=64, passes=1)
-        self._meanwhile = meanwhile
-
-    def hash(self, password: str) -> str:
-        self._meanwhile()
-        return super().hash(password)
-
-
 def anything(_version: int) -> None:
     """The precondition that is always met."""
 
 
-def accounts_with(passwords: Passwords, stores: Stores, clock: FakeClock) -> Accounts:
-    throttle = Throttle(stores.failures, Digester(SECRET, "failures"), clock)
-    return Accounts(stores.accounts, passwords, throttle, "https://users.example.test", clock)
-
-
 @pytest.fixture
 def accounts(stores: Stores, clock: FakeClock) -> Accounts:
-    return accounts_with(quick, stores, clock)
+    throttle = Throttle(stores.failures, Digester(SECRET, "failures"), clock)
+    return Accounts(stores.accounts, quick, throttle, "https://users.example.test", clock)
 
 
 @pytest.fixture
@@ -137,18 +120,6 @@ def test_a_wrong_current_password_changes_nothing_and_is_counted(accounts: Accou
     with pytest.raises(TooManyAttempts):
         accounts.change_password(ada.id, new_id(), PASSWORD, "another good password", WHERE)
     assert accounts.get(ada.id) == ada
-
-
-def test_whoever_knows_only_the_old_password_cannot_overtake_its_change(
-    accounts: Accounts, ada: Account, stores: Stores, clock: FakeClock
-) -> None:
-    def owner_changes_it() -> None:
-        accounts.change_password(ada.id, new_id(), PASSWORD, "the owner's new password", WHERE)
-
-    thief = accounts_with(Overtaken(owner_changes_it), stores, clock)
-    with pytest.raises(WrongPassword):
-        thief.change_password(ada.id, new_id(), PASSWORD, "the thief's new password", WHERE)
-    assert quick.verify(accounts.get(ada.id).password_hash, "the owner's new password")
 
 
 def test_a_weak_new_password_is_refused_by_its_own_name(accounts: Accounts, ada: Account) -> None:

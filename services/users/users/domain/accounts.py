@@ -12,7 +12,7 @@ from users.domain import emails, password_policy
 from users.domain.passwords import Passwords
 from users.domain.records import Account
 from users.domain.throttle import Throttle
-from users.errors import AccountNotFound, WrongPassword
+from users.errors import WrongPassword
 from users.store.base import AccountStore
 
 Precondition = Callable[[int], None]
@@ -79,11 +79,7 @@ class Accounts:
             raise WrongPassword
         self._throttle.succeeded(account.email_key, address)
         password_policy.check(new, "/new", (account.email, account.name))
-        fresh = self._passwords.hash(new)
-        try:
-            self._store.change_password(account_id, account.password_version, fresh, session_id)
-        except AccountNotFound as error:
-            raise WrongPassword from error  # erased, or given another password, since it was checked
+        self._store.change_password(account_id, self._passwords.hash(new), session_id)
 
     def erase(self, account_id: UUID) -> None:
         """Delete the account; the other services are told by an event."""

@@ -46,13 +46,8 @@ class AccountStore(Protocol):
         """Replace the hash `old` by `new`, of the same password; do nothing when it is another by now."""
         ...
 
-    def change_password(
-        self, account_id: UUID, password_version: int, password_hash: str, keep_session: UUID
-    ) -> None:
-        """Replace the hash of the password of `password_version`, and end every session but `keep_session`.
-
-        Raises AccountNotFound when there is no such account, or another password meanwhile.
-        """
+    def change_password(self, account_id: UUID, password_hash: str, keep_session: UUID) -> None:
+        """Replace the password's hash and end every session but `keep_session`; raise AccountNotFound."""
         ...
 
     def erase(self, account_id: UUID, event: Event) -> None:

@@ -75,15 +75,12 @@ class MemoryAccounts:
             if account is not None and account.password_hash == old:
                 self._tables.accounts[account_id] = replace(account, password_hash=new)
 
-    def change_password(
-        self, account_id: UUID, password_version: int, password_hash: str, keep_session: UUID
-    ) -> None:
+    def change_password(self, account_id: UUID, password_hash: str, keep_session: UUID) -> None:
         """See AccountStore."""
         with self._tables.lock:
             account = self.get(account_id)
-            if account.password_version != password_version:
-                raise AccountNotFound
-            changed = replace(account, password_hash=password_hash, password_version=password_version + 1)
+            version = account.password_version + 1
+            changed = replace(account, password_hash=password_hash, password_version=version)
             self._tables.accounts[account_id] = changed
             self._end_sessions(account_id, keep_session)
 

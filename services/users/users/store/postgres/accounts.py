@@ -90,15 +90,13 @@ class PostgresAccounts:
                 .values(password_hash=new)
             )
 
-    def change_password(
-        self, account_id: UUID, password_version: int, password_hash: str, keep_session: UUID
-    ) -> None:
+    def change_password(self, account_id: UUID, password_hash: str, keep_session: UUID) -> None:
         """See AccountStore."""
         with self._database.transaction() as connection:
             changed = connection.execute(
                 update(accounts)
-                .where(accounts.c.id == account_id, accounts.c.password_version == password_version)
-                .values(password_hash=password_hash, password_version=password_version + 1)
+                .where(accounts.c.id == account_id)
+                .values(password_hash=password_hash, password_version=accounts.c.password_version + 1)
             )
             if changed.rowcount == 0:
                 raise AccountNotFound
