@@ -42,7 +42,7 @@ async def _serve(settings: Settings) -> None:
     from slipway.emulator.assembly import build  # noqa: PLC0415
 
     config = Config()
-    config.bind = [f"127.0.0.1:{settings.port}"]
+    config.bind = [f"{settings.host}:{settings.port}"]
     config.loglevel = settings.log_level
     config.keep_alive_timeout = 3600
     config.graceful_timeout = 2

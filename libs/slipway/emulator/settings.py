@@ -36,6 +36,7 @@ class Settings:
     root_secret_access_key: str
     dynamodb_upstream: str = ""
     smtp_host: str = ""
+    host: str = "127.0.0.1"
     log_level: str = "WARNING"
 
     @classmethod
@@ -48,6 +49,7 @@ class Settings:
             root_secret_access_key=_required(env, "EMULATOR_ROOT_SECRET_ACCESS_KEY"),
             dynamodb_upstream=env.get("DYNAMODB_UPSTREAM", "").rstrip("/"),
             smtp_host=env.get("SMTP_HOST", ""),
+            host=env.get("EMULATOR_HOST", "127.0.0.1"),
             log_level=env.get("LOG_LEVEL", "WARNING").upper(),
         )
 

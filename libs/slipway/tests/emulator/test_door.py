@@ -160,7 +160,7 @@ def test_it_stops_in_good_order_while_someone_waits_for_messages(emulator):
     time.sleep(0.3)
     started = time.monotonic()
     assert emulator.end(signal.SIGTERM) == 0
-    assert time.monotonic() - started < 20, "it sat out the poll"
+    assert time.monotonic() - started < 8
     client.kill()
     client.wait()
     emulator.start()
