@@ -1,0 +1,156 @@
+"""The container that makes the suite's resources, against a real emulator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from slipway.compose import bootstrap as module
+from slipway.compose.bootstrap import Bootstrap
+from slipway.compose.settings import ComposeSettings
+from slipway.manifest import load_all
+from slipway.testing.aws import Aws
+
+pytestmark = pytest.mark.xdist_group("compose-bootstrap")  # its resources have no names of their own
+
+
+class Ended(Exception):
+    """Ends the loop that has no end."""
+
+
+class Databases:
+    """Stands in for Postgres and notes what was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.failures = 0
+
+    def ensure(self, url: str, databases: Mapping[str, str]) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise psycopg2.OperationalError("the database starts up")
+        self.asked.append((url, dict(databases)))
+
+
+@pytest.fixture
+def databases(monkeypatch: pytest.MonkeyPatch) -> Databases:
+    found = Databases()
+    monkeypatch.setattr(module, "ensure_databases", found.ensure)
+    return found
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checkout: Path, aws: Aws) -> Path:
+    """Folders in place of the volumes, and root's credentials in the environment."""
+    for name in load_all(checkout):
+        (tmp_path / "settings" / name).mkdir(parents=True)
+    monkeypatch.setattr(module, "ROOT", checkout)
+    monkeypatch.setattr(module, "STATE", tmp_path / "state")
+    monkeypatch.setattr(module, "SETTINGS", tmp_path / "settings")
+    monkeypatch.setattr(module, "_READY", tmp_path / "ready")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws.root_key[0])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", aws.root_key[1])
+    return tmp_path
+
+
+@pytest.fixture
+def bootstrap(folders: Path, databases: Databases, aws: Aws) -> Bootstrap:
+    return Bootstrap(ComposeSettings("suite.test", 9443, aws.endpoint_url, "1.2.3", "abc"))
+
+
+def environments(folders: Path) -> dict[str, dict[str, str]]:
+    return {
+        path.parent.name: json.loads(path.read_text())
+        for path in (folders / "settings").glob("*/environment.json")
+    }
+
+
+def sleeping(monkeypatch: pytest.MonkeyPatch, *steps: Callable[[], Any]) -> None:
+    """Do a step whenever the loop sleeps; after the last one the loop ends."""
+    left = list(steps)
+
+    def sleep(_seconds: float) -> None:
+        if not left:
+            raise Ended
+        left.pop(0)()
+
+    monkeypatch.setattr("slipway.compose.bootstrap.time.sleep", sleep)
+
+
+def test_every_service_is_told_its_resources_and_its_neighbours_names(
+    bootstrap: Bootstrap, folders: Path, databases: Databases, aws: Aws, checkout: Path
+) -> None:
+    bootstrap.make()
+    told = environments(folders)
+    assert set(told) == set(load_all(checkout))
+    assert told["todos"]["AWS_ENDPOINT_URL"] == aws.endpoint_url
+    assert told["todos"]["AUTH_JWKS_URL"] == "http://users:8080/.well-known/jwks.json"
+    assert told["todos"]["REDIS_URL"] == "redis://redis:6379/0"
+    assert told["users"]["DATABASE_URL"].endswith("@postgres:5432/users")
+    assert told["users"]["AUTH_ISSUER"] == "https://users.suite.test:9443"
+    [(admin, wanted)] = databases.asked
+    assert admin.endswith("@postgres:5432/postgres")
+    assert f":{wanted['users']}@" in told["users"]["DATABASE_URL"]
+    names = aws.client("dynamodb").list_tables()["TableNames"]
+    assert {told["todos"]["TODOS_TABLE"], told["media"]["MEDIA_TABLE"]} <= set(names)
+
+
+def test_made_again_everything_is_as_it_was(bootstrap: Bootstrap, folders: Path) -> None:
+    bootstrap.make()
+    first = environments(folders)
+    bootstrap.make()
+    assert environments(folders) == first
+
+
+def test_what_fails_is_said_and_tried_again_until_it_is_ready(
+    bootstrap: Bootstrap,
+    folders: Path,
+    databases: Databases,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    databases.failures = 1
+    caplog.set_level("INFO")
+    sleeping(monkeypatch, lambda: not (folders / "ready").exists() or pytest.fail("ready too early"))
+    with pytest.raises(Ended):
+        bootstrap.run()
+    assert (folders / "ready").exists()
+    assert caplog.messages == ["resources not made: the database starts up", "resources made"]
+
+
+def test_what_the_emulator_forgot_is_made_again_and_nothing_else_is_touched(
+    bootstrap: Bootstrap,
+    folders: Path,
+    databases: Databases,
+    aws: Aws,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bootstrap.make()
+    (folders / "ready").touch()
+    table = environments(folders)["media"]["MEDIA_TABLE"]
+
+    def forget() -> None:
+        assert len(databases.asked) == 1
+        aws.client("dynamodb").delete_table(TableName=table)
+
+    sleeping(monkeypatch, forget)
+    with pytest.raises(Ended):
+        bootstrap.run()
+    assert len(databases.asked) == 2
+    assert aws.client("dynamodb").describe_table(TableName=table)
+
+
+def test_an_emulator_that_is_away_is_waited_for(
+    folders: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folders / "ready").touch()
+    sleeping(monkeypatch)
+    with pytest.raises(Ended):
+        Bootstrap(ComposeSettings("suite.test", 9443, "http://127.0.0.1:9", "1", "abc")).run()
+    assert databases.asked == []
+    assert "resources not made" in caplog.text
