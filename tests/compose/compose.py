@@ -6,10 +6,13 @@ import json
 import os
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+TAG = "tested"
 
 
 def command() -> list[str] | None:
@@ -22,18 +25,27 @@ def command() -> list[str] | None:
 
 
 class Project:
-    """The suite in containers under a name and port of its own."""
+    """The suite in containers under a name, a port and image tags of its own."""
 
     def __init__(self, compose: list[str], name: str, port: int) -> None:
-        self._compose = [*compose, "--project-name", name, "--file", str(ROOT / "docker-compose.yml")]
+        self._command = [*compose, "--project-name", name]
         self.name = name
         self.port = port
-        self.environment = {**os.environ, "SLIPWAY_PORT": str(port), "SLIPWAY_COMMIT": "tested"}
+        self.environment = {
+            **os.environ,
+            "SLIPWAY_PORT": str(port),
+            "SLIPWAY_COMMIT": "tested",
+            "SLIPWAY_TAG": TAG,
+        }
 
-    def compose(self, *arguments: str, timeout: float = 1500) -> str:
-        """Run compose and return what it printed; raise AssertionError with its last lines when it fails."""
+    def compose(self, *arguments: str, overlays: tuple[str, ...] = (), timeout: float = 1500) -> str:
+        """Run compose and return what it printed; raise AssertionError with its last lines when it fails.
+
+        `overlays` are further files, after `docker-compose.yml`.
+        """
+        files = [word for name in ("docker-compose.yml", *overlays) for word in ("--file", str(ROOT / name))]
         done = subprocess.run(
-            [*self._compose, *arguments],
+            [*self._command, *files, *arguments],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
@@ -45,28 +57,20 @@ class Project:
 
     def containers(self, service: str) -> list[str]:
         """Return the ids of a service's containers, also of those that have ended."""
-        done = subprocess.run(
-            [
-                "docker",
-                "ps",
-                "--all",
-                "--quiet",
-                "--no-trunc",
-                "--filter",
-                f"label=com.docker.compose.project={self.name}",
-                "--filter",
-                f"label=com.docker.compose.service={service}",
-            ],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.split()
+        found = []
+        for key, value in (("project", self.name), ("service", service)):
+            found += ["--filter", f"label=com.docker.compose.{key}={value}"]
+        return docker("ps", "--all", "--quiet", "--no-trunc", *found).split()
 
     def inspect(self, service: str) -> dict[str, Any]:
         """Return what the engine says of a service's first container."""
-        found: list[dict[str, Any]] = json.loads(docker("inspect", self.containers(service)[0]))
-        return found[0]
+        return inspect(self.containers(service)[0])
+
+    def emulator_is_atomic(self) -> bool:
+        """Say whether the emulator checks a condition and writes in one step; moto races itself."""
+        command = self.inspect("aws")["Config"]
+        made_by = command["Labels"].get("standin.made-by", "")
+        return not made_by and "moto" not in command["Image"]
 
 
 def docker(*arguments: str) -> str:
@@ -74,3 +78,25 @@ def docker(*arguments: str) -> str:
     done = subprocess.run(["docker", *arguments], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
+
+
+def inspect(container: str) -> dict[str, Any]:
+    """Return what the engine says of a container."""
+    found: list[dict[str, Any]] = json.loads(docker("inspect", container))
+    return found[0]
+
+
+def is_healthy(container: str) -> bool:
+    """Say whether a container is up and its health check says so."""
+    state = inspect(container)["State"]
+    return bool(state["Running"]) and state.get("Health", {}).get("Status") == "healthy"
+
+
+def eventually(claim: Callable[[], bool], seconds: float = 120) -> bool:
+    """Ask until `claim` holds; False when it did not in `seconds`, a bound and not an expectation."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if claim():
+            return True
+        time.sleep(0.5)
+    return False

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.compose.compose import Project, command, docker
+from tests.system.environment import Environment
 
 
 def _free_port() -> int:
@@ -37,3 +38,11 @@ def certificate(project: Project, tmp_path_factory: pytest.TempPathFactory) -> P
     path = tmp_path_factory.mktemp("ca") / "root.pem"
     path.write_text(docker("exec", project.containers("gateway")[0], "cat", "/edge/root.pem"))
     return path
+
+
+@pytest.fixture
+def environment(project: Project, certificate: Path) -> Iterator[Environment]:
+    """Where the suite is, for the client of the system tests; its names are found while the test runs."""
+    found = Environment("localhost", project.port, str(certificate), "127.0.0.1")
+    with found.resolving():
+        yield found
