@@ -50,7 +50,7 @@ class _Echo(BaseHTTPRequestHandler):
         body = self.rfile.read(length) if length else self._chunked()
         if self.path == "/slow":
             time.sleep(1.6)
-        if self.path.partition("?")[0] in {"/broken", "/wares/broken"}:
+        if self.path == "/broken":
             self.close_connection = True
             return
         seen = {

@@ -15,8 +15,6 @@ from slipway.parts.base import Program, StopSignal
 
 # A part that cannot be asked is believed to be up when it has lasted this long.
 STEADY_SECONDS = 1.0
-# What the command line of a part holds before its program's own: the supervisor's fork, then the launcher.
-_ON_THE_WAY = {b"launch.py", b"supervisor.supervisord"}
 LAUNCHER = Path(__file__).with_name("launch.py")
 
 
@@ -42,18 +40,6 @@ def reload_signal(before: str, after: str) -> str:
     old, new = json.loads(before), json.loads(after)
     same = {**old, "version": ""} == {**new, "version": ""}
     return str(new["reload_signal"] or "") if same else ""
-
-
-def is_carried_out(pid: int) -> bool:
-    """Say whether process `pid` has become the program it was ordered to become.
-
-    Until then whatever answers at the part's port was left behind by an earlier copy.
-    """
-    try:
-        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return arguments != [b""] and _ON_THE_WAY.isdisjoint(arguments)
 
 
 def starts(layout: Layout, name: str) -> int:

@@ -9,11 +9,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from slipway import orders
-from slipway.health import trouble
 from slipway.layout import Layout
 from slipway.logfiles import tail
 from slipway.parts.base import Part, Task
-from slipway.problems import OutOfSpace, Problem, says_out_of_space
+from slipway.problems import NotHealthy, OutOfSpace, Problem, says_out_of_space
 from slipway.progress import Progress
 from slipway.supervision.client import ProcessState, Supervisor
 
@@ -115,15 +114,26 @@ class Starter:
         pause = 0.02
         while True:
             self._raise_if_cancelled()
+            try:
+                part.check()
+                if part.address or self._runs_steadily(part):
+                    return
+                reason = "it has just been started"
+            except NotHealthy as error:
+                reason = str(error)
             state = self.supervisor.states()[part.name]
-            reason = trouble(self.layout, part, state)
-            if not reason:
-                return
             starts = orders.starts(self.layout, part.name)
             if time.monotonic() > deadline or starts >= _CRASHES or state.state in {"FATAL", "STOPPED"}:
                 raise self._did_not_come_up(part, state, starts, reason)
             self._cancelled.wait(pause)
             pause = min(0.25, pause * 1.3)
+
+    def _runs_steadily(self, part: Part) -> bool:
+        """Say whether a part that cannot be asked has stayed up as long as its supervisor wants to see."""
+        return (
+            self.supervisor.states()[part.name].runs
+            and orders.age(self.layout, part.name) >= orders.STEADY_SECONDS
+        )
 
     def _did_not_come_up(self, part: Part, state: ProcessState, starts: int, reason: str) -> Problem:
         what = (

@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 
 from slipway import orders
-from slipway.health import trouble
 from slipway.layout import Layout
 from slipway.parts.base import Part
+from slipway.problems import NotHealthy
 from slipway.supervision.client import ProcessState, Supervisor
 
 
@@ -41,7 +41,9 @@ def inspect(layout: Layout, supervisor: Supervisor | None, parts: Sequence[Part]
     with ThreadPoolExecutor(max_workers=max(1, len(parts))) as pool:
         rows = list(pool.map(lambda part: _part(layout, part, states.get(part.name)), parts))
     if supervisor:
-        rows.append(_supervisor(supervisor.pid()))
+        pid = supervisor.pid()
+        uptime = time.time() - psutil.Process(pid).create_time()
+        rows.append(PartStatus("supervisor", "running", True, "", "", pid, uptime, 0, _pss(pid)))
     return rows
 
 
@@ -49,24 +51,24 @@ def _part(layout: Layout, part: Part, state: ProcessState | None) -> PartStatus:
     if state is None or not state.pid:
         label = state.state.lower() if state else "stopped"
         return PartStatus(part.name, label, False, "", part.address, 0, 0.0, 0, 0)
-    wrong = trouble(layout, part, state)
+    healthy, detail = True, ""
+    try:
+        part.check()
+        if not part.address and orders.age(layout, part.name) < orders.STEADY_SECONDS:
+            healthy, detail = False, "just started"
+    except NotHealthy as error:
+        healthy, detail = False, str(error).splitlines()[0]
     return PartStatus(
         name=part.name,
         state=state.state.lower(),
-        healthy=not wrong,
-        detail=wrong,
+        healthy=healthy,
+        detail=detail,
         address=part.address,
         pid=state.pid,
         uptime_seconds=round(state.uptime, 1),
         restarts=max(0, orders.starts(layout, part.name) - 1),
         memory_bytes=memory(state.pid),
     )
-
-
-def _supervisor(pid: int) -> PartStatus:
-    began = psutil.Process(pid).create_time()
-    uptime = round(time.time() - began, 1)
-    return PartStatus("supervisor", "running", True, "", "", pid, uptime, 0, _pss(pid))
 
 
 def memory(pid: int) -> int:

@@ -102,22 +102,12 @@ def _end(suite: Suite) -> None:
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
-def _let_end(process: subprocess.Popen[bytes]) -> None:
-    """Give an interrupted pytest time to clean up: a terminal has told it too, anything else has not."""
-    for seconds, hurry in ((30, process.terminate), (10, process.kill)):
-        try:
-            process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            hurry()
-    process.wait()
-
-
 def _pytest(root: Path, arguments: Sequence[str], environment: dict[str, str] | None = None) -> int:
     command = [sys.executable, "-m", "pytest", *arguments]
     process = subprocess.Popen(command, cwd=root, env={**os.environ, **(environment or {})})
     try:
         code = process.wait()
     except KeyboardInterrupt:
-        _let_end(process)
+        process.wait(timeout=60)
         raise
     return 0 if code == _NOTHING_COLLECTED else code

@@ -1,8 +1,5 @@
 """Launch orders say what runs and whether a running process follows a change by itself."""
 
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,29 +53,6 @@ def test_another_environment_needs_a_restart(layout: Layout) -> None:
 def test_an_order_is_readable_by_its_owner_only(layout: Layout) -> None:
     write(layout, server(layout))
     assert (layout.part("server") / "program.json").stat().st_mode & 0o077 == 0
-
-
-def test_a_process_has_carried_out_its_order_once_it_is_another_program(tmp_path: Path) -> None:
-    launcher = tmp_path / "launch.py"
-    launcher.write_text("import os; input(); os.execv('/bin/sleep', ['sleep', '60'])")
-    command = [sys.executable, launcher.name]
-    with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE, text=True) as process:
-        assert process.stdin
-        time.sleep(0.1)
-        assert not orders.is_carried_out(process.pid)
-        process.stdin.write("go on\n")
-        process.stdin.flush()
-        deadline = time.monotonic() + 10
-        while not orders.is_carried_out(process.pid) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert orders.is_carried_out(process.pid)
-        process.kill()
-
-
-def test_a_process_that_is_gone_carries_out_nothing() -> None:
-    with subprocess.Popen(["/bin/true"]) as process:
-        process.wait()
-    assert not orders.is_carried_out(process.pid)
 
 
 def test_starts_are_counted_until_forgotten(layout: Layout) -> None:
