@@ -40,7 +40,8 @@ class SandboxedRenderer:
         if "failed" in answer:
             raise RenderingFailed(answer["failed"])
         renderings = tuple(
-            Rendering(name, width, height, kind, folder / file)
+            # Of what the decoding process says only a name is taken, never a way out of the folder.
+            Rendering(name, width, height, kind, folder / Path(file).name)
             for name, width, height, kind, file in answer["renderings"]
         )
         return Rendered(answer["content_type"], answer["width"], answer["height"], renderings)
