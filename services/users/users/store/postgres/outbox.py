@@ -11,7 +11,7 @@ from users.store.postgres.database import Database
 from users.store.postgres.tables import outbox
 
 _RELAY_LOCK = 0x75736572_01
-"""Transaction-level advisory lock: one relay at a time, so that events go out in their order."""
+"""Transaction-level advisory lock: one relay at a time, so that no event goes out twice at once."""
 
 
 def put(connection: Connection, event: Event) -> None:
