@@ -31,7 +31,9 @@ def running() -> Running:
     state = os.environ.get("SLIPWAY_STATE")
     if not state:
         pytest.skip("kills parts of a suite: needs the private one of `./slipway test` (SLIPWAY_STATE)")
-    return Running(state)
+    suite = Running(state)
+    _bring_up(suite)
+    return suite
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +46,7 @@ def environment(running: Running) -> Iterator[Environment]:
 
 @pytest.fixture
 def healthy(running: Running) -> Iterator[Running]:
-    """Return the suite, healthy before the test and brought back after it."""
-    _bring_up(running)
+    """Return the suite, healthy as it was found, and brought back after the test."""
     yield running
     _bring_up(running)
 
