@@ -32,7 +32,7 @@ def test_http_2_is_offered(gateway):
 
 def test_the_log_has_no_query_because_it_may_hold_secrets(gateway):
     gateway.call("/logged?X-Amz-Signature=secret", headers={"X-Request-Id": "find-me-in-the-log"})
-    assert _eventually(lambda: "find-me-in-the-log" in Path(gateway.edge.log).read_text())
+    assert _eventually(lambda: "find-me-in-the-log" in Path(gateway.edge.log).read_text().rpartition("\n")[0])
     lines = Path(gateway.edge.log).read_text().splitlines()
     line = next(json.loads(one) for one in lines if "find-me-in-the-log" in one)
     assert line["path"] == "/logged"

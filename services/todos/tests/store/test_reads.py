@@ -45,9 +45,10 @@ def test_what_is_read_again_is_the_same(reader: Reader, todos: Todos, owner: str
         lambda: reader.todo_list(owner, todo.list_id),
     ]
     for read in reads:
-        first, second = read(), read()
-        assert (first.body, first.etag) == (second.body, second.etag)
-        assert (first.cache, second.cache) in {("miss", "hit"), ("bypass", "bypass")}
+        answers = [read() for _ in range(5)]
+        assert len({(answer.body, answer.etag) for answer in answers}) == 1
+        # A machine that stands still for longer than the cache's beat makes it begin anew: then again a miss.
+        assert {"hit", "bypass"} & {answer.cache for answer in answers}
 
 
 def test_every_read_is_as_new_as_the_last_write(reader: Reader, todos: Todos, owner: str) -> None:

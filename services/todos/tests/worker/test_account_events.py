@@ -94,8 +94,9 @@ def test_an_event_published_by_users_erases_the_account(
         Message=deleted(owner),
         MessageAttributes={"type": {"DataType": "String", "StringValue": "users.account.deleted.v1"}},
     )
-    assert worker[0].handle_next(worker[1], wait=5) == 1
-    assert parts.store.todo(owner, todo.id) is None
+    # The queue is every test's: what others published may come first.
+    while parts.store.todo(owner, todo.id) is not None:
+        worker[0].handle_next(worker[1], wait=1)
 
 
 def test_a_malformed_message_goes_to_the_dead_letters_with_the_reason(
@@ -103,11 +104,14 @@ def test_a_malformed_message_goes_to_the_dead_letters_with_the_reason(
 ) -> None:
     root = aws.client("sqs")
     root.send_message(QueueUrl=worker_settings.users_events_queue_url, MessageBody=json.dumps({"x": 1}))
-    assert worker[0].handle_next(worker[1], wait=5) == 1
-    dead = root.receive_message(
-        QueueUrl=worker_settings.users_events_dlq_url, WaitTimeSeconds=5, MessageAttributeNames=["All"]
-    )["Messages"][0]
-    assert "Invalid" in dead["MessageAttributes"]["reason"]["StringValue"]
+    dead: list[Any] = []
+    while not dead:
+        worker[0].handle_next(worker[1], wait=1)
+        answer = root.receive_message(
+            QueueUrl=worker_settings.users_events_dlq_url, MessageAttributeNames=["All"]
+        )
+        dead = answer.get("Messages", [])
+    assert "Invalid" in dead[0]["MessageAttributes"]["reason"]["StringValue"]
 
 
 def test_the_periodic_work_runs_on_nothing(worker_settings: WorkerSettings, parts: Parts) -> None:
