@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import requests
-from tests.system.client import PASSWORD, Account, Client, address, sign_in, sign_up
+from tests.system.client import PASSWORD, Account, Client, sign_in, sign_up
 from tests.system.environment import Environment
 from tests.system.pictures import photograph
 from tests.system.uploading import ask, look
@@ -78,10 +78,10 @@ class Load:
         self.todos.add(response.json()["id"])
 
     def _befriend(self, mine: Account, key: dict[str, str]) -> None:
-        body = {"email": address(), "password": PASSWORD, "name": "Ben"}
+        body = {"email": f"ben.{key['Idempotency-Key']}@example.com", "password": PASSWORD, "name": "Ben"}
         response = mine.client.as_(None).post("users", "/v1/accounts", body, headers=key)
         assert response.status_code == 201, response.text
-        self.friends.add(body["email"])
+        self.friends.add(response.json()["email"])
         time.sleep(0.2)
 
     def _upload(self, mine: Account, _key: dict[str, str]) -> None:

@@ -92,7 +92,7 @@ def test_a_rolling_restart_of_two_copies_of_each_service_loses_no_request(
         assert len(containers) == 6
         assert all(eventually(partial(is_healthy, one)) for one in containers)
         time.sleep(2)  # the gateway looks its names up every second
-        visitors = Visitors(sign_up(environment))
+        visitors = Visitors(sign_up(environment), is_forgiving=not project.emulator_is_atomic())
         with visitors:
             for container in containers:
                 docker("restart", "--time", "30", container)
@@ -105,10 +105,14 @@ def test_a_rolling_restart_of_two_copies_of_each_service_loses_no_request(
 
 
 class Visitors:
-    """Threads that read and write without a break; every answer that is no success is kept."""
+    """Threads that read and write without a break; every answer that is no success is kept.
 
-    def __init__(self, account: Account) -> None:
+    A forgiving one does not mind that a service says its emulator failed: no request was lost then.
+    """
+
+    def __init__(self, account: Account, *, is_forgiving: bool) -> None:
         self._account = account
+        self._is_forgiving = is_forgiving
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._visit, args=[name]) for name in SERVICES]
         self.unwanted: list[str] = []
@@ -135,11 +139,14 @@ class Visitors:
                 return
             response = client.call(method, service, path, json=body)
             self.count += 1
-            if response.status_code not in {200, 201}:
+            if response.status_code not in {200, 201} and not self._is_forgiven(response):
                 self.unwanted.append(
                     f"{method} {service} {path}: {response.status_code} {response.text[:200]}"
                 )
             time.sleep(0.02)
+
+    def _is_forgiven(self, response: requests.Response) -> bool:
+        return self._is_forgiving and response.status_code == 503 and "at the moment" in response.text
 
 
 _UPLOAD = {"filename": "a.jpg", "content_type": "image/jpeg", "size": 1000}
