@@ -30,6 +30,19 @@ class Scaling(_Model):
     messages_per_task: int | None = Field(default=None, ge=1)
 
 
+class Deployment(_Model):
+    """How a new version of a web role takes over in a cloud environment.
+
+    `percent` of the traffic goes first (canary) or moves with each step (linear); after
+    all of it has moved, the old version stays for `bake_minutes`, ready to take it back.
+    """
+
+    strategy: Literal["rolling", "blue_green", "canary", "linear"] = "rolling"
+    percent: int = Field(default=10, ge=1, le=50)
+    step_minutes: int = Field(default=5, ge=1, le=1440)
+    bake_minutes: int = Field(default=5, ge=0, le=1440)
+
+
 class Role(_Model):
     """One way of running the service's image: web server, worker or one-off task."""
 
@@ -38,6 +51,7 @@ class Role(_Model):
     memory: int = Field(default=512, ge=128, le=16384, description="MiB")
     stop_timeout: int = Field(default=30, ge=1, le=120, description="seconds to finish what is in hand")
     scaling: Scaling | None = None
+    deployment: Deployment = Deployment()
 
 
 class Index(_Model):
@@ -73,6 +87,14 @@ class Table(_Model):
         return self
 
 
+class Delivery(_Model):
+    """A prefix of a bucket that the CDN serves: to everybody, or to holders of a signed URL or cookie."""
+
+    prefix: str = Field(pattern=r"^[a-z][a-z0-9-]*/$")
+    access: Literal["public", "signed"]
+    seconds: int = Field(default=31_536_000, ge=0, le=31_536_000, description="how long the edge keeps it")
+
+
 class Bucket(_Model):
     """An S3 bucket; private, and announcing created and removed objects on a topic where one is named."""
 
@@ -81,6 +103,7 @@ class Bucket(_Model):
     notify_topic: Name | None = None
     notify_prefix: str = ""
     browser_uploads: bool = Field(default=False, description="CORS for presigned uploads and downloads")
+    delivers: tuple[Delivery, ...] = ()
 
 
 class Postgres(_Model):
@@ -152,10 +175,16 @@ class Permission(_Model):
 
 
 class AssumedRole(_Model):
-    """An IAM role that the service hands out in narrowed form (temporary credentials)."""
+    """An IAM role that the service hands out in narrowed form (temporary credentials).
+
+    With `web_identity`, a cloud environment also has a role `<name>-web` that a client assumes
+    with its own access token: there each `*` that ends a key pattern or a condition's value is
+    narrowed to `<the token's sub>/*`.
+    """
 
     name: Name
     env: EnvName
+    web_identity: bool = False
     permissions: tuple[Permission, ...]
 
 

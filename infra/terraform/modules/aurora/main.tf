@@ -1,0 +1,103 @@
+# A Postgres cluster of one service on Aurora Serverless v2: storage in three zones always, capacity that follows
+# the load, a reader that takes over where asked. The alternative to modules/postgres, with the same outputs.
+
+resource "aws_db_subnet_group" "this" {
+  name        = var.name
+  description = "Isolated subnets"
+  subnet_ids  = values(var.subnet_ids)
+}
+
+resource "aws_rds_cluster_parameter_group" "this" {
+  name_prefix = "${var.name}-"
+  family      = "aurora-postgresql${split(".", var.engine_version)[0]}"
+  description = "TLS only; slow statements and schema changes logged; nothing waits for ever"
+
+  dynamic "parameter" {
+    for_each = {
+      "rds.force_ssl"                       = "1"
+      "log_statement"                       = "ddl"
+      "log_min_duration_statement"          = "500"
+      "log_lock_waits"                      = "1"
+      "idle_in_transaction_session_timeout" = "60000"
+    }
+
+    content {
+      name  = parameter.key
+      value = parameter.value
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_rds_cluster" "this" {
+  #checkov:skip=CKV_AWS_139:A variable, because a development environment is torn down; a test asserts it for production
+  #checkov:skip=CKV2_AWS_8:It keeps its own backups; a plan in AWS Backup would keep them twice
+  cluster_identifier = var.name
+  engine             = "aurora-postgresql"
+  engine_mode        = "provisioned"
+  engine_version     = var.engine_version
+
+  master_username               = "slipway_master"
+  manage_master_user_password   = true
+  master_user_secret_kms_key_id = var.key_arn
+
+  storage_encrypted = true
+  kms_key_id        = var.key_arn
+
+  db_subnet_group_name   = aws_db_subnet_group.this.name
+  vpc_security_group_ids = [var.security_group_id]
+  port                   = 5432
+
+  db_cluster_parameter_group_name     = aws_rds_cluster_parameter_group.this.name
+  iam_database_authentication_enabled = true
+
+  backup_retention_period      = var.backup_days
+  preferred_backup_window      = "02:00-03:00"
+  preferred_maintenance_window = "sun:03:30-sun:04:30"
+  copy_tags_to_snapshot        = true
+  deletion_protection          = var.deletion_protection
+  skip_final_snapshot          = !var.deletion_protection
+  final_snapshot_identifier    = "${var.name}-final"
+
+  enabled_cloudwatch_logs_exports = ["postgresql"]
+
+  serverlessv2_scaling_configuration {
+    min_capacity = var.capacity.min
+    max_capacity = var.capacity.max
+  }
+
+  tags = { Name = var.name }
+
+  depends_on = [aws_cloudwatch_log_group.exported]
+}
+
+resource "aws_rds_cluster_instance" "this" {
+  for_each = toset(var.multi_az ? ["writer", "reader"] : ["writer"])
+
+  identifier         = "${var.name}-${each.key}"
+  cluster_identifier = aws_rds_cluster.this.id
+  engine             = aws_rds_cluster.this.engine
+  engine_version     = aws_rds_cluster.this.engine_version
+  instance_class     = "db.serverless"
+
+  publicly_accessible             = false
+  auto_minor_version_upgrade      = true
+  performance_insights_enabled    = true
+  performance_insights_kms_key_id = var.key_arn
+  monitoring_interval             = 60
+  monitoring_role_arn             = aws_iam_role.monitoring.arn
+  ca_cert_identifier              = "rds-ca-rsa2048-g1"
+  copy_tags_to_snapshot           = true
+  tags                            = { Name = "${var.name}-${each.key}" }
+}
+
+resource "aws_cloudwatch_log_group" "exported" {
+  for_each = toset(["postgresql"])
+
+  name              = "/aws/rds/cluster/${var.name}/${each.key}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_key_arn
+}

@@ -1,0 +1,14 @@
+output "endpoint" {
+  description = "Host name of the writer."
+  value       = aws_rds_cluster.this.endpoint
+}
+
+output "identifier" {
+  description = "Name of the cluster, as metrics name it."
+  value       = aws_rds_cluster.this.cluster_identifier
+}
+
+output "master_secret_arn" {
+  description = "Secret that AWS keeps the master's user name and password in."
+  value       = one(aws_rds_cluster.this.master_user_secret[*].secret_arn)
+}

@@ -1,0 +1,34 @@
+# One policy: refuse what is not TLS, allow what `grants` says.
+
+locals {
+  arn = "arn:${var.partition}:s3:::${var.name}"
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [{
+        Sid       = "TlsOnly"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:*" # refuses everything, so it must name everything
+        Resource  = [local.arn, "${local.arn}/*"]
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      }],
+      [for name, grant in var.grants : {
+        Sid       = name
+        Effect    = "Allow"
+        Principal = { Service = grant.principal }
+        Action    = grant.actions
+        Resource  = [for key in grant.keys : "${local.arn}/${key}"]
+        Condition = grant.condition
+      }],
+    )
+  })
+
+  # The block must stand first: a policy is judged by it when it is put.
+  depends_on = [aws_s3_bucket_public_access_block.this]
+}

@@ -1,0 +1,6 @@
+run "reads" {
+  command = plan
+  variables {
+    services = "../../../../services"
+  }
+}

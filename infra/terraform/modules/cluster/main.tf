@@ -1,0 +1,52 @@
+# The one cluster of all services, on Fargate and Fargate Spot.
+
+resource "aws_ecs_cluster" "this" {
+  name = var.name
+
+  setting {
+    name  = "containerInsights"
+    value = "enhanced"
+  }
+
+  configuration {
+    execute_command_configuration {
+      kms_key_id = var.key_arn
+      logging    = "OVERRIDE"
+
+      log_configuration {
+        cloud_watch_log_group_name     = aws_cloudwatch_log_group.exec.name
+        cloud_watch_encryption_enabled = true
+      }
+    }
+  }
+
+  dynamic "service_connect_defaults" {
+    for_each = aws_service_discovery_http_namespace.inner
+
+    content {
+      namespace = service_connect_defaults.value.arn
+    }
+  }
+
+  tags = { Name = var.name }
+}
+
+resource "aws_ecs_cluster_capacity_providers" "this" {
+  cluster_name       = aws_ecs_cluster.this.name
+  capacity_providers = ["FARGATE", "FARGATE_SPOT"]
+}
+
+# What people typed into running containers, where that is allowed at all.
+resource "aws_cloudwatch_log_group" "exec" {
+  name              = "/${var.name}/exec"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_key_arn
+}
+
+# Names by which services call one another without leaving the network.
+resource "aws_service_discovery_http_namespace" "inner" {
+  count = var.inner_names ? 1 : 0
+
+  name        = var.name
+  description = "Inner names of the services"
+}

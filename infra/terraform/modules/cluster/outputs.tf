@@ -1,0 +1,14 @@
+output "name" {
+  description = "Name of the cluster."
+  value       = aws_ecs_cluster.this.name
+}
+
+output "arn" {
+  description = "ARN of the cluster."
+  value       = aws_ecs_cluster.this.arn
+}
+
+output "namespace_arn" {
+  description = "Namespace of inner names; null without them."
+  value       = one(aws_service_discovery_http_namespace.inner[*].arn)
+}

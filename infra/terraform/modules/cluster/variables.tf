@@ -1,0 +1,25 @@
+variable "name" {
+  description = "Name of the cluster."
+  type        = string
+}
+
+variable "inner_names" {
+  description = "Whether services get names inside the network (ECS Service Connect)."
+  type        = bool
+  default     = false
+}
+
+variable "key_arn" {
+  description = "KMS key of sessions in containers."
+  type        = string
+}
+
+variable "log_retention_days" {
+  description = "How long the record of such sessions is kept."
+  type        = number
+}
+
+variable "log_key_arn" {
+  description = "KMS key of that record."
+  type        = string
+}

@@ -1,0 +1,110 @@
+# The connection proxy in front of one service's database, and the secret of the service's own login role:
+# the only way in for the service. The role itself is made by modules/database_preparation.
+
+resource "random_password" "role" {
+  length  = 40
+  special = false
+
+  keepers = { generation = var.generation }
+}
+
+locals {
+  url = "postgresql://${var.role}:${random_password.role.result}@${aws_db_proxy.this.endpoint}:5432/${var.database}?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt"
+}
+
+# Two secrets, because the proxy must exist before its address can be part of one.
+module "credentials" {
+  source = "../secret"
+
+  name          = "${var.name}/role"
+  description   = "Login role of ${var.database}, for the proxy and the preparation"
+  key_arn       = var.key_arn
+  value         = jsonencode({ username = var.role, password = random_password.role.result })
+  recovery_days = var.secret_recovery_days
+}
+
+module "url" {
+  source = "../secret"
+
+  name          = "${var.name}/url"
+  description   = "Where the service finds ${var.database}, password included"
+  key_arn       = var.key_arn
+  value         = local.url
+  recovery_days = var.secret_recovery_days
+}
+
+resource "aws_iam_role" "this" {
+  name = "${var.name}-proxy"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "rds.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  name = "read-the-login"
+  role = aws_iam_role.this.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = [module.credentials.arn] },
+      {
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = [var.key_arn]
+        Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${var.region}.amazonaws.com" } }
+      },
+    ]
+  })
+}
+
+resource "aws_db_proxy" "this" {
+  name                   = var.name
+  engine_family          = "POSTGRESQL"
+  role_arn               = aws_iam_role.this.arn
+  require_tls            = true
+  idle_client_timeout    = 1800
+  debug_logging          = false
+  vpc_subnet_ids         = values(var.subnet_ids)
+  vpc_security_group_ids = [var.security_group_id]
+
+  auth {
+    auth_scheme               = "SECRETS"
+    client_password_auth_type = "POSTGRES_SCRAM_SHA_256"
+    iam_auth                  = "DISABLED"
+    secret_arn                = module.credentials.arn
+  }
+
+  tags = { Name = var.name }
+}
+
+resource "aws_db_proxy_default_target_group" "this" {
+  db_proxy_name = aws_db_proxy.this.name
+
+  connection_pool_config {
+    max_connections_percent      = 90
+    max_idle_connections_percent = 20
+    connection_borrow_timeout    = 10
+  }
+}
+
+resource "aws_db_proxy_target" "this" {
+  db_proxy_name          = aws_db_proxy.this.name
+  target_group_name      = aws_db_proxy_default_target_group.this.name
+  db_instance_identifier = var.server.kind == "instance" ? var.server.identifier : null
+  db_cluster_identifier  = var.server.kind == "cluster" ? var.server.identifier : null
+}
+
+# The proxy makes this group without retention or key, so it is made here first.
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/rds/proxy/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_key_arn
+}

@@ -1,0 +1,44 @@
+# The way in. Port 80 exists only to answer with a redirect to HTTPS.
+
+locals {
+  entrances = var.open_to == "internet" ? { https = 443, http = 80 } : { https = 443 }
+}
+
+data "aws_ec2_managed_prefix_list" "cloudfront" {
+  count = var.open_to == "cloudfront" ? 1 : 0
+  name  = "com.amazonaws.global.cloudfront.origin-facing"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "edge" {
+  for_each = local.entrances
+
+  security_group_id = aws_security_group.edge.id
+  description       = "${each.key} from ${var.open_to == "internet" ? "everywhere" : "CloudFront"}"
+  ip_protocol       = "tcp"
+  from_port         = each.value
+  to_port           = each.value
+  cidr_ipv4         = var.open_to == "internet" ? "0.0.0.0/0" : null
+  prefix_list_id    = var.open_to == "cloudfront" ? data.aws_ec2_managed_prefix_list.cloudfront[0].id : null
+}
+
+resource "aws_vpc_security_group_egress_rule" "edge_to_web" {
+  for_each = local.web
+
+  security_group_id            = aws_security_group.edge.id
+  description                  = "to ${each.key}"
+  ip_protocol                  = "tcp"
+  from_port                    = each.value.port
+  to_port                      = each.value.port
+  referenced_security_group_id = aws_security_group.task[each.key].id
+}
+
+resource "aws_vpc_security_group_ingress_rule" "web_from_edge" {
+  for_each = local.web
+
+  security_group_id            = aws_security_group.task[each.key].id
+  description                  = "from the load balancer"
+  ip_protocol                  = "tcp"
+  from_port                    = each.value.port
+  to_port                      = each.value.port
+  referenced_security_group_id = aws_security_group.edge.id
+}

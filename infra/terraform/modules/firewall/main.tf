@@ -1,0 +1,59 @@
+# Every security group of the suite and who may talk to whom: edge → web roles → stores, tasks → endpoints.
+# Between tiers rules name groups, never addresses, so a task that moves keeps exactly its rights.
+
+locals {
+  web      = { for name, service in var.services : name => service if service.port != null }
+  postgres = { for name, service in var.services : name => service if service.postgres }
+  redis    = { for name, service in var.services : name => service if service.redis }
+
+  # A database is prepared by a task of its own, so that no running service can reach past the proxy.
+  tasks = toset(concat(keys(var.services), [for name in keys(local.postgres) : "${name}-preparation"]))
+}
+
+resource "aws_security_group" "edge" {
+  name        = "${var.prefix}edge"
+  description = "The load balancer: HTTPS in, web roles out"
+  vpc_id      = var.vpc_id
+  tags        = { Name = "${var.prefix}edge" }
+}
+
+resource "aws_security_group" "task" {
+  for_each = local.tasks
+
+  name        = "${var.prefix}${each.key}"
+  description = "Tasks of ${each.key}"
+  vpc_id      = var.vpc_id
+  tags        = { Name = "${var.prefix}${each.key}" }
+}
+
+resource "aws_security_group" "proxy" {
+  for_each = local.postgres
+
+  name        = "${var.prefix}${each.key}-proxy"
+  description = "Connection proxy of the database of ${each.key}"
+  vpc_id      = var.vpc_id
+  tags        = { Name = "${var.prefix}${each.key}-proxy" }
+}
+
+resource "aws_security_group" "database" {
+  for_each = local.postgres
+
+  name        = "${var.prefix}${each.key}-database"
+  description = "Database of ${each.key}"
+  vpc_id      = var.vpc_id
+  tags        = { Name = "${var.prefix}${each.key}-database" }
+}
+
+resource "aws_security_group" "cache" {
+  name        = "${var.prefix}cache"
+  description = "The cache"
+  vpc_id      = var.vpc_id
+  tags        = { Name = "${var.prefix}cache" }
+}
+
+resource "aws_security_group" "endpoints" {
+  name        = "${var.prefix}endpoints"
+  description = "Interface endpoints of AWS services"
+  vpc_id      = var.vpc_id
+  tags        = { Name = "${var.prefix}endpoints" }
+}

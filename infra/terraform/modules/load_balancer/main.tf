@@ -1,0 +1,117 @@
+# The one load balancer of all services. It answers nothing by itself: each service adds its host rule.
+
+resource "aws_lb" "this" {
+  name               = var.name
+  load_balancer_type = "application"
+  internal           = false
+  security_groups    = [var.security_group_id]
+  subnets            = values(var.subnet_ids)
+
+  idle_timeout               = 60
+  client_keep_alive          = 3600
+  drop_invalid_header_fields = true
+  desync_mitigation_mode     = "strictest"
+  xff_header_processing_mode = "append"
+  enable_deletion_protection = var.deletion_protection
+  enable_zonal_shift         = true
+
+  access_logs {
+    bucket  = var.log_bucket
+    prefix  = "alb"
+    enabled = true
+  }
+}
+
+resource "aws_lb_listener" "https" {
+  load_balancer_arn = aws_lb.this.arn
+  port              = 443
+  protocol          = "HTTPS"
+  ssl_policy        = var.tls_policy
+  certificate_arn   = var.certificate_arn
+
+  routing_http_response_server_enabled                                = false
+  routing_http_response_strict_transport_security_header_value        = "max-age=63072000; includeSubDomains"
+  routing_http_response_x_content_type_options_header_value           = "nosniff"
+  routing_http_response_access_control_allow_origin_header_value      = var.browser_origin
+  routing_http_response_access_control_allow_credentials_header_value = "true"
+  routing_http_response_access_control_allow_methods_header_value     = "GET,HEAD,POST,PUT,PATCH,DELETE"
+  routing_http_response_access_control_allow_headers_header_value     = "Authorization,Content-Type,If-Match,If-None-Match,Idempotency-Key,X-Request-Id,traceparent"
+  routing_http_response_access_control_expose_headers_header_value    = "ETag,Location,Retry-After,X-Request-Id"
+  routing_http_response_access_control_max_age_header_value           = "3600"
+
+  default_action {
+    type = "fixed-response"
+
+    fixed_response {
+      status_code  = "404"
+      content_type = "application/json"
+      message_body = jsonencode({ type = "about:blank", title = "Not Found", status = 404, detail = "No service has this host name." })
+    }
+  }
+}
+
+# A browser's question before a call across origins; the listener's headers are the whole answer.
+resource "aws_lb_listener_rule" "preflight" {
+  listener_arn = aws_lb_listener.https.arn
+  priority     = 1
+
+  action {
+    type = "fixed-response"
+
+    fixed_response {
+      status_code  = "204"
+      content_type = "text/plain"
+    }
+  }
+
+  condition {
+    http_request_method {
+      values = ["OPTIONS"]
+    }
+  }
+
+  condition {
+    http_header {
+      http_header_name = "Access-Control-Request-Method"
+      values           = ["*"] # whatever method it asks about
+    }
+  }
+}
+
+# Port 80 says where HTTPS is, and nothing else.
+resource "aws_lb_listener" "http" {
+  #checkov:skip=CKV_AWS_2:It redirects to HTTPS and serves nothing
+  #checkov:skip=CKV_AWS_103:It redirects to HTTPS and has no TLS
+  load_balancer_arn = aws_lb.this.arn
+  port              = 80
+  protocol          = "HTTP"
+
+  default_action {
+    type = "redirect"
+
+    redirect {
+      port        = "443"
+      protocol    = "HTTPS"
+      status_code = "HTTP_301"
+    }
+  }
+}
+
+resource "aws_wafv2_web_acl_association" "this" {
+  resource_arn = aws_lb.this.arn
+  web_acl_arn  = var.web_acl_arn
+}
+
+resource "aws_route53_record" "host" {
+  for_each = toset(var.hosts)
+
+  zone_id = var.zone_id
+  name    = each.key
+  type    = "A"
+
+  alias {
+    name                   = aws_lb.this.dns_name
+    zone_id                = aws_lb.this.zone_id
+    evaluate_target_health = true
+  }
+}

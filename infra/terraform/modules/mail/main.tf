@@ -1,0 +1,83 @@
+# Sending mail as the domain: identity, DKIM, SPF by a MAIL FROM of its own, DMARC, and a configuration set that
+# tells a topic of bounces and complaints.
+
+resource "aws_sesv2_configuration_set" "this" {
+  configuration_set_name = "${var.prefix}mail"
+
+  delivery_options {
+    tls_policy = "REQUIRE"
+  }
+
+  reputation_options {
+    reputation_metrics_enabled = true
+  }
+
+  sending_options {
+    sending_enabled = true
+  }
+
+  suppression_options {
+    suppressed_reasons = ["BOUNCE", "COMPLAINT"]
+  }
+}
+
+resource "aws_sesv2_email_identity" "this" {
+  email_identity         = var.domain
+  configuration_set_name = aws_sesv2_configuration_set.this.configuration_set_name
+
+  dkim_signing_attributes {
+    next_signing_key_length = "RSA_2048_BIT"
+  }
+}
+
+resource "aws_route53_record" "dkim" {
+  # SES gives three tokens, known only after the request.
+  for_each = toset(["0", "1", "2"])
+
+  zone_id = var.zone_id
+  name    = "${try(aws_sesv2_email_identity.this.dkim_signing_attributes[0].tokens[tonumber(each.key)], "token${each.key}")}._domainkey.${var.domain}"
+  type    = "CNAME"
+  ttl     = 1800
+  records = ["${try(aws_sesv2_email_identity.this.dkim_signing_attributes[0].tokens[tonumber(each.key)], "token${each.key}")}.dkim.amazonses.com"]
+}
+
+resource "aws_sesv2_email_identity_mail_from_attributes" "this" {
+  email_identity         = aws_sesv2_email_identity.this.email_identity
+  mail_from_domain       = "bounce.${var.domain}"
+  behavior_on_mx_failure = "REJECT_MESSAGE"
+}
+
+resource "aws_route53_record" "mail_from" {
+  for_each = {
+    MX  = "10 feedback-smtp.${var.region}.amazonses.com"
+    TXT = "v=spf1 include:amazonses.com -all"
+  }
+
+  zone_id = var.zone_id
+  name    = "bounce.${var.domain}"
+  type    = each.key
+  ttl     = 1800
+  records = [each.value]
+}
+
+resource "aws_route53_record" "dmarc" {
+  zone_id = var.zone_id
+  name    = "_dmarc.${var.domain}"
+  type    = "TXT"
+  ttl     = 1800
+  records = ["v=DMARC1; p=quarantine; adkim=s; aspf=r"]
+}
+
+resource "aws_sesv2_configuration_set_event_destination" "this" {
+  configuration_set_name = aws_sesv2_configuration_set.this.configuration_set_name
+  event_destination_name = "undelivered"
+
+  event_destination {
+    enabled              = true
+    matching_event_types = ["BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE"]
+
+    sns_destination {
+      topic_arn = var.events_topic_arn
+    }
+  }
+}

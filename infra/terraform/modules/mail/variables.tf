@@ -1,0 +1,24 @@
+variable "prefix" {
+  description = "What names start with."
+  type        = string
+}
+
+variable "domain" {
+  description = "Domain that mail is sent as."
+  type        = string
+}
+
+variable "zone_id" {
+  description = "Zone of the records."
+  type        = string
+}
+
+variable "region" {
+  description = "Region that sends."
+  type        = string
+}
+
+variable "events_topic_arn" {
+  description = "Topic that is told of bounces and complaints."
+  type        = string
+}

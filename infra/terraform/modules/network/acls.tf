@@ -1,0 +1,79 @@
+# Network ACLs, the second fence behind the security groups: each tier's ways in and out, one by one.
+# They keep no state, so answers need their own rules: to the ports that clients and NAT gateways use (1024 and up).
+# Those leave out 3389, the one port in that range that people are attacked on.
+
+locals {
+  anywhere = "0.0.0.0/0"
+  answers  = { low = [1024, 3388], high = [3390, 65535] }
+
+  rules = {
+    public = {
+      ingress = merge(
+        { http = [local.anywhere, 80, 80], https = [local.anywhere, 443, 443] },
+        { for part, ports in local.answers : "answers-${part}" => concat([local.anywhere], ports) },
+      )
+      egress = merge(
+        { https = [local.anywhere, 443, 443] },
+        { for part, ports in local.answers : "answers-${part}" => concat([local.anywhere], ports) },
+      )
+    }
+    private = {
+      ingress = merge(
+        { https-inside = [var.cidr, 443, 443] },
+        { for part, ports in local.answers : "answers-${part}" => concat([local.anywhere], ports) },
+      )
+      egress = merge(
+        { https = [local.anywhere, 443, 443] },
+        { for part, ports in local.answers : "inside-${part}" => concat([var.cidr], ports) },
+      )
+    }
+    isolated = {
+      ingress = { for port in var.store_ports : "store-${port}" => [var.cidr, port, port] }
+      egress  = { for part, ports in local.answers : "answers-${part}" => concat([var.cidr], ports) }
+    }
+  }
+
+  acl_subnets = {
+    public   = values(aws_subnet.public)[*].id
+    private  = values(aws_subnet.private)[*].id
+    isolated = values(aws_subnet.isolated)[*].id
+  }
+
+  acl_rules = merge(flatten([
+    for tier, ways in local.rules : [
+      for way, rules in ways : {
+        for position, name in keys(rules) : "${tier}/${way}/${name}" => {
+          tier = tier, egress = way == "egress", number = 100 + 10 * position
+          cidr = rules[name][0], from = rules[name][1], to = rules[name][2]
+        }
+      }
+    ]
+  ])...)
+}
+
+resource "aws_network_acl" "tier" {
+  for_each = local.rules
+
+  vpc_id     = aws_vpc.this.id
+  subnet_ids = local.acl_subnets[each.key]
+  tags       = { Name = "${var.name}-${each.key}" }
+}
+
+resource "aws_network_acl_rule" "this" {
+  for_each = local.acl_rules
+
+  network_acl_id = aws_network_acl.tier[each.value.tier].id
+  egress         = each.value.egress
+  rule_number    = each.value.number
+  rule_action    = "allow"
+  protocol       = "tcp"
+  cidr_block     = each.value.cidr
+  from_port      = each.value.from
+  to_port        = each.value.to
+}
+
+# Stores talk among their own zones (replication) outside this network; the default ACL is for nobody.
+resource "aws_default_network_acl" "closed" {
+  default_network_acl_id = aws_vpc.this.default_network_acl_id
+  tags                   = { Name = "${var.name}-default-closed" }
+}

@@ -1,0 +1,72 @@
+variable "name" {
+  description = "Name of the network; names of what is in it start with it."
+  type        = string
+}
+
+variable "cidr" {
+  description = "Private address block of the whole network, /16."
+  type        = string
+
+  validation {
+    condition     = can(cidrhost(var.cidr, 0)) && endswith(var.cidr, "/16") && can(regex("^(10\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.)", var.cidr))
+    error_message = "The network is a private /16, for example 10.20.0.0/16."
+  }
+}
+
+variable "zones" {
+  description = "Availability zones by full name, each ending in a letter from a to f. The first carries the single NAT gateway."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.zones) >= 2 && length(var.zones) == length(distinct(var.zones))
+    error_message = "At least two different zones: a load balancer needs two."
+  }
+
+  validation {
+    condition     = alltrue([for zone in var.zones : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9][a-f]$", zone))])
+    error_message = "Zones are written like eu-west-1a, with a letter from a to f."
+  }
+}
+
+variable "nat" {
+  description = "NAT gateways: one in every zone (`per_az`), one in all (`single`), or `none`."
+  type        = string
+
+  validation {
+    condition     = contains(["per_az", "single", "none"], var.nat)
+    error_message = "nat is per_az, single or none."
+  }
+}
+
+variable "store_ports" {
+  description = "Ports of the stores in the isolated tier."
+  type        = set(number)
+  default     = [5432, 6379]
+}
+
+variable "encryption_control" {
+  description = "Whether AWS reports (`monitor`) or refuses (`enforce`) traffic inside the VPC that its hardware does not encrypt; `none` leaves it. AWS charges for it by the hour."
+  type        = string
+  default     = "none"
+
+  validation {
+    condition     = contains(["none", "monitor", "enforce"], var.encryption_control)
+    error_message = "encryption_control is none, monitor or enforce."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long flow logs are kept."
+  type        = number
+  default     = 365
+}
+
+variable "log_key_arn" {
+  description = "KMS key that encrypts the flow logs."
+  type        = string
+}
+
+variable "account_id" {
+  description = "Account for which flow logs may be written."
+  type        = string
+}

@@ -1,0 +1,4 @@
+output "topic_arn" {
+  description = "The topic of all notices."
+  value       = module.topic.arn
+}

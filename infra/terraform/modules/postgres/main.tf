@@ -1,0 +1,93 @@
+# A Postgres server of one service on RDS: encrypted, TLS only, its master's password made and rotated by AWS
+# and known to nobody here.
+
+resource "aws_db_subnet_group" "this" {
+  name        = var.name
+  description = "Isolated subnets"
+  subnet_ids  = values(var.subnet_ids)
+}
+
+resource "aws_db_parameter_group" "this" {
+  name_prefix = "${var.name}-"
+  family      = "postgres${split(".", var.engine_version)[0]}"
+  description = "TLS only; slow statements and schema changes logged; nothing waits for ever"
+
+  dynamic "parameter" {
+    for_each = {
+      "rds.force_ssl"                       = "1"
+      "log_statement"                       = "ddl"
+      "log_min_duration_statement"          = "500"
+      "log_lock_waits"                      = "1"
+      "idle_in_transaction_session_timeout" = "60000"
+    }
+
+    content {
+      name  = parameter.key
+      value = parameter.value
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_db_instance" "this" {
+  #checkov:skip=CKV_AWS_157:A variable, because a second zone doubles the price; a test asserts it for production
+  #checkov:skip=CKV_AWS_293:A variable, because a development environment is torn down; a test asserts it for production
+  #checkov:skip=CKV2_AWS_60:copy_tags_to_snapshot is set; the check does not see through the module
+  identifier     = var.name
+  engine         = "postgres"
+  engine_version = var.engine_version
+  instance_class = var.instance_class
+
+  username                      = "slipway_master"
+  manage_master_user_password   = true
+  master_user_secret_kms_key_id = var.key_arn
+
+  storage_type          = "gp3"
+  allocated_storage     = var.storage_gib
+  max_allocated_storage = var.storage_gib * 5
+  storage_encrypted     = true
+  kms_key_id            = var.key_arn
+
+  db_subnet_group_name   = aws_db_subnet_group.this.name
+  vpc_security_group_ids = [var.security_group_id]
+  publicly_accessible    = false
+  multi_az               = var.multi_az
+  port                   = 5432
+
+  parameter_group_name                = aws_db_parameter_group.this.name
+  iam_database_authentication_enabled = true
+  ca_cert_identifier                  = "rds-ca-rsa2048-g1"
+
+  backup_retention_period   = var.backup_days
+  backup_window             = "02:00-03:00"
+  maintenance_window        = "sun:03:30-sun:04:30"
+  copy_tags_to_snapshot     = true
+  delete_automated_backups  = !var.deletion_protection
+  deletion_protection       = var.deletion_protection
+  skip_final_snapshot       = !var.deletion_protection
+  final_snapshot_identifier = "${var.name}-final"
+
+  auto_minor_version_upgrade            = true
+  performance_insights_enabled          = true
+  performance_insights_kms_key_id       = var.key_arn
+  performance_insights_retention_period = 7
+  monitoring_interval                   = 60
+  monitoring_role_arn                   = aws_iam_role.monitoring.arn
+  enabled_cloudwatch_logs_exports       = ["postgresql", "upgrade"]
+
+  tags = { Name = var.name }
+
+  depends_on = [aws_cloudwatch_log_group.exported]
+}
+
+# Made here so that they have a retention and a key; RDS would make them with neither.
+resource "aws_cloudwatch_log_group" "exported" {
+  for_each = toset(["postgresql", "upgrade"])
+
+  name              = "/aws/rds/instance/${var.name}/${each.key}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_key_arn
+}

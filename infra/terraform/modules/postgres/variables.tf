@@ -1,0 +1,97 @@
+variable "name" {
+  description = "Name of the server."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,50}$", var.name))
+    error_message = "A server's name has 2 to 51 lower-case letters, digits and hyphens, a letter first."
+  }
+}
+
+variable "partition" {
+  description = "Partition of the account."
+  type        = string
+  default     = "aws"
+}
+
+variable "account_id" {
+  description = "Account of the server."
+  type        = string
+}
+
+variable "engine_version" {
+  description = "Version of Postgres: a major one, whose newest minor is taken, or an exact one."
+  type        = string
+  default     = "17"
+
+  validation {
+    condition     = can(regex("^1[5-9](\\.[0-9]+)?$", var.engine_version))
+    error_message = "Postgres 15 or newer, for example 17."
+  }
+}
+
+variable "instance_class" {
+  description = "Size of the server, for example db.t4g.micro (Graviton)."
+  type        = string
+
+  validation {
+    condition     = can(regex("^db\\.[a-z0-9]+\\.[a-z0-9]+$", var.instance_class))
+    error_message = "An instance class is written like db.t4g.micro."
+  }
+}
+
+variable "storage_gib" {
+  description = "Storage to begin with, in GiB; it grows by itself to five times as much."
+  type        = number
+  default     = 20
+
+  validation {
+    condition     = var.storage_gib >= 20
+    error_message = "At least 20 GiB."
+  }
+}
+
+variable "multi_az" {
+  description = "Whether a standby in another zone takes over when this one is lost."
+  type        = bool
+}
+
+variable "backup_days" {
+  description = "How far back the server can be restored, to any second."
+  type        = number
+
+  validation {
+    condition     = var.backup_days >= 1 && var.backup_days <= 35
+    error_message = "From 1 to 35 days."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete the server; without it, destroying it leaves no snapshot either."
+  type        = bool
+}
+
+variable "subnet_ids" {
+  description = "Isolated subnets by zone."
+  type        = map(string)
+}
+
+variable "security_group_id" {
+  description = "Security group of the server."
+  type        = string
+}
+
+variable "key_arn" {
+  description = "KMS key of storage, backups, the master's secret and insights."
+  type        = string
+}
+
+variable "log_retention_days" {
+  description = "How long its logs are kept."
+  type        = number
+}
+
+variable "log_key_arn" {
+  description = "KMS key of its logs."
+  type        = string
+}

@@ -1,0 +1,26 @@
+# One service: its release, and for each role a task definition, a service on the cluster, and its scaling.
+# A task (a role that runs once, such as a migration) has a task definition only.
+
+locals {
+  running = { for role, spec in var.roles : role => spec if spec.kind != "task" }
+  web     = { for role, spec in var.roles : role => spec if spec.kind == "web" }
+  workers = { for role, spec in var.roles : role => spec if spec.kind == "worker" }
+
+  strategies = { for role, spec in local.web : role => coalesce(var.strategy, spec.deployment.strategy) }
+  rolling    = { for role, strategy in local.strategies : role => strategy if strategy == "rolling" }
+  shifting   = { for role, strategy in local.strategies : role => strategy if strategy != "rolling" }
+
+  # The web role named `api` answers at the service's host; a second web role would need a host of its own.
+  service_name = { for role in keys(var.roles) : role => "${var.name}-${role}" }
+
+  # Nothing runs before the first release, so that the first apply needs no image.
+  released = local.tags.current != "none"
+}
+
+resource "aws_cloudwatch_log_group" "role" {
+  for_each = var.roles
+
+  name              = "/${var.prefix}${var.name}/${each.key}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_key_arn
+}

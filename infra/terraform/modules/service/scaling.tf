@@ -1,0 +1,170 @@
+# How many tasks run: between the floor and the ceiling, as many as the targets ask for.
+
+locals {
+  scaled = { for role, spec in local.running : role => spec.scaling == null ? {
+    min = 1, max = 1, cpu_percent = null, requests_per_target = null, messages_per_task = null
+  } : spec.scaling }
+
+  floor = { for role, scaling in local.scaled : role => min(coalesce(var.floor_cap, scaling.min), scaling.min) }
+
+  # Before the first release there is nothing to scale.
+  live     = { for role, scaling in local.scaled : role => scaling if local.released }
+  clocked  = { for role, scaling in local.live : role => scaling if contains(keys(local.web), role) && length(var.floors) > 0 }
+  steady   = { for role, scaling in local.live : role => scaling if !contains(keys(local.clocked), role) }
+  cpu      = { for role, scaling in local.live : role => scaling.cpu_percent if scaling.cpu_percent != null }
+  memory   = { for role, scaling in local.live : role => 75 if scaling.max > 1 }
+  requests = { for role, scaling in local.live : role => scaling.requests_per_target if scaling.requests_per_target != null && contains(keys(local.web), role) && var.host != null }
+  messages = { for role, scaling in local.live : role => scaling.messages_per_task if scaling.messages_per_task != null && length(lookup(var.queue_names, role, [])) > 0 }
+
+  targets = merge(
+    { for role, target in aws_appautoscaling_target.steady : role => target.resource_id },
+    { for role, target in aws_appautoscaling_target.clocked : role => target.resource_id },
+  )
+}
+
+resource "aws_appautoscaling_target" "steady" {
+  for_each = local.steady
+
+  service_namespace  = "ecs"
+  scalable_dimension = "ecs:service:DesiredCount"
+  resource_id        = "service/${var.cluster_name}/${aws_ecs_service.role[each.key].name}"
+  min_capacity       = local.floor[each.key]
+  max_capacity       = each.value.max
+}
+
+# The same where the clock moves the floor: AWS then holds the minimum of the hour, which an apply must not undo.
+resource "aws_appautoscaling_target" "clocked" {
+  for_each = local.clocked
+
+  service_namespace  = "ecs"
+  scalable_dimension = "ecs:service:DesiredCount"
+  resource_id        = "service/${var.cluster_name}/${aws_ecs_service.role[each.key].name}"
+  min_capacity       = local.floor[each.key]
+  max_capacity       = each.value.max
+
+  lifecycle {
+    ignore_changes = [min_capacity]
+  }
+}
+
+resource "aws_appautoscaling_policy" "cpu" {
+  for_each = local.cpu
+
+  name               = "cpu"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = "ecs"
+  scalable_dimension = "ecs:service:DesiredCount"
+  resource_id        = local.targets[each.key]
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = each.value
+    scale_out_cooldown = 30
+    scale_in_cooldown  = 300
+
+    predefined_metric_specification {
+      predefined_metric_type = "ECSServiceAverageCPUUtilization"
+    }
+  }
+}
+
+resource "aws_appautoscaling_policy" "memory" {
+  for_each = local.memory
+
+  name               = "memory"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = "ecs"
+  scalable_dimension = "ecs:service:DesiredCount"
+  resource_id        = local.targets[each.key]
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = each.value
+    scale_out_cooldown = 60
+    scale_in_cooldown  = 300
+
+    predefined_metric_specification {
+      predefined_metric_type = "ECSServiceAverageMemoryUtilization"
+    }
+  }
+}
+
+# Requests of all the role's target groups over its tasks: right also while traffic moves between two of them.
+resource "aws_appautoscaling_policy" "requests" {
+  for_each = local.requests
+
+  name               = "requests"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = "ecs"
+  scalable_dimension = "ecs:service:DesiredCount"
+  resource_id        = local.targets[each.key]
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = each.value
+    scale_out_cooldown = 30
+    scale_in_cooldown  = 300
+
+    customized_metric_specification {
+      metrics {
+        id          = "per_task"
+        label       = "Requests per second and task"
+        expression  = "(${join(" + ", [for color in local.colors[each.key] : "FILL(${color}, 0)"])}) / 60 / MAX([FILL(tasks, 1), 1])"
+        return_data = true
+      }
+
+      dynamic "metrics" {
+        for_each = local.colors[each.key]
+
+        content {
+          id          = metrics.value
+          return_data = false
+
+          metric_stat {
+            stat = "Sum"
+
+            metric {
+              namespace   = "AWS/ApplicationELB"
+              metric_name = "RequestCount"
+
+              dimensions {
+                name  = "TargetGroup"
+                value = aws_lb_target_group.this["${each.key}/${metrics.value}"].arn_suffix
+              }
+
+              dimensions {
+                name  = "LoadBalancer"
+                value = var.load_balancer_suffix
+              }
+            }
+          }
+        }
+      }
+
+      metrics {
+        id          = "tasks"
+        return_data = false
+
+        metric_stat {
+          stat = "Average"
+
+          metric {
+            namespace   = "ECS/ContainerInsights"
+            metric_name = "RunningTaskCount"
+
+            dimensions {
+              name  = "ClusterName"
+              value = var.cluster_name
+            }
+
+            dimensions {
+              name  = "ServiceName"
+              value = aws_ecs_service.role[each.key].name
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+locals {
+  colors = { for role in keys(local.web) : role => contains(keys(local.shifting), role) ? ["blue", "green"] : ["blue"] }
+}

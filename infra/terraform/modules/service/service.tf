@@ -1,0 +1,132 @@
+# The services on the cluster. How many tasks run is autoscaling's decision (see scaling.tf): Terraform sets the number
+# when it makes the service and never again.
+
+resource "aws_ecs_service" "role" {
+  for_each = local.running
+
+  name                               = local.service_name[each.key]
+  cluster                            = var.cluster_arn
+  task_definition                    = aws_ecs_task_definition.role[each.key].arn
+  desired_count                      = local.released ? local.floor[each.key] : 0
+  platform_version                   = "LATEST"
+  availability_zone_rebalancing      = "ENABLED"
+  deployment_minimum_healthy_percent = 100
+  deployment_maximum_percent         = 200
+  enable_execute_command             = var.shell
+  enable_ecs_managed_tags            = true
+  propagate_tags                     = "SERVICE"
+  health_check_grace_period_seconds  = each.value.kind == "web" && var.host != null ? 60 : null
+  wait_for_steady_state              = false
+
+  # The base stays on Fargate proper; what comes on top may be interrupted.
+  capacity_provider_strategy {
+    capacity_provider = "FARGATE"
+    base              = var.spot_percent == 100 ? 0 : max(1, local.floor[each.key])
+    weight            = 100 - var.spot_percent
+  }
+
+  capacity_provider_strategy {
+    capacity_provider = "FARGATE_SPOT"
+    weight            = var.spot_percent
+  }
+
+  network_configuration {
+    subnets          = values(var.subnet_ids)
+    security_groups  = [var.security_group_id]
+    assign_public_ip = false
+  }
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  dynamic "alarms" {
+    for_each = length(lookup(var.rollback_alarms, each.key, [])) == 0 ? [] : ["rollback"]
+
+    content {
+      enable      = true
+      rollback    = true
+      alarm_names = var.rollback_alarms[each.key]
+    }
+  }
+
+  dynamic "deployment_configuration" {
+    for_each = contains(keys(local.shifting), each.key) && var.host != null ? [local.shifting[each.key]] : []
+
+    content {
+      strategy             = upper(deployment_configuration.value)
+      bake_time_in_minutes = tostring(each.value.deployment.bake_minutes)
+
+      dynamic "canary_configuration" {
+        for_each = deployment_configuration.value == "canary" ? [each.value.deployment] : []
+
+        content {
+          canary_percent              = canary_configuration.value.percent
+          canary_bake_time_in_minutes = tostring(canary_configuration.value.step_minutes)
+        }
+      }
+
+      dynamic "linear_configuration" {
+        for_each = deployment_configuration.value == "linear" ? [each.value.deployment] : []
+
+        content {
+          step_percent              = linear_configuration.value.percent
+          step_bake_time_in_minutes = tostring(linear_configuration.value.step_minutes)
+        }
+      }
+    }
+  }
+
+  dynamic "load_balancer" {
+    for_each = each.value.kind == "web" && var.host != null ? ["web"] : []
+
+    content {
+      container_name   = var.name
+      container_port   = var.port
+      target_group_arn = aws_lb_target_group.this["${each.key}/blue"].arn
+
+      dynamic "advanced_configuration" {
+        for_each = contains(keys(local.shifting), each.key) ? ["shift"] : []
+
+        content {
+          alternate_target_group_arn = aws_lb_target_group.this["${each.key}/green"].arn
+          production_listener_rule   = aws_lb_listener_rule.shifting[each.key].arn
+          role_arn                   = aws_iam_role.shift[0].arn
+        }
+      }
+    }
+  }
+
+  dynamic "service_connect_configuration" {
+    for_each = var.namespace_arn == null ? [] : [var.namespace_arn]
+
+    content {
+      enabled   = true
+      namespace = service_connect_configuration.value
+
+      dynamic "service" {
+        for_each = each.value.kind == "web" ? ["web"] : []
+
+        content {
+          port_name      = "web"
+          discovery_name = var.name
+
+          client_alias {
+            dns_name = "${var.name}.internal"
+            port     = var.port
+          }
+        }
+      }
+    }
+  }
+
+  tags = { Name = "${var.prefix}${local.service_name[each.key]}" }
+
+  lifecycle {
+    ignore_changes = [desired_count]
+  }
+
+  # A service refuses a target group that no listener uses yet.
+  depends_on = [aws_lb_listener_rule.rolling, aws_lb_listener_rule.shifting, aws_iam_role_policy.shift]
+}

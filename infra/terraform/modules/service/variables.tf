@@ -1,0 +1,237 @@
+variable "name" {
+  description = "Name of the service."
+  type        = string
+}
+
+variable "prefix" {
+  description = "What names in the account start with."
+  type        = string
+}
+
+variable "region" {
+  description = "Region of the service."
+  type        = string
+}
+
+variable "roles" {
+  description = "The manifest's roles."
+  type = map(object({
+    kind         = string
+    cpu          = number
+    memory       = number
+    stop_timeout = number
+    scaling = object({
+      min                 = number
+      max                 = number
+      cpu_percent         = number
+      requests_per_target = number
+      messages_per_task   = number
+    })
+    deployment = object({
+      strategy     = string
+      percent      = number
+      step_minutes = number
+      bake_minutes = number
+    })
+  }))
+
+  validation {
+    condition     = alltrue([for role in values(var.roles) : contains(["web", "worker", "task"], role.kind)])
+    error_message = "A role is a web server, a worker or a one-off task."
+  }
+}
+
+variable "port" {
+  description = "Where the web role listens in its container."
+  type        = number
+}
+
+variable "user" {
+  description = "User and group, by number, that containers run as; not root."
+  type        = string
+  default     = "10001:10001"
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*:[1-9][0-9]*$", var.user))
+    error_message = "User and group are numbers other than 0, for example 10001:10001."
+  }
+}
+
+variable "architecture" {
+  description = "Processor of the tasks: ARM64 or X86_64."
+  type        = string
+  default     = "ARM64"
+
+  validation {
+    condition     = contains(["ARM64", "X86_64"], var.architecture)
+    error_message = "architecture is ARM64 or X86_64."
+  }
+}
+
+variable "repository_url" {
+  description = "Where the service's images are, without a tag."
+  type        = string
+}
+
+variable "environment" {
+  description = "Environment of every role, values that are no secrets."
+  type        = map(string)
+
+  validation {
+    condition     = alltrue([for name in keys(var.environment) : !startswith(name, "AWS_ENDPOINT_URL") && !contains(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"], name)])
+    error_message = "In AWS a task finds its endpoints and credentials by itself: no AWS_ENDPOINT_URL*, no static keys."
+  }
+}
+
+variable "secrets" {
+  description = "Secrets in the environment: the ARN of each by variable."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for value in values(var.secrets) : startswith(value, "arn:")])
+    error_message = "A secret is given by ARN, never by value."
+  }
+}
+
+variable "task_role_arn" {
+  description = "Role of the service's code."
+  type        = string
+}
+
+variable "execution_role_arn" {
+  description = "Role that starts its tasks."
+  type        = string
+}
+
+variable "cluster_arn" {
+  description = "Cluster that the service runs on."
+  type        = string
+}
+
+variable "cluster_name" {
+  description = "Name of the cluster, as metrics name it."
+  type        = string
+}
+
+variable "vpc_id" {
+  description = "The VPC."
+  type        = string
+}
+
+variable "subnet_ids" {
+  description = "Private subnets by zone."
+  type        = map(string)
+}
+
+variable "security_group_id" {
+  description = "Security group of the tasks."
+  type        = string
+}
+
+variable "listener_arn" {
+  description = "HTTPS listener of the shared load balancer."
+  type        = string
+}
+
+variable "load_balancer_suffix" {
+  description = "How metrics name the load balancer."
+  type        = string
+}
+
+variable "host" {
+  description = "Host name that the web role answers at; null for a service without a public address."
+  type        = string
+}
+
+variable "origin_hosts" {
+  description = "Further host names by which CloudFront asks for the service."
+  type        = list(string)
+  default     = []
+}
+
+variable "required_header" {
+  description = "Header without which the host rule does not match; null for none."
+  type = object({
+    name  = string
+    value = string
+  })
+  default   = null
+  sensitive = true
+}
+
+variable "namespace_arn" {
+  description = "Namespace of inner names; null without them."
+  type        = string
+  default     = null
+}
+
+variable "strategy" {
+  description = "How new versions of web roles take over, in place of what the manifest says: rolling, blue_green, canary or linear."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.strategy == null || contains(["rolling", "blue_green", "canary", "linear"], coalesce(var.strategy, "rolling"))
+    error_message = "strategy is rolling, blue_green, canary or linear."
+  }
+}
+
+variable "rollback_alarms" {
+  description = "Names of the alarms that roll a deployment back, by role."
+  type        = map(list(string))
+  default     = {}
+}
+
+variable "spot_percent" {
+  description = "Share of the tasks above the floor that runs on Fargate Spot; 100 puts all of them there."
+  type        = number
+
+  validation {
+    condition     = var.spot_percent >= 0 && var.spot_percent <= 100
+    error_message = "A percentage."
+  }
+}
+
+variable "floor_cap" {
+  description = "No role keeps more tasks than this when idle; null leaves the manifest's numbers."
+  type        = number
+  default     = null
+}
+
+variable "floors" {
+  description = "Floors of web roles by the clock: a schedule (`cron(...)`), its time zone and the least number of tasks from then on."
+  type = map(object({
+    schedule = string
+    timezone = string
+    min      = number
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for floor in values(var.floors) : can(regex("^(cron|rate|at)\\(", floor.schedule)) && floor.min >= 0])
+    error_message = "A schedule is written cron(...), rate(...) or at(...), and the number is not negative."
+  }
+}
+
+variable "queue_names" {
+  description = "Queues that each worker role consumes, as metrics name them."
+  type        = map(list(string))
+  default     = {}
+}
+
+variable "shell" {
+  description = "Whether people may open a shell in the containers (ECS Exec)."
+  type        = bool
+  default     = false
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept."
+  type        = number
+}
+
+variable "log_key_arn" {
+  description = "KMS key of the logs."
+  type        = string
+}

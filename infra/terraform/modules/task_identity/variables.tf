@@ -1,0 +1,56 @@
+variable "service" {
+  description = "Name of the service."
+  type        = string
+}
+
+variable "names" {
+  description = "What the resources of manifests are called in this environment."
+  type = object({
+    partition     = string
+    region        = string
+    account_id    = string
+    prefix        = string
+    bucket_suffix = string
+  })
+}
+
+variable "permissions" {
+  description = "The manifest's permissions."
+  type = list(object({
+    allow = list(string)
+    on    = list(string)
+    when  = optional(map(map(list(string))))
+  }))
+}
+
+variable "key_arn" {
+  description = "KMS key of the stores and secrets."
+  type        = string
+}
+
+variable "repository_arn" {
+  description = "Image repository of the service."
+  type        = string
+}
+
+variable "log_group_arns" {
+  description = "Log groups that its tasks write to."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.log_group_arns) > 0
+    error_message = "A task that writes no log cannot be looked after."
+  }
+}
+
+variable "secret_arns" {
+  description = "Secrets in its environment, by variable."
+  type        = map(string)
+  default     = {}
+}
+
+variable "shell" {
+  description = "Whether people may open a shell in its containers (ECS Exec)."
+  type        = bool
+  default     = false
+}

@@ -1,0 +1,39 @@
+variable "name" {
+  description = "Name of the topic."
+  type        = string
+}
+
+variable "partition" {
+  description = "Partition of the account."
+  type        = string
+  default     = "aws"
+}
+
+variable "region" {
+  description = "Region of the topic."
+  type        = string
+}
+
+variable "account_id" {
+  description = "Account of the topic."
+  type        = string
+}
+
+variable "key_arn" {
+  description = "KMS key of the messages."
+  type        = string
+}
+
+variable "publishers" {
+  description = "AWS services that may publish, by statement id, each under a condition."
+  type = map(object({
+    principal = string
+    condition = map(map(string))
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for publisher in values(var.publishers) : length(publisher.condition) > 0])
+    error_message = "Every publisher needs a condition that ties it to this account."
+  }
+}
