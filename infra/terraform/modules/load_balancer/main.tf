@@ -78,6 +78,28 @@ resource "aws_lb_listener_rule" "preflight" {
   }
 }
 
+# What services tell about themselves on this path is for their owners.
+resource "aws_lb_listener_rule" "inside_only" {
+  listener_arn = aws_lb_listener.https.arn
+  priority     = 2
+
+  action {
+    type = "fixed-response"
+
+    fixed_response {
+      status_code  = "404"
+      content_type = "application/json"
+      message_body = jsonencode({ type = "about:blank", title = "Not Found", status = 404, detail = "There is nothing at this address." })
+    }
+  }
+
+  condition {
+    path_pattern {
+      values = ["/metrics"]
+    }
+  }
+}
+
 # Port 80 says where HTTPS is, and nothing else.
 resource "aws_lb_listener" "http" {
   #checkov:skip=CKV_AWS_2:It redirects to HTTPS and serves nothing

@@ -1,4 +1,4 @@
-# Where alarms and the budget are told, and who listens.
+# Where alarms are told, and who listens. An alarm tells a topic of its own region only.
 
 module "topic" {
   source = "../topic"
@@ -28,32 +28,8 @@ module "topic" {
 resource "aws_sns_topic_subscription" "email" {
   for_each = var.emails
 
+  region    = var.region
   topic_arn = module.topic.arn
   protocol  = "email"
   endpoint  = each.key
-}
-
-resource "aws_budgets_budget" "month" {
-  name         = "${var.prefix}month"
-  budget_type  = "COST"
-  limit_amount = tostring(var.monthly_budget_usd)
-  limit_unit   = "USD"
-  time_unit    = "MONTHLY"
-
-  cost_filter {
-    name   = "TagKeyValue"
-    values = [format("user:Environment$%s", var.environment)]
-  }
-
-  dynamic "notification" {
-    for_each = { ACTUAL = 80, FORECASTED = 100 }
-
-    content {
-      notification_type         = notification.key
-      comparison_operator       = "GREATER_THAN"
-      threshold                 = notification.value
-      threshold_type            = "PERCENTAGE"
-      subscriber_sns_topic_arns = [module.topic.arn]
-    }
-  }
 }

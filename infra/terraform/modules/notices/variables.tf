@@ -3,11 +3,6 @@ variable "prefix" {
   type        = string
 }
 
-variable "environment" {
-  description = "Environment whose cost is watched, as its tag names it."
-  type        = string
-}
-
 variable "partition" {
   description = "Partition of the account."
   type        = string
@@ -36,15 +31,5 @@ variable "emails" {
   validation {
     condition     = alltrue([for address in var.emails : can(regex("^[^@ ]+@[^@ ]+\\.[^@ ]+$", address))])
     error_message = "An e-mail address is written name@example.com."
-  }
-}
-
-variable "monthly_budget_usd" {
-  description = "What a month may cost, in US dollars; told at 80 % spent and at 100 % foreseen."
-  type        = number
-
-  validation {
-    condition     = var.monthly_budget_usd > 0
-    error_message = "A budget is more than nothing."
   }
 }

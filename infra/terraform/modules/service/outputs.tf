@@ -37,3 +37,8 @@ output "release_tags" {
   description = "Image tags as they are now, by slot."
   value       = local.tags
 }
+
+output "floors" {
+  description = "How many tasks run at least, by role."
+  value       = local.floor
+}

@@ -42,12 +42,12 @@ resource "aws_ecs_service" "role" {
   }
 
   dynamic "alarms" {
-    for_each = length(lookup(var.rollback_alarms, each.key, [])) == 0 ? [] : ["rollback"]
+    for_each = each.value.kind == "web" && var.host != null ? ["rollback"] : []
 
     content {
       enable      = true
       rollback    = true
-      alarm_names = var.rollback_alarms[each.key]
+      alarm_names = [for name, full in module.release_alarms.names : full if startswith(name, "${each.key}-")]
     }
   }
 

@@ -3,30 +3,29 @@
 locals {
   tag = { for role, spec in var.roles : role => local.tags[spec.kind == "task" ? "next" : "current"] }
 
-  # The same commands that run locally: gunicorn for the web, a module of the role's name for the rest.
-  commands = { for role, spec in var.roles : role => spec.kind == "web" ? [
-    "gunicorn", "--config", "python:chassis.gunicorn", "--bind", "0.0.0.0:${var.port}", "${var.name}.wsgi:app",
-  ] : ["python", "-m", "${var.name}.${role}"] }
+  # The image knows how to be each role, by the role's name, and how to tell whether it is well.
+  environments = { for role, spec in var.roles : role => merge(
+    var.environment,
+    { for key, value in { PORT = tostring(var.port), PROMETHEUS_MULTIPROC_DIR = "/tmp/metrics" } : key => value if spec.kind == "web" },
+    { for key, value in { HEARTBEAT_FILE = "/tmp/heartbeat" } : key => value if spec.kind == "worker" },
+  ) }
 
-  probe = "import sys, urllib.request as r; sys.exit(r.urlopen('http://127.0.0.1:${var.port}/livez', timeout=3).status != 200)"
-
-  serving = {
-    portMappings = [{ name = "web", containerPort = var.port, protocol = "tcp", appProtocol = "http" }]
-    healthCheck  = { command = ["CMD", "python", "-c", local.probe], interval = 15, timeout = 5, retries = 3, startPeriod = 30 }
+  extras = {
+    web    = { portMappings = [{ name = "web", containerPort = var.port, protocol = "tcp", appProtocol = "http" }] }
+    worker = {}
+    task   = {}
   }
 
-  # A tag reads <version>-<commit>, or is a commit alone.
-  environments = { for role, tag in local.tag : role => merge(var.environment, {
-    VERSION = length(split("-", tag)) > 1 ? join("-", slice(split("-", tag), 0, length(split("-", tag)) - 1)) : tag
-    COMMIT  = element(split("-", tag), length(split("-", tag)) - 1)
-  }) }
+  probe = {
+    healthCheck = { command = ["CMD", "python", "-m", "chassis.container", "health"], interval = 15, timeout = 5, retries = 3, startPeriod = 60 }
+  }
 
   containers = { for role, spec in var.roles : role => merge(
     {
       name        = var.name
       image       = "${var.repository_url}:${local.tag[role]}"
       essential   = true
-      command     = local.commands[role]
+      command     = [role]
       user        = var.user
       stopTimeout = spec.stop_timeout
       environment = [for key, value in local.environments[role] : { name = key, value = value }]
@@ -50,7 +49,8 @@ locals {
         }
       }
     },
-    { for key, value in local.serving : key => value if spec.kind == "web" },
+    local.extras[spec.kind],
+    { for key, value in local.probe : key => value if spec.kind != "task" },
   ) }
 }
 

@@ -177,10 +177,9 @@ variable "strategy" {
   }
 }
 
-variable "rollback_alarms" {
-  description = "Names of the alarms that roll a deployment back, by role."
-  type        = map(list(string))
-  default     = {}
+variable "topic_arn" {
+  description = "Topic that is told of the alarms that roll a deployment back."
+  type        = string
 }
 
 variable "spot_percent" {

@@ -5,13 +5,15 @@ locals {
 }
 
 resource "aws_sns_topic" "this" {
+  region            = var.region
   name              = var.name
   kms_master_key_id = var.key_arn
   tags              = { Name = var.name }
 }
 
 resource "aws_sns_topic_policy" "this" {
-  arn = aws_sns_topic.this.arn
+  region = var.region
+  arn    = aws_sns_topic.this.arn
 
   policy = jsonencode({
     Version = "2012-10-17"

@@ -20,7 +20,7 @@ variable "account_id" {
 }
 
 variable "key_arn" {
-  description = "KMS key of the messages."
+  description = "KMS key of the messages, in the topic's region."
   type        = string
 }
 

@@ -1,0 +1,47 @@
+# One bucket for the access logs of the load balancer, of CloudFront and of the other buckets.
+# AWS delivers into it only with S3's own key, so it is the one bucket without a key of ours.
+
+module "bucket" {
+  source = "../bucket"
+
+  name          = var.name
+  partition     = var.partition
+  expire_days   = var.expire_days
+  force_destroy = var.force_destroy
+
+  grants = {
+    LoadBalancer = {
+      principal = "logdelivery.elasticloadbalancing.amazonaws.com"
+      actions   = ["s3:PutObject"]
+      keys      = ["alb/AWSLogs/${var.account_id}/*"]
+      condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+    }
+    AWSLogDeliveryWrite = {
+      principal = "delivery.logs.amazonaws.com"
+      actions   = ["s3:PutObject"]
+      keys      = ["*"] # it chooses its keys below the account's id and the suffix of each delivery
+      condition = {
+        StringEquals = { "aws:SourceAccount" = var.account_id, "s3:x-amz-acl" = "bucket-owner-full-control" }
+        ArnLike      = { "aws:SourceArn" = "arn:${var.partition}:logs:us-east-1:${var.account_id}:delivery-source:*" } # of this account
+      }
+    }
+    Buckets = {
+      principal = "logging.s3.amazonaws.com"
+      actions   = ["s3:PutObject"]
+      keys      = ["s3/*"]
+      condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+    }
+  }
+}
+
+# CloudFront's deliveries are arranged in us-east-1, wherever the bucket is.
+resource "aws_cloudwatch_log_delivery_destination" "this" {
+  region = "us-east-1"
+
+  name          = var.name
+  output_format = "json"
+
+  delivery_destination_configuration {
+    destination_resource_arn = module.bucket.arn
+  }
+}

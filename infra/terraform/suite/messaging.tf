@@ -1,0 +1,48 @@
+# Topics, the queues they feed, and mail.
+
+module "topic" {
+  source   = "../modules/topic"
+  for_each = module.catalog.topics
+
+  name       = "${local.prefix}${each.key}"
+  partition  = local.partition
+  region     = var.region
+  account_id = local.account_id
+  key_arn    = module.data_key.arn
+
+  publishers = { for bucket in compact([each.value.bucket]) : "Bucket" => {
+    principal = "s3.amazonaws.com"
+    condition = {
+      StringEquals = { "aws:SourceAccount" = local.account_id }
+      ArnEquals    = { "aws:SourceArn" = "arn:${local.partition}:s3:::${local.prefix}${bucket}${local.names.bucket_suffix}" }
+    }
+  } }
+}
+
+module "queue" {
+  source   = "../modules/queue"
+  for_each = local.queues
+
+  name               = "${local.prefix}${each.key}"
+  partition          = local.partition
+  region             = var.region
+  account_id         = local.account_id
+  key_arn            = module.data_key.arn
+  visibility_timeout = each.value.visibility_timeout
+  max_receives       = each.value.max_receives
+
+  subscriptions = { for subscription in each.value.subscribes : subscription.topic => {
+    topic_arn = module.topic[subscription.topic].arn
+    types     = subscription.types
+  } }
+}
+
+module "mail" {
+  source = "../modules/mail"
+
+  prefix           = local.prefix
+  domain           = var.domain
+  zone_id          = module.domain.zone_id
+  region           = var.region
+  events_topic_arn = module.notices.topic_arn
+}

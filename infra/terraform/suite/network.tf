@@ -1,0 +1,41 @@
+module "network" {
+  source = "../modules/network"
+
+  name               = local.name
+  cidr               = var.network.cidr
+  zones              = var.network.zones
+  nat                = var.network.nat
+  encryption_control = var.network.encryption_control
+  account_id         = local.account_id
+  log_retention_days = var.log_retention_days
+  log_key_arn        = module.log_key.arn
+}
+
+module "firewall" {
+  source = "../modules/firewall"
+
+  prefix               = local.prefix
+  vpc_id               = module.network.vpc_id
+  open_to              = var.open_to
+  internet             = var.network.nat != "none"
+  inner_names          = var.inner_names
+  gateway_prefix_lists = module.endpoints.gateway_prefix_lists
+
+  services = { for name, service in local.services : name => {
+    port     = service.port
+    postgres = service.stores.postgres != null
+    redis    = service.stores.redis != null
+  } }
+}
+
+module "endpoints" {
+  source = "../modules/endpoints"
+
+  prefix            = local.prefix
+  vpc_id            = module.network.vpc_id
+  region            = var.region
+  interface         = var.network.endpoints
+  subnet_ids        = module.network.private_subnet_ids
+  route_table_ids   = module.network.private_route_table_ids
+  security_group_id = module.firewall.endpoints_id
+}

@@ -1,0 +1,64 @@
+output "urls" {
+  description = "Where clients find what, by name."
+  value = merge(
+    { app = module.site.url },
+    { for name, host in local.hosts : name => "https://${host}" },
+    { for delivery in module.delivery : "cdn" => "https://cdn.${var.domain}" },
+  )
+}
+
+output "name_servers" {
+  description = "Name servers to enter at the registrar, where the zone was made here."
+  value       = module.domain.name_servers
+}
+
+output "deployment" {
+  description = "What `./slipway deploy` works with: cluster, network of one-off tasks, and for each service its repository, release parameters, services and one-off tasks."
+  value = {
+    region       = var.region
+    cluster      = module.cluster.name
+    subnets      = values(module.network.private_subnet_ids)
+    architecture = var.architecture
+    site_bucket  = module.site_bucket.name
+    distribution = module.site.distribution_id
+
+    services = { for name, service in module.service : name => {
+      repository     = module.registry[name].url
+      release        = service.release_parameters
+      tags           = service.release_tags
+      services       = service.service_names
+      floors         = service.floors
+      one_off_tasks  = { for role in keys(service.one_off_tasks) : role => service.task_families[role] }
+      log_groups     = service.log_group_names
+      security_group = module.firewall.task_ids[name]
+      url            = try("https://${local.hosts[name]}", null)
+    } }
+
+    preparations = { for name, preparation in module.database_preparation : name => {
+      task           = preparation.family
+      security_group = module.firewall.task_ids["${name}-preparation"]
+      log_group      = preparation.log_group_name
+    } }
+  }
+}
+
+output "commands" {
+  description = "Commands for one-off tasks, to run by hand."
+  value = merge(
+    { for name, preparation in module.database_preparation : "prepare the database of ${name}" => join(" ", [
+      "aws ecs run-task --region ${var.region} --cluster ${module.cluster.name} --launch-type FARGATE --task-definition ${preparation.family}",
+      "--network-configuration 'awsvpcConfiguration={subnets=[${join(",", values(module.network.private_subnet_ids))}],securityGroups=[${module.firewall.task_ids["${name}-preparation"]}],assignPublicIp=DISABLED}'",
+    ]) },
+    merge([for name, service in module.service : {
+      for role in keys(service.one_off_tasks) : "${role} of ${name}" => join(" ", [
+        "aws ecs run-task --region ${var.region} --cluster ${module.cluster.name} --launch-type FARGATE --task-definition ${service.task_families[role]}",
+        "--network-configuration 'awsvpcConfiguration={subnets=[${join(",", values(module.network.private_subnet_ids))}],securityGroups=[${module.firewall.task_ids[name]}],assignPublicIp=DISABLED}'",
+      ])
+    }]...),
+  )
+}
+
+output "manifests" {
+  description = "The manifests as Terraform understands them, complete with defaults."
+  value       = local.services
+}

@@ -1,0 +1,152 @@
+# The services themselves.
+
+module "registry" {
+  source   = "../modules/registry"
+  for_each = local.services
+
+  name         = "${local.name}/${each.key}"
+  key_arn      = module.data_key.arn
+  force_delete = !var.deletion_protection
+}
+
+module "generated_secret" {
+  source = "../modules/generated_secret"
+  for_each = merge([for name, service in local.services : {
+    for secret in service.secrets : "${name}/${secret.env}" => { service = name, env = secret.env, bytes = secret.bytes }
+  }]...)
+
+  name          = "${local.prefix}${each.key}"
+  description   = "${each.value.env} of ${each.value.service}"
+  bytes         = each.value.bytes
+  key_arn       = module.data_key.arn
+  recovery_days = var.deletion_protection ? 30 : 0
+}
+
+locals {
+  # Values that are secret, by reference: `value_from` for the task definition, `arn` for the permission to read it.
+  secrets = { for name, service in local.services : name => merge(
+    { for secret in service.secrets : secret.env => module.generated_secret["${name}/${secret.env}"].secret },
+    { for store in [service.stores.postgres] : store.env => module.database_proxy[name].url_secret if store != null },
+    { for store in [service.stores.redis] : store.env => module.cache[0].url_secret if store != null },
+  ) }
+
+  # Every service's process gets these (chassis.settings.ServiceSettings).
+  common_environment = {
+    PUBLIC_DOMAIN      = var.domain
+    PUBLIC_PORT        = "443"
+    AUTH_ISSUER        = local.issuer.url
+    AUTH_AUDIENCE      = var.issuer.audience
+    AUTH_JWKS_URL      = local.issuer.jwks_url
+    AWS_REGION         = var.region
+    AWS_DEFAULT_REGION = var.region
+    LOG_LEVEL          = var.log_level
+    TRUSTED_PROXIES    = local.front ? "2" : "1"
+  }
+
+  # How a resource is named to a service that shares it.
+  addresses = merge(
+    { for name in keys(local.tables) : "table/${name}" => "${local.prefix}${name}" },
+    { for name in keys(local.buckets) : "bucket/${name}" => "${local.prefix}${name}${local.names.bucket_suffix}" },
+    { for name, queue in module.queue : "queue/${name}" => queue.url },
+    { for name, topic in module.topic : "topic/${name}" => topic.arn },
+    { for name in keys(local.assumed_roles) : "role/${name}" => "arn:${local.partition}:iam::${local.account_id}:role/${local.prefix}${name}" },
+  )
+
+  own_environment = { for name, service in local.services : name => merge(
+    { MAX_BODY_BYTES = tostring(service.gateway.max_body_kib * 1024) },
+    { for table in service.stores.tables : table.env => local.addresses["table/${table.name}"] },
+    { for bucket in service.stores.buckets : bucket.env => local.addresses["bucket/${bucket.name}"] },
+    { for queue in service.queues : queue.env => module.queue[queue.name].url },
+    # Every X_QUEUE_URL comes with X_DLQ_URL.
+    { for queue in service.queues : endswith(queue.env, "_QUEUE_URL") ? "${trimsuffix(queue.env, "_QUEUE_URL")}_DLQ_URL" : "${queue.env}_DLQ" => module.queue[queue.name].dead_letter_url },
+    { for publishes in [service.publishes] : publishes.env => local.addresses["topic/${publishes.topic}"] if publishes != null },
+    { for role in service.assumed_roles : role.env => local.addresses["role/${role.name}"] },
+    { for env, reference in service.shares : env => local.addresses[reference] },
+  ) }
+}
+
+module "cluster" {
+  source = "../modules/cluster"
+
+  name               = local.name
+  inner_names        = var.inner_names
+  key_arn            = module.data_key.arn
+  log_retention_days = var.log_retention_days
+  log_key_arn        = module.log_key.arn
+}
+
+module "service" {
+  source   = "../modules/service"
+  for_each = local.services
+
+  name           = each.key
+  prefix         = local.prefix
+  region         = var.region
+  roles          = each.value.roles
+  port           = each.value.port
+  architecture   = var.architecture
+  repository_url = module.registry[each.key].url
+  environment    = merge(local.common_environment, local.own_environment[each.key])
+  secrets        = { for variable, secret in local.secrets[each.key] : variable => secret.value_from }
+
+  task_role_arn      = module.task_identity[each.key].task_role_arn
+  execution_role_arn = module.task_identity[each.key].execution_role_arn
+
+  cluster_arn       = module.cluster.arn
+  cluster_name      = module.cluster.name
+  vpc_id            = module.network.vpc_id
+  subnet_ids        = module.network.private_subnet_ids
+  security_group_id = module.firewall.task_ids[each.key]
+  namespace_arn     = module.cluster.namespace_arn
+
+  listener_arn         = module.load_balancer.listener_arn
+  load_balancer_suffix = module.load_balancer.arn_suffix
+  host                 = lookup(local.hosts, each.key, null)
+  origin_hosts         = compact([lookup(local.origin_hosts, each.key, "")])
+  required_header      = local.front ? local.origin_header : null
+
+  strategy     = var.strategy
+  topic_arn    = module.notices.topic_arn
+  spot_percent = var.spot_percent
+  floor_cap    = var.floor_cap
+  floors       = var.floors
+  shell        = var.shell
+
+  queue_names = { for role in keys(each.value.roles) : role => [
+    for queue in each.value.queues : module.queue[queue.name].name if queue.consumer == role
+  ] }
+
+  log_retention_days = var.log_retention_days
+  log_key_arn        = module.log_key.arn
+}
+
+module "preparation_identity" {
+  source   = "../modules/task_identity"
+  for_each = local.postgres
+
+  service        = "${each.key}-preparation"
+  names          = local.names
+  permissions    = []
+  key_arn        = module.data_key.arn
+  repository_arn = module.registry[each.key].arn
+  log_group_arns = ["${local.log_group_arn}/${local.prefix}${each.key}-preparation"]
+  secret_arns    = { MASTER = local.servers[each.key].master, ROLE = module.database_proxy[each.key].credentials_secret_arn }
+}
+
+module "database_preparation" {
+  source   = "../modules/database_preparation"
+  for_each = local.postgres
+
+  name               = "${local.prefix}${each.key}-preparation"
+  region             = var.region
+  image              = "${module.registry[each.key].url}:${module.service[each.key].release_tags["next"]}"
+  user               = "10001:10001"
+  architecture       = var.architecture
+  database           = each.value.database
+  server_address     = local.servers[each.key].address
+  master_secret_arn  = local.servers[each.key].master
+  role_secret_arn    = module.database_proxy[each.key].credentials_secret_arn
+  execution_role_arn = module.preparation_identity[each.key].execution_role_arn
+  log_retention_days = var.log_retention_days
+  log_key_arn        = module.log_key.arn
+}

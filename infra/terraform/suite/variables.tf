@@ -1,0 +1,167 @@
+# What an environment is: where, under which name, how much of it. Sizes are in variables_sizes.tf.
+
+variable "project" {
+  description = "First part of every name."
+  type        = string
+  default     = "slipway"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.project))
+    error_message = "The project is 2 to 10 lower-case letters and digits, a letter first."
+  }
+}
+
+variable "environment" {
+  description = "Name of the environment: dev, staging, prod or another short word; the second part of every name."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,7}$", var.environment))
+    error_message = "The environment is 2 to 8 lower-case letters and digits, a letter first, for example dev."
+  }
+}
+
+variable "account_id" {
+  description = "Account the environment belongs to; an apply with another account's credentials is refused. Null takes whichever account the credentials are of."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.account_id == null || can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "An account id has twelve digits."
+  }
+}
+
+variable "region" {
+  description = "Region of everything but CloudFront's certificate and firewall, which live in us-east-1."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "A region is written like eu-west-1."
+  }
+}
+
+variable "domain" {
+  description = "Domain under which every service has its subdomain."
+  type        = string
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.domain))
+    error_message = "A domain is written in lower case without scheme or final dot, for example example.com."
+  }
+}
+
+variable "zone_id" {
+  description = "Existing Route 53 zone of the domain; null makes one."
+  type        = string
+  default     = null
+}
+
+variable "services_path" {
+  description = "Folder that holds the services' folders."
+  type        = string
+  default     = "../../../services"
+}
+
+variable "issuer" {
+  description = "Whose access tokens are accepted: by default our own `service`; or another issuer (a Cognito user pool, say) by its address and that of its keys."
+  type = object({
+    service  = optional(string, "users")
+    audience = optional(string, "slipway")
+    url      = optional(string)
+    jwks_url = optional(string)
+  })
+  default = {}
+
+  validation {
+    condition     = (var.issuer.url == null) == (var.issuer.jwks_url == null)
+    error_message = "Another issuer needs both its url and its jwks_url."
+  }
+
+  validation {
+    condition     = alltrue([for address in [var.issuer.url, var.issuer.jwks_url] : address == null || startswith(coalesce(address, "-"), "https://")])
+    error_message = "An issuer is reached by https://."
+  }
+}
+
+variable "network" {
+  description = "The VPC: its /16, its zones by full name, NAT gateways (`per_az`, `single`, `none`), interface endpoints (billed by hour and zone) and whether AWS watches encryption inside it (`none`, `monitor`, `enforce`)."
+  type = object({
+    cidr               = string
+    zones              = list(string)
+    nat                = string
+    endpoints          = optional(set(string), [])
+    encryption_control = optional(string, "none")
+  })
+
+  validation {
+    condition     = alltrue([for zone in var.network.zones : startswith(zone, var.region)])
+    error_message = "The zones belong to the region."
+  }
+
+  validation {
+    condition     = var.network.nat != "none" || length(setsubtract(["ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager", "sns", "sqs", "sts"], var.network.endpoints)) == 0
+    error_message = "Without NAT the tasks reach AWS by endpoints only: ecr.api, ecr.dkr, kms, logs, secretsmanager, sns, sqs and sts are needed."
+  }
+
+  validation {
+    condition     = var.network.nat != "none" || var.inner_names
+    error_message = "Without NAT the services cannot reach the issuer's public address: set inner_names."
+  }
+}
+
+variable "open_to" {
+  description = "Who may reach the load balancer: the `internet`, or only `cloudfront`, through which every service's host then goes."
+  type        = string
+  default     = "internet"
+
+  validation {
+    condition     = contains(["internet", "cloudfront"], var.open_to)
+    error_message = "open_to is internet or cloudfront."
+  }
+}
+
+variable "inner_names" {
+  description = "Whether services call one another inside the network (ECS Service Connect, http://<service>.internal:<port>) instead of by their public addresses."
+  type        = bool
+  default     = false
+}
+
+variable "delivery_public_keys" {
+  description = "Public keys (PEM, RSA 2048) whose private halves sign deliveries of private content, by name; none: private content is not delivered yet."
+  type        = map(string)
+  default     = {}
+}
+
+variable "content_security_policy" {
+  description = "What the web app's pages may load; null allows the app, its services and the files they deliver."
+  type        = string
+  default     = null
+}
+
+variable "notice_emails" {
+  description = "Who is told of alarms and of the budget."
+  type        = set(string)
+
+  validation {
+    condition     = length(var.notice_emails) > 0
+    error_message = "Somebody has to be told when it burns: give at least one address."
+  }
+}
+
+variable "monthly_budget_usd" {
+  description = "What the environment may cost in a month, in US dollars."
+  type        = number
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete the load balancer, the databases and the tables, and buckets must be empty before they go."
+  type        = bool
+}
+
+variable "shell" {
+  description = "Whether people with the right may open a shell in running containers (ECS Exec)."
+  type        = bool
+  default     = false
+}

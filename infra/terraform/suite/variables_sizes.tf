@@ -1,0 +1,123 @@
+# How much of everything.
+
+variable "architecture" {
+  description = "Processor of the tasks: ARM64 (Graviton, cheaper) or X86_64."
+  type        = string
+  default     = "ARM64"
+}
+
+variable "spot_percent" {
+  description = "Share of the tasks above each role's floor that runs on Fargate Spot; 100 puts all of them there."
+  type        = number
+  default     = 0
+}
+
+variable "floor_cap" {
+  description = "No role keeps more tasks than this when idle; null leaves the manifests' numbers."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.floor_cap == null || coalesce(var.floor_cap, 1) >= 1
+    error_message = "At least one task, or nobody answers."
+  }
+}
+
+variable "floors" {
+  description = "Floors of web roles by the clock: schedule, time zone, least number of tasks from then on."
+  type = map(object({
+    schedule = string
+    timezone = optional(string, "Etc/UTC")
+    min      = number
+  }))
+  default = {}
+}
+
+variable "strategy" {
+  description = "How new versions of web roles take over here, in place of what the manifests say: rolling, blue_green, canary or linear."
+  type        = string
+  default     = null
+}
+
+variable "database" {
+  description = "Postgres of each service that has one: an RDS `instance` (size, storage, a standby in a second zone) or an `aurora` cluster (capacity units, a reader in a second zone)."
+  type = object({
+    engine         = optional(string, "instance")
+    version        = optional(string, "17")
+    instance_class = optional(string, "db.t4g.micro")
+    storage_gib    = optional(number, 20)
+    capacity       = optional(object({ min = number, max = number }), { min = 0.5, max = 8 })
+    multi_az       = bool
+    backup_days    = number
+  })
+
+  validation {
+    condition     = contains(["instance", "aurora"], var.database.engine)
+    error_message = "The database's engine is instance or aurora."
+  }
+}
+
+variable "cache" {
+  description = "The cache: size of a node and how many; from two on the loss of one is survived."
+  type = object({
+    node_type = optional(string, "cache.t4g.micro")
+    nodes     = number
+  })
+}
+
+variable "table_replicas" {
+  description = "Further regions that hold a replica of every table."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = !contains(var.table_replicas, var.region)
+    error_message = "The environment's own region is not a replica."
+  }
+}
+
+variable "upload_acceleration" {
+  description = "Whether clients may upload to buckets through the nearest edge (billed per byte)."
+  type        = bool
+  default     = false
+}
+
+variable "requests_per_minute" {
+  description = "Requests per client address and minute over all services, above which the firewall answers 429."
+  type        = number
+  default     = 12000
+}
+
+variable "price_class" {
+  description = "Which of CloudFront's edges serve."
+  type        = string
+  default     = "PriceClass_100"
+}
+
+variable "log_level" {
+  description = "Least severity that the services log."
+  type        = string
+  default     = "INFO"
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
+    error_message = "log_level is DEBUG, INFO, WARNING or ERROR."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept."
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = contains([7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "CloudWatch keeps logs for 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+  }
+}
+
+variable "secret_generation" {
+  description = "Raise it to replace the passwords of the databases' roles and the cache's token; see docs/operations.md for the order of things."
+  type        = number
+  default     = 1
+}
