@@ -33,7 +33,7 @@ resource "aws_iam_role_policy" "execution" {
         {
           Effect   = "Allow"
           Action   = ["secretsmanager:GetSecretValue"]
-          Resource = sort(values(var.secret_arns))
+          Resource = compact(values(var.secret_arns)) # one that an emulator does not make is null
         },
         {
           Effect    = "Allow"
