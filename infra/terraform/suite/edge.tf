@@ -88,7 +88,7 @@ module "site_bucket" {
 
   name          = "${local.prefix}site-${local.account_id}"
   partition     = local.partition
-  key_arn       = module.data_key.arn
+  key           = { arn = module.data_key.arn }
   log_bucket    = module.access_logs.bucket
   force_destroy = !var.deletion_protection
 

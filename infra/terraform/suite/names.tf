@@ -1,6 +1,8 @@
 # What everything is called, and what the manifests mean here.
 
-data "aws_caller_identity" "this" {}
+data "aws_caller_identity" "this" {
+  count = var.account_id == null ? 1 : 0
+}
 
 data "aws_partition" "this" {}
 
@@ -14,7 +16,7 @@ locals {
   name   = "${var.project}-${var.environment}"
   prefix = "${local.name}-"
 
-  account_id = data.aws_caller_identity.this.account_id
+  account_id = var.account_id == null ? data.aws_caller_identity.this[0].account_id : var.account_id
   partition  = data.aws_partition.this.partition
 
   names = {

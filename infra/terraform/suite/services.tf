@@ -86,6 +86,7 @@ module "service" {
   port           = each.value.port
   architecture   = var.architecture
   repository_url = module.registry[each.key].url
+  first_release  = lookup(var.first_release, each.key, "none")
   environment    = merge(local.common_environment, local.own_environment[each.key])
   secrets        = { for variable, secret in local.secrets[each.key] : variable => secret.value_from }
 

@@ -21,7 +21,7 @@ module "bucket" {
 
   name            = "${local.prefix}${each.key}${local.names.bucket_suffix}"
   partition       = local.partition
-  key_arn         = module.data_key.arn
+  key             = { arn = module.data_key.arn }
   log_bucket      = module.access_logs.bucket
   force_destroy   = !var.deletion_protection
   acceleration    = var.upload_acceleration && each.value.browser_uploads

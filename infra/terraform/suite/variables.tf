@@ -58,6 +58,12 @@ variable "zone_id" {
   default     = null
 }
 
+variable "first_release" {
+  description = "Image tags, by service, that a new environment begins with where the images are in its registry already; without one a service waits for its first deployment."
+  type        = map(string)
+  default     = {}
+}
+
 variable "services_path" {
   description = "Folder that holds the services' folders."
   type        = string

@@ -14,9 +14,9 @@ variable "partition" {
   default     = "aws"
 }
 
-variable "key_arn" {
+variable "key" {
   description = "KMS key of the objects; null for S3's own key (buckets that AWS delivers logs into)."
-  type        = string
+  type        = object({ arn = string })
   default     = null
 }
 

@@ -5,8 +5,12 @@ locals {
 }
 
 data "aws_ec2_managed_prefix_list" "cloudfront" {
-  count = var.open_to == "cloudfront" ? 1 : 0
+  count = var.open_to == "cloudfront" && var.cloudfront_prefix_list_id == null ? 1 : 0
   name  = "com.amazonaws.global.cloudfront.origin-facing"
+}
+
+locals {
+  cloudfront = var.cloudfront_prefix_list_id == null ? one(data.aws_ec2_managed_prefix_list.cloudfront[*].id) : var.cloudfront_prefix_list_id
 }
 
 resource "aws_vpc_security_group_ingress_rule" "edge" {
@@ -18,7 +22,7 @@ resource "aws_vpc_security_group_ingress_rule" "edge" {
   from_port         = each.value
   to_port           = each.value
   cidr_ipv4         = var.open_to == "internet" ? "0.0.0.0/0" : null
-  prefix_list_id    = var.open_to == "cloudfront" ? data.aws_ec2_managed_prefix_list.cloudfront[0].id : null
+  prefix_list_id    = var.open_to == "cloudfront" ? local.cloudfront : null
 }
 
 resource "aws_vpc_security_group_egress_rule" "edge_to_web" {

@@ -27,6 +27,12 @@ variable "open_to" {
   }
 }
 
+variable "cloudfront_prefix_list_id" {
+  description = "Prefix list of CloudFront's addresses in this region; null looks it up."
+  type        = string
+  default     = null
+}
+
 variable "internet" {
   description = "Whether tasks may call the internet by HTTPS (there is a NAT gateway)."
   type        = bool

@@ -14,7 +14,7 @@ resource "aws_ssm_parameter" "release" {
   name            = "/${var.prefix}${var.name}/release/${each.key}"
   description     = "Image tag of ${var.name}: ${each.key == "next" ? "for migrations" : "in service"}"
   type            = "String"
-  insecure_value  = "none"
+  insecure_value  = var.first_release
   allowed_pattern = "^(none|[A-Za-z0-9][A-Za-z0-9._-]{0,127})$"
 
   lifecycle {

@@ -73,6 +73,17 @@ variable "repository_url" {
   type        = string
 }
 
+variable "first_release" {
+  description = "Image tag that a new environment begins with; `none` waits for the first deployment. Later deployments are not touched by it."
+  type        = string
+  default     = "none"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", var.first_release)) && var.first_release != "latest"
+    error_message = "An image tag names one image for ever: letters, digits, dots, hyphens, and not latest."
+  }
+}
+
 variable "environment" {
   description = "Environment of every role, values that are no secrets."
   type        = map(string)

@@ -1,0 +1,103 @@
+# Roles for GitHub's workflows, by their identity tokens: there is no key to leak. Two for each environment: `plan` for
+# pull requests, which may look; `apply` for the environment's branch in the environment itself, which may change.
+
+locals {
+  issuer = "token.actions.githubusercontent.com"
+  github = var.github_repository == null ? {} : var.environments
+
+  subjects = merge([for name, environment in local.github : {
+    "${name}-plan"  = { environment = name, subjects = ["repo:${var.github_repository}:pull_request"], ref = null }
+    "${name}-apply" = { environment = name, subjects = ["repo:${var.github_repository}:environment:${name}"], ref = "refs/heads/${environment.branch}" }
+  }]...)
+}
+
+resource "aws_iam_openid_connect_provider" "github" {
+  count = length(local.github) > 0 ? 1 : 0
+
+  url            = "https://${local.issuer}"
+  client_id_list = ["sts.amazonaws.com"]
+}
+
+resource "aws_iam_role" "github" {
+  for_each = local.subjects
+
+  name                 = "${var.project}-github-${each.key}"
+  description          = "GitHub workflows of ${var.github_repository}: ${each.key}"
+  max_session_duration = 3600
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Federated = aws_iam_openid_connect_provider.github[0].arn }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = { StringEquals = merge(
+        { "${local.issuer}:aud" = "sts.amazonaws.com", "${local.issuer}:sub" = each.value.subjects },
+        # The environment is in the subject; the branch is a claim of its own.
+        { for ref in compact([each.value.ref]) : "${local.issuer}:ref" => ref },
+      ) }
+    }]
+  })
+}
+
+# The state of its environment, nobody else's.
+resource "aws_iam_role_policy" "state" {
+  for_each = local.subjects
+
+  name = "state"
+  role = aws_iam_role.github[each.key].id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = ["s3:ListBucket"]
+        Resource  = [module.bucket.arn]
+        Condition = { StringLike = { "s3:prefix" = "${each.value.environment}/*" } }
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+        Resource = ["${module.bucket.arn}/${each.value.environment}/*"]
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [module.key.arn]
+      },
+    ]
+  })
+}
+
+# To plan is to read everything there is, generated secrets included: Terraform compares them.
+resource "aws_iam_role_policy_attachment" "read" {
+  for_each = { for name, role in local.subjects : name => role if endswith(name, "-plan") }
+
+  role       = aws_iam_role.github[each.key].name
+  policy_arn = "arn:${local.partition}:iam::aws:policy/ReadOnlyAccess"
+}
+
+resource "aws_iam_role_policy" "read_secrets" {
+  for_each = { for name, role in local.subjects : name => role if endswith(name, "-plan") }
+
+  name = "secrets"
+  role = aws_iam_role.github[each.key].id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = ["arn:${local.partition}:secretsmanager:*:${var.account_id}:secret:${var.project}-${each.value.environment}-*"]
+      },
+      {
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = ["arn:${local.partition}:kms:*:${var.account_id}:key/*"] # the suite's keys, which do not exist yet
+        Condition = { "ForAnyValue:StringEquals" = { "kms:ResourceAliases" = "alias/${var.project}-${each.value.environment}-data" } }
+      },
+    ]
+  })
+}

@@ -1,0 +1,43 @@
+# Where Terraform remembers what it made. The state holds generated passwords, so it is kept like one: under a key of its
+# own, versioned, and readable by the roles below only. Terraform locks it with an object beside it, no table is needed.
+
+data "aws_partition" "this" {}
+
+locals {
+  partition = data.aws_partition.this.partition
+  bucket    = "${var.project}-state-${var.account_id}-${var.region}"
+}
+
+module "key" {
+  source = "../modules/key"
+
+  name        = "${var.project}-state"
+  description = "Terraform's state, which holds generated passwords"
+  partition   = local.partition
+  account_id  = var.account_id
+}
+
+module "bucket" {
+  source = "../modules/bucket"
+
+  name            = local.bucket
+  partition       = local.partition
+  key             = { arn = module.key.arn }
+  noncurrent_days = 90
+  log_bucket      = module.log_bucket.name
+}
+
+module "log_bucket" {
+  source = "../modules/bucket"
+
+  name        = "${local.bucket}-log"
+  partition   = local.partition
+  expire_days = 365
+
+  grants = { Buckets = {
+    principal = "logging.s3.amazonaws.com"
+    actions   = ["s3:PutObject"]
+    keys      = ["s3/*"]
+    condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+  } }
+}

@@ -1,0 +1,51 @@
+variable "project" {
+  description = "First part of every name; the same as in the suite."
+  type        = string
+  default     = "slipway"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.project))
+    error_message = "The project is 2 to 10 lower-case letters and digits, a letter first."
+  }
+}
+
+variable "account_id" {
+  description = "Account to prepare; credentials of another one are refused."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "An account id has twelve digits."
+  }
+}
+
+variable "region" {
+  description = "Region of the state."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "A region is written like eu-west-1."
+  }
+}
+
+variable "github_repository" {
+  description = "Repository whose workflows deploy, as owner/name; null makes no roles for GitHub."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.github_repository == null || can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github_repository))
+    error_message = "A repository is written owner/name, without *."
+  }
+}
+
+variable "environments" {
+  description = "Environments that live in this account, each with the branch it is deployed from."
+  type        = map(object({ branch = optional(string, "main") }))
+
+  validation {
+    condition     = length(var.environments) > 0 && alltrue([for name in keys(var.environments) : can(regex("^[a-z][a-z0-9]{1,7}$", name))])
+    error_message = "At least one environment; a name has 2 to 8 lower-case letters and digits, a letter first."
+  }
+}

@@ -1,0 +1,117 @@
+"""Every host that the manifests name is there, and the firewall stands before all of them."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+
+from slipway.manifest import Manifest
+from tests.terraform.plans import Plan, Resource
+
+_CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+
+def hosts(plan: Plan, manifests: dict[str, Manifest]) -> dict[str, str]:
+    """Return the public services' host names."""
+    domain = plan.variables["domain"]
+    return {name: f"{one.subdomain}.{domain}" for name, one in manifests.items() if one.visibility == "public"}
+
+
+def every_host_has_rule_record_and_certificate(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
+    """A service's subdomain leads to it: listener rule, DNS record, name on the certificate it is served with."""
+    wanted = hosts(plan, manifests)
+    ruled = {host for rule in plan.of("aws_lb_listener_rule") for host in _hosts_of(rule)}
+    recorded = {record["name"] for record in plan.of("aws_route53_record") if record["type"] == "A"}
+    regional, world = (_names(plan, place) for place in ("regional", "global"))
+    found = []
+    for name, host in wanted.items():
+        certified = world if plan.variables["open_to"] == "cloudfront" else regional
+        for what, held in {"rule": ruled, "record": recorded, "certificate": certified}.items():
+            if host not in held:
+                found.append(f"{name}: {host} has no {what}")
+        if host not in regional:
+            found.append(f"{name}: {host} is not on the load balancer's certificate")
+    return found
+
+
+def the_suites_own_hosts_are_there(plan: Plan) -> list[str]:
+    """Apex, app. and cdn. have records and names on CloudFront's certificate."""
+    domain = plan.variables["domain"]
+    recorded = {record["name"] for record in plan.of("aws_route53_record") if record["type"] == "A"}
+    certified = _names(plan, "global")
+    wanted = {domain, f"app.{domain}", f"cdn.{domain}"}
+    return [f"{host} is missing" for host in sorted(wanted - (recorded & certified))]
+
+
+def every_alias_is_certified(plan: Plan) -> list[str]:
+    """CloudFront serves no name that its certificate does not have."""
+    certified = _names(plan, "global")
+    return [
+        f"{one.address}: {alias}"
+        for one in plan.of("aws_cloudfront_distribution")
+        for alias in one["aliases"]
+        if not any(fnmatch.fnmatch(alias, name) for name in certified)
+    ]
+
+
+def the_firewall_stands_before_everything(plan: Plan) -> list[str]:
+    """The load balancer and every distribution have one, with managed rules and limits."""
+    found = [f"{one.address} has no firewall" for one in plan.of("aws_cloudfront_distribution") if not one.given("web_acl_id")]
+    if not plan.of("aws_wafv2_web_acl_association"):
+        found.append("the load balancer has no firewall")
+    for acl in plan.of("aws_wafv2_web_acl"):
+        rules = json.dumps(acl["rule"])
+        for part in ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "aggregate_key_type"):
+            if part not in rules:
+                found.append(f"{acl.address} lacks {part}")
+    return found
+
+
+def calls_are_never_cached(plan: Plan) -> list[str]:
+    """What goes to the load balancer is asked anew each time."""
+    found = []
+    for one in plan.of("aws_cloudfront_distribution"):
+        services = {origin["origin_id"] for origin in one["origin"] if origin["custom_origin_config"]}
+        for behaviour in one["default_cache_behavior"] + (one["ordered_cache_behavior"] or []):
+            if behaviour["target_origin_id"] in services and behaviour["cache_policy_id"] != _CACHING_DISABLED:
+                found.append(f"{one.address} caches {behaviour['target_origin_id']}")
+    return found
+
+
+def private_files_need_a_signature(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
+    """A prefix that its manifest delivers signed is behind a key group, or not delivered at all."""
+    buckets = [bucket for one in manifests.values() for bucket in one.stores.buckets]
+    signed = {f"/{one.prefix}*" for bucket in buckets for one in bucket.delivers if one.access == "signed"}
+    found = []
+    for one in plan.under("module.delivery[0]", "aws_cloudfront_distribution"):
+        for behaviour in one["ordered_cache_behavior"] or []:
+            open_to_all = behaviour.get("trusted_key_groups") == []
+            if behaviour["path_pattern"] in signed and open_to_all:
+                found.append(f"{behaviour['path_pattern']} is open to everybody")
+    return found
+
+
+def the_load_balancer_is_careful(plan: Plan) -> list[str]:
+    """It logs, drops malformed headers, answers unknown hosts itself, and is the only one."""
+    found = []
+    balancers = plan.of("aws_lb")
+    if len(balancers) != 1:
+        found.append(f"there are {len(balancers)} load balancers")
+    for balancer in balancers:
+        if balancer["drop_invalid_header_fields"] is not True:
+            found.append("it passes malformed headers on")
+        if not any(log["enabled"] for log in balancer["access_logs"]):
+            found.append("it does not log")
+    for listener in plan.of("aws_lb_listener"):
+        if listener["protocol"] == "HTTPS" and listener["default_action"][0]["type"] != "fixed-response":
+            found.append("it sends unknown hosts to a service")
+    return found
+
+
+def _hosts_of(rule: Resource) -> list[str]:
+    return [host for condition in rule["condition"] for block in condition["host_header"] for host in block["values"]]
+
+
+def _names(plan: Plan, place: str) -> set[str]:
+    [certificate] = [one for one in plan.of("aws_acm_certificate") if one.address.endswith(f".{place}")]
+    return {certificate["domain_name"], *certificate["subject_alternative_names"]}

@@ -1,0 +1,53 @@
+"""No message is lost without somebody being told."""
+
+from __future__ import annotations
+
+from slipway.manifest import Manifest
+from tests.terraform.plans import Plan
+
+
+def every_queue_has_a_dead_letter_queue(plan: Plan) -> list[str]:
+    """Each queue gives up on a message at some time, and puts it aside."""
+    names = {one["name"] for one in plan.of("aws_sqs_queue")}
+    found = []
+    for queue in plan.of("aws_sqs_queue"):
+        if queue["name"].endswith("-dlq"):
+            continue
+        if f"{queue['name']}-dlq" not in names:
+            found.append(f"{queue.address} has no dead-letter queue")
+        if not queue.given("redrive_policy"):
+            found.append(f"{queue.address} never gives up")
+    return found
+
+
+def every_queue_is_watched(plan: Plan) -> list[str]:
+    """Waiting too long and being put aside both raise an alarm."""
+    watched = {
+        (alarm["metric_name"], (alarm["dimensions"] or {}).get("QueueName"))
+        for alarm in plan.of("aws_cloudwatch_metric_alarm")
+    }
+    found = []
+    for queue in plan.of("aws_sqs_queue"):
+        dead = queue["name"].endswith("-dlq")
+        metric = "ApproximateNumberOfMessagesVisible" if dead else "ApproximateAgeOfOldestMessage"
+        if (metric, queue["name"]) not in watched:
+            found.append(f"{queue['name']} has no alarm on {metric}")
+    return found
+
+
+def the_manifests_queues_are_there(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
+    """Each queue of a manifest exists with its timeout, its subscriptions and the service that consumes it."""
+    queues = {one["name"]: one for one in plan.of("aws_sqs_queue")}
+    services = {one["name"] for one in plan.of("aws_ecs_service")}
+    found = []
+    for name, manifest in manifests.items():
+        for queue in manifest.queues:
+            made = queues.get(f"{plan.variables['project']}-{plan.variables['environment']}-{queue.name}")
+            if made is None or made["visibility_timeout_seconds"] != queue.visibility_timeout:
+                found.append(f"{queue.name} is missing or another")
+            if f"{name}-{queue.consumer}" not in services:
+                found.append(f"{queue.name} has no consumer")
+            fed = plan.under(f'module.queue["{queue.name}"]', "aws_sns_topic_subscription")
+            if len(fed) != len(queue.subscribes):
+                found.append(f"{queue.name} is fed by {len(fed)} topics, not {len(queue.subscribes)}")
+    return found

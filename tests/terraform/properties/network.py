@@ -1,0 +1,89 @@
+"""What can be reached from where."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from tests.terraform.plans import Plan
+
+_EVERYWHERE = {"0.0.0.0/0", "::/0"}
+
+
+def only_the_edge_is_open(plan: Plan) -> list[str]:
+    """Addresses from outside are let in by the load balancer's group alone."""
+    return [
+        f"{rule.address} lets in {rule['cidr_ipv4'] or rule['cidr_ipv6'] or rule['prefix_list_id']}"
+        for rule in plan.of("aws_vpc_security_group_ingress_rule")
+        if (rule["cidr_ipv4"] or rule["cidr_ipv6"] or rule["prefix_list_id"])
+        and not rule.address.startswith("module.firewall.aws_vpc_security_group_ingress_rule.edge[")
+    ]
+
+
+def the_edge_is_open_for_the_web_alone(plan: Plan) -> list[str]:
+    """The load balancer takes HTTPS, and HTTP to say where HTTPS is."""
+    rules = plan.under("module.firewall", "aws_vpc_security_group_ingress_rule")
+    edge = [rule for rule in rules if ".edge[" in rule.address]
+    wrong = [f"{rule.address} opens {rule['from_port']}" for rule in edge if rule["from_port"] not in (80, 443)]
+    if plan.variables["open_to"] == "cloudfront":
+        wrong += [f"{rule.address} passes by CloudFront" for rule in edge if rule["cidr_ipv4"]]
+    return wrong if edge else ["nothing is open"]
+
+
+def tiers_know_one_another_by_group(plan: Plan) -> list[str]:
+    """No rule names an address inside the network, and the only way out is HTTPS."""
+    inside = ipaddress.ip_network(plan.variables["network"]["cidr"])
+    found = []
+    for rule in plan.of("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"):
+        cidr = rule["cidr_ipv4"]
+        if cidr and cidr not in _EVERYWHERE and ipaddress.ip_network(cidr).overlaps(inside):
+            found.append(f"{rule.address} names {cidr}")
+        if rule.type.endswith("egress_rule") and cidr in _EVERYWHERE and rule["from_port"] != 443:
+            found.append(f"{rule.address} lets out on {rule['from_port']}")
+    return found
+
+
+def nothing_else_has_a_public_address(plan: Plan) -> list[str]:
+    """Neither subnets nor tasks nor databases get public addresses; elastic ones are NAT's."""
+    found = [f"{one.address} gives public addresses" for one in plan.of("aws_subnet") if one["map_public_ip_on_launch"]]
+    for service in plan.of("aws_ecs_service"):
+        if any(network.get("assign_public_ip") for network in service["network_configuration"]):
+            found.append(f"{service.address} has public addresses")
+    databases = plan.of("aws_db_instance", "aws_rds_cluster_instance")
+    found += [f"{one.address} is public" for one in databases if one["publicly_accessible"] is not False]
+    found += [one.address for one in plan.of("aws_eip") if not one.address.startswith("module.network.aws_eip.nat[")]
+    found += [one.address for one in plan.of("aws_lb") if one.address != "module.load_balancer.aws_lb.this"]
+    found += [one.address for one in plan.of("aws_lambda_function_url", "aws_instance", "aws_apigatewayv2_api")]
+    return found
+
+
+def buckets_are_private(plan: Plan) -> list[str]:
+    """Each bucket blocks every kind of public access and has no access lists."""
+    blocks = {one.address.rsplit(".", 2)[0]: one for one in plan.of("aws_s3_bucket_public_access_block")}
+    wanted = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    found = [one.address for one in plan.of("aws_s3_bucket_acl")]
+    for bucket in plan.of("aws_s3_bucket"):
+        block = blocks.get(bucket.address.rsplit(".", 2)[0])
+        if block is None or not all(block[attribute] is True for attribute in wanted):
+            found.append(f"{bucket.address} can be public")
+    return found
+
+
+def every_tier_has_rules_of_its_own(plan: Plan) -> list[str]:
+    """Each tier's network ACL has ways in and out; nothing but the edge takes new connections from everywhere."""
+    found = []
+    rules = plan.of("aws_network_acl_rule")
+    for tier in ("public", "private", "isolated"):
+        for egress in (False, True):
+            if not any(f'"{tier}/' in rule.address and rule["egress"] is egress for rule in rules):
+                found.append(f"the {tier} tier has no rule for {'leaving' if egress else 'entering'}")
+    for rule in rules:
+        inner = '"public/' not in rule.address and not rule["egress"]
+        if inner and rule["cidr_block"] in _EVERYWHERE and rule["from_port"] < 1024:
+            found.append(f"{rule.address} lets everybody in")
+    return found
+
+
+def the_network_is_watched(plan: Plan) -> list[str]:
+    """Accepted and refused traffic is logged."""
+    logs = plan.of("aws_flow_log")
+    return [] if logs and all(log["traffic_type"] == "ALL" for log in logs) else ["there are no flow logs"]

@@ -1,0 +1,93 @@
+"""Every policy document of a plan or state: who may do what to which."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tests.terraform.plans import Resource
+
+_POLICY_ATTRIBUTES = ("policy", "assume_role_policy")
+
+# Actions that AWS offers on no smaller resource than everything.
+_WITHOUT_RESOURCE = {
+    "ecr:GetAuthorizationToken",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeRules",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetHealth",
+}
+
+
+def statements(resources: Iterable[Resource]) -> Iterator[tuple[Resource, dict[str, Any]]]:
+    """Yield each known policy statement with the resource it stands in."""
+    for resource in resources:
+        for attribute in _POLICY_ATTRIBUTES:
+            text = resource[attribute]
+            if not isinstance(text, str) or '"Statement"' not in text:
+                continue
+            found = json.loads(text)["Statement"]
+            for statement in found if isinstance(found, list) else [found]:
+                yield resource, statement
+
+
+def several(value: Any) -> list[str]:
+    """Return one string or several as several."""
+    return [value] if isinstance(value, str) else list(value or [])
+
+
+def no_wildcard_action(resources: Iterable[Resource]) -> list[str]:
+    """Nothing is allowed by `*` or by leaving something out."""
+    return [
+        f"{resource.address} allows {statement.get('Action', 'all but some')}"
+        for resource, statement in statements(resources)
+        if statement["Effect"] == "Allow"
+        and ("NotAction" in statement or any("*" in action for action in several(statement["Action"])))
+    ]
+
+
+def everything_only_where_there_is_no_less(resources: Iterable[Resource]) -> list[str]:
+    """`*` as a resource stands only for actions that have none. In a key's policy it means the key."""
+    return [
+        f"{resource.address} allows {statement['Action']} on everything"
+        for resource, statement in statements(resources)
+        if statement["Effect"] == "Allow"
+        and resource.type != "aws_kms_key"
+        and ("NotResource" in statement or "*" in several(statement.get("Resource")))
+        and not set(several(statement["Action"])) <= _WITHOUT_RESOURCE
+    ]
+
+
+def nobody_unknown_is_let_in(resources: Iterable[Resource]) -> list[str]:
+    """No statement allows everybody, and what AWS's services may do is tied to a condition."""
+    found = []
+    for resource, statement in statements(resources):
+        if statement["Effect"] != "Allow" or "Principal" not in statement:
+            continue
+        principal = statement["Principal"]
+        if principal == "*" or "*" in several(principal.get("AWS")):
+            found.append(f"{resource.address} lets in everybody")
+        storing = resource.type != "aws_iam_role"
+        if storing and "Service" in principal and not statement.get("Condition"):
+            found.append(f"{resource.address} lets in {principal['Service']} for anybody")
+    return found
+
+
+def only_tls(resources: Iterable[Resource]) -> list[str]:
+    """Buckets, topics and queues refuse what does not come by TLS."""
+    held = list(resources)
+    refusing = {
+        resource.address
+        for resource, statement in statements(held)
+        if statement["Effect"] == "Deny"
+        and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+        and statement["Principal"] == "*"
+    }
+    kinds = {"aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy"}
+    policies = [resource for resource in held if resource.type in kinds]
+    return [f"{one.address} takes what is not TLS" for one in policies if one.address not in refusing]

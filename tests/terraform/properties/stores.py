@@ -1,0 +1,99 @@
+"""What is kept survives mistakes, and in production the loss of a zone."""
+
+from __future__ import annotations
+
+from slipway.manifest import Manifest
+from tests.terraform.plans import Plan
+
+
+def tables_can_be_restored(plan: Plan) -> list[str]:
+    """Every table can be brought back to any second of the last 35 days."""
+    return [
+        f"{table.address} cannot be restored"
+        for table in plan.of("aws_dynamodb_table")
+        if not any(block["enabled"] for block in table["point_in_time_recovery"])
+    ]
+
+
+def databases_are_backed_up(plan: Plan) -> list[str]:
+    """Every database keeps backups and copies its tags to them."""
+    return [
+        f"{one.address} is not backed up"
+        for one in plan.of("aws_db_instance", "aws_rds_cluster")
+        if not one["backup_retention_period"] or one["copy_tags_to_snapshot"] is not True
+    ]
+
+
+def buckets_keep_versions(plan: Plan) -> list[str]:
+    """What was deleted or replaced in a bucket can be brought back for a while."""
+    kept = {
+        one.address.rsplit(".", 2)[0]
+        for one in plan.of("aws_s3_bucket_versioning")
+        if one["versioning_configuration"][0]["status"] == "Enabled"
+    }
+    return [one.address for one in plan.of("aws_s3_bucket") if one.address.rsplit(".", 2)[0] not in kept]
+
+
+def table_keys_are_the_stores(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
+    """Keys, indexes, expiry and stream of each table are what its service's code uses: the manifest's."""
+    made = {table["name"]: table for table in plan.of("aws_dynamodb_table")}
+    prefix = f"{plan.variables['project']}-{plan.variables['environment']}-"
+    found = []
+    for table in (table for manifest in manifests.values() for table in manifest.stores.tables):
+        there = made.get(prefix + table.name)
+        if there is None:
+            found.append(f"table {table.name} is missing")
+            continue
+        wanted = (
+            table.partition,
+            table.sort,
+            sorted((one.name, one.sort) for one in table.indexes if one.local),
+            sorted((one.name, one.partition, one.sort) for one in table.indexes if not one.local),
+            [table.ttl] if table.ttl else [],
+            table.stream,
+        )
+        actual = (
+            there["hash_key"],
+            there["range_key"],
+            sorted((one["name"], one["range_key"]) for one in there["local_secondary_index"]),
+            sorted((one["name"], one["hash_key"], one["range_key"]) for one in there["global_secondary_index"]),
+            [one["attribute_name"] for one in there["ttl"] if one["enabled"]],
+            there["stream_view_type"],
+        )
+        if wanted != actual:
+            found.append(f"table {table.name} is {actual}, its manifest says {wanted}")
+    return found
+
+
+def production_cannot_be_deleted_by_mistake(plan: Plan) -> list[str]:
+    """Load balancer, databases and tables refuse to go; buckets and registries must be empty first."""
+    found = [one.address for one in plan.of("aws_lb") if one["enable_deletion_protection"] is not True]
+    databases = plan.of("aws_db_instance", "aws_rds_cluster")
+    found += [one.address for one in databases if one["deletion_protection"] is not True or one["skip_final_snapshot"]]
+    found += [one.address for one in plan.of("aws_dynamodb_table") if one["deletion_protection_enabled"] is not True]
+    found += [one.address for one in plan.of("aws_s3_bucket") if one["force_destroy"]]
+    found += [one.address for one in plan.of("aws_ecr_repository") if one["force_delete"]]
+    found += [one.address for one in plan.of("aws_secretsmanager_secret") if one["recovery_window_in_days"] == 0]
+    return found
+
+
+def production_survives_a_zone(plan: Plan) -> list[str]:
+    """Three zones, each with every tier and its own way out; a standby of every store; two tasks of every web role."""
+    found = []
+    zones = {subnet["availability_zone"] for subnet in plan.of("aws_subnet")}
+    if len(zones) < 3:
+        found.append(f"there are {len(zones)} zones")
+    for tier in ("public", "private", "isolated"):
+        placed = {one["availability_zone"] for one in plan.of("aws_subnet") if f".{tier}[" in one.address}
+        if placed != zones:
+            found.append(f"the {tier} tier is missing in {sorted(zones - placed)}")
+    gateways = {one.address for one in plan.of("aws_nat_gateway")}
+    found += [f"{zone} has no NAT gateway" for zone in sorted(zones) if not any(f'["{zone}"]' in one for one in gateways)]
+    found += [f"{one.address} has no standby" for one in plan.of("aws_db_instance") if one["multi_az"] is not True]
+    for cache in plan.of("aws_elasticache_replication_group"):
+        if cache["num_cache_clusters"] < 2 or not (cache["multi_az_enabled"] and cache["automatic_failover_enabled"]):
+            found.append(f"{cache.address} has no standby")
+    for target in plan.of("aws_appautoscaling_target"):
+        if '["api"]' in target.address and target["min_capacity"] < 2:
+            found.append(f"{target.address} may run a single task")
+    return found

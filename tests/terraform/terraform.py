@@ -1,0 +1,127 @@
+"""Runs the `terraform` binary on copies of the configuration, with whatever providers can be had here.
+
+Real providers where they can be downloaded. Else a program that runs its arguments with stand-ins for them:
+the one that TERRAFORM_PROVIDERS names, or the one at ../shared/tools/tfschema/run beside the checkout.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+CONFIGURATION = ROOT / "infra" / "terraform"
+ACCOUNT = "123456789012"
+
+_STAND_INS = ROOT.parent / "shared" / "tools" / "tfschema" / "run"
+
+# What makes a plan need no account: no call to AWS is made, and the state stays in the folder.
+_OFFLINE = """
+terraform {
+  backend "local" {}
+}
+provider "aws" {
+  allowed_account_ids         = null
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+}
+"""
+_OFFLINE_SUITE = """
+module "firewall" {
+  cloudfront_prefix_list_id = "pl-4fa04526"
+}
+"""
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """The binary, what has to stand before it, and where downloaded providers are kept (None: stand-ins)."""
+
+    command: tuple[str, ...]
+    plugins: Path | None = None
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether the providers are stand-ins, which call nothing."""
+        return self.plugins is None
+
+    def run(self, folder: Path, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        """Return what `terraform ARGUMENTS` in `folder` did; its exit code is the caller's to judge."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("TF_")}
+        environment |= {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
+        if self.plugins:
+            environment["TF_PLUGIN_CACHE_DIR"] = str(self.plugins)
+        return subprocess.run(
+            [*self.command, f"-chdir={folder}", *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env=environment,
+        )
+
+    def must(self, folder: Path, *arguments: str, timeout: float = 300) -> str:
+        """Return the output of `terraform ARGUMENTS`; raises AssertionError with it when the command fails."""
+        done = self.run(folder, *arguments, timeout=timeout)
+        assert done.returncode == 0, f"terraform {' '.join(arguments)}:\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+        return done.stdout
+
+    def show(self, folder: Path, plan: Path) -> dict[str, Any]:
+        """Return a saved plan as data."""
+        shown: dict[str, Any] = json.loads(self.must(folder, "show", "-json", str(plan)))
+        return shown
+
+
+def find(scratch: Path) -> tuple[Terraform | None, str]:
+    """Return a working terraform, or None and the reason why there is none. `scratch` is an empty folder."""
+    binary = shutil.which("terraform")
+    if binary is None:
+        return None, "terraform is not installed"
+    plugins = ROOT / ".slipway" / "terraform-plugins"
+    plugins.mkdir(parents=True, exist_ok=True)
+    probe = scratch / "probe"
+    probe.mkdir()
+    shutil.copy(CONFIGURATION / "suite" / "versions.tf", probe)
+    candidates = [Terraform((binary,), plugins)]
+    wrapper = Path(os.environ.get("TERRAFORM_PROVIDERS", str(_STAND_INS)))
+    if wrapper.is_file():
+        candidates.append(Terraform((str(wrapper), binary)))
+    for candidate in candidates:
+        if candidate.run(probe, "init", "-backend=false", timeout=600).returncode == 0:
+            return candidate, ""
+    return None, "terraform's providers cannot be downloaded and there are no stand-ins for them"
+
+
+def workspace(folder: Path) -> Path:
+    """Copy the configuration to `folder` so that plans need no account; return the copy's suite."""
+    ignore = shutil.ignore_patterns(".terraform*", "*.tfstate*")
+    shutil.copytree(CONFIGURATION, folder, ignore=ignore)
+    suite = folder / "suite"
+    (suite / "offline_override.tf").write_text(_OFFLINE + _OFFLINE_SUITE)
+    bootstrap = folder / "bootstrap"
+    (bootstrap / "offline_override.tf").write_text(_OFFLINE)
+    return suite
+
+
+def plan_arguments(environment: str, *, services: Path = ROOT / "services") -> list[str]:
+    """Return the arguments that choose an environment, for plan and apply in a suite's copy.
+
+    Every service begins with a release, so that what exists only after the first one is there too.
+    """
+    released = {path.parent.name: "1.0.0-0123abc" for path in services.glob("*/service.yaml")}
+    return [
+        f"-var-file=../environments/{environment}.tfvars",
+        f"-var=services_path={services}",
+        f"-var=account_id={ACCOUNT}",
+        f"-var=first_release={json.dumps(released)}",
+        "-input=false",
+        "-lock=false",
+    ]

@@ -1,0 +1,108 @@
+"""What must hold in every environment, and what in production. The properties are in `properties/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from slipway.manifest import Manifest
+from tests.terraform.plans import Plan
+from tests.terraform.properties import compute, edge, encryption, messaging, network, policies, stores, watch
+
+OF_EVERY_PLAN = (
+    network.only_the_edge_is_open,
+    network.the_edge_is_open_for_the_web_alone,
+    network.tiers_know_one_another_by_group,
+    network.nothing_else_has_a_public_address,
+    network.buckets_are_private,
+    network.every_tier_has_rules_of_its_own,
+    network.the_network_is_watched,
+    encryption.everything_kept_has_a_key,
+    encryption.what_must_be_on_is_on,
+    encryption.every_bucket_is_encrypted,
+    encryption.listeners_speak_tls,
+    encryption.cloudfront_speaks_tls,
+    encryption.databases_refuse_plain_connections,
+    edge.the_suites_own_hosts_are_there,
+    edge.every_alias_is_certified,
+    edge.the_firewall_stands_before_everything,
+    edge.calls_are_never_cached,
+    edge.the_load_balancer_is_careful,
+    messaging.every_queue_has_a_dead_letter_queue,
+    messaging.every_queue_is_watched,
+    stores.tables_can_be_restored,
+    stores.databases_are_backed_up,
+    stores.buckets_keep_versions,
+    compute.bad_versions_are_rolled_back,
+    compute.every_service_scales,
+    compute.one_cluster,
+    watch.logs_end_some_day,
+    watch.alarms_tell_somebody,
+    watch.dashboards_are_readable,
+)
+
+OF_PLAN_AND_MANIFESTS = (
+    edge.every_host_has_rule_record_and_certificate,
+    edge.private_files_need_a_signature,
+    messaging.the_manifests_queues_are_there,
+    stores.table_keys_are_the_stores,
+    watch.everything_that_can_go_wrong_has_an_alarm,
+    watch.every_service_has_a_dashboard,
+)
+
+# What is known only when everything exists: ARNs in policies and task definitions.
+OF_PRODUCTION_APPLIED = (
+    compute.containers_are_hardened,
+    compute.running_containers_are_looked_after,
+    compute.secrets_are_references,
+    compute.no_local_addresses,
+    compute.images_never_move,
+    watch.dashboards_are_readable,
+)
+
+OF_POLICIES = (
+    policies.no_wildcard_action,
+    policies.everything_only_where_there_is_no_less,
+    policies.nobody_unknown_is_let_in,
+    policies.only_tls,
+)
+
+OF_PRODUCTION = (stores.production_cannot_be_deleted_by_mistake, stores.production_survives_a_zone)
+
+
+def _name(check: Callable[..., list[str]]) -> str:
+    return check.__name__
+
+
+@pytest.mark.parametrize("holds", OF_EVERY_PLAN, ids=_name)
+def test_every_environment(plan: Plan, holds: Callable[[Plan], list[str]]) -> None:
+    assert holds(plan) == []
+
+
+@pytest.mark.parametrize("holds", OF_PLAN_AND_MANIFESTS, ids=_name)
+def test_every_environment_follows_the_manifests(
+    plan: Plan, manifests: dict[str, Manifest], holds: Callable[[Plan, dict[str, Manifest]], list[str]]
+) -> None:
+    assert holds(plan, manifests) == []
+
+
+@pytest.mark.parametrize("holds", OF_PRODUCTION, ids=_name)
+def test_production(plan_of: Callable[[str], Plan], holds: Callable[[Plan], list[str]]) -> None:
+    assert holds(plan_of("prod")) == []
+
+
+@pytest.mark.parametrize("holds", OF_PRODUCTION_APPLIED, ids=_name)
+def test_production_as_applied(production: Plan, holds: Callable[[Plan], list[str]]) -> None:
+    assert holds(production) == []
+
+
+@pytest.mark.parametrize("holds", OF_POLICIES, ids=_name)
+def test_every_policy_of_production(production: Plan, holds: Callable[..., list[str]]) -> None:
+    assert holds(production.resources.values()) == []
+
+
+def test_every_environment_has_a_plan_of_its_own_shape(plan_of: Callable[[str], Plan]) -> None:
+    assert [len(plan_of(name).resources) for name in ("dev", "staging", "prod")] == sorted(
+        {len(plan_of(name).resources) for name in ("dev", "staging", "prod")}
+    )
