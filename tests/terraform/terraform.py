@@ -56,7 +56,7 @@ class Terraform:
     def run(self, folder: Path, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
         """Return what `terraform ARGUMENTS` in `folder` did; its exit code is the caller's to judge."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("TF_")}
-        environment |= {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
+        environment |= {"TF_IN_AUTOMATION": "1", "TF_CLI_ARGS": "-no-color", "CHECKPOINT_DISABLE": "1"}
         if self.plugins:
             environment["TF_PLUGIN_CACHE_DIR"] = str(self.plugins)
         return subprocess.run(
@@ -98,6 +98,11 @@ def find(scratch: Path) -> tuple[Terraform | None, str]:
         if candidate.run(probe, "init", "-backend=false", timeout=600).returncode == 0:
             return candidate, ""
     return None, "terraform's providers cannot be downloaded and there are no stand-ins for them"
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """Return a command's complaints as running text, without the frame terraform draws around them."""
+    return " ".join(done.stderr.replace("│", " ").split())
 
 
 def workspace(folder: Path) -> Path:

@@ -26,6 +26,12 @@ cache = {
   nodes     = 2
 }
 
+# People come in the morning: the tasks are there before them.
+floors = {
+  morning = { schedule = "cron(30 6 ? * MON-FRI *)", timezone = "Europe/Berlin", min = 3 }
+  night   = { schedule = "cron(0 22 * * ? *)", timezone = "Europe/Berlin", min = 2 }
+}
+
 spot_percent        = 50
 upload_acceleration = true
 price_class         = "PriceClass_All"

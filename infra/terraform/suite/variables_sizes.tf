@@ -71,8 +71,8 @@ variable "table_replicas" {
   default     = []
 
   validation {
-    condition     = !contains(var.table_replicas, var.region)
-    error_message = "The environment's own region is not a replica."
+    condition     = !contains(var.table_replicas, var.region) && alltrue([for region in var.table_replicas : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    error_message = "Replicas are in other regions, written like eu-central-1. The environment's own region is not a replica."
   }
 }
 

@@ -26,7 +26,7 @@ class Scaling(_Model):
     min: int = Field(default=2, ge=0, le=100)
     max: int = Field(default=10, ge=1, le=1000)
     cpu_percent: int | None = Field(default=60, ge=10, le=95)
-    requests_per_target: int | None = Field(default=None, ge=1)
+    requests_per_target: int | None = Field(default=None, ge=1, description="per second and task")
     messages_per_task: int | None = Field(default=None, ge=1)
 
 

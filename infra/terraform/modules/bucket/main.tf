@@ -116,9 +116,9 @@ resource "aws_s3_bucket_notification" "this" {
   bucket = aws_s3_bucket.this.id
 
   topic {
-    id            = "created"
+    id            = "changes"
     topic_arn     = var.notify.topic_arn
-    events        = ["s3:ObjectCreated:*"] # however it was created: put, post, copy, multipart
+    events        = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"] # however it came or went
     filter_prefix = var.notify.prefix == "" ? null : var.notify.prefix
   }
 }

@@ -67,7 +67,7 @@ variable "browser_origins" {
 }
 
 variable "notify" {
-  description = "Topic that is told of created objects below a prefix; null for none."
+  description = "Topic that is told of created and removed objects below a prefix; null for none."
   type = object({
     topic_arn = string
     prefix    = string

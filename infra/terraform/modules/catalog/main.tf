@@ -41,7 +41,7 @@ locals {
         env                = queue.env
         consumer           = queue.consumer
         visibility_timeout = try(queue.visibility_timeout, 60)
-        max_receives       = try(queue.max_receives, 5)
+        max_receives       = try(queue.max_receives, 12)
         subscribes = [
           for subscription in try(queue.subscribes, []) :
           { topic = subscription.topic, types = try(subscription.types, []) }

@@ -1,0 +1,53 @@
+mock_provider "aws" {}
+
+variables {
+  name                = "slipway-test-users"
+  account_id          = "123456789012"
+  multi_az            = true
+  backup_days         = 35
+  deletion_protection = true
+  subnet_ids          = { a = "subnet-1", b = "subnet-2" }
+  security_group_id   = "sg-1"
+  key_arn             = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  log_retention_days  = 30
+  log_key_arn         = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  capacity            = { min = 0.5, max = 8 }
+}
+
+run "encrypted_and_tls_only" {
+  command = plan
+
+  assert {
+    condition     = aws_rds_cluster.this.storage_encrypted && contains([for parameter in aws_rds_cluster_parameter_group.this.parameter : "${parameter.name}=${parameter.value}"], "rds.force_ssl=1")
+    error_message = "At rest and on the way."
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this.manage_master_user_password && aws_rds_cluster.this.iam_database_authentication_enabled
+    error_message = "AWS makes, keeps and rotates the master's password."
+  }
+
+  assert {
+    condition     = alltrue([for instance in values(aws_rds_cluster_instance.this) : !instance.publicly_accessible])
+    error_message = "It has no public address."
+  }
+}
+
+run "a_reader_takes_over" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(aws_rds_cluster_instance.this)) == toset(["writer", "reader"]) && aws_rds_cluster.this.deletion_protection
+    error_message = "A reader in another zone, and the cluster refuses to go."
+  }
+}
+
+run "a_capacity_upside_down_is_refused" {
+  command = plan
+
+  variables {
+    capacity = { min = 8, max = 1 }
+  }
+
+  expect_failures = [var.capacity]
+}

@@ -1,0 +1,31 @@
+mock_provider "aws" {}
+
+variables {
+  name               = "slipway-test"
+  key_arn            = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  log_retention_days = 30
+  log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+}
+
+run "fargate_and_spot_watched_and_recorded" {
+  command = plan
+
+  assert {
+    condition     = aws_ecs_cluster_capacity_providers.this.capacity_providers == toset(["FARGATE", "FARGATE_SPOT"])
+    error_message = "Both kinds of Fargate."
+  }
+
+  assert {
+    condition     = one(aws_ecs_cluster.this.setting).value == "enhanced" && aws_ecs_cluster.this.configuration[0].execute_command_configuration[0].logging == "OVERRIDE"
+    error_message = "Container Insights are on, and what people type into containers is kept."
+  }
+}
+
+run "inner_names_only_where_wanted" {
+  command = plan
+
+  assert {
+    condition     = length(aws_service_discovery_http_namespace.inner) == 0
+    error_message = "No namespace unless asked for."
+  }
+}

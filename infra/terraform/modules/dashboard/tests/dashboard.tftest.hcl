@@ -1,0 +1,38 @@
+mock_provider "aws" {}
+
+variables {
+  name   = "slipway-test"
+  region = "eu-west-1"
+  rows = [{
+    title = "Load"
+    graphs = [for title in ["a", "b", "c"] : {
+      title   = title
+      stat    = "Average"
+      metrics = [{ namespace = "AWS/ECS", name = "CPUUtilization", label = "x", dimensions = { ServiceName = "users-api", ClusterName = "slipway-test" } }]
+    }]
+  }]
+}
+
+run "graphs_stand_side_by_side" {
+  command = plan
+
+  assert {
+    condition     = [for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [widget.x, widget.width]] == [[0, 24], [0, 8], [8, 8], [16, 8]]
+    error_message = "A title over three thirds."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets[1].properties.metrics[0] == ["AWS/ECS", "CPUUtilization", "ClusterName", "slipway-test", "ServiceName", "users-api", { label = "x" }]
+    error_message = "A metric is its namespace, its name, and its dimensions in order."
+  }
+}
+
+run "five_graphs_in_a_row_are_refused" {
+  command = plan
+
+  variables {
+    rows = [{ title = "x", graphs = [] }]
+  }
+
+  expect_failures = [var.rows]
+}

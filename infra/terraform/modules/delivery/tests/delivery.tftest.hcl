@@ -1,0 +1,57 @@
+mock_provider "aws" {}
+
+variables {
+  prefix              = "slipway-test-"
+  domain              = "example.com"
+  certificate_arn     = "arn:aws:acm:us-east-1:123456789012:certificate/1"
+  zone_id             = "Z0123456789ABC"
+  web_acl_arn         = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/x/1"
+  log_destination_arn = "arn:aws:logs:us-east-1:123456789012:delivery-destination:x"
+  bucket_domain_name  = "media.s3.eu-west-1.amazonaws.com"
+  browser_origin      = "https://app.example.com"
+  delivers = {
+    "private/"  = { access = "signed", seconds = 86400 }
+    "releases/" = { access = "public", seconds = 31536000 }
+  }
+}
+
+run "without_a_key_private_files_are_not_there" {
+  command = plan
+
+  assert {
+    condition     = [for behaviour in aws_cloudfront_distribution.this.ordered_cache_behavior : behaviour.path_pattern] == ["/releases/*"]
+    error_message = "Nobody could be let in, so nobody is."
+  }
+}
+
+run "with_a_key_private_files_need_a_signature" {
+  command = plan
+
+  variables {
+    public_keys = { first = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n" }
+  }
+
+  assert {
+    condition     = [for behaviour in aws_cloudfront_distribution.this.ordered_cache_behavior : behaviour.path_pattern] == ["/private/*", "/releases/*"] && length(aws_cloudfront_key_group.this) == 1
+    error_message = "The private prefix stands behind the key group."
+  }
+}
+
+run "everything_else_is_404" {
+  command = plan
+
+  assert {
+    condition     = length(aws_cloudfront_distribution.this.default_cache_behavior[0].function_association) == 1
+    error_message = "What no manifest delivers never reaches the bucket."
+  }
+}
+
+run "a_private_key_is_refused" {
+  command = plan
+
+  variables {
+    public_keys = { first = "-----BEGIN PRIVATE KEY-----" }
+  }
+
+  expect_failures = [var.public_keys]
+}

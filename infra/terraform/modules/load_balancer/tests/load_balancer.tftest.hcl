@@ -1,0 +1,56 @@
+mock_provider "aws" {}
+
+variables {
+  name                = "slipway-test"
+  subnet_ids          = { a = "subnet-1", b = "subnet-2" }
+  security_group_id   = "sg-1"
+  certificate_arn     = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
+  hosts               = ["users.example.com"]
+  zone_id             = "Z0123456789ABC"
+  browser_origin      = "https://app.example.com"
+  web_acl_arn         = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/x/1"
+  log_bucket          = "logs"
+  deletion_protection = true
+}
+
+run "https_only" {
+  command = plan
+
+  assert {
+    condition     = aws_lb_listener.https.protocol == "HTTPS" && startswith(aws_lb_listener.https.ssl_policy, "ELBSecurityPolicy-TLS13")
+    error_message = "It serves by TLS 1.3 and 1.2."
+  }
+
+  assert {
+    condition     = aws_lb_listener.http.default_action[0].type == "redirect" && aws_lb_listener.http.default_action[0].redirect[0].protocol == "HTTPS"
+    error_message = "Port 80 says where HTTPS is."
+  }
+}
+
+run "unknown_hosts_and_inner_paths_get_404" {
+  command = plan
+
+  assert {
+    condition     = aws_lb_listener.https.default_action[0].fixed_response[0].status_code == "404" && aws_lb_listener_rule.inside_only.action[0].fixed_response[0].status_code == "404"
+    error_message = "What no service has asked for is not there."
+  }
+}
+
+run "it_is_careful" {
+  command = plan
+
+  assert {
+    condition     = aws_lb.this.drop_invalid_header_fields && aws_lb.this.enable_deletion_protection && aws_lb.this.access_logs[0].enabled
+    error_message = "Malformed headers are dropped, requests logged, deletion refused."
+  }
+}
+
+run "old_tls_is_refused" {
+  command = plan
+
+  variables {
+    tls_policy = "ELBSecurityPolicy-2016-08"
+  }
+
+  expect_failures = [var.tls_policy]
+}

@@ -1,0 +1,28 @@
+mock_provider "aws" {}
+
+variables {
+  prefix           = "slipway-test-"
+  domain           = "example.com"
+  zone_id          = "Z0123456789ABC"
+  region           = "eu-west-1"
+  events_topic_arn = "arn:aws:sns:eu-west-1:123456789012:x"
+}
+
+run "signed_aligned_and_told_of_bounces" {
+  command = plan
+
+  assert {
+    condition     = length(aws_route53_record.dkim) == 3 && aws_route53_record.mail_from["MX"].name == "bounce.example.com" && aws_route53_record.dmarc.name == "_dmarc.example.com"
+    error_message = "DKIM, a MAIL FROM of its own with SPF, and DMARC."
+  }
+
+  assert {
+    condition     = aws_sesv2_configuration_set.this.delivery_options[0].tls_policy == "REQUIRE"
+    error_message = "Mail leaves by TLS."
+  }
+
+  assert {
+    condition     = contains(aws_sesv2_configuration_set_event_destination.this.event_destination[0].matching_event_types, "COMPLAINT")
+    error_message = "Somebody is told of bounces and complaints."
+  }
+}

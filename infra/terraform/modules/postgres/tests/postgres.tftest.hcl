@@ -1,0 +1,63 @@
+mock_provider "aws" {}
+
+variables {
+  name                = "slipway-test-users"
+  account_id          = "123456789012"
+  multi_az            = true
+  backup_days         = 35
+  deletion_protection = true
+  subnet_ids          = { a = "subnet-1", b = "subnet-2" }
+  security_group_id   = "sg-1"
+  key_arn             = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  log_retention_days  = 30
+  log_key_arn         = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  instance_class      = "db.t4g.medium"
+}
+
+run "encrypted_and_tls_only" {
+  command = plan
+
+  assert {
+    condition     = aws_db_instance.this.storage_encrypted && contains([for parameter in aws_db_parameter_group.this.parameter : "${parameter.name}=${parameter.value}"], "rds.force_ssl=1")
+    error_message = "At rest and on the way."
+  }
+
+  assert {
+    condition     = aws_db_instance.this.manage_master_user_password && aws_db_instance.this.password == null && aws_db_instance.this.iam_database_authentication_enabled
+    error_message = "AWS makes, keeps and rotates the master's password; nobody here knows it."
+  }
+
+  assert {
+    condition     = !aws_db_instance.this.publicly_accessible
+    error_message = "It has no public address."
+  }
+}
+
+run "survives_a_zone_and_a_mistake" {
+  command = plan
+
+  assert {
+    condition     = aws_db_instance.this.multi_az && aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot && aws_db_instance.this.backup_retention_period == 35
+    error_message = "A standby, backups, a last snapshot, and it refuses to go."
+  }
+}
+
+run "no_backups_are_refused" {
+  command = plan
+
+  variables {
+    backup_days = 0
+  }
+
+  expect_failures = [var.backup_days]
+}
+
+run "an_old_postgres_is_refused" {
+  command = plan
+
+  variables {
+    engine_version = "9.6"
+  }
+
+  expect_failures = [var.engine_version]
+}

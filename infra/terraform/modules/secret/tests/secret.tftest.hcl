@@ -1,0 +1,27 @@
+mock_provider "aws" {}
+
+variables {
+  name        = "slipway-test-users/KEY"
+  description = "Tests"
+  key_arn     = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  value       = "hunter2"
+}
+
+run "under_our_key_and_recoverable" {
+  command = plan
+
+  assert {
+    condition     = aws_secretsmanager_secret.this.kms_key_id == var.key_arn && aws_secretsmanager_secret.this.recovery_window_in_days == 30
+    error_message = "Encrypted with our key; a mistake can be undone for a month."
+  }
+}
+
+run "three_days_are_refused" {
+  command = plan
+
+  variables {
+    recovery_days = 3
+  }
+
+  expect_failures = [var.recovery_days]
+}

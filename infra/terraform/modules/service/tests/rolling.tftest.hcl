@@ -1,0 +1,205 @@
+mock_provider "aws" {}
+
+variables {
+  name           = "media"
+  prefix         = "slipway-test-"
+  region         = "eu-west-1"
+  port           = 8080
+  first_release  = "1.0.0-abc"
+  repository_url = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/slipway-test/media"
+  environment    = { LOG_LEVEL = "INFO" }
+  secrets        = { DATABASE_URL = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x" }
+
+  task_role_arn      = "arn:aws:iam::123456789012:role/task"
+  execution_role_arn = "arn:aws:iam::123456789012:role/execution"
+
+  cluster_arn       = "arn:aws:ecs:eu-west-1:123456789012:cluster/slipway-test"
+  cluster_name      = "slipway-test"
+  vpc_id            = "vpc-1"
+  subnet_ids        = { a = "subnet-1", b = "subnet-2" }
+  security_group_id = "sg-1"
+
+  listener_arn         = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/x/1/1"
+  load_balancer_suffix = "app/x/1"
+  host                 = "media.example.com"
+
+  topic_arn          = "arn:aws:sns:eu-west-1:123456789012:notices"
+  spot_percent       = 50
+  queue_names        = { worker = ["uploads", "events"] }
+  log_retention_days = 30
+  log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+
+  roles = {
+    api = {
+      kind       = "web", cpu = 512, memory = 1024, stop_timeout = 30
+      scaling    = { min = 2, max = 10, cpu_percent = 60, requests_per_target = 200, messages_per_task = null }
+      deployment = { strategy = "rolling", percent = 10, step_minutes = 5, bake_minutes = 15 }
+    }
+    worker = {
+      kind       = "worker", cpu = 1024, memory = 2048, stop_timeout = 60
+      scaling    = { min = 1, max = 20, cpu_percent = 60, requests_per_target = null, messages_per_task = 20 }
+      deployment = { strategy = "rolling", percent = 10, step_minutes = 5, bake_minutes = 5 }
+    }
+    migrate = {
+      kind       = "task", cpu = 256, memory = 512, stop_timeout = 30, scaling = null
+      deployment = { strategy = "rolling", percent = 10, step_minutes = 5, bake_minutes = 5 }
+    }
+  }
+}
+
+run "hardened_containers" {
+  command = plan
+
+  assert {
+    condition = alltrue([for task in values(aws_ecs_task_definition.role) :
+      jsondecode(task.container_definitions)[0].readonlyRootFilesystem && jsondecode(task.container_definitions)[0].linuxParameters.capabilities.drop == ["ALL"] && jsondecode(task.container_definitions)[0].linuxParameters.initProcessEnabled && jsondecode(task.container_definitions)[0].user == "10001:10001"
+    ])
+    error_message = "No root, no capabilities, a read-only root and an init."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.role["worker"].container_definitions)[0].stopTimeout == 60 && can(jsondecode(aws_ecs_task_definition.role["worker"].container_definitions)[0].healthCheck.command)
+    error_message = "A worker has its time to finish, and is looked after."
+  }
+
+  assert {
+    condition     = alltrue([for task in values(aws_ecs_task_definition.role) : alltrue([for secret in jsondecode(task.container_definitions)[0].secrets : startswith(secret.valueFrom, "arn:")])])
+    error_message = "Secrets are references."
+  }
+}
+
+run "a_task_is_defined_but_not_kept_running" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(aws_ecs_service.role)) == toset(["api", "worker"]) && toset(keys(aws_ecs_task_definition.role)) == toset(["api", "worker", "migrate"])
+    error_message = "A migration runs when it is told to."
+  }
+}
+
+run "scales_on_what_it_feels" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(aws_appautoscaling_policy.cpu)) == toset(["api", "worker"]) && toset(keys(aws_appautoscaling_policy.memory)) == toset(["api", "worker"]) && keys(aws_appautoscaling_policy.requests) == ["api"] && keys(aws_appautoscaling_policy.messages) == ["worker"]
+    error_message = "CPU and memory for all, requests for the web, messages for workers."
+  }
+
+  assert {
+    condition     = aws_appautoscaling_target.steady["api"].min_capacity == 2 && aws_appautoscaling_target.steady["api"].max_capacity == 10
+    error_message = "Between the manifest's floor and ceiling."
+  }
+
+  assert {
+    condition     = strcontains(jsonencode(aws_appautoscaling_policy.messages["worker"].target_tracking_scaling_policy_configuration), "q0 + q1")
+    error_message = "All of a worker's queues count."
+  }
+}
+
+run "bad_versions_come_back" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for service in values(aws_ecs_service.role) : service.deployment_circuit_breaker[0].enable && service.deployment_circuit_breaker[0].rollback])
+    error_message = "Every role has a circuit breaker that rolls back."
+  }
+
+  assert {
+    condition     = length(aws_ecs_service.role["api"].alarms[0].alarm_names) == 2 && aws_ecs_service.role["api"].alarms[0].rollback
+    error_message = "Errors and slowness roll the web role back."
+  }
+}
+
+run "the_clock_moves_the_floor" {
+  command = plan
+
+  variables {
+    floors = { morning = { schedule = "cron(0 7 ? * MON-FRI *)", timezone = "Europe/Berlin", min = 5 } }
+  }
+
+  assert {
+    condition     = keys(aws_appautoscaling_target.clocked) == ["api"] && keys(aws_appautoscaling_target.steady) == ["worker"] && aws_appautoscaling_scheduled_action.floor["api/morning"].scalable_target_action[0].min_capacity == "5"
+    error_message = "The web role's floor is the clock's; a worker has its queue."
+  }
+}
+
+run "before_the_first_release_nothing_runs" {
+  command = plan
+
+  variables {
+    first_release = "none"
+  }
+
+  assert {
+    condition     = alltrue([for service in values(aws_ecs_service.role) : service.desired_count == 0]) && length(aws_appautoscaling_target.steady) == 0
+    error_message = "There is no image yet to run."
+  }
+}
+
+run "without_a_public_host_nobody_outside_reaches_it" {
+  command = plan
+
+  variables {
+    host = null
+  }
+
+  assert {
+    condition     = length(aws_lb_target_group.this) == 0 && length(aws_lb_listener_rule.rolling) == 0
+    error_message = "A private service has no place at the load balancer."
+  }
+}
+
+run "latest_is_refused" {
+  command = plan
+
+  variables {
+    first_release = "latest"
+  }
+
+  expect_failures = [var.first_release]
+}
+
+run "an_endpoint_is_refused" {
+  command = plan
+
+  variables {
+    environment = { AWS_ENDPOINT_URL_S3 = "http://localhost:4566" }
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "a_secret_by_value_is_refused" {
+  command = plan
+
+  variables {
+    secrets = { DATABASE_URL = "postgresql://users:hunter2@db/users" }
+  }
+
+  expect_failures = [var.secrets]
+}
+
+run "root_is_refused" {
+  command = plan
+
+  variables {
+    user = "0:0"
+  }
+
+  expect_failures = [var.user]
+}
+
+run "a_size_that_fargate_does_not_have_is_refused" {
+  command = plan
+
+  variables {
+    roles = {
+      api = {
+        kind       = "web", cpu = 256, memory = 4096, stop_timeout = 30, scaling = null
+        deployment = { strategy = "rolling", percent = 10, step_minutes = 5, bake_minutes = 5 }
+      }
+    }
+  }
+
+  expect_failures = [aws_ecs_task_definition.role["api"]]
+}

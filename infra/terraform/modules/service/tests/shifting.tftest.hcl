@@ -1,0 +1,111 @@
+mock_provider "aws" {}
+
+variables {
+  name           = "media"
+  prefix         = "slipway-test-"
+  region         = "eu-west-1"
+  port           = 8080
+  first_release  = "1.0.0-abc"
+  repository_url = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/slipway-test/media"
+  environment    = { LOG_LEVEL = "INFO" }
+  secrets        = { DATABASE_URL = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x" }
+
+  task_role_arn      = "arn:aws:iam::123456789012:role/task"
+  execution_role_arn = "arn:aws:iam::123456789012:role/execution"
+
+  cluster_arn       = "arn:aws:ecs:eu-west-1:123456789012:cluster/slipway-test"
+  cluster_name      = "slipway-test"
+  vpc_id            = "vpc-1"
+  subnet_ids        = { a = "subnet-1", b = "subnet-2" }
+  security_group_id = "sg-1"
+
+  listener_arn         = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/x/1/1"
+  load_balancer_suffix = "app/x/1"
+  host                 = "media.example.com"
+
+  topic_arn          = "arn:aws:sns:eu-west-1:123456789012:notices"
+  spot_percent       = 50
+  queue_names        = { worker = ["uploads", "events"] }
+  log_retention_days = 30
+  log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+
+  roles = {
+    api = {
+      kind       = "web", cpu = 512, memory = 1024, stop_timeout = 30
+      scaling    = { min = 2, max = 10, cpu_percent = 60, requests_per_target = 200, messages_per_task = null }
+      deployment = { strategy = "canary", percent = 10, step_minutes = 5, bake_minutes = 15 }
+    }
+    worker = {
+      kind       = "worker", cpu = 1024, memory = 2048, stop_timeout = 60
+      scaling    = { min = 1, max = 20, cpu_percent = 60, requests_per_target = null, messages_per_task = 20 }
+      deployment = { strategy = "rolling", percent = 10, step_minutes = 5, bake_minutes = 5 }
+    }
+    migrate = {
+      kind       = "task", cpu = 256, memory = 512, stop_timeout = 30, scaling = null
+      deployment = { strategy = "rolling", percent = 10, step_minutes = 5, bake_minutes = 5 }
+    }
+  }
+}
+
+run "a_canary_moves_between_two_groups" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(aws_lb_target_group.this)) == toset(["api/blue", "api/green"]) && length(aws_lb_listener_rule.rolling) == 0 && length(aws_lb_listener_rule.shifting) == 1
+    error_message = "Two target groups, and a rule that weighs them."
+  }
+
+  assert {
+    condition     = aws_ecs_service.role["api"].deployment_configuration[0].strategy == "CANARY" && aws_ecs_service.role["api"].deployment_configuration[0].canary_configuration[0].canary_percent == 10 && aws_ecs_service.role["api"].deployment_configuration[0].bake_time_in_minutes == "15"
+    error_message = "A tenth of the traffic first, and the old version stays a quarter of an hour."
+  }
+
+  assert {
+    condition     = length(aws_ecs_service.role["api"].alarms[0].alarm_names) == 4
+    error_message = "Both groups' alarms roll back."
+  }
+
+  assert {
+    condition     = length(aws_ecs_service.role["worker"].deployment_configuration) == 0
+    error_message = "A worker has no traffic to move."
+  }
+}
+
+run "linear_in_steps" {
+  command = plan
+
+  variables {
+    strategy = "linear"
+  }
+
+  assert {
+    condition     = aws_ecs_service.role["api"].deployment_configuration[0].strategy == "LINEAR" && aws_ecs_service.role["api"].deployment_configuration[0].linear_configuration[0].step_percent == 10
+    error_message = "Step by step."
+  }
+}
+
+run "blue_green_at_once" {
+  command = plan
+
+  variables {
+    strategy = "blue_green"
+  }
+
+  assert {
+    condition     = aws_ecs_service.role["api"].deployment_configuration[0].strategy == "BLUE_GREEN" && length(aws_ecs_service.role["api"].deployment_configuration[0].canary_configuration) == 0
+    error_message = "All at once, with the old version beside it for a while."
+  }
+}
+
+run "an_environment_may_decide_otherwise" {
+  command = plan
+
+  variables {
+    strategy = "rolling"
+  }
+
+  assert {
+    condition     = keys(aws_lb_target_group.this) == ["api/blue"] && length(aws_iam_role.shift) == 0
+    error_message = "Rolling needs one group and no role for ECS."
+  }
+}

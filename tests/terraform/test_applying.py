@@ -1,0 +1,103 @@
+"""What an apply leaves alone: itself, what the pipeline decides, what autoscaling decides, what more zones do not concern."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.terraform.plans import Plan, planned
+from tests.terraform.terraform import ACCOUNT, Terraform, plan_arguments, workspace
+
+
+def _plan(terraform: Terraform, folder: Path, *arguments: str) -> Plan:
+    saved = folder / "test.plan"
+    terraform.must(folder, "plan", f"-out={saved}", *arguments)
+    return planned(terraform.show(folder, saved))
+
+
+def test_a_second_plan_is_empty(terraform: Terraform, production_folder: Path) -> None:
+    done = terraform.run(production_folder, "plan", "-detailed-exitcode", *plan_arguments("prod"))
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+@pytest.fixture(scope="module")
+def later(terraform: Terraform, production_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """The plan after a deployment of users, a busy evening and half of a canary's way."""
+    folder = tmp_path_factory.mktemp("later") / "copy"
+    suite = workspace(folder)
+    shutil.copytree(production_folder / ".terraform", suite / ".terraform", symlinks=True)
+    shutil.copy(production_folder / ".terraform.lock.hcl", suite)
+    state = json.loads((production_folder / "terraform.tfstate").read_text())
+    for resource in state["resources"]:
+        for instance in resource["instances"]:
+            _live_on(resource, instance["attributes"])
+    (suite / "terraform.tfstate").write_text(json.dumps(state))
+    return _plan(terraform, suite, *plan_arguments("prod"))
+
+
+def _live_on(resource: dict[str, Any], attributes: dict[str, Any]) -> None:
+    """Change what others than Terraform change."""
+    service = resource.get("module", "")
+    if resource["type"] == "aws_ssm_parameter" and '["users"]' in service:
+        attributes["insecure_value"] = "1.1.0-4567def"
+    if resource["type"] == "aws_ecs_service":
+        attributes["desired_count"] = 7
+    if resource["type"] == "aws_appautoscaling_target" and resource["name"] == "clocked":
+        attributes["min_capacity"] = 3
+    if resource["type"] == "aws_lb_listener_rule" and resource["name"] == "shifting":
+        blue, green = attributes["action"][0]["forward"][0]["target_group"]
+        blue["weight"], green["weight"] = green["weight"], blue["weight"]
+
+
+def test_what_others_decide_is_left_alone(later: Plan) -> None:
+    assert later.changes["create"] == later.changes["delete"] == frozenset()
+    users = ('module.service["users"].', 'module.database_preparation["users"].')
+    assert all(".aws_ecs_task_definition." in one and one.startswith(users) for one in later.changes["update"])
+
+
+def test_a_release_reaches_every_task_of_its_service(later: Plan) -> None:
+    roles = ("api", "worker", "migrate")
+    assert later.changes["update"] >= {
+        f'module.service["users"].aws_ecs_task_definition.role["{role}"]' for role in roles
+    }
+    assert not any('["todos"]' in address for address in later.changes["update"])
+
+
+@pytest.fixture
+def network(terraform: Terraform, tmp_path: Path) -> Callable[..., Plan]:
+    """Plans the network with some zones, after the first plan has been applied."""
+    if not terraform.stands_in:
+        pytest.skip("an apply with real providers needs an account or an emulator of one")
+    workspace(tmp_path / "copy")
+    folder = tmp_path / "copy" / "modules" / "network"
+    shutil.rmtree(folder / "tests")
+    terraform.must(folder, "init")
+
+    def plan(*zones: str, nat: str = "per_az") -> Plan:
+        given = {"name": "n", "cidr": "10.9.0.0/16", "zones": json.dumps(zones), "nat": nat, "account_id": ACCOUNT}
+        given |= {"log_key_arn": "arn:aws:kms:eu-west-1:1:key/1"}
+        arguments = [f"-var={name}={value}" for name, value in given.items()]
+        found = _plan(terraform, folder, *arguments, "-input=false")
+        if not (folder / "terraform.tfstate").exists():
+            terraform.must(folder, "apply", "-input=false", str(folder / "test.plan"))
+        return found
+
+    return plan
+
+
+@pytest.mark.parametrize("third", ["eu-west-1a", "eu-west-1c"], ids=["before", "after"])
+def test_a_third_zone_moves_nothing_that_is_there(network: Callable[..., Plan], third: str) -> None:
+    first = [zone for zone in ("eu-west-1a", "eu-west-1b", "eu-west-1c") if zone != third]
+    before = network(*first)
+    after = network(*first, third)
+    kept = {one.address for one in before.of("aws_subnet", "aws_nat_gateway", "aws_eip", "aws_route_table", "aws_route")}
+    assert kept
+    assert not kept & (after.changes["update"] | after.changes["delete"])
+    assert after.changes["delete"] == frozenset()
+    assert {address.rsplit(".", 1)[0] for address in after.changes["update"]} <= {"aws_network_acl"}
+    assert sum(f'["{third}"]' in address for address in after.changes["create"]) >= 8
