@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-from slipway.manifest import Manifest, load_all
 from tests.terraform.plans import Plan, applied, planned
 from tests.terraform.terraform import ROOT, Terraform, find, plan_arguments, workspace
+
+from slipway.manifest import Manifest, load_all
 
 ENVIRONMENTS = ("dev", "staging", "prod")
 

@@ -34,7 +34,7 @@ class Resource:
 
 @dataclass(frozen=True, repr=False)
 class Plan:
-    """Managed resources by address, outputs and variables by name, and the addresses that each action changes."""
+    """Managed resources by address, outputs and variables by name, and what each action changes."""
 
     resources: Mapping[str, Resource]
     outputs: Mapping[str, Any]

@@ -69,9 +69,11 @@ class Terraform:
         )
 
     def must(self, folder: Path, *arguments: str, timeout: float = 300) -> str:
-        """Return the output of `terraform ARGUMENTS`; raises AssertionError with it when the command fails."""
+        """Return the output of `terraform ARGUMENTS`; raises AssertionError with it when it fails."""
         done = self.run(folder, *arguments, timeout=timeout)
-        assert done.returncode == 0, f"terraform {' '.join(arguments)}:\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+        assert done.returncode == 0, (
+            f"terraform {' '.join(arguments)}:\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+        )
         return done.stdout
 
     def show(self, folder: Path, plan: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What an apply leaves alone: itself, what the pipeline decides, what autoscaling decides, what more zones do not concern."""
+"""What an apply leaves alone: what others decide, and what more zones do not concern."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.terraform.plans import Plan, planned
 from tests.terraform.terraform import ACCOUNT, Terraform, plan_arguments, workspace
 
@@ -57,7 +56,9 @@ def _live_on(resource: dict[str, Any], attributes: dict[str, Any]) -> None:
 def test_what_others_decide_is_left_alone(later: Plan) -> None:
     assert later.changes["create"] == later.changes["delete"] == frozenset()
     users = ('module.service["users"].', 'module.database_preparation["users"].')
-    assert all(".aws_ecs_task_definition." in one and one.startswith(users) for one in later.changes["update"])
+    assert all(
+        ".aws_ecs_task_definition." in one and one.startswith(users) for one in later.changes["update"]
+    )
 
 
 def test_a_release_reaches_every_task_of_its_service(later: Plan) -> None:
@@ -79,7 +80,13 @@ def network(terraform: Terraform, tmp_path: Path) -> Callable[..., Plan]:
     terraform.must(folder, "init")
 
     def plan(*zones: str, nat: str = "per_az") -> Plan:
-        given = {"name": "n", "cidr": "10.9.0.0/16", "zones": json.dumps(zones), "nat": nat, "account_id": ACCOUNT}
+        given = {
+            "name": "n",
+            "cidr": "10.9.0.0/16",
+            "zones": json.dumps(zones),
+            "nat": nat,
+            "account_id": ACCOUNT,
+        }
         given |= {"log_key_arn": "arn:aws:kms:eu-west-1:1:key/1"}
         arguments = [f"-var={name}={value}" for name, value in given.items()]
         found = _plan(terraform, folder, *arguments, "-input=false")
@@ -95,7 +102,10 @@ def test_a_third_zone_moves_nothing_that_is_there(network: Callable[..., Plan], 
     first = [zone for zone in ("eu-west-1a", "eu-west-1b", "eu-west-1c") if zone != third]
     before = network(*first)
     after = network(*first, third)
-    kept = {one.address for one in before.of("aws_subnet", "aws_nat_gateway", "aws_eip", "aws_route_table", "aws_route")}
+    kept = {
+        one.address
+        for one in before.of("aws_subnet", "aws_nat_gateway", "aws_eip", "aws_route_table", "aws_route")
+    }
     assert kept
     assert not kept & (after.changes["update"] | after.changes["delete"])
     assert after.changes["delete"] == frozenset()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.terraform.terraform import Terraform, plan_arguments, said
 
 _NETWORK = {"cidr": "10.1.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"], "nat": "single"}
@@ -23,14 +22,23 @@ _OF_THE_SUITE = {
     "notice_emails": ([], "Somebody has to be told when it burns"),
     "log_retention_days": (0, "CloudWatch keeps logs for"),
     "log_level": ("LOUD", "log_level is DEBUG, INFO, WARNING or ERROR"),
-    "database": ({"engine": "mysql", "multi_az": True, "backup_days": 1}, "The database's engine is instance or aurora"),
-    "issuer": ({"url": "http://a.example.com", "jwks_url": "http://a.example.com"}, "An issuer is reached by https"),
+    "database": (
+        {"engine": "mysql", "multi_az": True, "backup_days": 1},
+        "The database's engine is instance or aurora",
+    ),
+    "issuer": (
+        {"url": "http://a.example.com", "jwks_url": "http://a.example.com"},
+        "An issuer is reached by https",
+    ),
     "floor_cap": (0, "At least one task"),
     "network": ({**_NETWORK, "zones": ["us-east-1a", "us-east-1b"]}, "The zones belong to the region"),
     "table_replicas": (["Ireland"], "The environment's own region is not a replica"),
 }
 _OF_ITS_MODULES = {
-    "network": ({**_NETWORK, "cidr": "10.1.0.0/24", "zones": ["eu-west-1a"], "nat": "two"}, "The network is a private /16"),
+    "network": (
+        {**_NETWORK, "cidr": "10.1.0.0/24", "zones": ["eu-west-1a"], "nat": "two"},
+        "The network is a private /16",
+    ),
     "database": ({"version": "9.6", "multi_az": True, "backup_days": 1}, "Postgres 15 or newer"),
     "cache": ({"nodes": 9}, "From 1 to 6 nodes"),
     "delivery_public_keys": ({"key": "-----BEGIN PRIVATE KEY-----"}, "Never put a private key here"),
@@ -41,14 +49,20 @@ _OF_ITS_MODULES = {
     "price_class": ("cheap", "price_class is PriceClass_100"),
     "first_release": ({"users": "latest"}, "An image tag names one image for ever"),
 }
-_WITHOUT_A_WAY_OUT = {"network": ({**_NETWORK, "nat": "none"}, "Without NAT the tasks reach AWS by endpoints only")}
+_WITHOUT_A_WAY_OUT = {
+    "network": ({**_NETWORK, "nat": "none"}, "Without NAT the tasks reach AWS by endpoints only")
+}
 
 
-@pytest.mark.parametrize("wrong", [_OF_THE_SUITE, _OF_ITS_MODULES, _WITHOUT_A_WAY_OUT], ids=["suite", "modules", "nat"])
+@pytest.mark.parametrize(
+    "wrong", [_OF_THE_SUITE, _OF_ITS_MODULES, _WITHOUT_A_WAY_OUT], ids=["suite", "modules", "nat"]
+)
 def test_each_wrong_value_is_answered_with_a_sentence(
     terraform: Terraform, suite: Path, wrong: dict[str, tuple[Any, str]]
 ) -> None:
-    given = {name: value if isinstance(value, str) else json.dumps(value) for name, (value, _) in wrong.items()}
+    given = {
+        name: value if isinstance(value, str) else json.dumps(value) for name, (value, _) in wrong.items()
+    }
     arguments = [f"-var={name}={value}" for name, value in given.items()]
     done = terraform.run(suite, "plan", *plan_arguments("dev"), *arguments)
     assert done.returncode == 1

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.terraform.plans import Plan, planned
+from tests.terraform.properties.compute import containers
+from tests.terraform.properties.policies import several
+from tests.terraform.terraform import ACCOUNT, Terraform, plan_arguments
 
 from chassis.settings import ServiceSettings
 from slipway.manifest import Manifest
 from slipway.provision.naming import Names
 from slipway.provision.policy import identity_policy
-from tests.terraform.plans import Plan, planned
-from tests.terraform.properties.compute import containers
-from tests.terraform.properties.policies import several
-from tests.terraform.terraform import ACCOUNT, Terraform, plan_arguments
 
 _REGION = "eu-west-1"
 
@@ -36,7 +36,9 @@ def _references(document: Any, prefix: str) -> Any:
     """Return a policy document with this world's names taken out, and one string made several."""
     if isinstance(document, dict):
         return {
-            key: sorted(several(value)) if isinstance(value, str) and key not in ("Effect", "Version") else value
+            key: sorted(several(value))
+            if isinstance(value, str) and key not in ("Effect", "Version")
+            else value
             for key, value in ((key, _references(value, prefix)) for key, value in document.items())
         }
     if isinstance(document, list):
@@ -51,7 +53,9 @@ def _policies_of(production: Plan, address: str) -> Any:
     return json.loads(policy)
 
 
-def test_a_service_may_do_in_aws_what_it_may_do_here(production: Plan, manifests: dict[str, Manifest]) -> None:
+def test_a_service_may_do_in_aws_what_it_may_do_here(
+    production: Plan, manifests: dict[str, Manifest]
+) -> None:
     local = Names(_REGION, ACCOUNT)
     for name, manifest in manifests.items():
         there = _policies_of(production, f'module.task_identity["{name}"]')
@@ -64,11 +68,14 @@ def test_a_role_that_is_handed_out_may_do_the_same_in_both_worlds(
 ) -> None:
     for role in (role for manifest in manifests.values() for role in manifest.assumed_roles):
         address = f'module.assumed_role["{role.name}"].aws_iam_role_policy.manifest'
-        resource = production.resources.get(address) or production.resources[
-            f'module.assumed_role["{role.name}"].aws_iam_role_policy.this'
-        ]
+        resource = (
+            production.resources.get(address)
+            or production.resources[f'module.assumed_role["{role.name}"].aws_iam_role_policy.this']
+        )
         here = identity_policy(role.permissions, Names(_REGION, ACCOUNT))
-        assert _references(json.loads(resource["policy"]), "slipway-prod-") == _references(here, "slipway-prod-")
+        assert _references(json.loads(resource["policy"]), "slipway-prod-") == _references(
+            here, "slipway-prod-"
+        )
 
 
 def test_a_token_opens_its_own_folder_only(production: Plan) -> None:

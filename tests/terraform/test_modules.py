@@ -1,4 +1,4 @@
-"""Every module and root by itself: formatted, initialised, valid, with all its own tests passing, and documented."""
+"""Every module and root by itself: formatted, valid, with all its own tests passing, and documented."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-
-from slipway.deploy.module_readmes import declared, modules, readme
 from tests.terraform.plans import Plan, planned
 from tests.terraform.properties import policies
 from tests.terraform.terraform import ACCOUNT, CONFIGURATION, Terraform
+
+from slipway.deploy.module_readmes import declared, modules, readme
 
 _MODULES = sorted(path.name for path in (CONFIGURATION / "modules").iterdir() if path.is_dir())
 _DOCUMENTED = modules(CONFIGURATION)
@@ -54,14 +54,21 @@ def bootstrap(terraform: Terraform, suite: Path, tmp_path_factory: pytest.TempPa
 
 
 def test_bootstrap_keeps_the_state_like_a_secret(bootstrap: Plan) -> None:
-    assert {one["versioning_configuration"][0]["status"] for one in bootstrap.of("aws_s3_bucket_versioning")} == {"Enabled"}
+    assert {
+        one["versioning_configuration"][0]["status"] for one in bootstrap.of("aws_s3_bucket_versioning")
+    } == {"Enabled"}
     blocks = bootstrap.of("aws_s3_bucket_public_access_block")
     assert len(blocks) == len(bootstrap.of("aws_s3_bucket")) == 2
-    assert bootstrap.resources["module.bucket.aws_s3_bucket.this"]["bucket"] == f"slipway-state-{ACCOUNT}-eu-west-1"
+    assert (
+        bootstrap.resources["module.bucket.aws_s3_bucket.this"]["bucket"]
+        == f"slipway-state-{ACCOUNT}-eu-west-1"
+    )
     assert policies.no_wildcard_action(bootstrap.resources.values()) == []
 
 
-def test_a_role_of_githubs_is_bound_to_a_branch_and_an_environment(terraform: Terraform, bootstrap: Plan) -> None:
+def test_a_role_of_githubs_is_bound_to_a_branch_and_an_environment(
+    terraform: Terraform, bootstrap: Plan
+) -> None:
     roles = {one["name"] for one in bootstrap.of("aws_iam_role")}
     assert roles == {f"slipway-github-{env}-{what}" for env in ("dev", "prod") for what in ("plan", "apply")}
     text = (CONFIGURATION / "bootstrap" / "github.tf").read_text()
@@ -71,7 +78,9 @@ def test_a_role_of_githubs_is_bound_to_a_branch_and_an_environment(terraform: Te
 
 @pytest.mark.parametrize("folder", _DOCUMENTED, ids=lambda one: one.name)
 def test_a_readme_lists_what_is_declared(folder: Path) -> None:
-    assert (folder / "README.md").read_text() == readme(folder), "run python -m slipway.deploy.module_readmes --write"
+    assert (folder / "README.md").read_text() == readme(folder), (
+        "run python -m slipway.deploy.module_readmes --write"
+    )
 
 
 @pytest.mark.parametrize("folder", _DOCUMENTED, ids=lambda one: one.name)
@@ -114,4 +123,3 @@ def test_what_is_left_to_others_is_said_in_one_place_each() -> None:
         "action": ["target.tf"],
         "min_capacity": ["scaling.tf"],
     }
-

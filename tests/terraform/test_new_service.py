@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from slipway.manifest import load_all
 from tests.terraform import test_properties
 from tests.terraform.plans import Plan, planned
 from tests.terraform.terraform import ROOT, Terraform, plan_arguments
+
+from slipway.manifest import load_all
 
 _MANIFEST = """
 name: notes
@@ -88,7 +88,9 @@ _WANTED = (
 
 
 @pytest.fixture(scope="module")
-def with_notes(terraform: Terraform, suite: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Path]:
+def with_notes(
+    terraform: Terraform, suite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Plan, Path]:
     """Production's plan with one folder more, and the folder above the services."""
     root = tmp_path_factory.mktemp("with-notes")
     for path in (ROOT / "services").glob("*/service.yaml"):
@@ -112,7 +114,9 @@ def test_nothing_of_the_others_changes(with_notes: tuple[Plan, Path], plan_of: C
 
 
 @pytest.mark.parametrize("holds", test_properties.OF_PLAN_AND_MANIFESTS, ids=lambda one: one.__name__)
-def test_the_properties_hold_for_it_too(with_notes: tuple[Plan, Path], holds: Callable[..., list[str]]) -> None:
+def test_the_properties_hold_for_it_too(
+    with_notes: tuple[Plan, Path], holds: Callable[..., list[str]]
+) -> None:
     plan, root = with_notes
     assert holds(plan, load_all(root)) == []
 
@@ -122,5 +126,7 @@ def test_the_properties_hold_for_it_too(with_notes: tuple[Plan, Path], holds: Ca
     [*test_properties.OF_EVERY_PLAN, *test_properties.OF_PRODUCTION],
     ids=lambda one: one.__name__,
 )
-def test_nothing_is_left_open_by_it(with_notes: tuple[Plan, Path], holds: Callable[[Plan], list[str]]) -> None:
+def test_nothing_is_left_open_by_it(
+    with_notes: tuple[Plan, Path], holds: Callable[[Plan], list[str]]
+) -> None:
     assert holds(with_notes[0]) == []

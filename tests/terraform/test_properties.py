@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-
-from slipway.manifest import Manifest
 from tests.terraform.plans import Plan
 from tests.terraform.properties import compute, edge, encryption, messaging, network, policies, stores, watch
+
+from slipway.manifest import Manifest
 
 OF_EVERY_PLAN = (
     network.only_the_edge_is_open,

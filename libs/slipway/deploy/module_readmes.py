@@ -28,7 +28,7 @@ class Declared:
 
 
 def declared(folder: Path, block: str) -> list[Declared]:
-    """Return the `variable` or `output` blocks of the `.tf` files of a folder, in the order of their names."""
+    """Return the `variable` or `output` blocks of a folder's `.tf` files, in the order of their names."""
     found = []
     for path in sorted(folder.glob("*.tf")):
         for word, name, body in _BLOCK.findall(path.read_text(encoding="utf-8")):

@@ -99,8 +99,16 @@ def every_service_scales(plan: Plan) -> list[str]:
             place = f'module.service["{name}"].aws_appautoscaling'
             if not any(f'{place}_target.{kind}["{role}"]' in text for kind in ("steady", "clocked")):
                 found.append(f"{name}-{role} does not scale")
-            for key, policy in {"cpu_percent": "cpu", "requests_per_target": "requests", "messages_per_task": "messages"}.items():
-                if spec["scaling"] and spec["scaling"][key] and f'{place}_policy.{policy}["{role}"]' not in policies:
+            for key, policy in {
+                "cpu_percent": "cpu",
+                "requests_per_target": "requests",
+                "messages_per_task": "messages",
+            }.items():
+                if (
+                    spec["scaling"]
+                    and spec["scaling"][key]
+                    and f'{place}_policy.{policy}["{role}"]' not in policies
+                ):
                     found.append(f"{name}-{role} does not scale on {policy}")
     return found
 
@@ -110,7 +118,8 @@ def images_never_move(plan: Plan) -> list[str]:
     found = [
         one.address
         for one in plan.of("aws_ecr_repository")
-        if one["image_tag_mutability"] != "IMMUTABLE" or not one["image_scanning_configuration"][0]["scan_on_push"]
+        if one["image_tag_mutability"] != "IMMUTABLE"
+        or not one["image_scanning_configuration"][0]["scan_on_push"]
     ]
     return found + [
         f"{task.address} runs {container['image']}"

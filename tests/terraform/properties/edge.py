@@ -5,8 +5,9 @@ from __future__ import annotations
 import fnmatch
 import json
 
-from slipway.manifest import Manifest
 from tests.terraform.plans import Plan, Resource
+
+from slipway.manifest import Manifest
 
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
@@ -14,11 +15,13 @@ _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 def hosts(plan: Plan, manifests: dict[str, Manifest]) -> dict[str, str]:
     """Return the public services' host names."""
     domain = plan.variables["domain"]
-    return {name: f"{one.subdomain}.{domain}" for name, one in manifests.items() if one.visibility == "public"}
+    return {
+        name: f"{one.subdomain}.{domain}" for name, one in manifests.items() if one.visibility == "public"
+    }
 
 
 def every_host_has_rule_record_and_certificate(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
-    """A service's subdomain leads to it: listener rule, DNS record, name on the certificate it is served with."""
+    """A service's subdomain leads to it: listener rule, DNS record, name on the certificate."""
     wanted = hosts(plan, manifests)
     ruled = {host for rule in plan.of("aws_lb_listener_rule") for host in _hosts_of(rule)}
     recorded = {record["name"] for record in plan.of("aws_route53_record") if record["type"] == "A"}
@@ -56,12 +59,20 @@ def every_alias_is_certified(plan: Plan) -> list[str]:
 
 def the_firewall_stands_before_everything(plan: Plan) -> list[str]:
     """The load balancer and every distribution have one, with managed rules and limits."""
-    found = [f"{one.address} has no firewall" for one in plan.of("aws_cloudfront_distribution") if not one.given("web_acl_id")]
+    found = [
+        f"{one.address} has no firewall"
+        for one in plan.of("aws_cloudfront_distribution")
+        if not one.given("web_acl_id")
+    ]
     if not plan.of("aws_wafv2_web_acl_association"):
         found.append("the load balancer has no firewall")
     for acl in plan.of("aws_wafv2_web_acl"):
         rules = json.dumps(acl["rule"])
-        for part in ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "aggregate_key_type"):
+        for part in (
+            "AWSManagedRulesCommonRuleSet",
+            "AWSManagedRulesKnownBadInputsRuleSet",
+            "aggregate_key_type",
+        ):
             if part not in rules:
                 found.append(f"{acl.address} lacks {part}")
     return found
@@ -73,7 +84,10 @@ def calls_are_never_cached(plan: Plan) -> list[str]:
     for one in plan.of("aws_cloudfront_distribution"):
         services = {origin["origin_id"] for origin in one["origin"] if origin["custom_origin_config"]}
         for behaviour in one["default_cache_behavior"] + (one["ordered_cache_behavior"] or []):
-            if behaviour["target_origin_id"] in services and behaviour["cache_policy_id"] != _CACHING_DISABLED:
+            if (
+                behaviour["target_origin_id"] in services
+                and behaviour["cache_policy_id"] != _CACHING_DISABLED
+            ):
                 found.append(f"{one.address} caches {behaviour['target_origin_id']}")
     return found
 
@@ -109,7 +123,12 @@ def the_load_balancer_is_careful(plan: Plan) -> list[str]:
 
 
 def _hosts_of(rule: Resource) -> list[str]:
-    return [host for condition in rule["condition"] for block in condition["host_header"] for host in block["values"]]
+    return [
+        host
+        for condition in rule["condition"]
+        for block in condition["host_header"]
+        for host in block["values"]
+    ]
 
 
 def _names(plan: Plan, place: str) -> set[str]:

@@ -15,11 +15,19 @@ _KEYED = {
     "aws_sqs_queue": "kms_master_key_id",
 }
 _TRUE = {
-    "aws_db_instance": ("storage_encrypted", "iam_database_authentication_enabled", "manage_master_user_password"),
+    "aws_db_instance": (
+        "storage_encrypted",
+        "iam_database_authentication_enabled",
+        "manage_master_user_password",
+    ),
     "aws_db_proxy": ("require_tls",),
     "aws_elasticache_replication_group": ("at_rest_encryption_enabled", "transit_encryption_enabled"),
     "aws_kms_key": ("enable_key_rotation",),
-    "aws_rds_cluster": ("storage_encrypted", "iam_database_authentication_enabled", "manage_master_user_password"),
+    "aws_rds_cluster": (
+        "storage_encrypted",
+        "iam_database_authentication_enabled",
+        "manage_master_user_password",
+    ),
 }
 
 
@@ -54,7 +62,9 @@ def what_must_be_on_is_on(plan: Plan) -> list[str]:
 def every_bucket_is_encrypted(plan: Plan) -> list[str]:
     """With a key of ours; with S3's own only where AWS delivers logs."""
     rules = {
-        one.address.rsplit(".", 2)[0]: one["rule"][0]["apply_server_side_encryption_by_default"][0]["sse_algorithm"]
+        one.address.rsplit(".", 2)[0]: one["rule"][0]["apply_server_side_encryption_by_default"][0][
+            "sse_algorithm"
+        ]
         for one in plan.of("aws_s3_bucket_server_side_encryption_configuration")
     }
     found = []

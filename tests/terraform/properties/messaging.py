@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from slipway.manifest import Manifest
 from tests.terraform.plans import Plan
+
+from slipway.manifest import Manifest
 
 
 def every_queue_has_a_dead_letter_queue(plan: Plan) -> list[str]:
@@ -36,7 +37,7 @@ def every_queue_is_watched(plan: Plan) -> list[str]:
 
 
 def the_manifests_queues_are_there(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
-    """Each queue of a manifest exists with its timeout, its subscriptions and the service that consumes it."""
+    """Each queue of a manifest exists with its timeout, its subscriptions and its consumer."""
     queues = {one["name"]: one for one in plan.of("aws_sqs_queue")}
     services = {one["name"] for one in plan.of("aws_ecs_service")}
     found = []

@@ -23,7 +23,9 @@ def the_edge_is_open_for_the_web_alone(plan: Plan) -> list[str]:
     """The load balancer takes HTTPS, and HTTP to say where HTTPS is."""
     rules = plan.under("module.firewall", "aws_vpc_security_group_ingress_rule")
     edge = [rule for rule in rules if ".edge[" in rule.address]
-    wrong = [f"{rule.address} opens {rule['from_port']}" for rule in edge if rule["from_port"] not in (80, 443)]
+    wrong = [
+        f"{rule.address} opens {rule['from_port']}" for rule in edge if rule["from_port"] not in (80, 443)
+    ]
     if plan.variables["open_to"] == "cloudfront":
         wrong += [f"{rule.address} passes by CloudFront" for rule in edge if rule["cidr_ipv4"]]
     return wrong if edge else ["nothing is open"]
@@ -44,15 +46,23 @@ def tiers_know_one_another_by_group(plan: Plan) -> list[str]:
 
 def nothing_else_has_a_public_address(plan: Plan) -> list[str]:
     """Neither subnets nor tasks nor databases get public addresses; elastic ones are NAT's."""
-    found = [f"{one.address} gives public addresses" for one in plan.of("aws_subnet") if one["map_public_ip_on_launch"]]
+    found = [
+        f"{one.address} gives public addresses"
+        for one in plan.of("aws_subnet")
+        if one["map_public_ip_on_launch"]
+    ]
     for service in plan.of("aws_ecs_service"):
         if any(network.get("assign_public_ip") for network in service["network_configuration"]):
             found.append(f"{service.address} has public addresses")
     databases = plan.of("aws_db_instance", "aws_rds_cluster_instance")
     found += [f"{one.address} is public" for one in databases if one["publicly_accessible"] is not False]
-    found += [one.address for one in plan.of("aws_eip") if not one.address.startswith("module.network.aws_eip.nat[")]
+    found += [
+        one.address for one in plan.of("aws_eip") if not one.address.startswith("module.network.aws_eip.nat[")
+    ]
     found += [one.address for one in plan.of("aws_lb") if one.address != "module.load_balancer.aws_lb.this"]
-    found += [one.address for one in plan.of("aws_lambda_function_url", "aws_instance", "aws_apigatewayv2_api")]
+    found += [
+        one.address for one in plan.of("aws_lambda_function_url", "aws_instance", "aws_apigatewayv2_api")
+    ]
     return found
 
 
@@ -69,7 +79,7 @@ def buckets_are_private(plan: Plan) -> list[str]:
 
 
 def every_tier_has_rules_of_its_own(plan: Plan) -> list[str]:
-    """Each tier's network ACL has ways in and out; nothing but the edge takes new connections from everywhere."""
+    """Each tier's network ACL has ways in and out; only the edge takes new connections from everywhere."""
     found = []
     rules = plan.of("aws_network_acl_rule")
     for tier in ("public", "private", "isolated"):

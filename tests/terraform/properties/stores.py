@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from slipway.manifest import Manifest
 from tests.terraform.plans import Plan
+
+from slipway.manifest import Manifest
 
 
 def tables_can_be_restored(plan: Plan) -> list[str]:
@@ -56,7 +57,9 @@ def table_keys_are_the_stores(plan: Plan, manifests: dict[str, Manifest]) -> lis
             there["hash_key"],
             there["range_key"],
             sorted((one["name"], one["range_key"]) for one in there["local_secondary_index"]),
-            sorted((one["name"], one["hash_key"], one["range_key"]) for one in there["global_secondary_index"]),
+            sorted(
+                (one["name"], one["hash_key"], one["range_key"]) for one in there["global_secondary_index"]
+            ),
             [one["attribute_name"] for one in there["ttl"] if one["enabled"]],
             there["stream_view_type"],
         )
@@ -69,16 +72,24 @@ def production_cannot_be_deleted_by_mistake(plan: Plan) -> list[str]:
     """Load balancer, databases and tables refuse to go; buckets and registries must be empty first."""
     found = [one.address for one in plan.of("aws_lb") if one["enable_deletion_protection"] is not True]
     databases = plan.of("aws_db_instance", "aws_rds_cluster")
-    found += [one.address for one in databases if one["deletion_protection"] is not True or one["skip_final_snapshot"]]
-    found += [one.address for one in plan.of("aws_dynamodb_table") if one["deletion_protection_enabled"] is not True]
+    found += [
+        one.address
+        for one in databases
+        if one["deletion_protection"] is not True or one["skip_final_snapshot"]
+    ]
+    found += [
+        one.address for one in plan.of("aws_dynamodb_table") if one["deletion_protection_enabled"] is not True
+    ]
     found += [one.address for one in plan.of("aws_s3_bucket") if one["force_destroy"]]
     found += [one.address for one in plan.of("aws_ecr_repository") if one["force_delete"]]
-    found += [one.address for one in plan.of("aws_secretsmanager_secret") if one["recovery_window_in_days"] == 0]
+    found += [
+        one.address for one in plan.of("aws_secretsmanager_secret") if one["recovery_window_in_days"] == 0
+    ]
     return found
 
 
 def production_survives_a_zone(plan: Plan) -> list[str]:
-    """Three zones, each with every tier and its own way out; a standby of every store; two tasks of every web role."""
+    """Three zones, each with every tier and its own way out; a standby of every store; two of every web role."""
     found = []
     zones = {subnet["availability_zone"] for subnet in plan.of("aws_subnet")}
     if len(zones) < 3:
@@ -88,10 +99,18 @@ def production_survives_a_zone(plan: Plan) -> list[str]:
         if placed != zones:
             found.append(f"the {tier} tier is missing in {sorted(zones - placed)}")
     gateways = {one.address for one in plan.of("aws_nat_gateway")}
-    found += [f"{zone} has no NAT gateway" for zone in sorted(zones) if not any(f'["{zone}"]' in one for one in gateways)]
-    found += [f"{one.address} has no standby" for one in plan.of("aws_db_instance") if one["multi_az"] is not True]
+    found += [
+        f"{zone} has no NAT gateway"
+        for zone in sorted(zones)
+        if not any(f'["{zone}"]' in one for one in gateways)
+    ]
+    found += [
+        f"{one.address} has no standby" for one in plan.of("aws_db_instance") if one["multi_az"] is not True
+    ]
     for cache in plan.of("aws_elasticache_replication_group"):
-        if cache["num_cache_clusters"] < 2 or not (cache["multi_az_enabled"] and cache["automatic_failover_enabled"]):
+        if cache["num_cache_clusters"] < 2 or not (
+            cache["multi_az_enabled"] and cache["automatic_failover_enabled"]
+        ):
             found.append(f"{cache.address} has no standby")
     for target in plan.of("aws_appautoscaling_target"):
         if '["api"]' in target.address and target["min_capacity"] < 2:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from slipway.manifest import Manifest
 from tests.terraform.plans import Plan
+
+from slipway.manifest import Manifest
 
 
 def logs_end_some_day(plan: Plan) -> list[str]:
@@ -27,19 +28,30 @@ def alarms_tell_somebody(plan: Plan) -> list[str]:
 
 
 def everything_that_can_go_wrong_has_an_alarm(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
-    """Errors and latency of each service, load of each role, lag of what has copies, certificates, the budget."""
+    """Errors and latency of services, load of roles, lag of what has copies, certificates, the budget."""
     alarms = plan.of("aws_cloudwatch_metric_alarm")
     names = {one["alarm_name"] for one in alarms}
     metrics = {one["metric_name"] for one in alarms}
     prefix = f"{plan.variables['project']}-{plan.variables['environment']}-"
     found = []
     for name, manifest in manifests.items():
-        wanted = [f"{role}-{kind}" for role, spec in manifest.roles.items() if spec.kind != "task" for kind in ("cpu", "memory")]
+        wanted = [
+            f"{role}-{kind}"
+            for role, spec in manifest.roles.items()
+            if spec.kind != "task"
+            for kind in ("cpu", "memory")
+        ]
         if manifest.visibility == "public":
             wanted += ["api-blue-errors", "api-blue-slow"]
         found += [f"{name} has no alarm {one}" for one in wanted if f"{prefix}{name}-{one}" not in names]
-    lag = "ReplicaLag" if plan.variables["database"].get("engine", "instance") == "instance" else "AuroraReplicaLagMaximum"
-    found += [f"there is no alarm on {one}" for one in (lag, "ReplicationLag", "DaysToExpiry") if one not in metrics]
+    lag = (
+        "ReplicaLag"
+        if plan.variables["database"].get("engine", "instance") == "instance"
+        else "AuroraReplicaLagMaximum"
+    )
+    found += [
+        f"there is no alarm on {one}" for one in (lag, "ReplicationLag", "DaysToExpiry") if one not in metrics
+    ]
     certificates = [one for one in alarms if one["metric_name"] == "DaysToExpiry"]
     if len(certificates) != len(plan.of("aws_acm_certificate")):
         found.append("not every certificate has an alarm")

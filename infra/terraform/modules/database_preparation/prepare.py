@@ -13,7 +13,9 @@ from psycopg2 import sql
 def prepare(server: str, database: str, master: dict[str, str], role: dict[str, str]) -> None:
     """Give `role` its password and `database`, which it owns and only it may enter."""
     options = {"host": server, "sslmode": os.environ.get("SSLMODE", "require"), "connect_timeout": 10}
-    connection = psycopg2.connect(dbname="postgres", user=master["username"], password=master["password"], **options)
+    connection = psycopg2.connect(
+        dbname="postgres", user=master["username"], password=master["password"], **options
+    )
     connection.autocommit = True  # a database cannot be made inside a transaction
     login, name = sql.Identifier(role["username"]), sql.Identifier(database)
     with connection.cursor() as cursor:
