@@ -14,7 +14,7 @@ from tests.terraform.terraform import ROOT, Terraform, find, plan_arguments, wor
 
 from slipway.manifest import Manifest, load_all
 
-ENVIRONMENTS = ("dev", "staging", "prod")
+ENVIRONMENTS = ("dev", "staging", "prod", "options")
 
 
 @contextmanager

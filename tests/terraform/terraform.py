@@ -123,9 +123,12 @@ def plan_arguments(environment: str, *, services: Path = ROOT / "services") -> l
 
     Every service begins with a release, so that what exists only after the first one is there too.
     """
+    file = Path(f"../environments/{environment}.tfvars")
+    if environment == "options":
+        file = Path(__file__).with_name("options.tfvars")
     released = {path.parent.name: "1.0.0-0123abc" for path in services.glob("*/service.yaml")}
     return [
-        f"-var-file=../environments/{environment}.tfvars",
+        f"-var-file={file}",
         f"-var=services_path={services}",
         f"-var=account_id={ACCOUNT}",
         f"-var=first_release={json.dumps(released)}",

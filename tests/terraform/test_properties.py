@@ -68,7 +68,11 @@ OF_POLICIES = (
     policies.only_tls,
 )
 
-OF_PRODUCTION = (stores.production_cannot_be_deleted_by_mistake, stores.production_survives_a_zone)
+OF_PRODUCTION = (
+    stores.production_cannot_be_deleted_by_mistake,
+    stores.production_survives_a_zone,
+    watch.production_keeps_a_year_of_logs,
+)
 
 
 def _name(check: Callable[..., list[str]]) -> str:

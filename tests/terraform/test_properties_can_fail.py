@@ -156,6 +156,7 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
     (compute.every_service_scales, without("aws_appautoscaling_target", "media")),
     (compute.every_service_scales, without("aws_appautoscaling_policy", "messages")),
     (compute.one_cluster, adding("module.x.aws_ecs_cluster.other", "aws_ecs_cluster", name="other")),
+    (watch.production_keeps_a_year_of_logs, changing("aws_cloudwatch_log_group", retention_in_days=30)),
     (watch.logs_end_some_day, changing("aws_cloudwatch_log_group", retention_in_days=None)),
     (watch.alarms_tell_somebody, ungiven("aws_cloudwatch_metric_alarm", "alarm_actions")),
     (watch.alarms_tell_somebody, without("aws_sns_topic_subscription", "module.notices.")),

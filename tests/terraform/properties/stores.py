@@ -89,7 +89,7 @@ def production_cannot_be_deleted_by_mistake(plan: Plan) -> list[str]:
 
 
 def production_survives_a_zone(plan: Plan) -> list[str]:
-    """Three zones, each with every tier and its own way out; a standby of every store; two of every web role."""
+    """Three zones, each with every tier and its own way out; a standby of every store; two web tasks."""
     found = []
     zones = {subnet["availability_zone"] for subnet in plan.of("aws_subnet")}
     if len(zones) < 3:

@@ -75,3 +75,12 @@ def dashboards_are_readable(plan: Plan) -> list[str]:
                 if widget["x"] + widget["width"] > 24:
                     found.append(f"{board.address}: a graph at {widget['x']} is {widget['width']} wide")
     return found
+
+
+def production_keeps_a_year_of_logs(plan: Plan) -> list[str]:
+    """What happened in production can be looked up for a year."""
+    return [
+        f"{one.address} forgets after {one['retention_in_days']} days"
+        for one in plan.of("aws_cloudwatch_log_group")
+        if (one["retention_in_days"] or 0) < 365
+    ]

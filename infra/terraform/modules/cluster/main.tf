@@ -38,6 +38,7 @@ resource "aws_ecs_cluster_capacity_providers" "this" {
 
 # What people typed into running containers, where that is allowed at all.
 resource "aws_cloudwatch_log_group" "exec" {
+  #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   name              = "/${var.name}/exec"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.log_key_arn

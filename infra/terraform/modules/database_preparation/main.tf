@@ -35,6 +35,7 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   name              = "/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.log_key_arn

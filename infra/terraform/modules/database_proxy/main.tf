@@ -104,6 +104,7 @@ resource "aws_db_proxy_target" "this" {
 
 # The proxy makes this group without retention or key, so it is made here first.
 resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   name              = "/aws/rds/proxy/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.log_key_arn

@@ -14,6 +14,7 @@ locals {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "edge" {
+  #checkov:skip=CKV_AWS_260:On port 80 the load balancer says where HTTPS is, and nothing else
   for_each = local.entrances
 
   security_group_id = aws_security_group.edge.id

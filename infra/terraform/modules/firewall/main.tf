@@ -11,6 +11,7 @@ locals {
 }
 
 resource "aws_security_group" "edge" {
+  #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
   name        = "${var.prefix}edge"
   description = "The load balancer: HTTPS in, web roles out"
   vpc_id      = var.vpc_id
@@ -18,6 +19,7 @@ resource "aws_security_group" "edge" {
 }
 
 resource "aws_security_group" "task" {
+  #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
   for_each = local.tasks
 
   name        = "${var.prefix}${each.key}"
@@ -27,6 +29,7 @@ resource "aws_security_group" "task" {
 }
 
 resource "aws_security_group" "proxy" {
+  #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
   for_each = local.postgres
 
   name        = "${var.prefix}${each.key}-proxy"
@@ -36,6 +39,7 @@ resource "aws_security_group" "proxy" {
 }
 
 resource "aws_security_group" "database" {
+  #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
   for_each = local.postgres
 
   name        = "${var.prefix}${each.key}-database"
@@ -45,6 +49,7 @@ resource "aws_security_group" "database" {
 }
 
 resource "aws_security_group" "cache" {
+  #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
   name        = "${var.prefix}cache"
   description = "The cache"
   vpc_id      = var.vpc_id
@@ -52,6 +57,7 @@ resource "aws_security_group" "cache" {
 }
 
 resource "aws_security_group" "endpoints" {
+  #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
   name        = "${var.prefix}endpoints"
   description = "Interface endpoints of AWS services"
   vpc_id      = var.vpc_id

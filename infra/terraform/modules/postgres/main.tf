@@ -35,7 +35,6 @@ resource "aws_db_parameter_group" "this" {
 resource "aws_db_instance" "this" {
   #checkov:skip=CKV_AWS_157:A variable, because a second zone doubles the price; a test asserts it for production
   #checkov:skip=CKV_AWS_293:A variable, because a development environment is torn down; a test asserts it for production
-  #checkov:skip=CKV2_AWS_60:copy_tags_to_snapshot is set; the check does not see through the module
   identifier     = var.name
   engine         = "postgres"
   engine_version = var.engine_version
@@ -85,6 +84,7 @@ resource "aws_db_instance" "this" {
 
 # Made here so that they have a retention and a key; RDS would make them with neither.
 resource "aws_cloudwatch_log_group" "exported" {
+  #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   for_each = toset(["postgresql", "upgrade"])
 
   name              = "/aws/rds/instance/${var.name}/${each.key}"

@@ -18,6 +18,7 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "role" {
+  #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   for_each = var.roles
 
   name              = "/${var.prefix}${var.name}/${each.key}"

@@ -8,7 +8,6 @@ locals {
 
 resource "aws_ssm_parameter" "release" {
   #checkov:skip=CKV2_AWS_34:An image tag is no secret, and Terraform has to read it
-  #checkov:skip=CKV_AWS_337:An image tag is no secret, and Terraform has to read it
   for_each = toset(["next", "current"])
 
   name            = "/${var.prefix}${var.name}/release/${each.key}"

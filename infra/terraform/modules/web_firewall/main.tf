@@ -299,6 +299,7 @@ resource "aws_wafv2_web_acl" "this" {
 
 # AWS wants the name to start like this.
 resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   name              = "aws-waf-logs-${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.log_key_arn

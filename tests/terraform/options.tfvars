@@ -1,0 +1,36 @@
+# Everything that the three environments leave at its default, chosen otherwise: no way out of the network, inner names,
+# Aurora, replicas, linear shifts, keys for private deliveries, another processor.
+
+environment = "options"
+region      = "eu-west-1"
+domain      = "options.example.com"
+zone_id     = "Z0123456789ABCDEFGHIJ"
+
+network = {
+  cidr               = "10.50.0.0/16"
+  zones              = ["eu-west-1a", "eu-west-1c"]
+  nat                = "none"
+  endpoints          = ["ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager", "sns", "sqs", "sts"]
+  encryption_control = "enforce"
+}
+
+inner_names = true
+
+database = {
+  engine      = "aurora"
+  multi_az    = true
+  backup_days = 7
+}
+
+cache          = { nodes = 2 }
+table_replicas = ["eu-central-1"]
+architecture   = "X86_64"
+strategy       = "linear"
+
+delivery_public_keys = { first = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----\n" }
+
+log_retention_days  = 30
+deletion_protection = false
+
+notice_emails      = ["notices@example.com"]
+monthly_budget_usd = 500

@@ -1,0 +1,47 @@
+"""checkov finds nothing in any environment's plan, and every check that is skipped has its reason beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.terraform.checkov import install, scan
+from tests.terraform.plans import Plan
+from tests.terraform.terraform import CONFIGURATION
+
+_SKIP = re.compile(r"#\s*checkov:skip=(\w+)(:(.*))?")
+
+
+@pytest.fixture(scope="module")
+def checkov() -> Path:
+    """checkov's interpreter."""
+    python = install()
+    if python is None:
+        pytest.skip("checkov cannot be installed here")
+    return python
+
+
+@pytest.fixture
+def report(
+    checkov: Path, environment: str, plan_of: Callable[[str], Plan], run_folder: Path, tmp_path: Path
+) -> dict[str, Any]:
+    """What checkov says of each environment."""
+    plan_of(environment)
+    return scan(checkov, json.loads((run_folder / f"{environment}.json").read_text()), tmp_path)
+
+
+def test_nothing_is_found(report: dict[str, Any]) -> None:
+    failed = [f"{one['check_id']} {one['resource']}" for one in report["results"]["failed_checks"]]
+    assert failed == []
+    assert report["summary"]["passed"] > 400
+
+
+def test_every_skip_has_its_reason() -> None:
+    for path in CONFIGURATION.glob("**/*.tf"):
+        for check, _, reason in _SKIP.findall(path.read_text()):
+            assert len(reason) > 20, f"{path}: {check} is skipped without a reason"
