@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.terraform.terraform import CONFIGURATION, ROOT
+
 from slipway.environments import ensure
 from slipway.problems import Problem
-from tests.terraform.terraform import CONFIGURATION, ROOT
 
 
 def install() -> Path | None:

@@ -57,7 +57,7 @@ def suite(terraform: Terraform, run_folder: Path) -> Path:
         if not (folder / "ready").exists():
             terraform.must(workspace(folder), "init")
             (folder / "ready").touch()
-    return folder / "suite"
+    return folder / "infra" / "terraform" / "suite"
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +106,7 @@ def production_folder(
             terraform.must(copied, "init")
             terraform.must(copied, "apply", "-input=false", "-lock=false", str(run_folder / "prod.plan"))
             (folder / "ready").touch()
-    return folder / "suite"
+    return folder / "infra" / "terraform" / "suite"
 
 
 @pytest.fixture(scope="session")

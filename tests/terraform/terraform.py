@@ -108,14 +108,15 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def workspace(folder: Path) -> Path:
-    """Copy the configuration to `folder` so that plans need no account; return the copy's suite."""
+    """Copy configuration and manifests to `folder` so that plans need no account; return the copy's suite."""
     ignore = shutil.ignore_patterns(".terraform*", "*.tfstate*")
-    shutil.copytree(CONFIGURATION, folder, ignore=ignore)
-    suite = folder / "suite"
-    (suite / "offline_override.tf").write_text(_OFFLINE + _OFFLINE_SUITE)
-    bootstrap = folder / "bootstrap"
-    (bootstrap / "offline_override.tf").write_text(_OFFLINE)
-    return suite
+    copy = shutil.copytree(CONFIGURATION, folder / "infra" / "terraform", ignore=ignore)
+    for path in (ROOT / "services").glob("*/service.yaml"):
+        (folder / "services" / path.parent.name).mkdir(parents=True)
+        shutil.copy(path, folder / "services" / path.parent.name)
+    (copy / "suite" / "offline_override.tf").write_text(_OFFLINE + _OFFLINE_SUITE)
+    (copy / "bootstrap" / "offline_override.tf").write_text(_OFFLINE)
+    return copy / "suite"
 
 
 def plan_arguments(environment: str, *, services: Path = ROOT / "services") -> list[str]:

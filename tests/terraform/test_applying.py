@@ -74,8 +74,7 @@ def network(terraform: Terraform, tmp_path: Path) -> Callable[..., Plan]:
     """Plans the network with some zones, after the first plan has been applied."""
     if not terraform.stands_in:
         pytest.skip("an apply with real providers needs an account or an emulator of one")
-    workspace(tmp_path / "copy")
-    folder = tmp_path / "copy" / "modules" / "network"
+    folder = workspace(tmp_path / "copy").parent / "modules" / "network"
     shutil.rmtree(folder / "tests")
     terraform.must(folder, "init")
 

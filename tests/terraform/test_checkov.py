@@ -1,4 +1,4 @@
-"""checkov finds nothing in any environment's plan, and every check that is skipped has its reason beside it."""
+"""checkov finds nothing in any environment's plan, and each skip has its reason beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.terraform.checkov import install, scan
 from tests.terraform.plans import Plan
 from tests.terraform.terraform import CONFIGURATION

@@ -17,7 +17,6 @@ _OF_THE_SUITE = {
     "project": ("'; rm -rf /", "The project is 2 to 10 lower-case letters"),
     "domain": ("https://example.com/", "A domain is written in lower case without scheme"),
     "account_id": ("12345", "An account id has twelve digits"),
-    "region": ("Ireland", "A region is written like eu-west-1"),
     "open_to": ("everybody", "open_to is internet or cloudfront"),
     "notice_emails": ([], "Somebody has to be told when it burns"),
     "log_retention_days": (0, "CloudWatch keeps logs for"),
@@ -50,7 +49,8 @@ _OF_ITS_MODULES = {
     "first_release": ({"users": "latest"}, "An image tag names one image for ever"),
 }
 _WITHOUT_A_WAY_OUT = {
-    "network": ({**_NETWORK, "nat": "none"}, "Without NAT the tasks reach AWS by endpoints only")
+    "region": ("Ireland", "A region is written like eu-west-1"),
+    "network": ({**_NETWORK, "nat": "none"}, "Without NAT the tasks reach AWS by endpoints only"),
 }
 
 

@@ -38,6 +38,7 @@ def buckets_keep_versions(plan: Plan) -> list[str]:
 def table_keys_are_the_stores(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
     """Keys, indexes, expiry and stream of each table are what its service's code uses: the manifest's."""
     made = {table["name"]: table for table in plan.of("aws_dynamodb_table")}
+    fed = "NEW_AND_OLD_IMAGES" if plan.variables["table_replicas"] else None  # what replicas are fed by
     prefix = f"{plan.variables['project']}-{plan.variables['environment']}-"
     found = []
     for table in (table for manifest in manifests.values() for table in manifest.stores.tables):
@@ -51,7 +52,7 @@ def table_keys_are_the_stores(plan: Plan, manifests: dict[str, Manifest]) -> lis
             sorted((one.name, one.sort) for one in table.indexes if one.local),
             sorted((one.name, one.partition, one.sort) for one in table.indexes if not one.local),
             [table.ttl] if table.ttl else [],
-            table.stream,
+            fed or table.stream,
         )
         actual = (
             there["hash_key"],
