@@ -47,9 +47,10 @@ def in_process(root: Path, arguments: Sequence[str]) -> int:
     """
     whole = not arguments
     coverage = ["--cov", "--cov-report=term", f"--cov-fail-under={COVERAGE_AT_LEAST}"] if whole else []
-    return _pytest(
-        root, ["-n", "2", "--dist", "loadgroup", "-m", "not system and not containers", *coverage, *arguments]
-    )
+    # Terraform's plans take minutes; they are asked for by name: `./slipway test tests/terraform`.
+    chosen = [] if arguments else ["--ignore", "tests/terraform"]
+    in_parallel = ["-n", "2", "--dist", "loadgroup", "-m", "not system and not containers"]
+    return _pytest(root, [*in_parallel, *chosen, *coverage, *arguments])
 
 
 def has_system_tests(root: Path, arguments: Sequence[str]) -> bool:

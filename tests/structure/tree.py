@@ -66,7 +66,8 @@ def parsed(path: Path) -> ast.Module:
 
 def services() -> list[str]:
     """Return the services' names."""
-    return [path.parent.name for path in matching("services/*/service.yaml")]
+    found = matching("services/*/service.yaml")
+    return [path.parent.name for path in found if path.parents[1] == ROOT / "services"]
 
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:

@@ -1,7 +1,7 @@
 """Runs the `terraform` binary on copies of the configuration, with whatever providers can be had here.
 
 Real providers where they can be downloaded. Else a program that runs its arguments with stand-ins for them:
-the one that TERRAFORM_PROVIDERS names, or the one at ../shared/tools/tfschema/run beside the checkout.
+the one that TERRAFORM_PROVIDERS names, or one that lies beside the checkout.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 output "backend" {
-  description = "What the suite's backend is told, for each environment; `./slipway deploy` composes the same by itself."
+  description = "What the suite's backend is told, for each environment."
   value = { for name in keys(var.environments) : name => {
     bucket       = module.bucket.name
     key          = "${name}/terraform.tfstate"

@@ -13,7 +13,7 @@ output "name_servers" {
 }
 
 output "deployment" {
-  description = "What `./slipway deploy` works with: cluster, network of one-off tasks, and for each service its repository, release parameters, services and one-off tasks."
+  description = "What a deployment works with: cluster, network of one-off tasks, and for each service its repository, release parameters, services and one-off tasks."
   value = {
     region       = var.region
     cluster      = module.cluster.name

@@ -12,7 +12,7 @@ terraform {
     }
   }
 
-  # Filled in by `./slipway deploy` (or by hand, see docs/operations.md) with what bootstrap made.
+  # Given at `terraform init` with what bootstrap printed, see docs/operations.md.
   backend "s3" {}
 }
 

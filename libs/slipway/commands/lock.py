@@ -48,6 +48,7 @@ def command(*, upgrade: bool) -> None:
 def _sources() -> Iterator[tuple[Path, list[str]]]:
     yield context.ROOT / "requirements" / "dev.in", []
     yield context.ROOT / "requirements" / "emulator.in", []
+    yield context.ROOT / "requirements" / "checkov.in", []
     for path in (
         context.ROOT / "requirements" / "tools.in",
         context.ROOT / "requirements" / "gateway.in",
