@@ -1,6 +1,7 @@
 """Makes a service's login role and its database, or brings them to what is wanted; safe to run again.
 
-Reads SERVER, DATABASE, MASTER and ROLE from the environment; the last two are JSON with `username` and `password`.
+Reads SERVER, DATABASE, MASTER and ROLE from the environment; the last two are JSON with `username` and
+`password`.
 """
 
 import json
