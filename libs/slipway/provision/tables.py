@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -22,12 +23,25 @@ def ensure_tables(dynamodb: DynamoDBClient, plan: Plan, names: Names) -> None:
     """Make missing tables and indexes, set expiry and stream. Raises KeyChangedError."""
     for table in plan.tables:
         name = names.name(table.name)
-        found = _describe(dynamodb, name)
-        if found is None:
-            dynamodb.create_table(**_definition(table, name))
-        else:
+        found = _describe(dynamodb, name) or _create(dynamodb, table, name)
+        if found is not None:
             _update(dynamodb, table, name, found)
         _expire(dynamodb, table, name)
+
+
+def _create(dynamodb: DynamoDBClient, table: Table, name: str) -> Any:
+    """Make the table and return None, or return what somebody else made at the same moment."""
+    for pause in (0.1, 0.2, 0.4, 0.8, 1.6, 0.0):
+        try:
+            dynamodb.create_table(**_definition(table, name))
+        except dynamodb.exceptions.ResourceInUseException:
+            found = _describe(dynamodb, name)
+            if found is not None or not pause:
+                return found
+            time.sleep(pause)
+        else:
+            return None
+    return None
 
 
 def _describe(dynamodb: DynamoDBClient, name: str) -> Any:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,8 @@ from slipway.compose import bootstrap as module
 from slipway.compose.bootstrap import Bootstrap
 from slipway.compose.settings import ComposeSettings
 from slipway.manifest import load_all
+from slipway.provision import provision
 from slipway.testing.aws import Aws
-
-pytestmark = pytest.mark.xdist_group("compose-bootstrap")  # its resources have no names of their own
 
 
 class Ended(Exception):
@@ -59,8 +60,13 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checkout: Path, aws
 
 
 @pytest.fixture
-def bootstrap(folders: Path, databases: Databases, aws: Aws) -> Bootstrap:
-    return Bootstrap(ComposeSettings("suite.test", 9443, aws.endpoint_url, "1.2.3", "abc"))
+def bootstrap(folders: Path, databases: Databases, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Bootstrap:
+    """One with resources of names of its own: the emulator is every test's."""
+    prefix = f"b{secrets.token_hex(4)}-"
+    monkeypatch.setattr(module, "provision", partial(provision, prefix=prefix))
+    made = Bootstrap(ComposeSettings("suite.test", 9443, aws.endpoint_url, "1.2.3", "abc"))
+    made._first_table = prefix + made._first_table
+    return made
 
 
 def environments(folders: Path) -> dict[str, dict[str, str]]:
