@@ -62,7 +62,9 @@ def build(
 def default_verifier(settings: ServiceSettings) -> TokenVerifier:
     """Return the verifier of tokens from the issuer that the settings name."""
     keys = JwksCache(fetch_from(settings.auth_jwks_url))
-    return TokenVerifier(settings.auth_issuer, settings.auth_audience, keys)
+    return TokenVerifier(
+        settings.auth_issuer, settings.auth_audience, keys, profile=settings.auth_token_profile
+    )
 
 
 def _trace_requests(app: Flask) -> None:

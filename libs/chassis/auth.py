@@ -1,9 +1,9 @@
 """Who is calling: offline verification of access tokens against the issuer's published keys.
 
-Tokens are JWTs (RFC 7519, RFC 9068) signed with ES256, or RS256 where the issuer
-is a Cognito user pool. A token that was verified once is remembered until it
-expires, by its digest, so that the signature is checked once per token and process;
-it is refused earlier when the issuer withdraws the key that signed it.
+Tokens are JWTs (RFC 7519) signed with ES256 or RS256, and one of two profiles says which of an issuer's JWTs
+is an access token for us. An ID token or a refresh token of the same issuer is none.
+A token that was verified once is remembered until it expires, by its digest, so that the signature is checked
+once per token and process; it is refused earlier when the issuer withdraws the key that signed it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import jwt
 
@@ -25,6 +25,10 @@ ALGORITHMS = ("ES256", "RS256")
 _REMEMBERED = 10_000
 _LONGEST_TOKEN = 4096
 _CLOCK_SKEW = 5  # seconds that our clock may be behind the issuer's; an expired token gets none
+
+Profile = Literal["rfc9068", "cognito"]
+"""`rfc9068`: the header's `typ` is `at+jwt` and `aud` holds our audience. `cognito`, as in the user pools of
+Amazon, whose access tokens have no `aud`: `token_use` is `access` and `client_id` is our audience."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +69,26 @@ class TokenVerifier:
     """Turns a bearer token into a Caller, or raises Unauthenticated."""
 
     def __init__(
-        self, issuer: str, audience: str, keys: KeySource, now: Callable[[], float] = time.time
+        self,
+        issuer: str,
+        audience: str,
+        keys: KeySource,
+        now: Callable[[], float] = time.time,
+        profile: Profile = "rfc9068",
     ) -> None:
         self._issuer = issuer
         self._audience = audience
         self._keys = keys
         self._now = now
+        self._profile = profile
         self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
         self._lock = threading.Lock()
 
     def caller(self, authorization: str | None) -> Caller:
         """Return who sent the header `Authorization: Bearer <token>`.
 
-        Raises Unauthenticated for a missing, malformed, wrongly signed, foreign or expired
-        token, and Transient when the issuer's keys were never read and cannot be.
+        Raises Unauthenticated for a missing, malformed, wrongly signed, foreign or expired token
+        and for one that is no access token, and Transient when the issuer's keys cannot be read.
         """
         scheme, _, token = (authorization or "").partition(" ")
         token = token.strip()
@@ -103,16 +113,17 @@ class TokenVerifier:
                 token,
                 key=self._keys.key(key_id, algorithm),
                 algorithms=[algorithm],
-                audience=self._audience,
                 issuer=self._issuer,
                 leeway=_CLOCK_SKEW,
                 # `iat` is no condition (RFC 7519, 4.1.6): the issuer's clock may be a little ahead of ours.
                 options={
-                    "require": ["exp", "iat", "sub", "aud", "iss"],
+                    "require": ["exp", "iat", "sub", "iss"],
+                    "verify_aud": False,
                     "verify_exp": False,
                     "verify_iat": False,
                 },
             )
+            _PROFILES[self._profile](header, claims, self._audience)
             caller = _caller(claims)
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise Unauthenticated("The access token is not valid here.") from error
@@ -136,6 +147,32 @@ class TokenVerifier:
             self._verified[digest] = verified
             while len(self._verified) > _REMEMBERED:
                 self._verified.popitem(last=False)
+
+
+def _check_rfc9068(header: Mapping[str, Any], claims: Mapping[str, Any], audience: str) -> None:
+    """Raise InvalidTokenError unless this is an access token for `audience` (RFC 9068, section 4)."""
+    if str(header.get("typ")).lower().removeprefix("application/") != "at+jwt":
+        raise jwt.InvalidTokenError("no access token")
+    named = claims.get("aud")
+    if audience not in (named if isinstance(named, list) else [named]):
+        raise jwt.InvalidAudienceError("another audience")
+
+
+def _check_cognito(_header: Mapping[str, Any], claims: Mapping[str, Any], audience: str) -> None:
+    """Raise InvalidTokenError unless this is an access token for the client `audience` of a user pool.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+    """
+    if claims.get("token_use") != "access":
+        raise jwt.InvalidTokenError("no access token")
+    if claims.get("client_id") != audience:
+        raise jwt.InvalidAudienceError("another client")
+
+
+_PROFILES: dict[Profile, Callable[[Mapping[str, Any], Mapping[str, Any], str], None]] = {
+    "rfc9068": _check_rfc9068,
+    "cognito": _check_cognito,
+}
 
 
 def _caller(claims: Mapping[str, Any]) -> Caller:

@@ -3,7 +3,8 @@
 ROLE is `api`, `shell`, or the name of a worker or task role, which is the service's module
 of that name. SERVICE names the service. Where ENVIRONMENT_FILE names a JSON file of
 variables, they are set first: what was made for this service when the suite was provisioned. Variables
-that are set already win. With RELOAD=1 the role is started again whenever a source file changes.
+that are set already win; when the file changes the role ends, to be started again (renewal.py). With RELOAD=1
+the role is started again whenever a source file changes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from chassis.reloading import Reloader
+from chassis.renewal import fingerprint
 
 
 def main(arguments: list[str]) -> int:
@@ -33,8 +35,10 @@ def _environment() -> dict[str, str] | None:
     if path and not Path(path).is_file():
         sys.stderr.write(f"{path} is not there yet: the suite's bootstrap writes it\n")
         return None
-    given = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
-    return {**given, **os.environ}
+    if not path:
+        return dict(os.environ)
+    content = Path(path).read_bytes()
+    return {**json.loads(content), **os.environ, "ENVIRONMENT_READ": fingerprint(content)}
 
 
 def become(role: str, environment: dict[str, str]) -> int:

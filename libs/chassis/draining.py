@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]  # the library has no types
+from gunicorn.workers.gthread import ThreadWorker
 
 
-class DrainingWorker(ThreadWorker):  # type: ignore[misc]
+class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no types
     """Threads, as gunicorn's own; at its end its listening sockets are emptied and closed at once.
 
     gunicorn leaves them open until the last request has ended: meanwhile the kernel completes

@@ -2,7 +2,7 @@
 
 Threads wait for stores, so eight of them share a process; more made no difference when
 measured. The keep-alive outlives the gateway's, so that a reused connection is never closed under a request;
-draining.py says how a worker ends.
+draining.py says how a worker ends, responding.py how it sends.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import os
 from typing import Any
 
 from prometheus_client import multiprocess
+
+from chassis import responding
+from chassis.renewal import end_when_changed
 
 worker_class = "chassis.draining.DrainingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -37,9 +40,15 @@ def on_starting(server: Any) -> None:
 
     Only the code: the app itself, with its pools and clients, is made in each worker.
     """
+    responding.install()
     importlib.import_module(server.app.app_uri.partition(":")[0].rpartition(".")[0] + ".app")
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Have the whole server end when what it was told at its start is no longer so."""
+    end_when_changed(worker.ppid)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

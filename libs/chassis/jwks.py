@@ -17,6 +17,7 @@ from chassis.errors import Transient, Unauthenticated
 log = logging.getLogger(__name__)
 
 _ALLOWED = {"ES256", "RS256"}
+_BURST_SECONDS = 0.5  # an issuer that is well answers far sooner
 FetchKeys = Callable[[], Mapping[str, Any]]
 
 
@@ -28,8 +29,11 @@ class KeySource(Protocol):
         ...
 
 
-def fetch_from(url: str, timeout: float = 3.0) -> FetchKeys:
-    """Return a function that reads the JWKS document at `url`; `timeout` is in seconds."""
+def fetch_from(url: str, timeout: tuple[float, float] = (1.0, 2.0)) -> FetchKeys:
+    """Return a function that reads the JWKS document at `url`.
+
+    `timeout` is how many seconds a connection and an answer are waited for.
+    """
     session = requests.Session()
 
     def fetch() -> Mapping[str, Any]:
@@ -45,7 +49,8 @@ class JwksCache:
     """Keys by id. Read again every `lifetime` seconds, for an unknown id at most every `patience` seconds.
 
     While the issuer is away the keys that are known stay good: the other services
-    go on without it.
+    go on without it. One caller at a time asks it; whoever needs a key that is not known waits
+    for the answer a moment at most, and not at all once the issuer has failed to give one.
     """
 
     def __init__(
@@ -62,13 +67,16 @@ class JwksCache:
         self._keys: dict[str, jwt.PyJWK] = {}
         self._read_at = float("-inf")
         self._tried_at = float("-inf")
+        self._failing = False
         self._lock = threading.Lock()
 
     def key(self, key_id: str, algorithm: str) -> jwt.PyJWK:
-        """Return the key; raise Unauthenticated if unknown, Transient if no key was ever read."""
+        """Return the key; raise Unauthenticated if unknown, Transient if that cannot be found out."""
         known = key_id in self._keys
         if not known or self._now() - self._read_at > self._lifetime:
-            self._refresh(wait=not known)
+            up_to_date = self._refresh(wait=not known)
+            if not (known or up_to_date):
+                raise Transient("The issuer's keys are just being read.")
         found = self._keys.get(key_id)
         if found is None:
             if not self._keys:
@@ -78,20 +86,27 @@ class JwksCache:
             raise Unauthenticated("The access token is not valid here.")
         return found
 
-    def _refresh(self, *, wait: bool) -> None:
-        """Read the keys again; whoever has a key need not `wait` for another who is reading them."""
-        if not self._lock.acquire(blocking=wait):
-            return
+    def _refresh(self, *, wait: bool) -> bool:
+        """Read the keys again, unless that was just done; False while another caller is reading them."""
+        patience = _BURST_SECONDS if wait and not self._failing else 0
+        if not self._lock.acquire(timeout=patience):
+            return False
         try:
-            if self._now() - self._tried_at < self._patience:
-                return
-            self._tried_at = self._now()
-            self._keys = _readable_keys(self._fetch())
-            self._read_at = self._now()
-        except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-            log.warning("issuer keys unreadable", extra={"error": str(error)})
+            if self._now() - self._tried_at >= self._patience:
+                self._tried_at = self._now()
+                self._failing = not self._read()
         finally:
             self._lock.release()
+        return True
+
+    def _read(self) -> bool:
+        try:
+            self._keys = _readable_keys(self._fetch())
+        except (requests.RequestException, Transient, ValueError, KeyError, TypeError) as error:
+            log.warning("issuer keys unreadable", extra={"error": str(error)})
+            return False
+        self._read_at = self._now()
+        return True
 
 
 def _readable_keys(document: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from chassis.errors import Problem
+from chassis.renewal import end_when_changed
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ BEAT_SECONDS = 5.0
 
 
 def stop_on_signals() -> threading.Event:
-    """Return an event that SIGTERM and SIGINT set; call it from the main thread."""
+    """Return an event that SIGTERM, SIGINT and a changed environment set; call it from the main thread."""
     stop = threading.Event()
 
     def request(signum: int, _frame: FrameType | None) -> None:
@@ -30,6 +31,7 @@ def stop_on_signals() -> threading.Event:
 
     signal.signal(signal.SIGTERM, request)
     signal.signal(signal.SIGINT, request)
+    end_when_changed(os.getpid())
     return stop
 
 

@@ -18,6 +18,7 @@ DURATION = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 MESSAGES = Counter("worker_messages_total", "Messages handled.", ["queue", "outcome"])
+OUTBOX = Counter("outbox_events_total", "Events of the outbox.", ["outcome"])
 CACHE = Counter("cache_reads_total", "Cache reads.", ["cache", "outcome"])
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # callers could make up any number
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -67,14 +68,25 @@ def decode_cursor(cursor: str | None, fingerprint: str = "") -> dict[str, object
         data = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
         position, question = data["p"], data["f"]
     except (binascii.Error, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _bad_cursor("is not one of ours") from error
+        raise bad_cursor() from error
     if not isinstance(position, dict):
-        raise _bad_cursor("is not one of ours")
+        raise bad_cursor()
     if question != fingerprint:
-        raise _bad_cursor("belongs to a list with other filters")
+        raise bad_cursor("belongs to a list with other filters")
     return position
 
 
-def _bad_cursor(why: str) -> Invalid:
+def id_in(position: Mapping[str, object] | None, name: str) -> UUID | None:
+    """Return the id that a position holds under `name`, None for none; raise Invalid when it holds none."""
+    if position is None:
+        return None
+    try:
+        return UUID(str(position.get(name)))
+    except ValueError as error:
+        raise bad_cursor() from error
+
+
+def bad_cursor(why: str = "is not one of ours") -> Invalid:
+    """Return the problem of a cursor that leads nowhere."""
     message = f"The cursor {why}; start again without one."
     return Invalid(message, [FieldError("/cursor", message)])

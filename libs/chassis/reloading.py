@@ -26,18 +26,20 @@ class Reloader:
         self._stopping = False
 
     def run(self) -> int:
-        """Run the command until SIGTERM or SIGINT; return 0.
+        """Run the command until SIGTERM, SIGINT, or its own good end; return 0.
 
-        A command that ends by itself, as one with a mistake in it does, is started
-        again at the next change.
+        A command that fails, as one with a mistake in it does, is started again at the next
+        change. One that ends in peace, as when its environment has changed, ends this too.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while not self._stopping:
             seen = self._versions()
             process = subprocess.Popen(self._command, env=self._environment)
-            while not self._stopping and self._versions() == seen:
+            while not self._stopping and process.poll() != 0 and self._versions() == seen:
                 time.sleep(_LOOK_SECONDS)
+            if process.poll() == 0:
+                break
             if not self._stopping:
                 sys.stderr.write("sources changed: starting again\n")
             _end(process)

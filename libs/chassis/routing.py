@@ -161,7 +161,7 @@ class Dispatcher:
 
             if self._keys is None or not declared.idempotent:
                 return answer()
-            return self._keys.once(caller.subject if caller else "public", answer)
+            return self._keys.once(caller.subject if caller else None, answer)
 
         return view
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -24,6 +24,10 @@ class ServiceSettings(BaseSettings):
     public_port: int = Field(default=443, ge=1, le=65535, description="Port that clients use for HTTPS.")
     auth_issuer: str = Field(description="`iss` of the access tokens that are accepted.")
     auth_audience: str = Field(default="slipway", description="`aud` of the access tokens that are accepted.")
+    auth_token_profile: Literal["rfc9068", "cognito"] = Field(
+        default="rfc9068",
+        description="`rfc9068`, or `cognito`: AUTH_AUDIENCE is the `client_id` of a user pool's app.",
+    )
     auth_jwks_url: str = Field(description="Where the issuer's public keys are read.")
     aws_region: str = Field(default="us-east-1", description="AWS region of every store and queue.")
     aws_endpoint_url: str | None = Field(

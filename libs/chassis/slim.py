@@ -1,4 +1,4 @@
-"""Makes a virtual environment smaller, while an image is built: `python slim.py /opt/venv`.
+"""Makes a virtual environment smaller, while an image is built: `python slim.py /opt/venv [AWS SERVICE]...`.
 
 Uses the standard library only, as it runs before anything of ours is there.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import struct
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 _KEPT_AWS_SERVICES = {"dynamodb", "s3", "sns", "sqs", "sts"}
@@ -32,14 +33,17 @@ _UNUSED = (
 _ELF_64 = b"\x7fELF\x02"
 
 
-def main(environment: Path) -> None:
-    """Remove from `environment` what no service uses, and what no program reads from libraries."""
+def main(environment: Path, also_kept: Sequence[str] = ()) -> None:
+    """Remove from `environment` what no service uses, and what no program reads from libraries.
+
+    `also_kept` are AWS services that may be called besides those that every service may call.
+    """
     for site in environment.glob("lib/python3.*/site-packages"):
         for pattern in _UNUSED:
             for path in list(site.glob(pattern)):
                 _remove(path)
         for path in site.glob("botocore/data/*/"):
-            if path.is_dir() and path.name not in _KEPT_AWS_SERVICES:
+            if path.is_dir() and path.name not in _KEPT_AWS_SERVICES.union(also_kept):
                 _remove(path)
         for path in site.rglob("*.so*"):
             strip(path)
@@ -69,4 +73,4 @@ def _remove(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

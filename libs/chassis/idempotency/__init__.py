@@ -1,6 +1,14 @@
 """`Idempotency-Key`: the same POST sent twice has one effect and one answer."""
 
-from chassis.idempotency.base import KEEP_SECONDS, LEASE_SECONDS, Claimed, IdempotencyStore, Known, Recorded
+from chassis.idempotency.base import (
+    KEEP_SECONDS,
+    LEASE_SECONDS,
+    Claimed,
+    IdempotencyStore,
+    Key,
+    Known,
+    Recorded,
+)
 from chassis.idempotency.keys import Keys, resource_id
 
 __all__ = [
@@ -8,6 +16,7 @@ __all__ = [
     "LEASE_SECONDS",
     "Claimed",
     "IdempotencyStore",
+    "Key",
     "Keys",
     "Known",
     "Recorded",

@@ -11,6 +11,17 @@ KEEP_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What a record is found by: `digest`, 64 characters of `[0-9a-f]`, among the records of `owner`.
+
+    `owner` is the caller's account, None where a call has none.
+    """
+
+    owner: str | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """A finished answer, kept to be given again."""
 
@@ -21,9 +32,15 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The key is ours to work under; `resource_id` is the id reserved for what the call creates."""
+    """The key is ours to work under.
 
+    `resource_id` is the id reserved for what the call creates; `token` tells this claim from that of
+    whoever takes over once its lease has run out.
+    """
+
+    key: Key
     resource_id: UUID
+    token: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +52,32 @@ class Known:
 
 
 class IdempotencyStore(Protocol):
-    """Keeps records for KEEP_SECONDS. Keys are 64 characters of `[0-9a-f]`."""
+    """Keeps records for KEEP_SECONDS.
 
-    def begin(self, key: str, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+    A claim that is no longer held, because its lease ran out and another took over, changes nothing any more.
+    """
+
+    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
         """Claim `key` for `lease` seconds, atomically.
 
         A new key is claimed under `resource_id`. An unfinished claim whose lease has run out
-        and whose fingerprint is the same is taken over under *its* resource id. Anything
-        else is returned as it is known.
+        and whose fingerprint is the same is taken over under *its* resource id, with a new
+        token. Anything else is returned as it is known.
         """
         ...
 
-    def finish(self, key: str, recorded: Recorded) -> None:
+    def finish(self, claim: Claimed, recorded: Recorded) -> None:
         """Keep the answer."""
         ...
 
-    def release(self, key: str) -> None:
+    def release(self, claim: Claimed) -> None:
         """End the lease at once and keep the reserved id: the work may have had its effect."""
         ...
 
-    def abandon(self, key: str) -> None:
+    def abandon(self, claim: Claimed) -> None:
         """Forget the claim: nothing was done."""
+        ...
+
+    def forget(self, owner: str) -> None:
+        """Forget every record of `owner`, those of calls in flight as well: they will keep no answer."""
         ...

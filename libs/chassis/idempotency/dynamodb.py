@@ -1,8 +1,10 @@
 """Idempotency records in a service's own DynamoDB table.
 
-Item: `pk` = `IDEMPOTENCY#<key>`, `sk` = `IDEMPOTENCY`, `expires_at` is the table's TTL attribute
-(epoch seconds). TTL deletes late, so expiry is also checked here. An answer's body is compressed;
-what does not fit into one item (400 KB) goes on in items with `sk` = `IDEMPOTENCY#1`, ...
+Item: `pk` = `IDEMPOTENCY#<owner>`, `sk` = the key's digest, so that all records of an owner are together;
+a call without an owner has `IDEMPOTENCY-PUBLIC#<digest>`, and thus no partition that all strangers share.
+`expires_at` is the table's TTL attribute (epoch seconds). TTL deletes late, so expiry is also checked here.
+`claimed_by` is the token of the claim that may change the item. An answer's body is compressed; what does
+not fit into one item (400 KB) goes on in items with `sk` = `<digest>#<token>#1`, ..., nobody else's.
 """
 
 from __future__ import annotations
@@ -13,12 +15,12 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from botocore.exceptions import ClientError
 
 from chassis.aws import translated
-from chassis.idempotency.base import KEEP_SECONDS, Claimed, Known, Recorded
+from chassis.idempotency.base import KEEP_SECONDS, Claimed, Key, Known, Recorded
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,15 +31,17 @@ _CLAIM = (
 )
 _CLAIM_EXPIRED = "attribute_not_exists(pk) OR expires_at <= :now"
 _SET = (
-    "SET fingerprint = :fingerprint, leased_until = :until, expires_at = :expires,"
+    "SET fingerprint = :fingerprint, leased_until = :until, expires_at = :expires, claimed_by = :token,"
     " resource_id = if_not_exists(resource_id, :resource)"
 )
 _SET_ANEW = (
-    "SET fingerprint = :fingerprint, leased_until = :until, expires_at = :expires, resource_id = :resource"
-    " REMOVE answer, body"
+    "SET fingerprint = :fingerprint, leased_until = :until, expires_at = :expires, claimed_by = :token,"
+    " resource_id = :resource REMOVE answer, body"
 )
-_STANDS = "attribute_exists(pk)"
+_HELD = "claimed_by = :token"
 _PART_BYTES = 350_000
+_OWNED = "IDEMPOTENCY#"
+_PUBLIC = "IDEMPOTENCY-PUBLIC#"
 
 
 class DynamoIdempotency:
@@ -48,7 +52,7 @@ class DynamoIdempotency:
         self._table = table
         self._now = now
 
-    def begin(self, key: str, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
         """See IdempotencyStore. Raises Transient when DynamoDB is away."""
         now = int(self._now())
         values: dict[str, Any] = {
@@ -57,6 +61,7 @@ class DynamoIdempotency:
             ":until": {"N": str(now + lease)},
             ":expires": {"N": str(now + KEEP_SECONDS)},
             ":resource": {"S": str(resource_id)},
+            ":token": {"S": str(uuid4())},
         }
         with translated("Claiming an Idempotency-Key"):
             outcome = self._claim(key, _CLAIM, _SET, values)
@@ -65,7 +70,7 @@ class DynamoIdempotency:
             return outcome if isinstance(outcome, Claimed) else self._known(key, outcome)
 
     def _claim(
-        self, key: str, condition: str, update: str, values: dict[str, Any]
+        self, key: Key, condition: str, update: str, values: dict[str, Any]
     ) -> Claimed | Mapping[str, Any]:
         """Claim the key under `condition`, or return the item that stands in the way."""
         try:
@@ -83,55 +88,96 @@ class DynamoIdempotency:
             if not standing:
                 raise
             return dict(standing)
-        return Claimed(UUID(answer["Attributes"]["resource_id"]["S"]))
+        claimed = answer["Attributes"]
+        return Claimed(key, UUID(claimed["resource_id"]["S"]), UUID(claimed["claimed_by"]["S"]))
 
-    def finish(self, key: str, recorded: Recorded) -> None:
+    def finish(self, claim: Claimed, recorded: Recorded) -> None:
         """See IdempotencyStore."""
         first, *rest = _parts(recorded.body)
         answer = {"status": recorded.status, "headers": recorded.headers, "parts": 1 + len(rest)}
         values: dict[str, Any] = {":answer": {"S": json.dumps(answer)}, ":body": {"B": first}}
         expires = {"N": str(int(self._now()) + KEEP_SECONDS)}
         with translated("Keeping the answer of an Idempotency-Key"):
-            for number, part in enumerate(rest, 1):
-                item: dict[str, Any] = {**_key(key, number), "body": {"B": part}, "expires_at": expires}
+            keys = [_part_key(claim.key, str(claim.token), number) for number in range(1, 1 + len(rest))]
+            for part_key, part in zip(keys, rest, strict=True):
+                item: dict[str, Any] = {**part_key, "body": {"B": part}, "expires_at": expires}
                 self._client.put_item(TableName=self._table, Item=item)
-            self._change(key, "SET answer = :answer, body = :body", values)
+            if not self._change(claim, "SET answer = :answer, body = :body", values):
+                for part_key in keys:
+                    self._client.delete_item(TableName=self._table, Key=part_key)
 
-    def release(self, key: str) -> None:
+    def release(self, claim: Claimed) -> None:
         """See IdempotencyStore."""
         with translated("Releasing an Idempotency-Key"):
-            self._change(key, "SET leased_until = :now", {":now": {"N": str(int(self._now()))}})
+            self._change(claim, "SET leased_until = :now", {":now": {"N": str(int(self._now()))}})
 
-    def _change(self, key: str, update: str, values: dict[str, Any]) -> None:
-        """Change the key's item if it still stands: an update alone would make half an item."""
-        with contextlib.suppress(self._client.exceptions.ConditionalCheckFailedException):
+    def _change(self, claim: Claimed, update: str, values: dict[str, Any]) -> bool:
+        """Change the claim's item while it is held, and say whether it was."""
+        try:
             self._client.update_item(
                 TableName=self._table,
-                Key=_key(key),
+                Key=_key(claim.key),
                 UpdateExpression=update,
-                ConditionExpression=_STANDS,
-                ExpressionAttributeValues=values,
+                ConditionExpression=_HELD,
+                ExpressionAttributeValues={**values, ":token": {"S": str(claim.token)}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def abandon(self, claim: Claimed) -> None:
+        """See IdempotencyStore."""
+        with (
+            translated("Forgetting an Idempotency-Key"),
+            contextlib.suppress(self._client.exceptions.ConditionalCheckFailedException),
+        ):
+            self._client.delete_item(
+                TableName=self._table,
+                Key=_key(claim.key),
+                ConditionExpression=_HELD,
+                ExpressionAttributeValues={":token": {"S": str(claim.token)}},
             )
 
-    def abandon(self, key: str) -> None:
-        """See IdempotencyStore."""
-        with translated("Forgetting an Idempotency-Key"):
-            self._client.delete_item(TableName=self._table, Key=_key(key))
+    def forget(self, owner: str) -> None:
+        """See IdempotencyStore. What is deleted is gone also when a later page fails: repeat it."""
+        asked: dict[str, Any] = {
+            "KeyConditionExpression": "pk = :pk",
+            "ProjectionExpression": "pk, sk",
+            "ExpressionAttributeValues": {":pk": {"S": _OWNED + owner}},
+        }
+        with translated("Forgetting Idempotency-Keys"):
+            while True:
+                found = self._client.query(TableName=self._table, ConsistentRead=True, **asked)
+                for item_key in found["Items"]:
+                    self._client.delete_item(TableName=self._table, Key=item_key)
+                if "LastEvaluatedKey" not in found:
+                    return
+                asked["ExclusiveStartKey"] = found["LastEvaluatedKey"]
 
-    def _known(self, key: str, item: Mapping[str, Any]) -> Known:
+    def _known(self, key: Key, item: Mapping[str, Any]) -> Known:
         if "answer" not in item:
             return Known(item["fingerprint"]["S"])
         answer = json.loads(item["answer"]["S"])
         parts = [item["body"]["B"]]
         for number in range(1, answer["parts"]):
-            found = self._client.get_item(TableName=self._table, Key=_key(key, number), ConsistentRead=True)
-            parts.append(found["Item"]["body"]["B"])
+            part_key = _part_key(key, item["claimed_by"]["S"], number)
+            found = self._client.get_item(TableName=self._table, Key=part_key, ConsistentRead=True).get(
+                "Item"
+            )
+            if found is None:  # forgotten this very moment: as good as in flight for this request
+                return Known(item["fingerprint"]["S"])
+            parts.append(found["body"]["B"])
         body = zlib.decompress(b"".join(parts))
         return Known(item["fingerprint"]["S"], Recorded(answer["status"], answer["headers"], body))
 
 
-def _key(key: str, part: int = 0) -> dict[str, Any]:
-    return {"pk": {"S": f"IDEMPOTENCY#{key}"}, "sk": {"S": f"IDEMPOTENCY#{part}" if part else "IDEMPOTENCY"}}
+def _key(key: Key) -> dict[str, Any]:
+    partition = _PUBLIC + key.digest if key.owner is None else _OWNED + key.owner
+    return {"pk": {"S": partition}, "sk": {"S": key.digest}}
+
+
+def _part_key(key: Key, token: str, number: int) -> dict[str, Any]:
+    return {**_key(key), "sk": {"S": f"{key.digest}#{token}#{number}"}}
 
 
 def _parts(body: bytes) -> list[bytes]:

@@ -19,7 +19,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from chassis.errors import Conflict, Invalid, Malformed, Problem, Transient
-from chassis.idempotency.base import LEASE_SECONDS, Claimed, IdempotencyStore, Recorded
+from chassis.idempotency.base import LEASE_SECONDS, Claimed, IdempotencyStore, Key, Recorded
 from chassis.ids import new_id
 
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
@@ -55,9 +55,10 @@ class Keys:
     def __init__(self, store: IdempotencyStore) -> None:
         self._store = store
 
-    def once(self, owner: str, answer: Callable[[], Response]) -> Response:
+    def once(self, owner: str | None, answer: Callable[[], Response]) -> Response:
         """Return `answer()`, or what it was the first time for the request's `Idempotency-Key`.
 
+        `owner` is the caller's account, None where the call needs none.
         Raises Invalid for the same key with another request, Conflict while the first is
         still in flight, Malformed for a key that is not 1 to 255 visible ASCII characters.
         """
@@ -66,34 +67,34 @@ class Keys:
             return answer()
         if not _KEY.match(header):
             raise Malformed("Idempotency-Key must be 1 to 255 visible ASCII characters.")
-        key = _digest(owner, request.method, request.path, header)
+        key = Key(owner, _digest(owner or "public", request.method, request.path, header))
         # With the key in it, which is kept nowhere, nobody can try passwords against a kept fingerprint.
         fingerprint = _digest(header, request.full_path, request.mimetype, request.get_data(cache=True))
         known = self._store.begin(key, fingerprint, new_id(), LEASE_SECONDS)
         if isinstance(known, Claimed):
-            return self._run(key, _Claim(known.resource_id), answer)
+            return self._run(known, answer)
         if known.fingerprint != fingerprint:
             raise Invalid("This Idempotency-Key was used with another request; use a new key.")
         if known.recorded is None:
             raise Conflict("A request with this Idempotency-Key is still being worked on; try again shortly.")
         return _replay(known.recorded)
 
-    def _run(self, key: str, claim: _Claim, answer: Callable[[], Response]) -> Response:
-        token = _claim.set(claim)
+    def _run(self, claimed: Claimed, answer: Callable[[], Response]) -> Response:
+        context = _claim.set(_Claim(claimed.resource_id))
         try:
             response = answer()
         except Transient:
-            self._store.release(key)
+            self._store.release(claimed)
             raise
         except (Problem, HTTPException):
-            self._store.abandon(key)
+            self._store.abandon(claimed)
             raise
         except Exception:
-            self._store.release(key)
+            self._store.release(claimed)
             raise
         finally:
-            _claim.reset(token)
-        self._store.finish(key, _recorded(response))
+            _claim.reset(context)
+        self._store.finish(claimed, _recorded(response))
         return response
 
 

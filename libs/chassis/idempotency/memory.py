@@ -6,15 +6,16 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from chassis.idempotency.base import KEEP_SECONDS, Claimed, Known, Recorded
+from chassis.idempotency.base import KEEP_SECONDS, Claimed, Key, Known, Recorded
 
 
 @dataclass(slots=True)
 class _Entry:
     fingerprint: str
     resource_id: UUID
+    token: UUID
     leased_until: float
     kept_until: float
     recorded: Recorded | None = None
@@ -25,35 +26,46 @@ class MemoryIdempotency:
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[Key, _Entry] = {}
         self._lock = threading.Lock()
 
-    def begin(self, key: str, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
         """See IdempotencyStore."""
         with self._lock:
             now = self._now()
             entry = self._entries.get(key)
             if entry is None or entry.kept_until <= now:
-                self._entries[key] = _Entry(fingerprint, resource_id, now + lease, now + KEEP_SECONDS)
-                return Claimed(resource_id)
+                entry = _Entry(fingerprint, resource_id, uuid4(), now + lease, now + KEEP_SECONDS)
+                self._entries[key] = entry
+                return Claimed(key, resource_id, entry.token)
             if entry.recorded is None and entry.leased_until <= now and entry.fingerprint == fingerprint:
-                entry.leased_until = now + lease
-                return Claimed(entry.resource_id)
+                entry.leased_until, entry.token = now + lease, uuid4()
+                return Claimed(key, entry.resource_id, entry.token)
             return Known(entry.fingerprint, entry.recorded)
 
-    def finish(self, key: str, recorded: Recorded) -> None:
+    def finish(self, claim: Claimed, recorded: Recorded) -> None:
         """See IdempotencyStore."""
         with self._lock:
-            if key in self._entries:
-                self._entries[key].recorded = recorded
+            if entry := self._held(claim):
+                entry.recorded = recorded
 
-    def release(self, key: str) -> None:
+    def release(self, claim: Claimed) -> None:
         """See IdempotencyStore."""
         with self._lock:
-            if key in self._entries:
-                self._entries[key].leased_until = self._now()
+            if entry := self._held(claim):
+                entry.leased_until = self._now()
 
-    def abandon(self, key: str) -> None:
+    def abandon(self, claim: Claimed) -> None:
         """See IdempotencyStore."""
         with self._lock:
-            self._entries.pop(key, None)
+            if self._held(claim):
+                del self._entries[claim.key]
+
+    def forget(self, owner: str) -> None:
+        """See IdempotencyStore."""
+        with self._lock:
+            self._entries = {key: entry for key, entry in self._entries.items() if key.owner != owner}
+
+    def _held(self, claim: Claimed) -> _Entry | None:
+        entry = self._entries.get(claim.key)
+        return entry if entry is not None and entry.token == claim.token else None

@@ -4,25 +4,46 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from chassis.idempotency import Claimed, IdempotencyStore, Known, Recorded
+import pytest
+
+from chassis.idempotency import Claimed, IdempotencyStore, Key, Known, Recorded
 from chassis.ids import new_id
 from chassis.testing.clock import FakeClock
 
 ANSWER = Recorded(201, {"Content-Type": "application/json"}, b'{"a":1}')
 
 
-def _key() -> str:
-    return uuid4().hex * 2
+def _key(owner: str | None = "ann") -> Key:
+    return Key(owner, uuid4().hex * 2)
+
+
+def _end(store: IdempotencyStore, claim: Claimed, how: str) -> None:
+    if how == "finish":
+        store.finish(claim, Recorded(500, {}, os.urandom(1_500_000)))
+    elif how == "release":
+        store.release(claim)
+    else:
+        store.abandon(claim)
+
+
+def claimed(
+    store: IdempotencyStore, key: Key, offered: UUID | None = None, fingerprint: str = "f"
+) -> Claimed:
+    """Return the claim of a key that is free."""
+    claim = store.begin(key, fingerprint, offered or new_id(), 30)
+    assert isinstance(claim, Claimed)
+    return claim
 
 
 class IdempotencyStoreContract:
     """Run on every adapter. `store` uses `clock` for the time."""
 
     def test_a_new_key_is_claimed_under_the_id_that_was_offered(self, store: IdempotencyStore) -> None:
-        offered = new_id()
-        assert store.begin(_key(), "f", offered, 30) == Claimed(offered)
+        key, offered = _key(), new_id()
+        claim = claimed(store, key, offered)
+        assert (claim.key, claim.resource_id) == (key, offered)
 
     def test_a_key_in_flight_is_known_without_an_answer(self, store: IdempotencyStore) -> None:
         key = _key()
@@ -31,40 +52,36 @@ class IdempotencyStoreContract:
 
     def test_a_finished_key_gives_its_answer_again(self, store: IdempotencyStore) -> None:
         key = _key()
-        store.begin(key, "f", new_id(), 30)
-        store.finish(key, ANSWER)
+        store.finish(claimed(store, key), ANSWER)
         assert store.begin(key, "f", new_id(), 30) == Known("f", ANSWER)
 
     def test_a_finished_key_shows_the_fingerprint_of_its_first_request(self, store: IdempotencyStore) -> None:
         key = _key()
-        store.begin(key, "first", new_id(), 30)
-        store.finish(key, ANSWER)
+        store.finish(claimed(store, key, fingerprint="first"), ANSWER)
         known = store.begin(key, "second", new_id(), 30)
         assert isinstance(known, Known)
         assert known.fingerprint == "first"
 
     def test_an_abandoned_key_is_new_again(self, store: IdempotencyStore) -> None:
         key, offered = _key(), new_id()
-        store.begin(key, "f", new_id(), 30)
-        store.abandon(key)
-        assert store.begin(key, "g", offered, 30) == Claimed(offered)
+        store.abandon(claimed(store, key))
+        assert claimed(store, key, offered, "g").resource_id == offered
 
     def test_a_released_key_is_taken_over_under_its_first_id(
         self, store: IdempotencyStore, clock: FakeClock
     ) -> None:
         key, first = _key(), new_id()
-        store.begin(key, "f", first, 30)
-        store.release(key)
+        store.release(claimed(store, key, first))
         clock.advance(1)
-        assert store.begin(key, "f", new_id(), 30) == Claimed(first)
+        assert claimed(store, key).resource_id == first
 
     def test_a_lease_that_ran_out_is_taken_over_under_its_first_id(
         self, store: IdempotencyStore, clock: FakeClock
     ) -> None:
         key, first = _key(), new_id()
-        store.begin(key, "f", first, 30)
+        claimed(store, key, first)
         clock.advance(31)
-        assert store.begin(key, "f", new_id(), 30) == Claimed(first)
+        assert claimed(store, key).resource_id == first
 
     def test_a_lease_that_ran_out_is_not_taken_over_by_another_request(
         self, store: IdempotencyStore, clock: FakeClock
@@ -76,17 +93,15 @@ class IdempotencyStoreContract:
 
     def test_a_key_is_forgotten_after_a_day(self, store: IdempotencyStore, clock: FakeClock) -> None:
         key, offered = _key(), new_id()
-        store.begin(key, "f", new_id(), 30)
-        store.finish(key, ANSWER)
+        store.finish(claimed(store, key), ANSWER)
         clock.advance(24 * 3600 + 1)
-        assert store.begin(key, "g", offered, 30) == Claimed(offered)
+        assert claimed(store, key, offered, "g").resource_id == offered
 
     def test_nothing_of_a_forgotten_record_is_left_in_the_next(
         self, store: IdempotencyStore, clock: FakeClock
     ) -> None:
         key = _key()
-        store.begin(key, "f", new_id(), 30)
-        store.finish(key, ANSWER)
+        store.finish(claimed(store, key), ANSWER)
         clock.advance(24 * 3600 + 1)
         store.begin(key, "g", new_id(), 30)
         assert store.begin(key, "g", new_id(), 30) == Known("g", None)
@@ -95,29 +110,96 @@ class IdempotencyStoreContract:
         self, store: IdempotencyStore
     ) -> None:
         key, offered = _key(), new_id()
-        store.begin(key, "f", new_id(), 30)
-        store.abandon(key)
-        store.finish(key, ANSWER)
-        store.release(key)
-        store.abandon(key)
-        assert store.begin(key, "g", offered, 30) == Claimed(offered)
+        late = claimed(store, key)
+        store.abandon(late)
+        store.finish(late, ANSWER)
+        store.release(late)
+        store.abandon(late)
+        assert claimed(store, key, offered, "g").resource_id == offered
+
+    def test_whoever_takes_over_holds_a_claim_of_its_own(
+        self, store: IdempotencyStore, clock: FakeClock
+    ) -> None:
+        key = _key()
+        first = claimed(store, key)
+        clock.advance(31)
+        assert claimed(store, key).token != first.token
+
+    @pytest.mark.parametrize("end", ["finish", "release", "abandon"])
+    def test_a_call_that_outlived_its_lease_cannot_end_its_successors_claim(
+        self, store: IdempotencyStore, clock: FakeClock, end: str
+    ) -> None:
+        key = _key()
+        late = claimed(store, key)
+        clock.advance(31)
+        successor = claimed(store, key)
+        _end(store, late, end)
+        assert store.begin(key, "f", new_id(), 30) == Known("f", None)
+        store.finish(successor, ANSWER)
+        assert store.begin(key, "f", new_id(), 30) == Known("f", ANSWER)
+
+    @pytest.mark.parametrize("end", ["finish", "release", "abandon"])
+    @pytest.mark.parametrize("size", [10, 1_500_000])
+    def test_a_call_that_outlived_its_lease_leaves_its_successors_answer_alone(
+        self, store: IdempotencyStore, clock: FakeClock, end: str, size: int
+    ) -> None:
+        key, answer = _key(), Recorded(200, {}, os.urandom(size))
+        late = claimed(store, key)
+        clock.advance(31)
+        store.finish(claimed(store, key), answer)
+        _end(store, late, end)
+        assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
+
+    def test_a_call_that_outlived_its_lease_may_finish_while_nobody_took_over(
+        self, store: IdempotencyStore, clock: FakeClock
+    ) -> None:
+        key = _key()
+        late = claimed(store, key)
+        clock.advance(31)
+        store.finish(late, ANSWER)
+        assert store.begin(key, "f", new_id(), 30) == Known("f", ANSWER)
+
+    def test_a_call_without_an_owner_has_its_record(self, store: IdempotencyStore) -> None:
+        key = _key(None)
+        store.finish(claimed(store, key), ANSWER)
+        assert store.begin(key, "f", new_id(), 30) == Known("f", ANSWER)
+
+    def test_all_records_of_an_owner_are_forgotten_and_no_others(self, store: IdempotencyStore) -> None:
+        ann, bob = str(new_id()), str(new_id())
+        gone = [_key(ann) for _ in range(3)]
+        kept = [_key(bob), _key(None), _key(f"{ann}#")]
+        for key in gone + kept:
+            store.finish(claimed(store, key), Recorded(200, {}, os.urandom(800_000)))
+        store.forget(ann)
+        assert all(isinstance(store.begin(key, "f", new_id(), 30), Claimed) for key in gone)
+        assert all(isinstance(store.begin(key, "f", new_id(), 30), Known) for key in kept)
+
+    def test_a_call_in_flight_while_its_owner_is_forgotten_keeps_no_answer(
+        self, store: IdempotencyStore
+    ) -> None:
+        owner = str(new_id())
+        key = _key(owner)
+        claim = claimed(store, key)
+        store.forget(owner)
+        store.finish(claim, Recorded(200, {}, os.urandom(800_000)))
+        assert isinstance(store.begin(key, "f", new_id(), 30), Claimed)
+
+    def test_an_owner_without_records_is_forgotten_too(self, store: IdempotencyStore) -> None:
+        store.forget(str(new_id()))
 
     def test_bytes_that_are_no_text_are_kept_as_they_are(self, store: IdempotencyStore) -> None:
         key, answer = _key(), Recorded(200, {}, bytes(range(256)))
-        store.begin(key, "f", new_id(), 30)
-        store.finish(key, answer)
+        store.finish(claimed(store, key), answer)
         assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
 
     def test_a_large_answer_is_kept(self, store: IdempotencyStore) -> None:
         key, answer = _key(), Recorded(200, {}, os.urandom(1_500_000))
-        store.begin(key, "f", new_id(), 30)
-        store.finish(key, answer)
+        store.finish(claimed(store, key), answer)
         assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
 
     def test_an_answer_without_a_body_is_kept(self, store: IdempotencyStore) -> None:
         key, answer = _key(), Recorded(204, {"Cache-Control": "no-store"}, b"")
-        store.begin(key, "f", new_id(), 30)
-        store.finish(key, answer)
+        store.finish(claimed(store, key), answer)
         assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
 
     def test_of_many_at_once_one_claims_the_key(self, store: IdempotencyStore) -> None:

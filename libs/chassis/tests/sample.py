@@ -95,7 +95,7 @@ class Notes:
         """Keep a note under the id of the call."""
         view = NoteView(id=idempotency.resource_id(), title=note.title, owner=owner, due=note.due)
         self.entered.set()
-        self.gate.wait(10)
+        self.gate.wait(120)
         trouble, self.trouble = self.trouble, None
         if trouble is not None and not self.after_effect:
             raise trouble

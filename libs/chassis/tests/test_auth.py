@@ -33,6 +33,12 @@ def claims(**changes: Any) -> dict[str, Any]:
     return {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "iat": now, "exp": now + 600, **changes}
 
 
+def signed(issuer: Issuer, payload: dict[str, Any], **headers: Any) -> str:
+    """Return an access token by its header, with just these claims."""
+    header = {"kid": issuer.key_id, "typ": "at+jwt", **headers}
+    return jwt.encode(payload, issuer.private_key, algorithm="ES256", headers=header)
+
+
 def part(data: object) -> str:
     raw = data if isinstance(data, bytes) else json.dumps(data).encode()
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
@@ -98,9 +104,8 @@ def test_a_token_with_a_wrong_claim_is_refused(
 def test_a_token_without_a_claim_is_refused(issuer: Issuer, verifier: TokenVerifier, name: str) -> None:
     payload = claims()
     del payload[name]
-    token = jwt.encode(payload, issuer.private_key, algorithm="ES256", headers={"kid": issuer.key_id})
     with pytest.raises(Unauthenticated):
-        caller(verifier, token)
+        caller(verifier, signed(issuer, payload))
 
 
 def test_a_clock_that_is_a_moment_behind_the_issuers_does_not_matter(
@@ -115,8 +120,7 @@ def test_a_token_for_several_audiences_with_ours_is_good(issuer: Issuer, verifie
 
 
 def test_a_token_without_a_scope_or_session_has_none(issuer: Issuer, verifier: TokenVerifier) -> None:
-    token = jwt.encode(claims(), issuer.private_key, algorithm="ES256", headers={"kid": issuer.key_id})
-    found = caller(verifier, token)
+    found = caller(verifier, signed(issuer, claims()))
     assert (found.scopes, found.session) == (frozenset(), None)
 
 
@@ -151,17 +155,37 @@ def test_a_token_that_names_another_algorithm_than_its_key_is_refused(
     issuer: Issuer, verifier: TokenVerifier
 ) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    headers = {"kid": issuer.key_id, "typ": "at+jwt"}
     with pytest.raises(Unauthenticated):
-        caller(verifier, jwt.encode(claims(), key, algorithm="RS256", headers={"kid": issuer.key_id}))
+        caller(verifier, jwt.encode(claims(), key, algorithm="RS256", headers=headers))
 
 
 def test_rs256_is_good_where_the_issuer_publishes_such_a_key() -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     public = {**RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": "r", "use": "sig"}
     verifier = TokenVerifier(ISSUER, AUDIENCE, JwksCache(lambda: {"keys": [public]}))
-    assert (
-        caller(verifier, jwt.encode(claims(), key, algorithm="RS256", headers={"kid": "r"})).subject == "ann"
+    token = jwt.encode(claims(), key, algorithm="RS256", headers={"kid": "r", "typ": "at+jwt"})
+    assert caller(verifier, token).subject == "ann"
+
+
+@pytest.mark.parametrize("name", ["at+jwt", "AT+JWT", "application/at+jwt"])
+def test_the_type_of_an_access_token_has_two_spellings_in_any_case(
+    issuer: Issuer, verifier: TokenVerifier, name: str
+) -> None:
+    assert caller(verifier, signed(issuer, claims(), typ=name)).subject == "ann"
+
+
+@pytest.mark.parametrize("name", ["JWT", "id+jwt", "rt+jwt", "logout+jwt", "", None, 7])
+def test_a_token_of_the_same_issuer_that_is_no_access_token_is_refused(
+    issuer: Issuer, verifier: TokenVerifier, name: Any
+) -> None:
+    header = {"alg": "ES256", "kid": issuer.key_id} | ({} if name is None else {"typ": name})
+    signing = f"{part(header)}.{part(claims())}"
+    signature = jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256).sign(
+        signing.encode(), issuer.private_key
     )
+    with pytest.raises(Unauthenticated):
+        caller(verifier, f"{signing}.{part(signature)}")
 
 
 def test_a_token_that_was_changed_is_refused(issuer: Issuer, verifier: TokenVerifier) -> None:
@@ -179,10 +203,8 @@ def test_a_token_that_was_changed_is_refused(issuer: Issuer, verifier: TokenVeri
 def test_a_token_that_asks_for_an_extension_we_do_not_know_is_refused(
     issuer: Issuer, verifier: TokenVerifier
 ) -> None:
-    headers = {"kid": issuer.key_id, "crit": ["exotic"], "exotic": True}
-    token = jwt.encode(claims(), issuer.private_key, algorithm="ES256", headers=headers)
     with pytest.raises(Unauthenticated):
-        caller(verifier, token)
+        caller(verifier, signed(issuer, claims(), crit=["exotic"], exotic=True))
 
 
 @pytest.mark.parametrize(

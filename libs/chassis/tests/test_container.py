@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chassis import container
+from chassis.renewal import fingerprint
 
 
 @pytest.fixture
@@ -50,6 +51,7 @@ def test_variables_from_the_file_are_set_unless_they_are_already(
     container.main(["worker"])
     [(_, environment)] = became
     assert (environment["NOTES_TABLE"], environment["LOG_LEVEL"]) == ("notes", "DEBUG")
+    assert environment["ENVIRONMENT_READ"] == fingerprint(file.read_bytes())
 
 
 def test_without_its_file_it_says_so_and_ends(

@@ -18,6 +18,7 @@ import pytest
 import requests
 
 from chassis import gunicorn
+from chassis.renewal import fingerprint
 
 ROOT = Path(__file__).parents[3]
 
@@ -25,15 +26,17 @@ ROOT = Path(__file__).parents[3]
 class Server:
     """gunicorn as the suite runs it, with two workers."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, listener: socket.socket | None = None, **variables: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         (folder / "metrics").mkdir()
         self.url = f"http://127.0.0.1:{port}"
         self.output = folder / "output"
+        inherited = [listener.fileno()] if listener else []
+        bind = f"fd://{inherited[0]}" if inherited else f"127.0.0.1:{port}"
         command = [sys.executable, "-m", "gunicorn", "--config", "python:chassis.gunicorn"]
-        command += ["--bind", f"127.0.0.1:{port}", "libs.chassis.tests.tiny.wsgi:app"]
+        command += ["--bind", bind, "libs.chassis.tests.tiny.wsgi:app"]
         environment = {
             **os.environ,
             "PYTHONPATH": f"{ROOT / 'libs'}:{ROOT}",
@@ -42,10 +45,16 @@ class Server:
             "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
             "WEB_CONCURRENCY": "2",
             "WEB_THREADS": "4",
+            **variables,
         }
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                command, env=environment, cwd=folder, stdout=output, stderr=subprocess.STDOUT
+                command,
+                env=environment,
+                cwd=folder,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                pass_fds=inherited,
             )
 
     def wait(self) -> None:
@@ -66,7 +75,7 @@ class Server:
         with ThreadPoolExecutor(8) as pool:
             while len(found) < 2:
                 asked = [
-                    pool.submit(requests.get, f"{self.url}/v1/slow?seconds=0.2", timeout=5) for _ in range(8)
+                    pool.submit(requests.get, f"{self.url}/v1/slow?seconds=0.2", timeout=60) for _ in range(8)
                 ]
                 found |= {answer.result().json()["pid"] for answer in asked}
         return found
@@ -82,7 +91,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 def counted(server: Server) -> float:
-    text = requests.get(f"{server.url}/metrics", timeout=5).text
+    text = requests.get(f"{server.url}/metrics", timeout=60).text
     found = re.search(r'^http_requests_total\{[^}]*route="/v1/slow"[^}]*\} (\S+)$', text, re.MULTILINE)
     return float(found[1]) if found else 0
 
@@ -103,18 +112,27 @@ def test_metrics_are_the_sum_of_the_workers_and_outlive_them(server: Server) -> 
 def test_sigterm_lets_a_slow_request_finish(server: Server) -> None:
     answers: list[requests.Response] = []
     slow = threading.Thread(
-        target=lambda: answers.append(requests.get(f"{server.url}/v1/slow?seconds=1.5", timeout=10))
+        target=lambda: answers.append(requests.get(f"{server.url}/v1/slow?seconds=1.5", timeout=60))
     )
     slow.start()
     time.sleep(0.5)
     server.process.send_signal(signal.SIGTERM)
-    slow.join(10)
+    slow.join(60)
     assert [answer.status_code for answer in answers] == [200]
     assert server.process.wait(30) == 0
 
 
+def test_it_ends_in_order_when_its_environment_file_has_changed(tmp_path: Path) -> None:
+    file = tmp_path / "environment.json"
+    file.write_text("{}")
+    running = Server(tmp_path, ENVIRONMENT_FILE=str(file), ENVIRONMENT_READ=fingerprint(b"{}"))
+    running.wait()
+    file.write_text('{"AWS_ACCESS_KEY_ID": "another"}')
+    assert running.process.wait(30) == 0
+
+
 def test_all_it_prints_is_json(server: Server) -> None:
-    requests.get(f"{server.url}/v1/slow", timeout=5)
+    requests.get(f"{server.url}/v1/slow", timeout=60)
     server.process.terminate()
     server.process.wait(30)
     lines = [json.loads(line) for line in server.output.read_text().splitlines()]
@@ -124,11 +142,45 @@ def test_all_it_prints_is_json(server: Server) -> None:
 def test_a_connection_is_kept_for_the_next_request(server: Server) -> None:
     with requests.Session() as session:
         for _ in range(3):
-            assert session.get(f"{server.url}/v1/slow", timeout=5).headers.get("Connection") != "close"
+            assert session.get(f"{server.url}/v1/slow", timeout=60).headers.get("Connection") != "close"
+
+
+@pytest.fixture
+def packets(tmp_path: Path) -> Iterator[socket.socket]:
+    """Connect to a server in such a way that each receiving returns what was sent by one call."""
+    address = os.path.relpath(tmp_path / "packets")  # sockets' addresses are short
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(address)
+        listener.listen()
+        running = Server(tmp_path, listener)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
+            client.settimeout(60)
+            client.connect(address)
+            yield client
+        running.process.terminate()
+        running.process.wait(30)
+
+
+def test_an_answer_is_sent_in_one_piece_so_that_a_killed_worker_sends_no_half_of_one(
+    packets: socket.socket,
+) -> None:
+    for _ in range(3):
+        packets.send(b"GET /v1/slow HTTP/1.1\r\nHost: tiny\r\n\r\n")
+        head, _, body = packets.recv(65536).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert f"Content-Length: {len(body)}\r\n".encode() in head
+        assert json.loads(body)["pid"]
+
+
+def test_an_answer_without_a_body_is_sent_too(packets: socket.socket) -> None:
+    packets.send(b"HEAD /v1/slow HTTP/1.1\r\nHost: tiny\r\n\r\n")
+    head, end, body = packets.recv(65536).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert (end, body) == (b"\r\n\r\n", b"")
 
 
 def test_a_body_sent_in_chunks_is_bounded(server: Server) -> None:
-    answer = requests.post(f"{server.url}/v1/slow", data=iter([b"x" * 65536] * 40), timeout=10)
+    answer = requests.post(f"{server.url}/v1/slow", data=iter([b"x" * 65536] * 40), timeout=60)
     assert answer.status_code in {405, 413}
 
 
@@ -163,9 +215,10 @@ def _connect_until(address: tuple[str, int], over: Callable[[], bool]) -> None:
 
 
 def test_a_connection_that_waits_at_the_end_is_answered(server: Server) -> None:
+    workers = server.pids()  # found first: who is stopped makes no second worker
     os.kill(server.process.pid, signal.SIGSTOP)
     try:
-        for pid in server.pids():
+        for pid in workers:
             os.kill(pid, signal.SIGSTOP)
             os.kill(pid, signal.SIGTERM)
         with ThreadPoolExecutor(1) as pool:

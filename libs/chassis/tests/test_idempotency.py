@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from chassis import app as chassis_app
 from chassis.errors import Conflict, Transient
-from chassis.idempotency import Claimed, IdempotencyStore, Known, resource_id
+from chassis.idempotency import Claimed, IdempotencyStore, Key, Known, resource_id
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.settings import ServiceSettings
 from chassis.testing import FakeClock, IdempotencyStoreContract, Issuer
@@ -105,7 +105,7 @@ def test_of_many_at_once_one_works_and_the_others_are_told(app: Flask, ann: Head
     notes.gate.clear()
     with ThreadPoolExecutor(6) as pool:
         working = pool.submit(post, app.test_client(), ann)
-        assert notes.entered.wait(5)
+        assert notes.entered.wait(60)
         others = list(pool.map(lambda _: post(app.test_client(), ann).status_code, range(5)))
         mismatch = post(app.test_client(), ann, title="Bread").status_code
         notes.gate.set()
@@ -166,7 +166,7 @@ class Listening(MemoryIdempotency):
         super().__init__()
         self.fingerprints: list[str] = []
 
-    def begin(self, key: str, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
         """See IdempotencyStore."""
         self.fingerprints.append(fingerprint)
         return super().begin(key, fingerprint, resource_id, lease)

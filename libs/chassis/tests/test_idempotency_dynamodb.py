@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -8,10 +9,11 @@ import pytest
 
 from chassis.aws import Aws as Clients
 from chassis.errors import Transient
-from chassis.idempotency import IdempotencyStore
+from chassis.idempotency import IdempotencyStore, Key, Recorded
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
 from chassis.testing import FakeClock, IdempotencyStoreContract
+from chassis.testing.idempotency import claimed
 from slipway.testing.aws import Aws
 
 
@@ -37,8 +39,23 @@ class TestDynamoIdempotency(IdempotencyStoreContract):
     """The contract, on the emulator."""
 
 
+def test_of_a_forgotten_owner_the_table_holds_nothing(
+    table: tuple[Any, str], store: DynamoIdempotency
+) -> None:
+    client, name = table
+    owner = str(new_id())
+    in_flight = claimed(store, Key(owner, "1" * 64))
+    for number in range(30):
+        large = Recorded(200, {}, os.urandom(800_000 if number < 3 else 10))
+        store.finish(claimed(store, Key(owner, f"{number:064}")), large)
+    store.forget(owner)
+    store.finish(in_flight, Recorded(200, {}, os.urandom(800_000)))
+    pages = client.get_paginator("scan").paginate(TableName=name)
+    assert [item for page in pages for item in page["Items"] if owner in str(item)] == []
+
+
 def test_a_table_that_is_away_is_transient() -> None:
     client = Clients("us-east-1", "http://127.0.0.1:9", ("a", "b")).client("dynamodb")
     away: IdempotencyStore = DynamoIdempotency(client, "table")
     with pytest.raises(Transient):
-        away.begin("k", "f", new_id(), 30)
+        away.begin(Key("ann", "k"), "f", new_id(), 30)

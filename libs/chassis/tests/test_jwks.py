@@ -28,7 +28,7 @@ class Desk:
     def __call__(self) -> Any:
         self.fetches += 1
         self.entered.set()
-        self.open.wait(10)
+        self.open.wait(120)
         if isinstance(self.document, Exception):
             raise self.document
         return self.document
@@ -173,11 +173,42 @@ def test_an_issuer_that_hangs_holds_up_nobody_whose_key_is_known(
     desk.entered.clear()
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(keys.key, "test-key", "ES256")
-        assert desk.entered.wait(5)
+        assert desk.entered.wait(60)
         with ThreadPoolExecutor(1) as other:
-            assert other.submit(keys.key, "test-key", "ES256").result(timeout=2)
+            assert other.submit(keys.key, "test-key", "ES256").result(timeout=60)
         desk.open.set()
         assert held.result()
+
+
+def test_while_one_asks_an_issuer_that_hangs_nobody_waits_for_its_answer(keys: JwksCache, desk: Desk) -> None:
+    desk.open.clear()
+    with ThreadPoolExecutor(9) as pool:
+        asking = pool.submit(keys.key, "test-key", "ES256")
+        assert desk.entered.wait(60)
+        others = [pool.submit(keys.key, "test-key", "ES256") for _ in range(8)]
+        assert all(isinstance(other.exception(), Transient) for other in others)
+        assert not asking.done()
+        desk.open.set()
+        assert asking.result()
+    assert desk.fetches == 1
+
+
+def test_a_key_that_is_not_known_while_the_keys_are_being_read_is_not_yet_refused(
+    keys: JwksCache, desk: Desk, clock: FakeClock
+) -> None:
+    keys.key("test-key", "ES256")
+    clock.advance(6)
+    desk.open.clear()
+    desk.entered.clear()
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(keys.key, "next", "ES256")
+        assert desk.entered.wait(60)
+        with pytest.raises(Transient):
+            keys.key("next", "ES256")
+        assert keys.key("test-key", "ES256")
+        assert not asking.done()
+        desk.open.set()
+        assert isinstance(asking.exception(), Unauthenticated)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -221,4 +252,4 @@ def test_an_answer_that_is_no_key_set_is_waited_out(server: str, answer: tuple[i
 
 def test_an_issuer_that_is_not_there_is_transient() -> None:
     with pytest.raises(Transient):
-        JwksCache(fetch_from("http://127.0.0.1:9/jwks", timeout=1)).key("k", "ES256")
+        JwksCache(fetch_from("http://127.0.0.1:9/jwks", timeout=(1, 1))).key("k", "ES256")

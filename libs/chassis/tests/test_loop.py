@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -41,18 +42,23 @@ def test_periodic_work_survives_its_failures_and_is_tried_again_soon(trouble: Ex
 
     thread = threading.Thread(target=repeat, args=(Periodic("sweep", 3600, run), stop))
     thread.start()
-    thread.join(20)
+    thread.join(60)
     assert len(runs) == 3
 
 
 def test_periodic_work_waits_for_its_period() -> None:
     stop, runs = threading.Event(), []
-    thread = threading.Thread(target=repeat, args=(Periodic("sweep", 0.2, lambda: runs.append(1)), stop))
+
+    def run() -> None:
+        runs.append(time.monotonic())
+        if len(runs) == 3:
+            stop.set()
+
+    thread = threading.Thread(target=repeat, args=(Periodic("sweep", 0.2, run), stop))
     thread.start()
-    time.sleep(0.5)
-    stop.set()
-    thread.join(5)
-    assert 2 <= len(runs) <= 3
+    thread.join(60)
+    assert len(runs) == 3
+    assert all(later - earlier > 0.19 for earlier, later in pairwise(runs))
 
 
 def test_tasks_run_until_they_are_stopped_and_show_that_they_are_at_work(
@@ -70,7 +76,7 @@ def test_tasks_run_until_they_are_stopped_and_show_that_they_are_at_work(
     time.sleep(0.2)
     assert (tmp_path / "beat").exists()
     stop.set()
-    thread.join(5)
+    thread.join(60)
     assert ended == [1, 1]
 
 

@@ -4,13 +4,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 
 from chassis.errors import Transient
 from chassis.events import Event, new_event
-from chassis.outbox import Relay
-from chassis.testing import FakePublisher
+from chassis.outbox import LOUD_AFTER, Aside, Relay, step_aside
+from chassis.testing import FakeClock, FakePublisher
 
 
 class MemoryOutbox:
@@ -35,6 +37,14 @@ class MemoryOutbox:
             moved += 1
         return moved
 
+    def aside(self) -> list[Aside]:
+        """See OutboxStore."""
+        return []
+
+    def retry(self) -> int:
+        """See OutboxStore."""
+        return 0
+
 
 @contextmanager
 def relaying(outbox: MemoryOutbox, publisher: FakePublisher) -> Iterator[None]:
@@ -45,12 +55,12 @@ def relaying(outbox: MemoryOutbox, publisher: FakePublisher) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
     return condition()
@@ -95,3 +105,29 @@ def test_a_relay_that_is_told_to_stop_does_nothing_more() -> None:
     stop.set()
     Relay(outbox, FakePublisher()).run(stop)
     assert outbox.drains == 0
+
+
+def test_an_event_that_fails_again_waits_longer_and_longer_up_to_a_bound() -> None:
+    now = FakeClock()()
+    pauses = [step_aside(1, failures, ValueError("bad"), now).retry_at - now for failures in range(1, 40)]
+    assert min(pauses) > timedelta(0)
+    assert pauses[5] > 4 * pauses[0]
+    assert max(pauses) <= timedelta(minutes=5)
+
+
+def test_while_the_transport_is_away_no_event_waits_long() -> None:
+    now = FakeClock()()
+    assert step_aside(1, 40, Transient("away"), now).retry_at - now <= timedelta(seconds=5)
+
+
+def test_each_failure_is_told_and_counted_and_the_fifth_loudly(caplog: pytest.LogCaptureFixture) -> None:
+    before = _failed()
+    for failures in (1, LOUD_AFTER):
+        step_aside(7, failures, ValueError("bad"), FakeClock()())
+    assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
+    assert caplog.records[-1].__dict__["position"] == 7
+    assert _failed() == before + 2
+
+
+def _failed() -> float:
+    return REGISTRY.get_sample_value("outbox_events_total", {"outcome": "failed"}) or 0.0

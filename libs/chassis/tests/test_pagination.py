@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid
-from chassis.pagination import PageQuery, decode_cursor, encode_cursor
+from chassis.ids import new_id
+from chassis.pagination import PageQuery, decode_cursor, encode_cursor, id_in
 from chassis.testing import Issuer
 
 values = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False)
@@ -76,6 +78,21 @@ def test_any_text_is_a_cursor_of_ours_or_invalid(text: str) -> None:
 def test_a_made_up_cursor_is_invalid(cursor: str) -> None:
     with pytest.raises(Invalid) as caught:
         decode_cursor(cursor)
+    assert caught.value.errors[0].pointer == "/cursor"
+
+
+def test_a_position_may_hold_an_id() -> None:
+    made = new_id()
+    assert id_in({"after": str(made)}, "after") == made
+    assert id_in(None, "after") is None
+
+
+@pytest.mark.parametrize(
+    "position", [{}, {"before": str(UUID(int=1))}, {"after": 7}, {"after": None}], ids=str
+)
+def test_a_position_that_holds_no_id_is_an_invalid_cursor(position: dict[str, object]) -> None:
+    with pytest.raises(Invalid) as caught:
+        id_in(position, "after")
     assert caught.value.errors[0].pointer == "/cursor"
 
 

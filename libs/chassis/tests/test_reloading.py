@@ -85,3 +85,9 @@ def test_one_that_does_not_end_is_killed_with_it(running: Running, tmp_path: Pat
     running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(30) == 0
     assert not Path(f"/proc/{child}").exists()
+
+
+def test_one_that_ends_in_peace_is_not_started_again(running: Running) -> None:
+    running.change("done", then="sys.exit(0)")
+    assert running.process.wait(30) == 0
+    assert running.words() == ["first", "done"]

@@ -73,3 +73,8 @@ def test_a_file_that_is_no_library_stays_as_it_is(tmp_path: Path) -> None:
     text.write_text("INPUT(libc.so.6)")
     slim.strip(text)
     assert text.read_text() == "INPUT(libc.so.6)"
+
+
+def test_what_a_caller_names_is_kept_too(site: Path) -> None:
+    slim.main(site.parents[2], ["ec2"])
+    assert (site / "botocore/data/ec2/service.json").exists()

@@ -162,7 +162,7 @@ def test_a_stop_lets_what_is_in_hand_finish(sqs: FakeSqs) -> None:
 
     sqs.put(QUEUE, "one")
     with running(Worker(sqs.client(), [consumer(handle)])) as stop:
-        assert begun.wait(5)
+        assert begun.wait(60)
         sqs.put(QUEUE, "two")
         stop.set()
     assert finished.is_set()
@@ -201,7 +201,7 @@ def test_several_queues_and_periodic_work_go_on_side_by_side(sqs: FakeSqs) -> No
     sqs.put("https://other", "b")
     with running(Worker(sqs.client(), [consumer(seen.append), other], [Periodic("sweep", 60, swept.set)])):
         assert eventually(lambda: sorted(seen) == ["a", "b"])
-        assert swept.wait(5)
+        assert swept.wait(60)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def assemble(stores: Stores, renderer: Renderer, limits: Limits, clock: Clock = 
     records, accounts, files = stores.records, stores.accounts, stores.files
     removal = Removal(records, files, stores.multipart, clock)
     intake = Intake(records, accounts, files, Examiner(files, renderer, limits), removal, clock)
-    eraser = Eraser(records, accounts, files, removal, clock)
+    eraser = Eraser(records, accounts, files, stores.idempotency, removal, clock)
     due = DueSweep(records, accounts, files, intake, removal, eraser, clock)
     return Work(intake, eraser, due, BucketWalk(stores.rounds, records, files, intake, clock))
 

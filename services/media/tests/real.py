@@ -59,10 +59,13 @@ class RealWorld:
         finally:
             renderer.close()
 
-    def begin(self, owner: str, body: bytes, **changes: Any) -> Any:
+    def begin(self, owner: str, body: bytes, idempotency_key: str | None = None, **changes: Any) -> Any:
         """Begin an upload of `body` and return the answer."""
+        headers = self.issuer.headers(owner)
+        if idempotency_key is not None:
+            headers["Idempotency-Key"] = idempotency_key
         wanted = {"filename": "cat.jpg", "content_type": "image/jpeg", "size": len(body)} | changes
-        answer = self.client.post("/v1/uploads", json=wanted, headers=self.issuer.headers(owner))
+        answer = self.client.post("/v1/uploads", json=wanted, headers=headers)
         assert answer.status_code == 201, answer.text
         return answer.json
 
@@ -70,7 +73,7 @@ class RealWorld:
         """Post `body` with the form to S3."""
         upload = begun["upload"]
         fields = upload["fields"] | changes
-        return requests.post(upload["url"], data=fields, files={"file": ("x", body)}, timeout=10)
+        return requests.post(upload["url"], data=fields, files={"file": ("x", body)}, timeout=60)
 
     def handle(self, queue: int = 0) -> None:
         """Handle the next message of the uploads (0) or of the account events (1)."""

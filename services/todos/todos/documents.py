@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from chassis.schemas import format_time
+from todos.domain.question import Question
 from todos.domain.todo import Todo
 from todos.domain.todolist import TodoList
 
@@ -52,6 +53,27 @@ def read_todo(document: str) -> Todo:
         updated_at=datetime.fromisoformat(fields["updated_at"]),
         version=fields["version"],
     )
+
+
+def text_filter(question: Question) -> Callable[[str], bool]:
+    """Return what tells the documents of the question's answer from others, by what is written in them.
+
+    Most are ruled out without being read: what `q` looks for is in the document if it is in the
+    title or the notes, because escapes and case folding do not disturb each other.
+    """
+    if not question.reads_text:
+        return lambda _document: True
+    looked_for = "" if question.q is None else quoted(question.q.casefold())[1:-1]
+
+    def belongs(document: str) -> bool:
+        return looked_for in document.casefold() and question.matches(read_todo(document))
+
+    return belongs
+
+
+def quoted(text: str) -> str:
+    """Return `text` as it stands in a document, with its quotes."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def list_document(todo_list: TodoList) -> str:

@@ -19,7 +19,7 @@ _LONG_POLL_TIMEOUT = 20.0
 
 def consumer(settings: WorkerSettings, parts: Parts) -> Consumer:
     """Return the consumer of the events of users."""
-    events = AccountEvents(Erasure(parts.store, parts.cache, parts.clock))
+    events = AccountEvents(Erasure(parts.store, parts.cache, parts.idempotency, parts.clock))
     return Consumer(
         "todos-users-events",
         settings.users_events_queue_url,

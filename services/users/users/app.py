@@ -67,7 +67,7 @@ def _wired(settings: UsersSettings, stores: Stores, credentials: CredentialSourc
         settings,
         routes=[
             AccountRoutes(accounts),
-            SessionRoutes(sign_in, sessions, OwnPages(settings), clock),
+            SessionRoutes(sign_in, sessions, OwnPages(settings.own_origins), clock),
             MeRoutes(accounts, storage),
             DiscoveryRoutes(settings.auth_issuer, keyring),
         ],

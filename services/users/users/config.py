@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from chassis.settings import ServiceSettings
 
 _KEY_BYTES = 32
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:(?!443$)[1-9][0-9]{0,4})?")
 
 
 def _decoded(text: str) -> bytes:
@@ -31,6 +33,13 @@ def _is_key(value: SecretStr) -> SecretStr:
 def _is_postgres(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
         raise ValueError("must begin with postgresql://")
+    return value
+
+
+def _are_origins(value: str) -> str:
+    for origin in value.split():
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"{origin!r} is no origin as browsers send it, such as https://app.example.com")
     return value
 
 
@@ -61,6 +70,10 @@ class UsersSettings(ServiceSettings):
     session_longest_days: int = Field(
         default=180, ge=1, le=730, description="A session ends after so long, however it is used."
     )
+    app_origins: Annotated[str, AfterValidator(_are_origins)] | None = Field(
+        default=None,
+        description="Origins whose pages may use the refresh cookie; unset: `app.` and the domain.",
+    )
     events_topic_arn: str = Field(description="SNS topic that the worker publishes the account events to.")
     storage_role_arn: str = Field(
         description="IAM role whose narrowed form users get as storage credentials."
@@ -74,6 +87,14 @@ class UsersSettings(ServiceSettings):
     def secret(self) -> bytes:
         """The 32 bytes of `key_encryption_key`."""
         return _decoded(self.key_encryption_key.get_secret_value())
+
+    @property
+    def own_origins(self) -> list[str]:
+        """The origins of `app_origins`, or those where the suite's own app is."""
+        if self.app_origins is not None:
+            return self.app_origins.split()
+        app = self.public_url("app")
+        return [app, app.replace("://app.", "://", 1)]
 
     @property
     def event_source(self) -> str:

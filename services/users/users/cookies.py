@@ -8,13 +8,12 @@ in any case; all this keeps it from spending the token.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from flask import Request
 from werkzeug.http import dump_cookie
 
-from chassis.settings import ServiceSettings
 from users.errors import ForeignOrigin
 
 NAME = "__Secure-slipway_refresh"
@@ -36,26 +35,19 @@ def _dump(value: str, max_age: int) -> str:
 
 
 class OwnPages:
-    """Knows the origins of this suite: `https://` on its domain and every subdomain, on its port."""
+    """Knows the origins of the apps whose pages may use the cookie.
 
-    def __init__(self, settings: ServiceSettings) -> None:
-        self._domain = settings.public_domain
-        self._port = settings.public_port
+    A subdomain is not enough: whoever gets to serve a page on any of them, the bucket's for one, could
+    spend the token otherwise.
+    """
+
+    def __init__(self, origins: Collection[str]) -> None:
+        self._origins = frozenset(origins)
 
     def check(self, request: Request) -> None:
-        """Raise ForeignOrigin when a browser says that the request comes from another site's page."""
+        """Raise ForeignOrigin when a browser says that the request comes from another page."""
         origin = request.headers.get("Origin")
-        if origin is not None and not self._is_ours(origin):
+        if origin is not None and origin not in self._origins:
             raise ForeignOrigin
         if origin is None and request.headers.get("Sec-Fetch-Site") == "cross-site":
             raise ForeignOrigin
-
-    def _is_ours(self, origin: str) -> bool:
-        try:
-            parts = urlsplit(origin)
-            port = parts.port or 443
-        except ValueError:
-            return False
-        host = parts.hostname or ""
-        ours = host == self._domain or host.endswith(f".{self._domain}")
-        return parts.scheme == "https" and port == self._port and ours

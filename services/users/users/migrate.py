@@ -29,12 +29,14 @@ _LOCK_TIMEOUT = "5s"
 """A migration that cannot have a table's lock soon gives up, before everybody queues behind it."""
 _STATEMENT_TIMEOUT = "60s"
 _OTHER_RUN_TIMEOUT = "120s"
+_PATIENCE_SECONDS = 130.0
+"""A moment longer than the longest statement may take: waiting for the other run."""
 _SERVER_PATIENCE_SECONDS = 30.0
 
 
 def migrate(url: str, revision: str = "head") -> None:
     """Run every migration up to `revision`; raise Transient when the database is away."""
-    pool = engine(url, pool_size=1)
+    pool = engine(url, pool_size=1, patience=_PATIENCE_SECONDS)
     try:
         with translated(), pool.connect() as connection:
             _limit(connection, _OTHER_RUN_TIMEOUT, _OTHER_RUN_TIMEOUT)

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from chassis.clock import Clock, utc_now
 from chassis.errors import Stale
+from chassis.idempotency import IdempotencyStore
 from media.domain import naming
 from media.domain.removal import Removal
 from media.store.base import Accounts, Erasure, Files, Records
@@ -25,12 +26,19 @@ class Eraser:
     """Erases accounts."""
 
     def __init__(
-        self, records: Records, accounts: Accounts, files: Files, removal: Removal, clock: Clock = utc_now
+        self,
+        records: Records,
+        accounts: Accounts,
+        files: Files,
+        idempotency: IdempotencyStore,
+        removal: Removal,
+        clock: Clock = utc_now,
     ) -> None:
         self._records = records
         self._removal = removal
         self._accounts = accounts
         self._files = files
+        self._idempotency = idempotency
         self._clock = clock
 
     def erase(self, owner: str) -> None:
@@ -49,6 +57,7 @@ class Eraser:
                 self._removal.forget(obj)
             except Stale:
                 log.info("object changed while being erased", extra={"object_id": str(obj.id)})
+        self._idempotency.forget(owner)
         left = next(iter(self._records.owned(owner)), None)
         last_look = erasure.erased_at + LAST_CREDENTIAL
         if left is not None:

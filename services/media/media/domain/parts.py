@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
-from chassis.errors import FieldError, Invalid
+from chassis.errors import FieldError, Invalid, Stale, Transient
 from media.domain.objects import MediaObject, Status
 from media.domain.removal import Removal
 from media.errors import ObjectNotFound, UploadNotOpen
 from media.store.base import Files, Multipart, Records
+
+_TRIES = 5
 
 
 class Parts:
@@ -45,11 +48,15 @@ class Parts:
         return obj
 
     def abort(self, owner: str, object_id: UUID) -> None:
-        """Give up an upload that has not arrived. Raises ObjectNotFound, UploadNotOpen."""
-        obj = self._upload(owner, object_id)
-        if obj.delivered or obj.upload_until is None:
-            raise UploadNotOpen("The file has arrived; delete the object instead.")
-        self._removal.delete(owner, object_id, only=obj.version)
+        """Give up an upload that has not arrived. Raises ObjectNotFound, UploadNotOpen, Transient."""
+        for _ in range(_TRIES):
+            obj = self._upload(owner, object_id)
+            if obj.delivered or obj.upload_until is None:
+                raise UploadNotOpen("The file has arrived; delete the object instead.")
+            with suppress(Stale):  # it has changed just now, by arriving for one: look again
+                self._removal.delete(owner, object_id, only=obj.version)
+                return
+        raise Transient("The upload is changing; try again shortly.")
 
     def _upload(self, owner: str, object_id: UUID) -> MediaObject:
         obj = self._records.get(owner, object_id)

@@ -10,13 +10,12 @@ from uuid import UUID
 
 from chassis.aws import translated
 from chassis.errors import Stale, Transient
-from chassis.pagination import Slice
+from chassis.pagination import Slice, id_in
 from chassis.schemas import format_time
 from media.domain.objects import MediaObject
 from media.errors import AccountErased, QuotaExceeded
 from media.store import items
 from media.store.base import Quota
-from media.store.positions import after_of, position_of
 from media.store.transactions import Cancelled, transact
 
 if TYPE_CHECKING:
@@ -65,13 +64,13 @@ class DynamoRecords:
 
     def page(self, owner: str, limit: int, position: Mapping[str, object] | None) -> Slice[MediaObject]:
         """See Records."""
-        after = after_of(position)
+        after = id_in(position, "after")
         start = items.object_key(owner, after) if after else None
         found: list[MediaObject] = []
         for obj in self._query(owner, limit + 1, start, "attribute_not_exists(leaving)"):
             found.append(obj)
             if len(found) > limit:
-                return Slice(found[:limit], position_of(found[limit - 1]))
+                return Slice(found[:limit], {"after": str(found[limit - 1].id)})
         return Slice(found, None)
 
     def replace(self, old: MediaObject, new: MediaObject) -> MediaObject:

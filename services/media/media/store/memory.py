@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from chassis.errors import Stale
-from chassis.pagination import Slice
+from chassis.pagination import Slice, id_in
 from media.domain.objects import MediaObject, Status
 from media.errors import AccountErased, QuotaExceeded
 from media.store.base import Erasure, Quota, Round, Usage
-from media.store.positions import after_of, position_of
 
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -57,14 +56,14 @@ class MemoryRecords:
 
     def page(self, owner: str, limit: int, position: Mapping[str, object] | None) -> Slice[MediaObject]:
         """See Records."""
-        after = after_of(position)
+        after = id_in(position, "after")
         with self._lock:
             shown = [
                 obj
                 for obj in sorted(self.owned(owner), key=lambda obj: obj.id, reverse=True)
                 if obj.status is not Status.DELETING and (after is None or obj.id < after)
             ]
-        return Slice(shown[:limit], position_of(shown[limit - 1]) if len(shown) > limit else None)
+        return Slice(shown[:limit], {"after": str(shown[limit - 1].id)} if len(shown) > limit else None)
 
     def replace(self, old: MediaObject, new: MediaObject) -> MediaObject:
         """See Records."""

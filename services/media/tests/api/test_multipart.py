@@ -8,8 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from services.media.tests.factories import World, an_owner
 
+from chassis.errors import Stale
 from chassis.ids import new_id
 from media.domain import uploads
+from media.domain.objects import MediaObject
 from media.domain.uploads import part_size
 
 MIB = 1024 * 1024
@@ -125,6 +127,36 @@ def test_a_form_is_not_completed(world: World, owner: str) -> None:
     begun = world.begin(owner, b"small", **KIND)
     parts = {"parts": [{"number": 1, "etag": "0" * 32}]}
     assert call(world, owner, begun, "complete", parts).status_code == 409
+
+
+def test_what_arrives_while_it_is_aborted_has_arrived(
+    world: World, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = world.begin(owner, b"x", **KIND)
+    key = world.post(begun, b"x")
+    replace = world.records.replace
+
+    def arriving_first(old: MediaObject, new: MediaObject) -> MediaObject:
+        monkeypatch.setattr(world.records, "replace", replace)
+        world.work.intake.settle(key)
+        return replace(old, new)
+
+    monkeypatch.setattr(world.records, "replace", arriving_first)
+    assert call(world, owner, begun, "abort").status_code == 409
+    assert world.show(owner, begun["object_id"])["status"] == "ready"
+
+
+def test_an_abort_that_never_finds_the_upload_at_rest_may_be_tried_again(
+    world: World, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(_old: MediaObject, _new: MediaObject) -> MediaObject:
+        raise Stale("changed")
+
+    begun = begin(world, owner)
+    monkeypatch.setattr(world.records, "replace", changed)
+    assert call(world, owner, begun, "abort").status_code == 503
+    monkeypatch.undo()
+    assert call(world, owner, begun, "abort").status_code == 204
 
 
 @pytest.mark.parametrize("what", ["complete", "abort"])

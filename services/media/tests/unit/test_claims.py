@@ -200,7 +200,7 @@ def test_a_lease_that_cannot_be_renewed_does_not_stop_the_work(
     monkeypatch.setattr(lease, "LEASE", timedelta(seconds=0.03))
     monkeypatch.setattr(world.records, "postpone", away)
     real = world.renderer.render
-    monkeypatch.setattr(world.renderer, "render", lambda *a: tried.wait(5) and real(*a))
+    monkeypatch.setattr(world.renderer, "render", lambda *a: tried.wait(60) and real(*a))
     assert world.show(owner, world.upload(owner, a_picture()))["status"] == "ready"
 
 

@@ -23,7 +23,7 @@ from todos.store.memory import MemoryStore
 
 LISTS = st.sampled_from([UUID(int=1), UUID(int=2)])
 TIMES = st.integers(0, 4).map(lambda hours: NOON + timedelta(hours=hours))
-TAGS = st.sampled_from(["a", "b", "c"])
+TAGS = st.sampled_from(["a", "ab", 'a"b', "a\\b", "title"])
 TODOS = st.builds(
     a_todo,
     id=st.builds(new_id),
@@ -31,7 +31,7 @@ TODOS = st.builds(
     done=st.booleans(),
     due_at=st.none() | TIMES,
     tags=st.lists(TAGS, max_size=2, unique=True).map(tuple),
-    title=st.sampled_from(["Milk", "bread", "MILKY way"]),
+    title=st.sampled_from(["Milk", "bread", "MILKY way", 'the "a" list', "Straße \\ a"]),
     position=st.sampled_from([-1.5, 0.0, 2.0, 1e9]),
 )
 QUESTIONS = st.builds(
@@ -41,7 +41,7 @@ QUESTIONS = st.builds(
     due_before=st.none() | TIMES,
     due_after=st.none() | TIMES,
     tag=st.none() | TAGS,
-    q=st.none() | st.just("milk"),
+    q=st.none() | st.sampled_from(["milk", '"a"', "STRASSE \\", "title"]),
     sort=st.sampled_from(["created_at", "due_at", "position"]),
     descending=st.booleans(),
 )

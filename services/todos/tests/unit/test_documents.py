@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from services.todos.tests.factories import NOON, a_todo
 
 from chassis.ids import new_id
-from todos.documents import list_document, page_document, read_list, read_todo, todo_document
+from todos.documents import list_document, page_document, read_list, read_todo, text_filter, todo_document
+from todos.domain.question import Question
 from todos.domain.todolist import inbox_of
 from todos.schemas import ListPage, ListView, TodoPage, TodoView
 
@@ -23,6 +24,23 @@ def test_a_todo_survives_being_written(
     document = todo_document(todo)
     assert read_todo(document) == todo
     assert json.loads(TodoView.model_validate_json(document).model_dump_json()) == json.loads(document)
+
+
+@given(
+    title=st.text(),
+    notes=st.none() | st.text(),
+    q=st.none() | st.text(),
+    tag=st.none() | st.text(max_size=2),
+    tags=st.lists(st.text(max_size=2), max_size=3),
+)
+def test_what_is_ruled_out_unread_does_not_match(
+    title: str, notes: str | None, q: str | None, tag: str | None, tags: list[str]
+) -> None:
+    todo = a_todo(title=title, notes=notes, tags=tuple(tags))
+    document = todo_document(todo)
+    for asked in (q, title[1:4], title.upper()[2:], (notes or "").swapcase()[:3]):
+        question = Question(q=asked, tag=tag)
+        assert text_filter(question)(document) == question.matches(todo)
 
 
 def test_a_list_survives_being_written() -> None:

@@ -82,7 +82,7 @@ def test_the_sweeper_forgets_lists_of_erased_accounts(
         todos.create("ann", {"title": str(number), "list_id": groceries.id})
     memory_store.good = 1
     lists.delete("ann", groceries.id, anything)
-    Erasure(memory_store, parts.cache, clock).erase("ann")
+    Erasure(memory_store, parts.cache, parts.idempotency, clock).erase("ann")
     Sweeper(memory_store, lists).run()
     assert memory_store.half_deleted(10) == []
 
@@ -91,7 +91,7 @@ def test_an_erased_account_is_empty_and_stays_so(
     memory_store: Failing, todos: Todos, parts: Parts, clock: FakeClock
 ) -> None:
     todo = todos.create("ann", {"title": "x"})
-    erasure = Erasure(memory_store, parts.cache, clock)
+    erasure = Erasure(memory_store, parts.cache, parts.idempotency, clock)
     erasure.erase("ann")
     erasure.erase("ann")
     assert memory_store.todo("ann", todo.id) is None

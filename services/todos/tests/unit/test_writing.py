@@ -61,11 +61,11 @@ def test_a_turn_that_does_not_come_is_given_up(make: Callable[..., Writer]) -> N
 
     def hold(_work: Work) -> None:
         entered.set()
-        leave.wait(5)
+        leave.wait(120)
 
     with ThreadPoolExecutor(1) as pool:
         holding = pool.submit(writer.write, "ann", hold)
-        entered.wait(5)
+        entered.wait(60)
         with pytest.raises(Contended):
             writer.write("ann", lambda _work: None)
         leave.set()

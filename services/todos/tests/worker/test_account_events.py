@@ -27,7 +27,8 @@ def deleted(account: str) -> str:
 
 @pytest.fixture
 def events(any_parts: Parts) -> AccountEvents:
-    return AccountEvents(Erasure(any_parts.store, any_parts.cache, any_parts.clock))
+    erasure = Erasure(any_parts.store, any_parts.cache, any_parts.idempotency, any_parts.clock)
+    return AccountEvents(erasure)
 
 
 @pytest.fixture

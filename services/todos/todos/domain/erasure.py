@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from chassis.clock import Clock
 from chassis.errors import Problem
+from chassis.idempotency import IdempotencyStore
 from todos.domain.lists import Lists
 from todos.domain.writing import WriteCache
 from todos.errors import AccountErased
@@ -24,9 +25,12 @@ _AT_ONCE = 25
 class Erasure:
     """Erases accounts."""
 
-    def __init__(self, store: TodoStore, cache: WriteCache, clock: Clock) -> None:
+    def __init__(
+        self, store: TodoStore, cache: WriteCache, idempotency: IdempotencyStore, clock: Clock
+    ) -> None:
         self._store = store
         self._cache = cache
+        self._idempotency = idempotency
         self._clock = clock
 
     def erase(self, owner: str) -> None:
@@ -39,6 +43,7 @@ class Erasure:
         with self._cache.writing(owner):
             self._store.mark_erased(owner, until)
             self._store.erase(owner)
+        self._idempotency.forget(owner)
         log.info("account erased", extra={"account": owner})
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from chassis.errors import FieldError, Invalid
+from chassis.pagination import bad_cursor
 from todos.domain.todo import Todo
 
 Sort = Literal["created_at", "due_at", "position"]
@@ -76,8 +76,7 @@ def readable_key(value: object) -> str:
     """Return `value` if it may be a key at all; raise Invalid. Cursors come from outside."""
     if isinstance(value, str) and 0 < len(value) <= _LONGEST and value.isascii() and value.isprintable():
         return value
-    message = "The cursor is not one of ours; start again without one."
-    raise Invalid(message, [FieldError("/cursor", message)])
+    raise bad_cursor()
 
 
 KEYS = {"created_at": created_key, "due_at": due_key, "position": position_key}

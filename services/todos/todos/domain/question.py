@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from chassis.errors import FieldError, Invalid
+from chassis.pagination import bad_cursor
 from todos.domain.order import END, KEYS, START, UNDATED, Range, Sort, moment
 from todos.domain.todo import Todo
 
@@ -75,8 +75,7 @@ class Question:
         for number, part in enumerate(ranges):
             if after in part:
                 return [part.beyond(after, self.descending), *ranges[number + 1 :]]
-        message = "The cursor is not one of ours; start again without one."
-        raise Invalid(message, [FieldError("/cursor", message)])
+        raise bad_cursor()
 
     def _ranges(self) -> Iterator[Range]:
         if self.sort != "due_at" or not (self.dated or self.descending):

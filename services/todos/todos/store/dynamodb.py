@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from chassis.aws import translated
 from chassis.pagination import Slice
-from todos.documents import read_list, read_todo
+from todos.documents import read_list, read_todo, text_filter
 from todos.domain.commit import Commit
 from todos.domain.head import Head
 from todos.domain.question import Question
@@ -157,11 +157,12 @@ class DynamoStore:
     def _documents(self, owner: str, question: Question, after: str | None, wanted: int) -> Iterator[str]:
         """Yield the documents of the answer behind `after`; `wanted` is how many are likely to be taken."""
         at_once = wanted * _READ_AHEAD if question.filters else wanted
+        belongs = text_filter(question)
         for part in question.ranges(after):
             query = query_of(items.partition_of(owner), question, part)
             for item in self._query(**query, Limit=min(at_once, _MOST_READ_AT_ONCE)):
                 document = item["d"]["S"]
-                if not question.reads_text or question.matches(read_todo(document)):
+                if belongs(document):
                     yield document
 
     def _query(self, **arguments: Any) -> Iterator[Any]:

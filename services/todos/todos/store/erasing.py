@@ -35,7 +35,9 @@ class Eraser:
             self._client.update_item(
                 TableName=self._table,
                 Key=items.key_of(owner, items.META),
-                UpdateExpression="SET erased = :yes, expires_at = :until ADD seq :one",
+                UpdateExpression=(
+                    "SET erased = :yes, expires_at = :until REMOVE lists, todos, last_position ADD seq :one"
+                ),
                 ExpressionAttributeValues={
                     ":yes": {"BOOL": True},
                     ":until": {"N": str(until)},

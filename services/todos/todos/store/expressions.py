@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from todos.documents import quoted
 from todos.domain.order import Range
 from todos.domain.question import Question
 
@@ -65,4 +66,7 @@ def _filters(question: Question, walk: Walk, values: dict[str, Any]) -> list[str
         due = question.due_range()
         values[":due_low"], values[":due_high"] = {"S": due.low}, {"S": due.high}
         conditions.append("due BETWEEN :due_low AND :due_high")
+    if question.tag is not None:  # leaves out most; whether it is a tag, the document tells
+        values[":tag"] = {"S": quoted(question.tag)}
+        conditions.append("contains(d, :tag)")
     return conditions

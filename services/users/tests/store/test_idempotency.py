@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.idempotency import KEEP_SECONDS, IdempotencyStore, Known, Recorded
+from chassis.idempotency import KEEP_SECONDS, IdempotencyStore, Key, Known, Recorded
 from chassis.ids import new_id
 from chassis.testing import FakeClock, IdempotencyStoreContract
+from chassis.testing.idempotency import claimed
 from users.store.base import Stores
 from users.store.postgres.database import Database
 
-KEY = "0f" * 32
+KEY = Key(None, "0f" * 32)
 
 
 class TestPostgresIdempotency(IdempotencyStoreContract):
@@ -23,8 +24,8 @@ class TestPostgresIdempotency(IdempotencyStoreContract):
 
 def test_neither_request_nor_answer_can_be_read_at_rest(postgres_stores: Stores, database: Database) -> None:
     store = postgres_stores.idempotency
-    store.begin(KEY, "digest-of-a-body-with-a-password", new_id(), 30)
-    store.finish(KEY, Recorded(201, {"Set-Cookie": "a=secret-cookie"}, b'{"access_token":"secret-token"}'))
+    claim = claimed(store, KEY, fingerprint="digest-of-a-body-with-a-password")
+    store.finish(claim, Recorded(201, {"Set-Cookie": "a=secret-cookie"}, b'{"access_token":"secret-token"}'))
     with database.transaction() as connection:
         [row] = connection.exec_driver_sql("SELECT fingerprint, answer FROM idempotency_keys").all()
     kept = bytes(row.fingerprint) + bytes(row.answer)
@@ -41,6 +42,5 @@ def test_expired_records_are_purged(postgres_stores: Stores, clock: FakeClock) -
 
 def test_an_answer_without_a_body_is_kept(postgres_stores: Stores) -> None:
     store = postgres_stores.idempotency
-    store.begin(KEY, "f", new_id(), 30)
-    store.finish(KEY, Recorded(204, {}, b""))
+    store.finish(claimed(store, KEY), Recorded(204, {}, b""))
     assert store.begin(KEY, "f", new_id(), 30) == Known("f", Recorded(204, {}, b""))

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from services.users.tests.factories import PASSWORD, person
 
 from users.store.postgres.database import Database
-from users.store.postgres.tables import metadata
+from users.store.postgres.tables import idempotency_keys, metadata
 
 
 def everything(database: Database) -> bytes:
@@ -40,9 +40,13 @@ def test_neither_passwords_nor_tokens_can_be_read(postgres_client: FlaskClient, 
 
 
 def test_an_erased_account_leaves_nothing_personal(postgres_client: FlaskClient, database: Database) -> None:
+    postgres_client.environ_base["HTTP_IDEMPOTENCY_KEY"] = "the-same-everywhere"
     ada = person(postgres_client, "ada@example.com")
+    assert ada.post("/v1/me/storage-credentials").status_code == 201
     ada.patch("/v1/me", {"name": "Countess Lovelace"})
     ada.delete("/v1/me")
     kept = everything(database)
+    with database.transaction() as connection:
+        assert connection.execute(idempotency_keys.select()).all() == []
     for personal in (b"ada@example.com", b"Lovelace", b"127.0.0.1", b"werkzeug"):
         assert personal.lower() not in kept.lower()

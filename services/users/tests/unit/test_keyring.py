@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -18,12 +20,14 @@ from users.store.memory import MemorySigningKeys
 
 
 class FlakyKeys(MemorySigningKeys):
-    """A store that can be away, and counts its reads."""
+    """A store that can be away or hang, and counts its reads."""
 
     def __init__(self) -> None:
         super().__init__()
         self.away = False
         self.reads = 0
+        self.entered, self.goes_on = threading.Event(), threading.Event()
+        self.goes_on.set()
 
     def all(self) -> list[SigningKey]:
         self._check()
@@ -35,6 +39,8 @@ class FlakyKeys(MemorySigningKeys):
 
     def _check(self) -> None:
         self.reads += 1
+        self.entered.set()
+        self.goes_on.wait(120)
         if self.away:
             raise Transient("away")
 
@@ -85,6 +91,23 @@ def test_while_the_store_is_away_known_keys_stay_good(keys: FlakyKeys, clock: Fa
     keys.away = True
     clock.advance(3600)
     assert keyring.signer() == known
+
+
+def test_while_one_reads_from_a_store_that_hangs_the_others_use_what_is_known(
+    keys: FlakyKeys, clock: FakeClock
+) -> None:
+    keyring = ring(keys, clock)
+    known = keyring.signer()
+    clock.advance(3600)
+    keys.goes_on.clear()
+    keys.entered.clear()
+    with ThreadPoolExecutor(1) as reading:
+        held = reading.submit(keyring.signer)
+        assert keys.entered.wait(60)
+        assert keyring.signer() == known
+        assert not held.done()
+        keys.goes_on.set()
+        assert held.result() == known
 
 
 def test_without_any_key_and_without_a_store_there_is_no_signer(keys: FlakyKeys, clock: FakeClock) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from services.users.tests.factories import account, settings
 
+from chassis.events import Event
 from chassis.testing import FakeClock
-from users import events, grant, rotate_keys
+from users import events, grant, outbox, rotate_keys
 from users.domain.records import Account
 from users.store.base import Stores
 from users.wiring import keyring_of
@@ -14,7 +15,7 @@ from users.wiring import keyring_of
 
 @pytest.fixture(autouse=True)
 def _environment(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (grant, rotate_keys):
+    for module in (grant, outbox, rotate_keys):
         monkeypatch.setattr(module, "load_settings", lambda _kind: settings())
         monkeypatch.setattr(module, "stores_of", lambda *_arguments, **_options: stores)
 
@@ -66,3 +67,20 @@ def test_keys_are_not_rotated_too_early_unless_it_must_be(
     assert "--now" in capsys.readouterr().err
     assert rotate_keys.main(["--now"]) == 0
     assert keyring_of(settings(), stores).signer().key_id != first
+
+
+def test_events_that_could_not_be_published_are_shown_and_made_due(
+    stores: Stores, ada: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert outbox.main([]) == 0
+    assert capsys.readouterr().out == ""
+
+    def refuse(_event: Event) -> None:
+        raise ValueError("too large")
+
+    stores.outbox.drain(10, refuse)
+    assert outbox.main(["--retry"]) == 0
+    shown, made_due = capsys.readouterr().out.splitlines()
+    assert "failed 1 times" in shown
+    assert "too large" in shown
+    assert made_due == "due at once: 1"

@@ -71,6 +71,8 @@ class Keyring:
         held = self._held
         if held is not None and self._clock() - held.read_at < _REMEMBERED_FOR:
             return held
+        if held is not None and self._lock.locked():
+            return held  # somebody is reading them, from a store that may be slow
         with self._lock:
             if self._held is held:
                 self._read()

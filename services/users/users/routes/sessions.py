@@ -8,9 +8,8 @@ from flask import request
 
 from chassis.auth import PUBLIC, SIGNED_IN, Caller
 from chassis.clock import Clock
-from chassis.errors import FieldError, Invalid
 from chassis.idempotency import resource_id
-from chassis.pagination import Page, PageQuery, decode_cursor, encode_cursor
+from chassis.pagination import Page, PageQuery, decode_cursor, encode_cursor, id_in
 from chassis.routing import Answer, Routes, route
 from users import cookies
 from users.authentication import whoami
@@ -89,7 +88,7 @@ class SessionRoutes(Routes):
     def list_sessions(self, caller: Caller, query: PageQuery) -> Page[SessionView]:
         """List one's signed-in devices, newest first."""
         me = whoami(caller)
-        before = _position(decode_cursor(query.cursor, query.fingerprint()))
+        before = id_in(decode_cursor(query.cursor, query.fingerprint()), "before")
         found = self._sessions.page(me.account_id, query.limit, before)
         items = [SessionView.of(session, me.session_id) for session in found.items]
         return Page(items=items, next_cursor=encode_cursor(found.position, query.fingerprint()))
@@ -113,13 +112,3 @@ class SessionRoutes(Routes):
             return Answer(view, status=status)
         cookie = cookies.set_header(granted.refresh_token, self._clock(), granted.expires_at)
         return Answer(view, status=status, headers={"Set-Cookie": cookie})
-
-
-def _position(position: dict[str, object] | None) -> UUID | None:
-    if position is None:
-        return None
-    try:
-        return UUID(str(position.get("before")))
-    except ValueError as error:
-        message = "is not one of ours; start again without one"
-        raise Invalid(f"The cursor {message}.", [FieldError("/cursor", message)]) from error

@@ -10,8 +10,10 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.clock import Clock, utc_now
+from chassis.errors import Transient
 from chassis.events import Event
 from chassis.idempotency.memory import MemoryIdempotency
+from chassis.outbox import Aside, step_aside
 from chassis.pagination import Slice
 from users.domain.records import Account, Device, Failures, Session, SigningKey
 from users.errors import AccountNotFound, EmailTaken, SessionNotFound
@@ -25,6 +27,7 @@ class _Tables:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     tokens: dict[bytes, tuple[UUID, datetime | None]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    aside: dict[UUID, Aside] = field(default_factory=dict)
 
     def end(self, session_id: UUID) -> None:
         del self.sessions[session_id]
@@ -273,18 +276,50 @@ class MemorySigningKeys:
 class MemoryOutbox:
     """An OutboxStore."""
 
-    def __init__(self, tables: _Tables) -> None:
+    def __init__(self, tables: _Tables, clock: Clock) -> None:
         self._tables = tables
+        self._clock = clock
 
     def drain(self, limit: int, publish: Callable[[Event], None]) -> int:
         """See OutboxStore."""
         with self._tables.lock:
-            for moved in range(limit):
-                if not self._tables.events:
-                    return moved
-                publish(self._tables.events[0])
-                del self._tables.events[0]
-            return limit
+            due = [event for event in self._tables.events if self._is_due(event)][:limit]
+            moved = 0
+            for event in due:
+                try:
+                    publish(event)
+                except Exception as error:
+                    self._step_aside(event, error)
+                    if isinstance(error, Transient):
+                        raise
+                else:
+                    self._tables.events.remove(event)
+                    self._tables.aside.pop(event.id, None)
+                    moved += 1
+            return moved
+
+    def aside(self) -> list[Aside]:
+        """See OutboxStore."""
+        with self._tables.lock:
+            held = self._tables.aside
+            return [held[event.id] for event in self._tables.events if event.id in held]
+
+    def retry(self) -> int:
+        """See OutboxStore."""
+        with self._tables.lock:
+            for event_id, aside in self._tables.aside.items():
+                self._tables.aside[event_id] = replace(aside, retry_at=self._clock())
+            return len(self._tables.aside)
+
+    def _is_due(self, event: Event) -> bool:
+        aside = self._tables.aside.get(event.id)
+        return aside is None or aside.retry_at <= self._clock()
+
+    def _step_aside(self, event: Event, error: Exception) -> None:
+        before = self._tables.aside.get(event.id)
+        position = before.position if before else event.id.int
+        failures = before.failures if before else 0
+        self._tables.aside[event.id] = step_aside(position, failures + 1, error, self._clock())
 
 
 def memory_stores(clock: Clock = utc_now) -> Stores:
@@ -295,7 +330,7 @@ def memory_stores(clock: Clock = utc_now) -> Stores:
         sessions=MemorySessions(tables),
         failures=MemoryFailures(),
         signing_keys=MemorySigningKeys(),
-        outbox=MemoryOutbox(tables),
+        outbox=MemoryOutbox(tables, clock),
         idempotency=MemoryIdempotency(lambda: clock().timestamp()),
         probe=lambda: None,
         purge_idempotency=lambda _now: 0,

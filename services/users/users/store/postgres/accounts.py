@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from chassis.events import Event
 from users.domain.records import Account
 from users.errors import AccountNotFound
-from users.store.postgres import outbox
+from users.store.postgres import idempotency, outbox
 from users.store.postgres.database import Database
 from users.store.postgres.tables import account_scopes, accounts, sessions
 
@@ -106,6 +106,7 @@ class PostgresAccounts:
     def erase(self, account_id: UUID, event: Event) -> None:
         """See AccountStore. Sessions, tokens and scopes go by cascade."""
         with self._database.transaction() as connection:
+            idempotency.forget_account(connection, account_id)
             if connection.execute(delete(accounts).where(accounts.c.id == account_id)).rowcount == 0:
                 raise AccountNotFound
             outbox.put(connection, event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, make_url
@@ -12,9 +13,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.errors import Problem, Transient
 from users.errors import AccountNotFound, EmailTaken
+from users.store.postgres import silence
 
 STATEMENT_TIMEOUT_MS = 5_000
 LOCK_TIMEOUT_MS = 3_000
+PATIENCE_SECONDS = STATEMENT_TIMEOUT_MS / 1000 + 1
+"""How long an answer is waited for: a moment longer than the server may take for a statement."""
+
 _LIMITS = f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
 
 _CONSTRAINTS: dict[str, type[Problem]] = {
@@ -33,11 +38,13 @@ _PASSING = {
 }
 
 
-def engine(url: str, pool_size: int = 8) -> Engine:
+def engine(url: str, pool_size: int = 8, patience: float = PATIENCE_SECONDS) -> Engine:
     """Return an engine with a fixed pool. Nothing is connected yet, so it may be made before a fork.
 
-    A pooled connection is tried before use, so a restarted server costs nobody an error.
+    A pooled connection is tried before use, so a restarted server costs nobody an error. A server that
+    does not answer a statement within `patience` seconds is given up.
     """
+    silence.install()
     return sqlalchemy.create_engine(
         make_url(url).set(drivername="postgresql+psycopg2"),
         pool_size=pool_size,
@@ -46,9 +53,11 @@ def engine(url: str, pool_size: int = 8) -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
-            "connect_timeout": 3,
+            "connection_factory": partial(silence.PatientConnection, patience=patience),
             "application_name": "users",
             "keepalives_idle": 30,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
             "tcp_user_timeout": 10_000,
         },
     )
@@ -59,6 +68,7 @@ class Database:
 
     def __init__(self, pool: Engine) -> None:
         self._pool = pool
+        self._outage = silence.Outage()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -67,8 +77,9 @@ class Database:
         The time limits are set per transaction, because a proxy between us and the server
         shares its connections (RDS Proxy pins those with session settings).
         """
-        with translated(), self._pool.begin() as connection:
+        with translated(), self._outage.watched(), self._pool.begin() as connection:
             connection.exec_driver_sql(_LIMITS)
+            self._outage.over()
             yield connection
 
     def probe(self) -> None:

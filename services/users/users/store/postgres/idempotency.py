@@ -10,16 +10,17 @@ import base64
 import json
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import Clock
-from chassis.idempotency import KEEP_SECONDS, Claimed, Known, Recorded
+from chassis.idempotency import KEEP_SECONDS, Claimed, Key, Known, Recorded
 from users.domain.sealing import Sealer
 from users.store.postgres.database import Database
 from users.store.postgres.tables import idempotency_keys as records
+from users.store.postgres.tables import sessions
 
 
 class PostgresIdempotency:
@@ -30,12 +31,14 @@ class PostgresIdempotency:
         self._sealer = sealer
         self._clock = clock
 
-    def begin(self, key: str, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
         """See IdempotencyStore."""
         now = self._clock()
-        claim: dict[str, Any] = {
-            "fingerprint": self._sealer.seal(fingerprint.encode(), f"fingerprint {key}"),
+        values: dict[str, Any] = {
+            "fingerprint": self._sealer.seal(fingerprint.encode(), f"fingerprint {key.digest}"),
+            "owner": key.owner,
             "resource_id": resource_id,
+            "claim": uuid4(),
             "leased_until": now + timedelta(seconds=lease),
             "expires_at": now + timedelta(seconds=KEEP_SECONDS),
             "answer": None,
@@ -43,45 +46,50 @@ class PostgresIdempotency:
         with self._database.transaction() as connection:
             claimed = connection.execute(
                 insert(records)
-                .values(key=key, **claim)
+                .values(key=key.digest, **values)
                 .on_conflict_do_update(
-                    index_elements=[records.c.key], set_=claim, where=records.c.expires_at <= now
+                    index_elements=[records.c.key], set_=values, where=records.c.expires_at <= now
                 )
                 .returning(records.c.resource_id)
             ).one_or_none()
             if claimed is not None:
-                return Claimed(resource_id)
-            found = select(records).where(records.c.key == key).with_for_update()
+                return Claimed(key, resource_id, values["claim"])
+            found = select(records).where(records.c.key == key.digest).with_for_update()
             standing = connection.execute(found).one_or_none()
             if standing is None:  # abandoned this very moment: as good as in flight for this request
                 return Known(fingerprint)
             known = self._known(standing)
             if known.recorded is not None or standing.leased_until > now or known.fingerprint != fingerprint:
                 return known
-            renewed = {"leased_until": claim["leased_until"]}
-            connection.execute(update(records).where(records.c.key == key).values(renewed))
-            return Claimed(standing.resource_id)
+            renewed = {name: values[name] for name in ("leased_until", "claim")}
+            connection.execute(update(records).where(records.c.key == key.digest).values(renewed))
+            return Claimed(key, standing.resource_id, values["claim"])
 
-    def finish(self, key: str, recorded: Recorded) -> None:
+    def finish(self, claim: Claimed, recorded: Recorded) -> None:
         """See IdempotencyStore."""
         document = {
             "status": recorded.status,
             "headers": recorded.headers,
             "body": base64.b64encode(recorded.body).decode(),
         }
-        answer = self._sealer.seal(json.dumps(document).encode(), f"answer {key}")
+        answer = self._sealer.seal(json.dumps(document).encode(), f"answer {claim.key.digest}")
         with self._database.transaction() as connection:
-            connection.execute(update(records).where(records.c.key == key).values(answer=answer))
+            connection.execute(update(records).where(_held(claim)).values(answer=answer))
 
-    def release(self, key: str) -> None:
+    def release(self, claim: Claimed) -> None:
         """See IdempotencyStore."""
         with self._database.transaction() as connection:
-            connection.execute(update(records).where(records.c.key == key).values(leased_until=self._clock()))
+            connection.execute(update(records).where(_held(claim)).values(leased_until=self._clock()))
 
-    def abandon(self, key: str) -> None:
+    def abandon(self, claim: Claimed) -> None:
         """See IdempotencyStore."""
         with self._database.transaction() as connection:
-            connection.execute(delete(records).where(records.c.key == key))
+            connection.execute(delete(records).where(_held(claim)))
+
+    def forget(self, owner: str) -> None:
+        """See IdempotencyStore."""
+        with self._database.transaction() as connection:
+            connection.execute(delete(records).where(records.c.owner == owner))
 
     def purge(self, now: datetime) -> int:
         """Forget records that have expired; return how many."""
@@ -95,3 +103,19 @@ class PostgresIdempotency:
         document = json.loads(self._sealer.open(bytes(row.answer), f"answer {row.key}"))
         body = base64.b64decode(document["body"])
         return Known(fingerprint, Recorded(document["status"], document["headers"], body))
+
+
+def forget_account(connection: Connection, account_id: UUID) -> None:
+    """Delete the records of an account's calls, of its making, and of what began its sessions."""
+    begun = select(sessions.c.id).where(sessions.c.account_id == account_id)
+    connection.execute(
+        delete(records).where(
+            (records.c.owner == str(account_id))
+            | (records.c.resource_id == account_id)
+            | records.c.resource_id.in_(begun)
+        )
+    )
+
+
+def _held(claim: Claimed) -> ColumnElement[bool]:
+    return (records.c.key == claim.key.digest) & (records.c.claim == claim.token)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from chassis.clock import Clock
+from chassis.errors import Transient
 from chassis.events import Event, parse
+from chassis.outbox import Aside, step_aside
 from users.store.postgres.database import Database
 from users.store.postgres.tables import outbox
 
@@ -22,28 +26,56 @@ def put(connection: Connection, event: Event) -> None:
 class PostgresOutbox:
     """An OutboxStore."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
 
     def drain(self, limit: int, publish: Callable[[Event], None]) -> int:
         """See OutboxStore. While another relay is draining, nothing is waiting for this one."""
         published: list[int] = []
-        failure: Exception | None = None
+        outage: Transient | None = None
         with self._database.transaction() as connection:
             if not connection.scalar(select(func.pg_try_advisory_xact_lock(_RELAY_LOCK))):
                 return 0
-            waiting = connection.execute(
-                select(outbox).order_by(outbox.c.position).limit(limit).with_for_update(skip_locked=True)
-            ).all()
-            for row in waiting:
+            for row in self._due(connection, limit):
                 try:
                     publish(parse(row.event))
-                except Exception as error:  # noqa: BLE001  # raised again below, once the progress is kept
-                    failure = error
+                except Transient as error:  # raised again below, once the progress is kept
+                    self._step_aside(connection, row, error)
+                    outage = error
                     break
-                published.append(row.position)
+                except Exception as error:  # noqa: BLE001  # whatever it is, the other events go on
+                    self._step_aside(connection, row, error)
+                else:
+                    published.append(row.position)
             if published:
                 connection.execute(delete(outbox).where(outbox.c.position.in_(published)))
-        if failure is not None:
-            raise failure
+        if outage is not None:
+            raise outage
         return len(published)
+
+    def aside(self) -> list[Aside]:
+        """See OutboxStore."""
+        failed = select(outbox).where(outbox.c.failures > 0).order_by(outbox.c.position)
+        with self._database.transaction() as connection:
+            rows = connection.execute(failed).all()
+        return [Aside(row.position, row.failures, row.retry_at, row.error) for row in rows]
+
+    def retry(self) -> int:
+        """See OutboxStore."""
+        again = update(outbox).where(outbox.c.failures > 0).values(retry_at=self._clock())
+        with self._database.transaction() as connection:
+            return connection.execute(again).rowcount
+
+    def _due(self, connection: Connection, limit: int) -> Sequence[Row[Any]]:
+        due = outbox.c.retry_at.is_(None) | (outbox.c.retry_at <= self._clock())
+        oldest = select(outbox).where(due).order_by(outbox.c.position).limit(limit)
+        return connection.execute(oldest.with_for_update(skip_locked=True)).all()
+
+    def _step_aside(self, connection: Connection, row: Row[Any], error: Exception) -> None:
+        aside = step_aside(row.position, row.failures + 1, error, self._clock())
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.position == row.position)
+            .values(failures=aside.failures, retry_at=aside.retry_at, error=aside.error)
+        )

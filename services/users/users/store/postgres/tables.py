@@ -112,6 +112,9 @@ outbox = Table(
     metadata,
     Column("position", BigInteger, Identity(always=True), primary_key=True),
     Column("event", Text, nullable=False),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("retry_at", DateTime(timezone=True)),
+    Column("error", Text),
 )
 
 idempotency_keys = Table(
@@ -123,5 +126,9 @@ idempotency_keys = Table(
     _time("leased_until"),
     _time("expires_at"),
     Column("answer", LargeBinary),
+    Column("claim", Uuid),
+    Column("owner", Text),
     Index("idempotency_keys_expires_at_idx", "expires_at"),
+    Index("idempotency_keys_owner_idx", "owner"),
+    Index("idempotency_keys_resource_id_idx", "resource_id"),
 )

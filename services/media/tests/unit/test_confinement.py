@@ -1,0 +1,130 @@
+"""What a decoder could still do if a picture took it over."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from media.imaging import child, confinement
+
+
+def _namespaces_are_to_be_had() -> bool:
+    return subprocess.run(["unshare", "-U", "-n", "true"], capture_output=True, check=False).returncode == 0
+
+
+needs_namespaces = pytest.mark.skipif(
+    not _namespaces_are_to_be_had(), reason="the kernel lets us make no user namespaces"
+)
+Confined = Callable[[Callable[[], Any]], Any]
+
+
+@pytest.fixture
+def confined(monkeypatch: pytest.MonkeyPatch) -> Confined:
+    """Runs a probe where pictures are decoded and returns what it found, or the name of its error."""
+
+    def run(probe: Callable[[], Any]) -> Any:
+        def answer(_request: Any) -> dict[str, Any]:
+            try:
+                return {"found": probe()}
+            except OSError as error:
+                return {"found": type(error).__name__}
+
+        monkeypatch.setattr(child, "answer_to", answer)
+        return child.run({})["found"]
+
+    return run
+
+
+@pytest.fixture
+def listener() -> Iterator[int]:
+    """A port of the loopback where somebody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def status(name: str) -> str:
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(line.split(":")[1].strip() for line in lines if line.startswith(f"{name}:"))
+
+
+def held_files() -> list[str]:
+    places = [Path(f"/proc/self/fd/{descriptor}") for descriptor in range(256)]
+    return [str(place.readlink()) for place in places if place.is_symlink()]
+
+
+def test_no_program_it_starts_gets_more_rights(confined: Confined) -> None:
+    assert confined(lambda: status("NoNewPrivs")) == "1"
+
+
+def test_its_bounds_cannot_be_raised(confined: Confined) -> None:
+    kinds = (resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC)
+    expected = (confinement.MEMORY_BYTES, confinement.FILE_BYTES, confinement.OPEN_FILES, 0)
+    assert confined(lambda: [resource.getrlimit(kind) for kind in kinds]) == [
+        [most, most] for most in expected
+    ]
+
+
+def test_it_holds_nothing_of_the_process_that_forked_it(confined: Confined, tmp_path: Path) -> None:
+    with (tmp_path / "secret").open("w"):
+        held = confined(held_files)
+    assert held[:2] == [os.devnull, os.devnull]
+    assert len(held) == 4  # and standard error, and the pipe for the answer
+    assert held[3].startswith("pipe:")
+
+
+def test_it_cannot_open_files_without_end(confined: Confined) -> None:
+    assert confined(lambda: [os.open(os.devnull, os.O_RDONLY) for _ in range(100)]) == "OSError"
+
+
+@needs_namespaces
+def test_it_reaches_no_network(confined: Confined, listener: int) -> None:
+    assert confined(lambda: socket.create_connection(("127.0.0.1", listener), 5).close()) == "OSError"
+
+
+@needs_namespaces
+def test_it_reads_no_memory_and_no_environment_of_another_process(confined: Confined) -> None:
+    other = f"/proc/{os.getpid()}"
+    assert confined(lambda: len(Path(other, "environ").read_bytes())) == "PermissionError"
+    assert confined(lambda: Path(other, "mem").open("rb").close()) == "PermissionError"
+
+
+@needs_namespaces
+def test_it_has_no_capabilities_even_in_its_own_namespace(confined: Confined) -> None:
+    for name in ("CapEff", "CapPrm", "CapInh", "CapBnd"):
+        assert int(confined(lambda name=name: status(name)), 16) == 0
+
+
+@needs_namespaces
+def test_it_says_that_it_is_isolated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "answer_to", lambda _request: {})
+    assert child.run({}) == {"isolated": True}
+
+
+def test_where_namespaces_are_not_to_be_had_it_works_without(
+    confined: Confined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confinement, "_CLONE_NEWUSER", -1)
+    assert confined(lambda: status("NoNewPrivs")) == "1"
+
+
+def test_an_answer_of_a_decoder_that_is_no_json_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        child, "_be_the_child", lambda _request, writer: (os.write(writer, b"{"), os._exit(0))
+    )
+    assert child.run({}) == {"failed": "its answer is none"}
+
+
+def test_a_decoder_that_says_too_much_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def talk(_request: Any, writer: int) -> None:
+        while True:
+            os.write(writer, b"x" * 4096)
+
+    monkeypatch.setattr(child, "_be_the_child", talk)
+    assert "failed" in child.run({})
