@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from slipway import __version__, console
-from slipway.problems import FAILED, Problem, write_problem
+from slipway.problems import FAILED, INTERRUPTED, Problem, write_problem
 
 # A command is a module of slipway.commands with a click command named `command`; adding one is a line here.
 _COMMANDS = {
@@ -29,6 +29,7 @@ _COMMANDS = {
     "openapi": "slipway.commands.openapi",
     "compose": "slipway.commands.compose",
     "lock": "slipway.commands.lock",
+    "deploy": "slipway.commands.deploy",
 }
 
 
@@ -73,7 +74,7 @@ def _run() -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         console.complain("interrupted", "")
-        return 130
+        return INTERRUPTED
     except Problem as problem:
         console.complain(problem.what, problem.next_step)
         return problem.code

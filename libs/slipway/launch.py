@@ -2,9 +2,9 @@
 
 Reads the launch order `parts/NAME/program.json` and replaces itself by that program, after
 
+- ending what an earlier copy of the part left behind (nginx and its like leave workers when killed);
 - waiting a little when the part has just crashed several times (the wait is capped, so a part
   whose store is away for an hour still comes back by itself);
-- ending what an earlier copy of the part left behind (nginx and its like leave workers when killed);
 - asking the kernel to stop it when the supervisor dies;
 - changing to the user that the order names.
 
@@ -30,11 +30,12 @@ _LONGEST_WAIT = 8.0
 def main(name: str) -> None:
     folder = Path("parts", name).resolve()
     order = json.loads((folder / "program.json").read_text())
+    end_leftovers(folder)
     if order["supervised"]:
         time.sleep(pause(count_start(folder / "starts.json", time.time())))
-    end_leftovers(folder)
     for scratch in order["scratch"]:
         empty(Path(scratch))
+    (folder / "pid").write_text(str(os.getpid()))
     become(order["identity"])
     os.umask(0o077)
     _prctl(_PR_SET_PDEATHSIG, getattr(signal, f"SIG{order['stop_signal']}"))

@@ -12,6 +12,7 @@ from pathlib import Path
 from slipway.launch import pause
 from slipway.layout import Layout, write_private
 from slipway.parts.base import Program, StopSignal
+from slipway.problems import NotHealthy
 
 # A part that cannot be asked is believed to be up when it has lasted this long.
 STEADY_SECONDS = 1.0
@@ -53,6 +54,23 @@ def age(layout: Layout, name: str) -> float:
     if not counted:
         return 0.0
     return max(0.0, time.time() - counted["last"] - pause(int(counted["row"])))
+
+
+def has_begun(layout: Layout, name: str, pid: int) -> bool:
+    """Say whether process `pid` is the program of part `name` already, and no longer its launcher.
+
+    Until then, what answers at the part's address was left by an earlier copy and is about to be ended.
+    """
+    try:
+        return int((layout.part(name) / "pid").read_text(encoding="ascii")) == pid
+    except (OSError, ValueError):
+        return True  # never started by this launcher: nothing can be left of it
+
+
+def require_begun(layout: Layout, name: str, pid: int) -> None:
+    """Raise NotHealthy while process `pid` is only the launcher of part `name`: see `has_begun`."""
+    if not has_begun(layout, name, pid):
+        raise NotHealthy("it is being started")
 
 
 def forget_starts(layout: Layout, name: str) -> None:

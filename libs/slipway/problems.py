@@ -12,6 +12,7 @@ USAGE: Final = 2
 MISSING: Final = 69
 CANNOT_WRITE: Final = 73
 BUSY: Final = 75
+INTERRUPTED: Final = 130
 
 _WRITE_TROUBLE: Final = {
     errno.ENOSPC: "the disk is full",

@@ -67,7 +67,7 @@ class Starter:
             self.supervisor.stop(part.name)
             self._await_down(part)
         self._start(part)
-        self._await_health(part)
+        self._await_health(part, 0)
         part.settle()
         self.progress.report(part.name, "ready", part.address)
 
@@ -86,16 +86,17 @@ class Starter:
     def _bring_up_part(self, part: Part) -> str:
         before = orders.write(self.layout, part.name, part.prepare(), part.stop_signal)
         self._apply(part, before, orders.read(self.layout, part.name))
-        self._await_health(part)
+        self._await_health(part, 0 if part.name in self.began else orders.starts(self.layout, part.name))
         part.settle()
         return part.address
 
     def _apply(self, part: Part, before: str, after: str) -> None:
         """Make the process run by the present order: start, restart or reload it, or leave it alone."""
         state = self.supervisor.states()[part.name]
-        if state.runs and before == after:
+        runs = state.runs and orders.has_begun(self.layout, part.name, state.pid)  # else it waits: it crashed
+        if runs and before == after:
             return
-        if state.runs and orders.reload_signal(before, after):
+        if runs and orders.reload_signal(before, after):
             self.supervisor.signal(part.name, orders.reload_signal(before, after))
             return
         if not state.is_down:
@@ -109,20 +110,22 @@ class Starter:
         self.began.append(part.name)
         self.supervisor.start(part.name)
 
-    def _await_health(self, part: Part) -> None:
+    def _await_health(self, part: Part, earlier: int) -> None:
+        """Return when `part` is healthy. Raises Problem, also when it crashes after its `earlier` starts."""
         deadline = time.monotonic() + part.patience
         pause = 0.02
         while True:
             self._raise_if_cancelled()
+            state = self.supervisor.states()[part.name]
             try:
+                orders.require_begun(self.layout, part.name, state.pid)
                 part.check()
                 if part.address or self._runs_steadily(part):
                     return
                 reason = "it has just been started"
             except NotHealthy as error:
                 reason = str(error)
-            state = self.supervisor.states()[part.name]
-            starts = orders.starts(self.layout, part.name)
+            starts = orders.starts(self.layout, part.name) - earlier
             if time.monotonic() > deadline or starts >= _CRASHES or state.state in {"FATAL", "STOPPED"}:
                 raise self._did_not_come_up(part, state, starts, reason)
             self._cancelled.wait(pause)

@@ -42,8 +42,7 @@ def inspect(layout: Layout, supervisor: Supervisor | None, parts: Sequence[Part]
         rows = list(pool.map(lambda part: _part(layout, part, states.get(part.name)), parts))
     if supervisor:
         pid = supervisor.pid()
-        uptime = time.time() - psutil.Process(pid).create_time()
-        rows.append(PartStatus("supervisor", "running", True, "", "", pid, uptime, 0, _pss(pid)))
+        rows.append(PartStatus("supervisor", "running", True, "", "", pid, _age(pid), 0, _pss(pid)))
     return rows
 
 
@@ -53,6 +52,7 @@ def _part(layout: Layout, part: Part, state: ProcessState | None) -> PartStatus:
         return PartStatus(part.name, label, False, "", part.address, 0, 0.0, 0, 0)
     healthy, detail = True, ""
     try:
+        orders.require_begun(layout, part.name, state.pid)
         part.check()
         if not part.address and orders.age(layout, part.name) < orders.STEADY_SECONDS:
             healthy, detail = False, "just started"
@@ -69,6 +69,14 @@ def _part(layout: Layout, part: Part, state: ProcessState | None) -> PartStatus:
         restarts=max(0, orders.starts(layout, part.name) - 1),
         memory_bytes=memory(state.pid),
     )
+
+
+def _age(pid: int) -> float:
+    """Return for how many seconds a process has been there; 0 when it has just gone."""
+    try:
+        return time.time() - float(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return 0.0
 
 
 def memory(pid: int) -> int:

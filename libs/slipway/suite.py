@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from slipway import __version__
+from slipway import __version__, cache_users
 from slipway.credentials import Credentials
 from slipway.environment import Addresses, origin, service_environment
 from slipway.layout import Layout, write_private
@@ -88,7 +88,8 @@ class Suite:
 
     @cached_property
     def cache(self) -> Cache:
-        return Cache(self.layout, self.ports["cache"], self.credentials.password("cache"))
+        users = cache_users.passwords(self.manifests, self.credentials)
+        return Cache(self.layout, self.ports["cache"], self.credentials.password("cache"), users)
 
     @cached_property
     def emulator(self) -> Emulator:
@@ -147,9 +148,10 @@ class Suite:
     def environment(self, manifest: Manifest) -> dict[str, str]:
         """Return the environment of a service's processes; provisioning must have been done before."""
         store = manifest.stores.postgres
+        cache = self.cache.url_of(manifest.name) if manifest.stores.redis else ""
         return service_environment(
             manifest,
-            self._addresses,
+            replace(self._addresses, redis_url=cache),
             self.credentials,
             database_url=self.postgres.url(store.database) if store else None,
             resources=self._resources().get(manifest.name, {}),
@@ -202,7 +204,7 @@ class Suite:
             port=self.settings.port,
             issuer_url=f"http://127.0.0.1:{self.ports['users']}",
             emulator_url=f"http://127.0.0.1:{self.ports['emulator']}",
-            redis_url=self.cache.url,
+            redis_url="",
             version=__version__,
             commit=_commit(self.root),
         )

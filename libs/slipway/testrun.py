@@ -40,17 +40,17 @@ class Target:
         return found
 
 
-def in_process(root: Path, arguments: Sequence[str]) -> int:
+def in_process(root: Path, arguments: Sequence[str], *, long: bool = False) -> int:
     """Run all tests but the system ones; return pytest's exit code.
 
-    Coverage is measured, and asked for, when the run is not narrowed by `arguments`.
+    Coverage is measured, and asked for, when the run is not narrowed by `arguments`. Those that take minutes
+    are run when `long` asks for them or `arguments` name them.
     """
     whole = not arguments
     coverage = ["--cov", "--cov-report=term", f"--cov-fail-under={COVERAGE_AT_LEAST}"] if whole else []
-    # Terraform's plans take minutes; they are asked for by name: `./slipway test tests/terraform`.
-    chosen = [] if arguments else ["--ignore", "tests/terraform"]
-    in_parallel = ["-n", "2", "--dist", "loadgroup", "-m", "not system and not containers"]
-    return _pytest(root, [*in_parallel, *chosen, *coverage, *arguments])
+    short = " and not long" if whole and not long else ""
+    in_parallel = ["-n", "2", "--dist", "loadgroup", "-m", f"not system and not containers{short}"]
+    return _pytest(root, [*in_parallel, *coverage, *arguments])
 
 
 def has_system_tests(root: Path, arguments: Sequence[str]) -> bool:

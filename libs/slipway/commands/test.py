@@ -13,6 +13,7 @@ from slipway.problems import USAGE, Problem
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--fast", is_flag=True, help="Without the system tests.")
+@click.option("--long", is_flag=True, help="Also what takes minutes: every trouble a deployment may meet.")
 @click.option("--system", "only_system", is_flag=True, help="Only the system tests.")
 @click.option("--containers", is_flag=True, help="Only the suite in containers; needs an engine.")
 @click.option(
@@ -30,6 +31,7 @@ def command(
     ca: Path | None,
     *,
     fast: bool,
+    long: bool,
     only_system: bool,
     containers: bool,
 ) -> int:
@@ -44,7 +46,7 @@ def command(
         raise Problem("--base-domain is for --system", next_step="add --system", code=USAGE)
     if containers:
         return testrun.containers(context.ROOT, arguments)
-    code = 0 if only_system else testrun.in_process(context.ROOT, arguments)
+    code = 0 if only_system else testrun.in_process(context.ROOT, arguments, long=long)
     if fast or not testrun.has_system_tests(context.ROOT, arguments):
         return code
     if base_domain:

@@ -13,6 +13,7 @@ import psycopg2
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from slipway import cache_users
 from slipway.compose.settings import ROOT, SETTINGS, STATE, ComposeSettings
 from slipway.credentials import Credentials
 from slipway.databases import ensure_databases
@@ -75,7 +76,7 @@ class Bootstrap:
         for name, manifest in self._manifests.items():
             told = service_settings(
                 manifest,
-                self._addresses(),
+                self._addresses(manifest),
                 self._credentials,
                 database_url=self._database_url(manifest),
                 resources=resources[name],
@@ -95,17 +96,21 @@ class Bootstrap:
         account = identity.get_caller_identity()["Account"]
         return Target(self._settings.aws_endpoint, *keys, region=REGION, account=account)
 
-    def _addresses(self) -> Addresses:
+    def _addresses(self, manifest: Manifest) -> Addresses:
         issuer = self._manifests["users"]
         return Addresses(
             domain=self._settings.domain,
             port=self._settings.port,
             issuer_url=f"http://{issuer.name}:{issuer.port}",
             emulator_url=self._settings.aws_endpoint,
-            redis_url="redis://redis:6379/0",
+            redis_url=self._redis_url(manifest),
             version=self._settings.version,
             commit=self._settings.commit,
         )
+
+    def _redis_url(self, manifest: Manifest) -> str:
+        password = cache_users.passwords(self._manifests, self._credentials).get(manifest.name)
+        return f"redis://{manifest.name}:{password}@redis:6379/0" if password else ""
 
     def _password(self, manifest: Manifest) -> str:
         return self._credentials.password(f"postgres-{manifest.name}")

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import jinja2
 
+from slipway.compose.prepare import edge_of
+from slipway.compose.settings import ComposeSettings
+from slipway.gateway import fingerprint
 from slipway.manifest import Manifest
 
+_USUAL = ComposeSettings("localhost", 8443, "http://aws:4566", version="", commit="")
 _TEMPLATES = Path(__file__).parent
 FILES = ("docker-compose.yml", "compose/dev.yml")
 
@@ -23,9 +27,8 @@ def render(manifests: Mapping[str, Manifest]) -> dict[str, str]:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return {
-        name: environment.get_template(f"{Path(name).name}.j2").render(manifests=manifests) for name in FILES
-    }
+    told = {"manifests": manifests, "configuration": fingerprint(edge_of(manifests, _USUAL))}
+    return {name: environment.get_template(f"{Path(name).name}.j2").render(told) for name in FILES}
 
 
 def differing(root: Path, manifests: Mapping[str, Manifest]) -> list[str]:

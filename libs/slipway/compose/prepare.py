@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
-from slipway.compose.settings import EDGE, POSTGRES_PASSWORD, ROOT, STATE, ComposeSettings
+from slipway import cache_users
+from slipway.compose.settings import EDGE, POSTGRES_PASSWORD, REDIS_USERS, ROOT, STATE, ComposeSettings
 from slipway.credentials import Credentials
 from slipway.gateway import Edge, ensure_authority, hosts, render
 from slipway.layout import write_private
-from slipway.manifest import load_all
+from slipway.manifest import Manifest, load_all
+
+# Without a password one may ask whether it is alive, as its health check does.
+_REDIS_ANYBODY = "user default on nopass resetchannels resetkeys -@all +ping"
 
 
 def prepare(settings: ComposeSettings) -> None:
-    """Make the certificate, nginx's configuration and the database's password."""
+    """Make the certificate, nginx's configuration, the database's password and the cache's users."""
     manifests = load_all(ROOT)
     tls = ensure_authority(STATE / "ca", settings.domain, hosts(manifests, settings.domain))
     for source, name in ((tls.root, "root.pem"), (tls.certificate, "leaf.pem"), (tls.key, "leaf.key")):
         shutil.copy(source, EDGE / name)
-    edge = Edge(
+    for name, text in render(edge_of(manifests, settings)).items():
+        write_private(EDGE / name, text)
+    credentials = Credentials(STATE / "secrets")
+    _hand_over(POSTGRES_PASSWORD, credentials.password("postgres"))
+    users = cache_users.directives(cache_users.passwords(manifests, credentials))
+    _hand_over(REDIS_USERS, f"{_REDIS_ANYBODY}\n{users}\n")
+
+
+def _hand_over(path: Path, text: str) -> None:
+    """Write what another user's container reads, from a volume that only the two of them mount."""
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o644)
+
+
+def edge_of(manifests: Mapping[str, Manifest], settings: ComposeSettings) -> Edge:
+    """Return what the gateway's container has to know."""
+    return Edge(
         manifests=manifests,
         upstreams={name: f"{name}:{manifest.port}" for name, manifest in manifests.items()},
         s3_upstream=settings.aws_endpoint.partition("://")[2],
@@ -30,8 +51,3 @@ def prepare(settings: ComposeSettings) -> None:
         listen="0.0.0.0",  # noqa: S104  # inside its container; only the loopback publishes it
         resolver="127.0.0.11",
     )
-    for name, text in render(edge).items():
-        write_private(EDGE / name, text)
-    # Another user's container reads it, from a volume that only the two of them mount.
-    POSTGRES_PASSWORD.write_text(Credentials(STATE / "secrets").password("postgres"), encoding="utf-8")
-    POSTGRES_PASSWORD.chmod(0o644)

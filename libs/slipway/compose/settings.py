@@ -12,6 +12,7 @@ STATE = Path("/state")
 EDGE = Path("/edge")
 SETTINGS = Path("/settings")
 POSTGRES_PASSWORD = Path("/postgres-password/password")
+REDIS_USERS = Path("/redis-users/users.conf")
 
 
 @dataclass(frozen=True)

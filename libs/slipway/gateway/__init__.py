@@ -2,6 +2,6 @@
 
 from slipway.gateway.authority import Tls, ensure_authority
 from slipway.gateway.edge import Edge, addresses, hosts
-from slipway.gateway.rendering import render, write
+from slipway.gateway.rendering import fingerprint, render, write
 
-__all__ = ["Edge", "Tls", "addresses", "ensure_authority", "hosts", "render", "write"]
+__all__ = ["Edge", "Tls", "addresses", "ensure_authority", "fingerprint", "hosts", "render", "write"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grp
+import hashlib
 import os
 import pwd
 import re
@@ -21,6 +22,15 @@ _UNPRIVILEGED = "nobody"
 
 def render(edge: Edge) -> dict[str, str]:
     """Return the configuration: file names and contents, `nginx.conf` first."""
+    return {_MAIN: _text(edge, _worker_user(edge.folder))}
+
+
+def fingerprint(edge: Edge) -> str:
+    """Return a short text that changes when the configuration does, whoever asks."""
+    return hashlib.sha256(_text(edge, worker="").encode()).hexdigest()[:16]
+
+
+def _text(edge: Edge, worker: str) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         undefined=jinja2.StrictUndefined,
@@ -33,10 +43,8 @@ def render(edge: Edge) -> dict[str, str]:
     buckets = [
         edge.s3_prefix + bucket.name for one in edge.manifests.values() for bucket in one.stores.buckets
     ]
-    text = environment.get_template(f"{_MAIN}.j2").render(
-        edge=edge, errors=OWN_ERRORS, buckets=buckets, worker=_worker_user(edge.folder)
-    )
-    return {_MAIN: text}
+    template = environment.get_template(f"{_MAIN}.j2")
+    return template.render(edge=edge, errors=OWN_ERRORS, buckets=buckets, worker=worker)
 
 
 def write(edge: Edge) -> Path:

@@ -13,9 +13,13 @@ from slipway.manifest.model import Manifest, Permission
 Location = tuple[str | int, ...]
 Finding = tuple[Location, str]
 
+_OWN_SUBDOMAINS = {"app", "cdn", "origin", "s3"}
+
 
 def own(manifest: Manifest) -> Iterator[Finding]:
     """Yield what is wrong within one manifest."""
+    if manifest.subdomain in _OWN_SUBDOMAINS:
+        yield ("subdomain",), f"{manifest.subdomain!r} is a name of the suite's own"
     if "api" not in manifest.roles or manifest.roles["api"].kind != "web":
         yield ("roles",), "a role `api` of kind `web` is required"
     for number, queue in enumerate(manifest.queues):

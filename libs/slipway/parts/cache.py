@@ -1,9 +1,11 @@
-"""Redis (or Valkey), with a password, writing every change to its append-only file."""
+"""Redis (or Valkey), with a user for each service, writing every change to its append-only file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from slipway import cache_users
 from slipway.layout import write_private
 from slipway.parts.base import Listening, Program
 from slipway.parts.binaries import base_environment, redis
@@ -23,6 +25,7 @@ maxmemory 128mb
 maxmemory-policy volatile-lru
 tcp-keepalive 60
 loglevel notice
+{users}
 """
 
 
@@ -31,12 +34,17 @@ class Cache(Listening):
     """The suite's Redis server on loopback."""
 
     password: str
+    users: Mapping[str, str] = field(default_factory=dict)
     name: str = "cache"
 
     @property
     def url(self) -> str:
-        """Database 0, as redis-py takes it."""
+        """Database 0 with every right, as redis-py takes it."""
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    def url_of(self, user: str) -> str:
+        """Database 0 with the rights of one of `users`, which are names to passwords."""
+        return f"redis://{user}:{self.users[user]}@127.0.0.1:{self.port}/0"
 
     def prepare(self) -> Program:
         binary, _ = redis()
@@ -45,7 +53,9 @@ class Cache(Listening):
         config = self.layout.part(self.name) / "server.conf"
         config.parent.mkdir(parents=True, exist_ok=True)
         quoted = str(folder).replace("\\", "\\\\").replace('"', '\\"')
-        write_private(config, _CONFIG.format(port=self.port, password=self.password, folder=quoted))
+        users = cache_users.directives(self.users)
+        settings = _CONFIG.format(port=self.port, password=self.password, folder=quoted, users=users)
+        write_private(config, settings)
         return Program(argv=(str(binary), str(config)), env=base_environment(), cwd=config.parent)
 
     def check(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,17 +25,21 @@ _OWNER_VARIABLE = "SLIPWAY_TEST_OWNER"
 
 @dataclass(frozen=True)
 class Backing:
-    """Addresses of running stores, and the folder that is theirs."""
+    """Addresses of running stores, and the folder that is theirs.
+
+    `redis_urls` are those that the services get, by name; `redis_url` has every right.
+    """
 
     postgres_admin_url: str
     redis_url: str
+    redis_urls: Mapping[str, str]
     emulator: Emulator
     state: Path
 
 
 @dataclass(frozen=True)
-class _Owner(PartDefaults):
-    """Stops everything when the test run has gone without saying so."""
+class Owner(PartDefaults):
+    """Stops everything when the test run `pid` has gone without saying so."""
 
     suite: Suite
     pid: int
@@ -79,6 +84,7 @@ def ensure(root: Path) -> Backing:
     return Backing(
         postgres_admin_url=suite.postgres.admin_url,
         redis_url=suite.cache.url,
+        redis_urls={name: suite.cache.url_of(name) for name in suite.cache.users},
         emulator=suite.emulator,
         state=state,
     )
@@ -99,7 +105,7 @@ def end(root: Path) -> None:
 
 
 def _steps(suite: Suite) -> list[Part | Task]:
-    return [*suite.backing, _Owner(suite, int(os.environ[_OWNER_VARIABLE]))]
+    return [*suite.backing, Owner(suite, int(os.environ[_OWNER_VARIABLE]))]
 
 
 def _sweep(folder: Path) -> None:

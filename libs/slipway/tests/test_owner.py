@@ -22,7 +22,7 @@ def test_the_supervisor_is_told_to_stop_when_the_run_is_gone() -> None:
         with subprocess.Popen(command) as supervisor:
             assert supervisor.poll() is None
             run.kill()
-            assert supervisor.wait(10) == -signal.SIGTERM
+            assert supervisor.wait(60) == -signal.SIGTERM
 
 
 def test_a_run_that_is_gone_already_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Steps come up as soon as what they need is there, and a failure calls the rest off."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -8,10 +9,22 @@ from libs.slipway.tests.fakes import FakePart, FakeSupervisor
 
 from slipway.layout import Layout
 from slipway.parts.base import Part, Task
-from slipway.problems import CANNOT_WRITE, OutOfSpace, Problem
+from slipway.problems import CANNOT_WRITE, NotHealthy, OutOfSpace, Problem
 from slipway.progress import Silent
 from slipway.starting import Starter
 from slipway.supervision.client import Supervisor
+
+
+@dataclass(frozen=True)
+class SlowPart(FakePart):
+    """Refuses as often as `refusals` has entries."""
+
+    refusals: list[int] = field(default_factory=list)
+
+    def check(self) -> None:
+        if self.refusals:
+            self.refusals.pop()
+            raise NotHealthy("connection refused")
 
 
 @pytest.fixture
@@ -83,6 +96,28 @@ def test_a_part_that_keeps_crashing_is_given_up_with_its_last_words(
         starter.run([part(supervisor, "service")])
     assert "no module named flask" in caught.value.what
     assert str(starter.layout.log("service")) in caught.value.next_step
+
+
+def test_a_part_that_waits_after_crashes_is_started_at_once(
+    starter: Starter, supervisor: FakeSupervisor
+) -> None:
+    service = part(supervisor, "service")
+    starter.run([service])
+    (supervisor.layout.part("service") / "pid").write_text("7")
+    supervisor.calls.clear()
+    with pytest.raises(Problem, match="it is being started"):
+        starter.run([service])
+    assert supervisor.calls[:2] == [("stop", "service"), ("start", "service")]
+
+
+def test_crashes_of_long_ago_are_not_held_against_a_part(
+    starter: Starter, supervisor: FakeSupervisor
+) -> None:
+    starter.run([part(supervisor, "service")])
+    (supervisor.layout.part("service") / "starts.json").write_text('{"total": 9, "row": 1, "last": 0}')
+    again = Starter(starter.layout, starter.supervisor, Silent())
+    again.run([SlowPart(supervisor.layout, supervisor, "service", refusals=[1, 1])])
+    assert again.began == []
 
 
 def test_a_part_that_found_no_room_is_said_so(starter: Starter, supervisor: FakeSupervisor) -> None:

@@ -29,7 +29,7 @@ def test_from_outside():
 def test_that_kills():
     assert os.environ["SLIPWAY_BASE_DOMAIN"] == "example.test"
 """
-_MARKERS = "[pytest]\nmarkers =\n    system\n    disruptive\n"
+_MARKERS = "[pytest]\nmarkers =\n    system\n    disruptive\n    long\n"
 _TARGET = Target("example.test", 9443, Path("/ca.pem"), Path("/state"))
 
 
@@ -50,6 +50,19 @@ def test_a_narrowed_run_passes_without_coverage(checkout: Path) -> None:
 def test_a_failing_test_fails_the_run(checkout: Path) -> None:
     (checkout / "test_bad.py").write_text("def test_bad():\n    assert False\n")
     assert testrun.in_process(checkout, ["test_bad.py"]) == 1
+
+
+def test_what_takes_minutes_runs_by_name_or_when_asked_for(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(testrun, "COVERAGE_AT_LEAST", 0)
+    (checkout / "test_long.py").write_text(
+        "import pytest\n\n@pytest.mark.long\ndef test_bad():\n    assert False\n"
+    )
+
+    assert testrun.in_process(checkout, []) == 0
+    assert testrun.in_process(checkout, [], long=True) == 1
+    assert testrun.in_process(checkout, ["test_long.py"]) == 1
 
 
 def test_system_tests_are_told_where_the_suite_is(checkout: Path) -> None:
@@ -77,7 +90,7 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
 
     def stage(name: str) -> Callable[..., int]:
-        def run(*_arguments: object) -> int:
+        def run(*_arguments: object, **_options: object) -> int:
             done.append(name)
             return 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -96,7 +97,8 @@ def test_every_service_is_told_its_resources_and_its_neighbours_names(
     assert set(told) == set(load_all(checkout))
     assert told["todos"]["AWS_ENDPOINT_URL"] == aws.endpoint_url
     assert told["todos"]["AUTH_JWKS_URL"] == "http://users:8080/.well-known/jwks.json"
-    assert told["todos"]["REDIS_URL"] == "redis://redis:6379/0"
+    assert re.fullmatch(r"redis://todos:[0-9a-f]{32}@redis:6379/0", told["todos"]["REDIS_URL"])
+    assert not any("redis://" in value for value in told["users"].values())
     assert told["users"]["DATABASE_URL"].endswith("@postgres:5432/users")
     assert told["users"]["AUTH_ISSUER"] == "https://users.suite.test:9443"
     [(admin, wanted)] = databases.asked

@@ -18,12 +18,13 @@ SETTINGS = ComposeSettings(
 @pytest.fixture
 def volumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checkout: Path) -> Path:
     """Folders in place of the volumes."""
-    for name in ("state", "edge", "postgres-password"):
+    for name in ("state", "edge", "postgres-password", "redis-users"):
         (tmp_path / name).mkdir()
     monkeypatch.setattr(module, "ROOT", checkout)
     monkeypatch.setattr(module, "STATE", tmp_path / "state")
     monkeypatch.setattr(module, "EDGE", tmp_path / "edge")
     monkeypatch.setattr(module, "POSTGRES_PASSWORD", tmp_path / "postgres-password" / "password")
+    monkeypatch.setattr(module, "REDIS_USERS", tmp_path / "redis-users" / "users.conf")
     return tmp_path
 
 
@@ -41,6 +42,17 @@ def test_the_gateway_gets_its_configuration_and_certificate_but_not_the_authorit
     assert "todos.suite.test" in configuration
 
 
+def test_redis_gets_a_user_for_each_service_that_uses_it_and_obeys_nobody_else(volumes: Path) -> None:
+    module.prepare(SETTINGS)
+    lines = (volumes / "redis-users" / "users.conf").read_text().splitlines()
+    users = {line.split()[1]: line.split()[2:] for line in lines}
+    assert set(users) == {"default", "todos"}
+    assert users["default"][-2:] == ["-@all", "+ping"]
+    assert users["todos"][1].startswith(">")
+    assert "~todos:*" in users["todos"]
+    assert "-@dangerous" in users["todos"]
+
+
 def test_what_was_made_once_stays_the_same(volumes: Path) -> None:
     module.prepare(SETTINGS)
     first = contents(volumes)
@@ -48,14 +60,14 @@ def test_what_was_made_once_stays_the_same(volumes: Path) -> None:
     assert contents(volumes) == first
 
 
-def test_only_the_databases_password_is_readable_by_another_user(volumes: Path) -> None:
+def test_only_what_a_store_is_started_with_is_readable_by_another_user(volumes: Path) -> None:
     module.prepare(SETTINGS)
     readable = {
         path.relative_to(volumes).as_posix()
         for path in volumes.rglob("*")
         if path.is_file() and path.stat().st_mode & stat.S_IROTH
     }
-    assert "postgres-password/password" in readable
+    assert {"postgres-password/password", "redis-users/users.conf"} <= readable
     assert not {name for name in readable if name.endswith(".key") or name.startswith("state/secrets")}
 
 

@@ -74,7 +74,7 @@ class Emulator:
     def end(self, number: int = signal.SIGTERM) -> int:
         assert self._process is not None
         self._process.send_signal(number)
-        return self._process.wait(15)
+        return self._process.wait(60)
 
     def kill_and_start(self) -> None:
         self.end(signal.SIGKILL)

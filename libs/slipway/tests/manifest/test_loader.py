@@ -138,6 +138,7 @@ def test_a_wrong_value_is_named_with_its_line(root: Path, before: str, after: st
             "9: stores.tables.0: Value error, index by-date: a local index has",
         ),
         ("[table/notes,", "[table/ntoes,", "23: permissions.0.on.0: no service has 'table/ntoes'"),
+        ("subdomain: notes", "subdomain: app", "3: subdomain: 'app' is a name of the suite's own"),
         ("name: notes\n", "name: notse\n", "1: name: is 'notse' but the folder is 'notes'"),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -93,7 +92,7 @@ def test_each_service_is_told_its_resources_by_the_names_of_its_manifest(account
     assert seller["AWS_ACCESS_KEY_ID"] != buyer["AWS_ACCESS_KEY_ID"]
 
 
-def test_a_second_run_writes_nothing_and_is_quick(account, monkeypatch):
+def test_a_second_run_writes_nothing(account, monkeypatch):
     calls = []
     original = Clients._make
 
@@ -103,9 +102,8 @@ def test_a_second_run_writes_nothing_and_is_quick(account, monkeypatch):
         return client
 
     monkeypatch.setattr(Clients, "_make", recording)
-    before, started = account.env, time.monotonic()
+    before = account.env
     assert account.provision() == before
-    assert time.monotonic() - started < 5
     reads = ("Get", "List", "Describe")
     assert {name for name in calls if not name.startswith(reads)} == {
         "CreateTopic"
