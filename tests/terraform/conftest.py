@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -17,12 +19,33 @@ from slipway.manifest import Manifest, load_all
 ENVIRONMENTS = ("dev", "staging", "prod", "options")
 
 
+Once = Callable[[str, Callable[[Path], object]], Path]
+
+
 @contextmanager
 def _alone(folder: Path, name: str) -> Iterator[None]:
     """Hold a lock that all processes of this run share."""
     with (folder / f"{name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _made_once(folder: Path, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a file or folder of this run, made by the first process that asks for it."""
+    made, unfinished = folder / name, folder / f"{name}.unfinished"
+    with _alone(folder, name):
+        if not made.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)
+            make(unfinished)
+            unfinished.rename(made)
+    return made
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks first for something shared makes it, which with downloaded providers takes a while."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.timeout(1200))
 
 
 @pytest.fixture(scope="session")
@@ -41,40 +64,40 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+def once(run_folder: Path) -> Once:
+    """Makes a file or folder by name once, however many processes ask."""
+    return partial(_made_once, run_folder)
+
+
+@pytest.fixture(scope="session")
+def terraform(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Terraform:
     """The terraform to use; without one, whoever asks is skipped and told why."""
-    found, reason = find(tmp_path_factory.mktemp("terraform"))
+    with _alone(run_folder, "providers"):
+        found, reason = find(tmp_path_factory.mktemp("terraform"))
     if found is None:
         pytest.skip(reason)
     return found
 
 
 @pytest.fixture(scope="session")
-def suite(terraform: Terraform, run_folder: Path) -> Path:
+def suite(terraform: Terraform, once: Once) -> Path:
     """An initialised copy of the suite's configuration. Plan in it, but never apply."""
-    folder = run_folder / "workspace"
-    with _alone(run_folder, "workspace"):
-        if not (folder / "ready").exists():
-            terraform.must(workspace(folder), "init")
-            (folder / "ready").touch()
+    folder = once("workspace", lambda folder: terraform.must(workspace(folder), "init"))
     return folder / "infra" / "terraform" / "suite"
 
 
 @pytest.fixture(scope="session")
-def plan_of(terraform: Terraform, suite: Path, run_folder: Path) -> Callable[[str], Plan]:
+def plan_of(terraform: Terraform, suite: Path, run_folder: Path, once: Once) -> Callable[[str], Plan]:
     """Returns the plan of an environment whose images are there already."""
-    read: dict[str, Plan] = {}
 
+    def make(environment: str, kept: Path) -> None:
+        saved = run_folder / f"{environment}.plan"
+        terraform.must(suite, "plan", f"-out={saved}", *plan_arguments(environment))
+        kept.write_text(json.dumps(terraform.show(suite, saved)))
+
+    @cache
     def plan(environment: str) -> Plan:
-        if environment not in read:
-            kept = run_folder / f"{environment}.json"
-            with _alone(run_folder, environment):
-                if not kept.exists():
-                    saved = run_folder / f"{environment}.plan"
-                    terraform.must(suite, "plan", f"-out={saved}", *plan_arguments(environment))
-                    kept.write_text(json.dumps(terraform.show(suite, saved)))
-            read[environment] = planned(json.loads(kept.read_text()))
-        return read[environment]
+        return planned(json.loads(once(f"{environment}.json", partial(make, environment)).read_text()))
 
     return plan
 
@@ -93,29 +116,28 @@ def plan(environment: str, plan_of: Callable[[str], Plan]) -> Plan:
 
 @pytest.fixture(scope="session")
 def production_folder(
-    terraform: Terraform, suite: Path, plan_of: Callable[[str], Plan], run_folder: Path
+    terraform: Terraform, suite: Path, plan_of: Callable[[str], Plan], run_folder: Path, once: Once
 ) -> Path:
     """A folder in which production's plan has been applied, to a state of its own and to nothing else."""
     if not terraform.stands_in:
         pytest.skip("an apply with real providers needs an account or an emulator of one")
     plan_of("prod")
-    folder = run_folder / "applied"
-    with _alone(run_folder, "applied"):
-        if not (folder / "ready").exists():
-            copied = workspace(folder)
-            terraform.must(copied, "init")
-            terraform.must(copied, "apply", "-input=false", "-lock=false", str(run_folder / "prod.plan"))
-            (folder / "ready").touch()
-    return folder / "infra" / "terraform" / "suite"
+
+    def apply(folder: Path) -> None:
+        copied = workspace(folder)
+        terraform.must(copied, "init")
+        terraform.must(copied, "apply", "-input=false", "-lock=false", str(run_folder / "prod.plan"))
+
+    return once("applied", apply) / "infra" / "terraform" / "suite"
 
 
 @pytest.fixture(scope="session")
 def production(
-    terraform: Terraform, plan_of: Callable[[str], Plan], production_folder: Path, run_folder: Path
+    terraform: Terraform, plan_of: Callable[[str], Plan], production_folder: Path, once: Once
 ) -> Plan:
     """Production as applied, with everything known."""
-    kept = run_folder / "prod.state.json"
-    with _alone(run_folder, "state"):
-        if not kept.exists():
-            kept.write_text(terraform.must(production_folder, "show", "-json"))
-    return applied(json.loads(kept.read_text()), plan_of("prod"))
+
+    def show(kept: Path) -> None:
+        kept.write_text(terraform.must(production_folder, "show", "-json"))
+
+    return applied(json.loads(once("prod.state.json", show).read_text()), plan_of("prod"))

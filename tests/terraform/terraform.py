@@ -59,6 +59,8 @@ class Terraform:
         environment |= {"TF_IN_AUTOMATION": "1", "TF_CLI_ARGS": "-no-color", "CHECKPOINT_DISABLE": "1"}
         if self.plugins:
             environment["TF_PLUGIN_CACHE_DIR"] = str(self.plugins)
+            # Each folder would download them again to have its own lock file, which nobody keeps.
+            environment["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1"
         return subprocess.run(
             [*self.command, f"-chdir={folder}", *arguments],
             check=False,
@@ -111,12 +113,19 @@ def workspace(folder: Path) -> Path:
     """Copy configuration and manifests to `folder` so that plans need no account; return the copy's suite."""
     ignore = shutil.ignore_patterns(".terraform*", "*.tfstate*")
     copy = shutil.copytree(CONFIGURATION, folder / "infra" / "terraform", ignore=ignore)
-    for path in (ROOT / "services").glob("*/service.yaml"):
-        (folder / "services" / path.parent.name).mkdir(parents=True)
-        shutil.copy(path, folder / "services" / path.parent.name)
+    copy_manifests(folder)
     (copy / "suite" / "offline_override.tf").write_text(_OFFLINE + _OFFLINE_SUITE)
     (copy / "bootstrap" / "offline_override.tf").write_text(_OFFLINE)
     return copy / "suite"
+
+
+def copy_manifests(folder: Path) -> Path:
+    """Copy the manifests, each in its service's folder, to `services` in `folder`; return that."""
+    services = folder / "services"
+    for path in (ROOT / "services").glob("*/service.yaml"):
+        (services / path.parent.name).mkdir(parents=True)
+        shutil.copy(path, services / path.parent.name)
+    return services
 
 
 def plan_arguments(environment: str, *, services: Path = ROOT / "services") -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.terraform.conftest import Once
 from tests.terraform.plans import Plan, planned
 from tests.terraform.terraform import ACCOUNT, Terraform, plan_arguments, workspace
 
@@ -25,18 +26,22 @@ def test_a_second_plan_is_empty(terraform: Terraform, production_folder: Path) -
 
 
 @pytest.fixture(scope="module")
-def later(terraform: Terraform, production_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def later(terraform: Terraform, production_folder: Path, once: Once) -> Plan:
     """The plan after a deployment of users, a busy evening and half of a canary's way."""
-    folder = tmp_path_factory.mktemp("later") / "copy"
-    suite = workspace(folder)
-    shutil.copytree(production_folder / ".terraform", suite / ".terraform", symlinks=True)
-    shutil.copy(production_folder / ".terraform.lock.hcl", suite)
-    state = json.loads((production_folder / "terraform.tfstate").read_text())
-    for resource in state["resources"]:
-        for instance in resource["instances"]:
-            _live_on(resource, instance["attributes"])
-    (suite / "terraform.tfstate").write_text(json.dumps(state))
-    return _plan(terraform, suite, *plan_arguments("prod"))
+
+    def make(folder: Path) -> None:
+        suite = workspace(folder)
+        shutil.copytree(production_folder / ".terraform", suite / ".terraform", symlinks=True)
+        shutil.copy(production_folder / ".terraform.lock.hcl", suite)
+        state = json.loads((production_folder / "terraform.tfstate").read_text())
+        for resource in state["resources"]:
+            for instance in resource["instances"]:
+                _live_on(resource, instance["attributes"])
+        (suite / "terraform.tfstate").write_text(json.dumps(state))
+        terraform.must(suite, "plan", f"-out={folder / 'plan'}", *plan_arguments("prod"))
+        (folder / "plan.json").write_text(json.dumps(terraform.show(suite, folder / "plan")))
+
+    return planned(json.loads((once("later", make) / "plan.json").read_text()))
 
 
 def _live_on(resource: dict[str, Any], attributes: dict[str, Any]) -> None:

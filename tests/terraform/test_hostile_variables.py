@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.terraform.terraform import Terraform, plan_arguments, said
+from tests.terraform.terraform import CONFIGURATION, ROOT, Terraform, plan_arguments, said
+
+from slipway.deploy.module_readmes import declared
 
 _NETWORK = {"cidr": "10.1.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"], "nat": "single"}
 
@@ -25,10 +28,8 @@ _OF_THE_SUITE = {
         {"engine": "mysql", "multi_az": True, "backup_days": 1},
         "The database's engine is instance or aurora",
     ),
-    "issuer": (
-        {"url": "http://a.example.com", "jwks_url": "http://a.example.com"},
-        "An issuer is reached by https",
-    ),
+    "content_security_policy": ("default-src 'self'\nSet-Cookie: x", "A content security policy is one line"),
+    "secret_generation": (0.5, "The generation of the secrets is a whole number"),
     "floor_cap": (0, "At least one task"),
     "network": ({**_NETWORK, "zones": ["us-east-1a", "us-east-1b"]}, "The zones belong to the region"),
     "table_replicas": (["Ireland"], "The environment's own region is not a replica"),
@@ -46,17 +47,95 @@ _OF_ITS_MODULES = {
     "strategy": ("big-bang", "strategy is rolling, blue_green, canary or linear"),
     "monthly_budget_usd": (0, "A budget is more than nothing"),
     "price_class": ("cheap", "price_class is PriceClass_100"),
+    "zone_id": ("example.com", "A zone's id starts with Z"),
+    "floors": ({"morning": {"schedule": "at dawn", "min": 2}}, "A schedule is written cron(...)"),
+    "requests_per_minute": (1, "AWS counts from 10 on"),
     "first_release": ({"users": "latest"}, "An image tag names one image for ever"),
 }
-_WITHOUT_A_WAY_OUT = {
+_ELSEWHERE = {
     "region": ("Ireland", "A region is written like eu-west-1"),
+    "inner_names": ("perhaps", "a bool is required"),
+    "deletion_protection": ("perhaps", "a bool is required"),
+    "role_boundary": ("perhaps", "a bool is required"),
+    "shell": ("perhaps", "a bool is required"),
+    "upload_acceleration": ("perhaps", "a bool is required"),
+}
+_WITHOUT_A_WAY_OUT = {
     "network": ({**_NETWORK, "nat": "none"}, "Without NAT the tasks reach AWS by endpoints only"),
 }
 
+_OF_NOBODY = {
+    "first_release": ({"userz": "1.0.0"}, "names a service that has no folder: userz"),
+    "issuer": ({"service": "userz"}, "The issuer's service is a public service with a folder"),
+}
+_OF_A_KIND = {
+    "issuer": ({"profile": "saml"}, "An issuer's tokens are of the profile rfc9068 or cognito"),
+}
+_OF_ANOTHER = {
+    "issuer": ({"url": "http://a.example.com", "jwks_url": "http://a.example.com"}, "is reached by https"),
+    "database": ({"multi_az": True}, 'attribute "backup_days" is required'),
+}
+_IN_PART = {
+    "network": ({**_NETWORK, "endpoints": ["sqss"]}, "Interface endpoints are ecr.api"),
+    "database": ({"multi_az": True, "backup_days": 99}, "From 1 to 35 days"),
+    "notice_emails": (["nobody"], "An e-mail address is written name@example.com"),
+}
+_BEYOND_AWS = {
+    "project": ("awsome", "AWS keeps names that start with aws or ssm"),
+    "region": ("cn-north-1", "which regions of China and GovCloud cannot use"),
+    "domain": (f"{'a' * 64}.com", "A certificate is for a domain of at most 64 characters"),
+    "floor_cap": (1.5, "At least one task, or nobody answers; and a whole number"),
+}
+_A_SHELL_WITHOUT_A_WAY_OUT = {
+    "network": (
+        {**_NETWORK, "nat": "none"},
+        "Without NAT a shell in a container needs the endpoint ssmmessages",
+    ),
+}
+_FRACTIONS = {
+    "spot_percent": (33.3, "A percentage, without a fraction"),
+    "cache": ({"nodes": 1.5}, "From 1 to 6 nodes, a whole number"),
+    "database": ({"multi_az": True, "backup_days": 1.5}, "From 1 to 35 days, a whole number"),
+    "requests_per_minute": (99.5, "in whole requests"),
+    "floors": (
+        {"night": {"schedule": "rate(1 day)", "min": 0}},
+        "where no task answers, nothing is measured",
+    ),
+    "network": ({**_NETWORK, "cidr": "10.1.2.0/16"}, "a private /16 with zeros in its last two parts"),
+    "delivery_public_keys": ({"my key": "-----BEGIN PUBLIC KEY-----"}, "A key's name has at most 40 letters"),
+}
+_LESS_THAN_NOTHING = {
+    "spot_percent": (-1, "A percentage"),
+    "cache": ({"nodes": -1}, "From 1 to 6 nodes"),
+    "database": ({"multi_az": True, "backup_days": 1, "storage_gib": -5}, "From 20 to 13107 GiB"),
+    "floors": ({"The Night": {"schedule": "rate(1 day)", "min": 1}}, "A floor's name is a short word"),
+    "network": ({**_NETWORK, "zones": []}, "At least two different zones"),
+}
+_OF_AURORA = {
+    "database": (
+        {"engine": "aurora", "multi_az": True, "backup_days": 1, "capacity": {"min": 0.3, "max": 1}},
+        "Capacity comes in halves of a unit",
+    ),
+    "network": ({**_NETWORK, "zones": ["eu-west-1a"]}, "At least two different zones"),
+}
+_WRONG = {
+    "suite": _OF_THE_SUITE,
+    "modules": _OF_ITS_MODULES,
+    "region": _ELSEWHERE,
+    "nat": _WITHOUT_A_WAY_OUT,
+    "nobody": _OF_NOBODY,
+    "another": _OF_ANOTHER,
+    "kind": _OF_A_KIND,
+    "part": _IN_PART,
+    "aws": _BEYOND_AWS,
+    "shell": _A_SHELL_WITHOUT_A_WAY_OUT,
+    "fractions": _FRACTIONS,
+    "negative": _LESS_THAN_NOTHING,
+    "aurora": _OF_AURORA,
+}
 
-@pytest.mark.parametrize(
-    "wrong", [_OF_THE_SUITE, _OF_ITS_MODULES, _WITHOUT_A_WAY_OUT], ids=["suite", "modules", "nat"]
-)
+
+@pytest.mark.parametrize("wrong", _WRONG.values(), ids=_WRONG.keys())
 def test_each_wrong_value_is_answered_with_a_sentence(
     terraform: Terraform, suite: Path, wrong: dict[str, tuple[Any, str]]
 ) -> None:
@@ -70,6 +149,12 @@ def test_each_wrong_value_is_answered_with_a_sentence(
     assert [sentence for _, sentence in wrong.values() if sentence not in heard] == []
 
 
+def test_every_variable_has_been_given_a_wrong_value() -> None:
+    named = {one.name for one in declared(CONFIGURATION / "suite", "variable")}
+    tried = {name for wrong in _WRONG.values() for name in wrong}
+    assert named - tried == {"services_path"}  # see the last test
+
+
 def test_a_missing_variable_is_named(terraform: Terraform, suite: Path) -> None:
     done = terraform.run(suite, "plan", "-input=false")
     assert done.returncode == 1
@@ -81,3 +166,87 @@ def test_a_folder_without_services_is_refused(terraform: Terraform, suite: Path,
     done = terraform.run(suite, "plan", *plan_arguments("dev", services=tmp_path))
     assert done.returncode == 1
     assert "it is not the services folder" in said(done)
+
+
+def test_a_manifest_that_takes_a_name_of_the_suites_own_is_refused(
+    terraform: Terraform, suite: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "services" / "users", tmp_path / "users", ignore=_all_but_the_manifest)
+    manifest = tmp_path / "users" / "service.yaml"
+    bucket = "stores:\n  buckets: [{name: site, env: SITE_BUCKET}]\n"
+    manifest.write_text(
+        manifest.read_text()
+        .replace("stores:\n", bucket, 1)
+        .replace("name: user-storage", "name: users")
+        .replace("topic: users-events", "topic: notices")
+    )
+    done = terraform.run(suite, "plan", *plan_arguments("dev", services=tmp_path))
+    assert done.returncode == 1
+    for refused in (
+        "a bucket called access-logs or site",
+        "a topic called edge-notices",
+        "called like a service",
+    ):
+        assert refused in said(done)
+
+
+def _little(name: str, more: str = "", *, subdomain: str = "", scaling: str = "") -> str:
+    """Return a manifest of a service of no account."""
+    roles = f"roles:\n  api: {{kind: web{scaling}}}\n"
+    return f"name: {name}\ndescription: A service of a test.\nsubdomain: {subdomain or name}\n{roles}{more}"
+
+
+_DELIVERS = "stores: {{buckets: [{{name: {}, env: B, delivers: [{{prefix: a/, access: public}}]}}]}}"
+_LONG = "a" * 32
+
+_ODD_FOLDERS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "names": (
+        {"My Service": _little("x"), "x" * 40: _little("x" * 40)},
+        (f"a letter first, because names in AWS are made of it. Not so: My Service, {'x' * 40}",),
+    ),
+    "contents": (
+        {"empty": "", "broken": "roles: [", "half": "name: half"},
+        ("Not a manifest", "broken/service.yaml, empty/service.yaml, half/service.yaml", "manifest check"),
+    ),
+    "meanings": (
+        {
+            "one": _little("one", f"queues: [{{name: {_LONG}, env: Q, consumer: api}}]"),
+            "two": _little("another", subdomain="one"),
+            "three": _little("three", subdomain="cdn"),
+        },
+        (
+            "is not its folder's name: two",
+            "Two services have the same subdomain: cdn, one, one",
+            "is none of app, cdn and origin",
+            f"a letter first. Not so: {_LONG}",
+        ),
+    ),
+    "sizes": (
+        {
+            "one": _little("one", _DELIVERS.format("one"), scaling=", scaling: {min: 5, max: 2}"),
+            "two": _little("two", _DELIVERS.format("two"), scaling=", scaling: {min: -1}"),
+        },
+        (
+            "A role scales between whole numbers of tasks",
+            "One bucket delivers at cdn., not several: one, two",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("folders", "sentences"), _ODD_FOLDERS.values(), ids=_ODD_FOLDERS.keys())
+def test_an_odd_service_folder_is_answered_with_a_sentence(
+    terraform: Terraform, suite: Path, tmp_path: Path, folders: dict[str, str], sentences: tuple[str, ...]
+) -> None:
+    for name, text in folders.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "service.yaml").write_text(text)
+    own = '-var=issuer={"url":"https://a.example.com","jwks_url":"https://a.example.com"}'
+    given = [one for one in plan_arguments("dev", services=tmp_path) if "first_release" not in one]
+    done = terraform.run(suite, "plan", *given, own)
+    assert done.returncode == 1
+    assert [one for one in sentences if one not in said(done)] == []
+
+
+def _all_but_the_manifest(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if name != "service.yaml"}

@@ -12,10 +12,10 @@ import pytest
 from tests.terraform.plans import Plan, planned
 from tests.terraform.properties.compute import containers
 from tests.terraform.properties.policies import several
-from tests.terraform.terraform import ACCOUNT, Terraform, plan_arguments
+from tests.terraform.terraform import ACCOUNT, ROOT, Terraform, plan_arguments
 
 from chassis.settings import ServiceSettings
-from slipway.manifest import Manifest
+from slipway.manifest import Manifest, load_all
 from slipway.provision.naming import Names
 from slipway.provision.policy import identity_policy
 
@@ -97,7 +97,7 @@ def _settings(name: str) -> list[type[ServiceSettings]]:
     ]
 
 
-@pytest.mark.parametrize("name", ["media", "todos", "users"])
+@pytest.mark.parametrize("name", sorted(load_all(ROOT)))
 def test_a_task_is_told_what_its_settings_ask_for_and_nothing_else(production: Plan, name: str) -> None:
     classes = _settings(name)
     known = {field.upper() for one in classes for field in one.model_fields} | _OF_THE_PROCESS
@@ -110,6 +110,13 @@ def test_a_task_is_told_what_its_settings_ask_for_and_nothing_else(production: P
         told = {one["name"] for one in [*container["environment"], *container["secrets"]]}
         assert told >= required, f"{task.address} lacks {required - told}"
         assert told <= known, f"{task.address} is told {told - known}, which nobody reads"
+
+
+def test_whose_tokens_are_taken_is_told_to_every_task(production: Plan) -> None:
+    whose = {"AUTH_AUDIENCE", "AUTH_ISSUER", "AUTH_JWKS_URL", "AUTH_TOKEN_PROFILE"}
+    for task, container in containers(production):
+        if task.address.startswith("module.service["):
+            assert {one["name"] for one in container["environment"]} >= whose, task.address
 
 
 def test_a_release_runs_the_image_of_its_service(production: Plan, manifests: dict[str, Manifest]) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import pytest
-from tests.terraform.plans import Plan, planned
-from tests.terraform.properties import policies
-from tests.terraform.terraform import ACCOUNT, CONFIGURATION, Terraform
+from tests.terraform.terraform import CONFIGURATION, Terraform
 
 from slipway.deploy.module_readmes import declared, modules, readme
 
@@ -33,47 +30,6 @@ def test_a_module_is_valid_and_its_tests_pass(terraform: Terraform, suite: Path,
 
 def test_the_suite_is_valid(terraform: Terraform, suite: Path) -> None:
     terraform.must(suite, "validate")
-
-
-@pytest.fixture(scope="module")
-def bootstrap(terraform: Terraform, suite: Path, tmp_path_factory: pytest.TempPathFactory) -> Plan:
-    """The plan of an account with two environments and a repository."""
-    folder = suite.parent / "bootstrap"
-    saved = tmp_path_factory.mktemp("bootstrap") / "plan"
-    terraform.must(folder, "init")
-    terraform.must(folder, "validate")
-    variables = {
-        "account_id": ACCOUNT,
-        "region": "eu-west-1",
-        "github_repository": "acme/slipway",
-        "environments": json.dumps({"dev": {}, "prod": {"branch": "main"}}),
-    }
-    arguments = [f"-var={name}={value}" for name, value in variables.items()]
-    terraform.must(folder, "plan", "-input=false", f"-out={saved}", *arguments)
-    return planned(terraform.show(folder, saved))
-
-
-def test_bootstrap_keeps_the_state_like_a_secret(bootstrap: Plan) -> None:
-    assert {
-        one["versioning_configuration"][0]["status"] for one in bootstrap.of("aws_s3_bucket_versioning")
-    } == {"Enabled"}
-    blocks = bootstrap.of("aws_s3_bucket_public_access_block")
-    assert len(blocks) == len(bootstrap.of("aws_s3_bucket")) == 2
-    assert (
-        bootstrap.resources["module.bucket.aws_s3_bucket.this"]["bucket"]
-        == f"slipway-state-{ACCOUNT}-eu-west-1"
-    )
-    assert policies.no_wildcard_action(bootstrap.resources.values()) == []
-
-
-def test_a_role_of_githubs_is_bound_to_a_branch_and_an_environment(
-    terraform: Terraform, bootstrap: Plan
-) -> None:
-    roles = {one["name"] for one in bootstrap.of("aws_iam_role")}
-    assert roles == {f"slipway-github-{env}-{what}" for env in ("dev", "prod") for what in ("plan", "apply")}
-    text = (CONFIGURATION / "bootstrap" / "github.tf").read_text()
-    assert '"repo:${var.github_repository}:environment:${name}"' in text
-    assert '"refs/heads/${environment.branch}"' in text
 
 
 @pytest.mark.parametrize("folder", _DOCUMENTED, ids=lambda one: one.name)
@@ -110,6 +66,21 @@ def test_nothing_but_manifests_lists_the_services() -> None:
     for path in [*CONFIGURATION.glob("suite/*.tf"), *CONFIGURATION.glob("environments/*.tfvars")]:
         named = {name for name in services if re.search(rf'"{name}"', path.read_text())}
         assert len(named) <= 1, f"{path} lists {sorted(named)}"
+
+
+_ANYTHING = re.compile(
+    r"""^\s*(Action|NotAction|Resource|NotResource|Principal|keys|"aws:SourceArn")\s*=.*"[^"]*\*|"arn:[^"]*\*"""
+)
+
+
+def test_every_wildcard_in_a_policy_has_its_reason_beside_it() -> None:
+    lines = [
+        f"{path.relative_to(CONFIGURATION)}:{number}: {line.strip()}"
+        for path in CONFIGURATION.glob("**/*.tf")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if _ANYTHING.search(line) and "#" not in line
+    ]
+    assert lines == []
 
 
 def test_what_is_left_to_others_is_said_in_one_place_each() -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.terraform import test_properties
+from tests.terraform.conftest import Once
 from tests.terraform.plans import Plan, planned
-from tests.terraform.terraform import ROOT, Terraform, plan_arguments
+from tests.terraform.terraform import Terraform, copy_manifests, plan_arguments
 
 from slipway.manifest import load_all
 
 _MANIFEST = """
-name: notes
+name: field_notes_of_people
 description: Notes, which exist to be added to the suite by a test.
 subdomain: notes
 roles:
@@ -55,7 +56,7 @@ gateway:
     - {path: /v1/notes, per_second: 5, burst: 5}
 """
 
-_SERVICE = 'module.service["notes"]'
+_SERVICE = 'module.service["field_notes_of_people"]'
 
 _WANTED = (
     f'{_SERVICE}.aws_ecs_task_definition.role["api"]',
@@ -69,38 +70,40 @@ _WANTED = (
     f'{_SERVICE}.aws_appautoscaling_policy.messages["worker"]',
     f'{_SERVICE}.aws_cloudwatch_log_group.role["api"]',
     f'{_SERVICE}.module.release_alarms.aws_cloudwatch_metric_alarm.this["api-blue-errors"]',
-    'module.service_alarms["notes"].aws_cloudwatch_metric_alarm.this["notes-users-events-dead-letters"]',
-    'module.service_dashboard["notes"].aws_cloudwatch_dashboard.this',
-    'module.registry["notes"].aws_ecr_repository.this',
+    'module.service_alarms["field_notes_of_people"].aws_cloudwatch_metric_alarm.this["notes-users-events-dead-letters"]',
+    'module.service_dashboard["field_notes_of_people"].aws_cloudwatch_dashboard.this',
+    'module.registry["field_notes_of_people"].aws_ecr_repository.this',
     'module.queue["notes-users-events"].aws_sqs_queue.this',
     'module.queue["notes-users-events"].aws_sqs_queue.dead',
     'module.topic["notes-events"].aws_sns_topic.this',
     'module.table["notes"].aws_dynamodb_table.this',
     'module.bucket["notes"].aws_s3_bucket.this',
-    'module.postgres["notes"].aws_db_instance.this',
-    'module.database_proxy["notes"].aws_db_proxy.this',
-    'module.database_preparation["notes"].aws_ecs_task_definition.this',
-    'module.task_identity["notes"].aws_iam_role.task',
-    'module.task_identity["notes"].aws_iam_role.execution',
-    'module.generated_secret["notes/NOTES_KEY"].random_bytes.this',
-    'module.firewall.aws_security_group.task["notes"]',
+    'module.postgres["field_notes_of_people"].aws_db_instance.this',
+    'module.database_proxy["field_notes_of_people"].aws_db_proxy.this',
+    'module.database_preparation["field_notes_of_people"].aws_ecs_task_definition.this',
+    'module.task_identity["field_notes_of_people"].aws_iam_role.task',
+    'module.task_identity["field_notes_of_people"].aws_iam_role.execution',
+    'module.generated_secret["field_notes_of_people/NOTES_KEY"].random_bytes.this',
+    'module.firewall.aws_security_group.task["field_notes_of_people"]',
 )
 
 
 @pytest.fixture(scope="module")
-def with_notes(
-    terraform: Terraform, suite: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Plan, Path]:
+def with_notes(terraform: Terraform, suite: Path, once: Once) -> tuple[Plan, Path]:
     """Production's plan with one folder more, and the folder above the services."""
-    root = tmp_path_factory.mktemp("with-notes")
-    for path in (ROOT / "services").glob("*/service.yaml"):
-        (root / "services" / path.parent.name).mkdir(parents=True)
-        shutil.copy(path, root / "services" / path.parent.name)
-    (root / "services" / "notes").mkdir()
-    (root / "services" / "notes" / "service.yaml").write_text(_MANIFEST)
-    saved = root / "plan"
-    terraform.must(suite, "plan", f"-out={saved}", *plan_arguments("prod", services=root / "services"))
-    return planned(terraform.show(suite, saved)), root
+
+    def make(root: Path) -> None:
+        services = copy_manifests(root)
+        (services / "field_notes_of_people").mkdir()
+        (services / "field_notes_of_people" / "service.yaml").write_text(_MANIFEST)
+        # The longest names there may be, all at once.
+        long = ["-var=project=longwinded", "-var=environment=verbosed"]
+        arguments = [*plan_arguments("prod", services=services), *long]
+        terraform.must(suite, "plan", f"-out={root / 'plan'}", *arguments)
+        (root / "plan.json").write_text(json.dumps(terraform.show(suite, root / "plan")))
+
+    root = once("with-notes", make)
+    return planned(json.loads((root / "plan.json").read_text())), root
 
 
 def test_everything_of_it_appears(with_notes: tuple[Plan, Path]) -> None:
@@ -110,7 +113,8 @@ def test_everything_of_it_appears(with_notes: tuple[Plan, Path]) -> None:
 
 def test_nothing_of_the_others_changes(with_notes: tuple[Plan, Path], plan_of: Callable[[str], Plan]) -> None:
     plan, _ = with_notes
-    assert plan_of("prod").resources.keys() - plan.resources.keys() == set()
+    others = {address.replace("slipway-prod", "longwinded-verbosed") for address in plan_of("prod").resources}
+    assert others - plan.resources.keys() == set()
 
 
 @pytest.mark.parametrize("holds", test_properties.OF_PLAN_AND_MANIFESTS, ids=lambda one: one.__name__)

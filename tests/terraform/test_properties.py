@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 import pytest
 from tests.terraform.plans import Plan
-from tests.terraform.properties import compute, edge, encryption, messaging, network, policies, stores, watch
+from tests.terraform.properties import (
+    compute,
+    edge,
+    encryption,
+    limits,
+    messaging,
+    network,
+    policies,
+    stores,
+    watch,
+)
 
 from slipway.manifest import Manifest
 
@@ -17,6 +27,7 @@ OF_EVERY_PLAN = (
     network.nothing_else_has_a_public_address,
     network.buckets_are_private,
     network.every_tier_has_rules_of_its_own,
+    network.every_conversation_gets_its_answers,
     network.the_network_is_watched,
     encryption.everything_kept_has_a_key,
     encryption.what_must_be_on_is_on,
@@ -26,6 +37,7 @@ OF_EVERY_PLAN = (
     encryption.databases_refuse_plain_connections,
     edge.the_suites_own_hosts_are_there,
     edge.every_alias_is_certified,
+    edge.nobody_passes_by_cloudfront,
     edge.the_firewall_stands_before_everything,
     edge.calls_are_never_cached,
     edge.the_load_balancer_is_careful,
@@ -37,6 +49,11 @@ OF_EVERY_PLAN = (
     compute.bad_versions_are_rolled_back,
     compute.every_service_scales,
     compute.one_cluster,
+    limits.names_are_as_aws_takes_them,
+    limits.names_stand_once,
+    limits.firewalls_can_be_made,
+    limits.firewalls_count_few_rates,
+    limits.certificates_have_room,
     watch.logs_end_some_day,
     watch.alarms_tell_somebody,
     watch.dashboards_are_readable,
@@ -59,6 +76,9 @@ OF_PRODUCTION_APPLIED = (
     compute.no_local_addresses,
     compute.images_never_move,
     watch.dashboards_are_readable,
+    encryption.keys_are_ours,
+    messaging.every_queue_gives_up_to_its_own,
+    stores.everything_stands_in_every_zone,
 )
 
 OF_POLICIES = (
@@ -66,6 +86,7 @@ OF_POLICIES = (
     policies.everything_only_where_there_is_no_less,
     policies.nobody_unknown_is_let_in,
     policies.only_tls,
+    policies.conditions_can_be_met,
 )
 
 OF_PRODUCTION = (

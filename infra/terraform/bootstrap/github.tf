@@ -1,12 +1,13 @@
 # Roles for GitHub's workflows, by their identity tokens: there is no key to leak. Two for each environment: `plan` for
-# pull requests, which may look; `apply` for the environment's branch in the environment itself, which may change.
+# pull requests and the branch itself (every night), which may look; `apply` for the environment's branch in the
+# environment itself, which may change.
 
 locals {
   issuer = "token.actions.githubusercontent.com"
   github = var.github_repository == null ? {} : var.environments
 
   subjects = merge([for name, environment in local.github : {
-    "${name}-plan"  = { environment = name, subjects = ["repo:${var.github_repository}:pull_request"], ref = null }
+    "${name}-plan"  = { environment = name, subjects = ["repo:${var.github_repository}:pull_request", "repo:${var.github_repository}:ref:refs/heads/${environment.branch}"], ref = null }
     "${name}-apply" = { environment = name, subjects = ["repo:${var.github_repository}:environment:${name}"], ref = "refs/heads/${environment.branch}" }
   }]...)
 }
@@ -23,13 +24,13 @@ resource "aws_iam_role" "github" {
 
   name                 = "${var.project}-github-${each.key}"
   description          = "GitHub workflows of ${var.github_repository}: ${each.key}"
-  max_session_duration = 3600
+  max_session_duration = endswith(each.key, "-apply") ? 7200 : 3600 # an apply outlasts an hour; one cut off cannot write its state
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
-      Principal = { Federated = aws_iam_openid_connect_provider.github[0].arn }
+      Principal = { Federated = "arn:${local.partition}:iam::${var.account_id}:oidc-provider/${local.issuer}" }
       Action    = "sts:AssumeRoleWithWebIdentity"
       Condition = { StringEquals = merge(
         { "${local.issuer}:aud" = "sts.amazonaws.com", "${local.issuer}:sub" = each.value.subjects },
@@ -38,9 +39,12 @@ resource "aws_iam_role" "github" {
       ) }
     }]
   })
+
+  depends_on = [aws_iam_openid_connect_provider.github]
 }
 
-# The state of its environment, nobody else's.
+# The state of its environment, nobody else's. To plan is to read it and to hold its lock, never to write it: whoever may
+# open a pull request could otherwise put into production's state what the next apply then makes true.
 resource "aws_iam_role_policy" "state" {
   for_each = local.subjects
 
@@ -51,22 +55,41 @@ resource "aws_iam_role_policy" "state" {
     Version = "2012-10-17"
     Statement = [
       {
+        Sid       = "List"
         Effect    = "Allow"
         Action    = ["s3:ListBucket"]
-        Resource  = [module.bucket.arn]
-        Condition = { StringLike = { "s3:prefix" = "${each.value.environment}/*" } }
+        Resource  = [local.state_arn]
+        Condition = { StringLike = { "s3:prefix" = "${each.value.environment}/*" } } # all of its own
       },
       {
+        Sid      = "Read"
         Effect   = "Allow"
-        Action   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
-        Resource = ["${module.bucket.arn}/${each.value.environment}/*"]
+        Action   = ["s3:GetObject"]
+        Resource = ["${local.state_arn}/${each.value.environment}/*"] # all of its own
       },
       {
+        Sid      = "Write"
         Effect   = "Allow"
-        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
-        Resource = [module.key.arn]
+        Action   = ["s3:PutObject", "s3:DeleteObject"]
+        Resource = ["${local.state_arn}/${each.value.environment}/${endswith(each.key, "-plan") ? "*.tflock" : "*"}"] # the lock; or all of its own
       },
     ]
+  })
+}
+
+resource "aws_iam_role_policy" "state_key" {
+  for_each = local.subjects
+
+  name = "state-key"
+  role = aws_iam_role.github[each.key].id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      Resource = [module.key.arn]
+    }]
   })
 }
 
@@ -90,7 +113,7 @@ resource "aws_iam_role_policy" "read_secrets" {
       {
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue"]
-        Resource = ["arn:${local.partition}:secretsmanager:*:${var.account_id}:secret:${var.project}-${each.value.environment}-*"]
+        Resource = ["arn:${local.partition}:secretsmanager:*:${var.account_id}:secret:${var.project}-${each.value.environment}-*"] # those of its environment, in whichever region
       },
       {
         Effect    = "Allow"

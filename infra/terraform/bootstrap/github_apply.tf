@@ -1,5 +1,10 @@
 # To apply is to make and change what the suite consists of, which is most of what an account can hold: AWS's own policy
-# for that, which leaves IAM out, and of IAM what the suite's own roles need. The account is the fence between environments.
+# for that, which leaves IAM out. Of IAM it is allowed what the suite's own roles need, each with the boundary. What is
+# another environment's, what watches the account, and where the state is kept is refused: github_refused.tf.
+
+locals {
+  suite_roles = { for name, prefix in local.suite : name => "arn:${local.partition}:iam::${var.account_id}:role/${prefix}*" } # of an environment, not there yet
+}
 
 resource "aws_iam_role_policy_attachment" "change" {
   #checkov:skip=CKV2_AWS_56:PowerUserAccess has no IAM; what is allowed of IAM is listed below by name
@@ -22,18 +27,34 @@ resource "aws_iam_role_policy" "change_roles" {
         Sid    = "RolesOfTheSuite"
         Effect = "Allow"
         Action = [
-          "iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole",
-          "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies",
-          "iam:ListRoleTags", "iam:PutRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy",
-          "iam:UpdateRole", "iam:UpdateRoleDescription",
+          "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole", "iam:GetRolePolicy",
+          "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:ListRoleTags",
+          "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
         ]
-        Resource = ["arn:${local.partition}:iam::${var.account_id}:role/${var.project}-${each.value.environment}-*"]
+        Resource = [local.suite_roles[each.value.environment]]
+      },
+      {
+        Sid       = "BoundedRolesOnly"
+        Effect    = "Allow"
+        Action    = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
+        Resource  = [local.suite_roles[each.value.environment]]
+        Condition = { StringEquals = { "iam:PermissionsBoundary" = local.boundaries[each.value.environment] } }
+      },
+      {
+        Sid      = "TheOnePolicyOfAwsThatIsAttached"
+        Effect   = "Allow"
+        Action   = ["iam:AttachRolePolicy"]
+        Resource = [local.suite_roles[each.value.environment]]
+        Condition = {
+          StringEquals = { "iam:PermissionsBoundary" = local.boundaries[each.value.environment] }
+          ArnEquals    = { "iam:PolicyARN" = "arn:${local.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole" }
+        }
       },
       {
         Sid       = "HandRolesToServices"
         Effect    = "Allow"
         Action    = ["iam:PassRole"]
-        Resource  = ["arn:${local.partition}:iam::${var.account_id}:role/${var.project}-${each.value.environment}-*"]
+        Resource  = [local.suite_roles[each.value.environment]]
         Condition = { StringEquals = { "iam:PassedToService" = ["ecs-tasks.amazonaws.com", "ecs.amazonaws.com", "monitoring.rds.amazonaws.com", "rds.amazonaws.com", "vpc-flow-logs.amazonaws.com"] } }
       },
       {

@@ -6,6 +6,7 @@ data "aws_partition" "this" {}
 locals {
   partition = data.aws_partition.this.partition
   bucket    = "${var.project}-state-${var.account_id}-${var.region}"
+  state_arn = "arn:${local.partition}:s3:::${local.bucket}"
 }
 
 module "key" {
@@ -37,7 +38,7 @@ module "log_bucket" {
   grants = { Buckets = {
     principal = "logging.s3.amazonaws.com"
     actions   = ["s3:PutObject"]
-    keys      = ["s3/*"]
+    keys      = ["s3/*"] # below, AWS chooses
     condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
   } }
 }

@@ -30,13 +30,13 @@ variable "region" {
 }
 
 variable "github_repository" {
-  description = "Repository whose workflows deploy, as owner/name; null makes no roles for GitHub."
+  description = "Repository whose workflows deploy, as its identity tokens name it: owner/name, or owner@id/name@id for one made or renamed since July 2026; null makes no roles for GitHub."
   type        = string
   default     = null
 
   validation {
-    condition     = var.github_repository == null || can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github_repository))
-    error_message = "A repository is written owner/name, without *."
+    condition     = var.github_repository == null || can(regex("^([A-Za-z0-9-]+/[A-Za-z0-9._-]+|[A-Za-z0-9-]+@[0-9]+/[A-Za-z0-9._-]+@[0-9]+)$", var.github_repository))
+    error_message = "A repository is written owner/name or, with both ids, owner@123/name@456; without *."
   }
 }
 
@@ -47,5 +47,10 @@ variable "environments" {
   validation {
     condition     = length(var.environments) > 0 && alltrue([for name in keys(var.environments) : can(regex("^[a-z][a-z0-9]{1,7}$", name))])
     error_message = "At least one environment; a name has 2 to 8 lower-case letters and digits, a letter first."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.environments), ["github", "state"])) == 0
+    error_message = "An environment cannot be called github or state: that is how bootstrap's own things are called."
   }
 }

@@ -22,7 +22,6 @@ floor_cap    = 1
 spot_percent = 100
 strategy     = "rolling"
 
-
 log_level           = "DEBUG"
 log_retention_days  = 7
 deletion_protection = false
@@ -30,3 +29,5 @@ shell               = true
 
 notice_emails      = ["dev-notices@example.com"]
 monthly_budget_usd = 250
+
+role_boundary = true # bootstrap has been in the account

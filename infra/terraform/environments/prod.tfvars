@@ -41,3 +41,5 @@ deletion_protection = true
 
 notice_emails      = ["notices@example.com"]
 monthly_budget_usd = 1500
+
+role_boundary = true # bootstrap has been in the account

@@ -29,3 +29,5 @@ shell               = true
 
 notice_emails      = ["staging-notices@example.com"]
 monthly_budget_usd = 450
+
+role_boundary = true # bootstrap has been in the account

@@ -47,7 +47,8 @@ locals {
     metrics = [
       { namespace = "AWS/DynamoDB", name = "ConsumedReadCapacityUnits", label = "reads", dimensions = { TableName = "${local.prefix}${table.name}" } },
       { namespace = "AWS/DynamoDB", name = "ConsumedWriteCapacityUnits", label = "writes", dimensions = { TableName = "${local.prefix}${table.name}" } },
-      { namespace = "AWS/DynamoDB", name = "ThrottledRequests", label = "throttled", dimensions = { TableName = "${local.prefix}${table.name}" } },
+      { namespace = "AWS/DynamoDB", name = "ReadThrottleEvents", label = "reads throttled", dimensions = { TableName = "${local.prefix}${table.name}" } },
+      { namespace = "AWS/DynamoDB", name = "WriteThrottleEvents", label = "writes throttled", dimensions = { TableName = "${local.prefix}${table.name}" } },
     ]
   }] }
 

@@ -6,11 +6,15 @@ locals {
   # Shown by CloudFront to the load balancer.
   origin_header = { name = "X-Origin-Secret", value = random_password.origin.result }
 
+  # ACM puts ten names on a certificate, of which up to three are the suite's own. Hosts are listed one by one while they
+  # fit; beyond that a wildcard stands for all of them.
+  certified = length(local.hosts) <= 7 ? values(local.hosts) : ["*.${var.domain}"]
+
   limits = {
     hosts = { for name, host in local.hosts : host => local.services[name].gateway.per_second * 60 }
     paths = merge([for name, host in local.hosts : {
       for limit in local.services[name].gateway.limits :
-      "${name}${replace(limit.path, "/", "-")}" => { host = host, path = limit.path, per_minute = limit.per_second * 60 }
+      "${name}-${trim(replace(limit.path, "/[^A-Za-z0-9]+/", "-"), "-")}" => { host = host, path = limit.path, per_minute = limit.per_second * 60 }
     }]...)
   }
 
@@ -28,8 +32,8 @@ module "domain" {
 
   domain         = var.domain
   zone_id        = var.zone_id
-  regional_names = concat(values(local.hosts), ["*.origin.${var.domain}"])
-  global_names   = concat(["app.${var.domain}", "cdn.${var.domain}"], [for host in values(local.hosts) : host if local.front])
+  regional_names = concat(local.certified, ["*.origin.${var.domain}"])
+  global_names   = concat(["app.${var.domain}", "cdn.${var.domain}"], [for name in local.certified : name if local.front])
 }
 
 module "access_logs" {

@@ -26,12 +26,14 @@ locals {
     }
   }]...)
 
+  issuer_url = var.issuer.url != null ? var.issuer.url : "https://${lookup(local.hosts, var.issuer.service, "")}"
+
   issuer = {
-    url  = coalesce(var.issuer.url, "https://${local.hosts[var.issuer.service]}")
-    host = trimprefix(coalesce(var.issuer.url, "https://${local.hosts[var.issuer.service]}"), "https://")
+    url  = local.issuer_url
+    host = trimprefix(local.issuer_url, "https://")
     jwks_url = coalesce(
       var.issuer.jwks_url,
-      var.inner_names ? "http://${var.issuer.service}.internal:${local.services[var.issuer.service].port}/.well-known/jwks.json" : "https://${local.hosts[var.issuer.service]}/.well-known/jwks.json",
+      var.inner_names ? "http://${replace(var.issuer.service, "_", "-")}.internal:${try(local.services[var.issuer.service].port, 0)}/.well-known/jwks.json" : "${local.issuer_url}/.well-known/jwks.json",
     )
   }
 }
@@ -44,10 +46,13 @@ module "task_identity" {
   names          = local.names
   permissions    = local.permissions[each.key]
   key_arn        = module.data_key.arn
+  boundary_arn   = local.boundary_arn
   repository_arn = module.registry[each.key].arn
   log_group_arns = [for role in keys(each.value.roles) : "${local.log_group_arn}/${local.prefix}${each.key}/${role}"]
   secret_arns    = { for variable, secret in local.secrets[each.key] : variable => secret.arn }
-  shell          = var.shell
+
+  shell               = var.shell
+  shell_log_group_arn = "${local.log_group_arn}/${local.name}/exec"
 }
 
 module "assumed_role" {
@@ -60,6 +65,7 @@ module "assumed_role" {
   names            = local.names
   permissions      = each.value.permissions
   key_arn          = module.data_key.arn
+  boundary_arn     = local.boundary_arn
   web_identity     = each.value.web_identity ? { issuer_host = local.issuer.host, audience = var.issuer.audience } : null
 }
 

@@ -27,6 +27,9 @@ locals {
     bucket_suffix = "-${local.account_id}" # buckets share one namespace with all of AWS
   }
 
+  # Bootstrap's, by its name: what any role made here can be allowed at most.
+  boundary_arn = var.role_boundary ? "arn:${local.partition}:iam::${local.account_id}:policy/${local.name}-boundary" : null
+
   # Composed rather than read: a role that may write a log and the task that has the role would wait for each other.
   log_group_arn = "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:"
 

@@ -9,6 +9,7 @@ module "network" {
   account_id         = local.account_id
   log_retention_days = var.log_retention_days
   log_key_arn        = module.log_key.arn
+  boundary_arn       = local.boundary_arn
 }
 
 module "firewall" {

@@ -61,4 +61,25 @@ output "commands" {
 output "manifests" {
   description = "The manifests as Terraform understands them, complete with defaults."
   value       = local.services
+
+  # What the suite makes for itself has names in the same places.
+  precondition {
+    condition     = length(setintersection(keys(local.buckets), ["access-logs", "site"])) == 0
+    error_message = "No manifest can have a bucket called access-logs or site: these are the suite's own."
+  }
+
+  precondition {
+    condition     = length(setintersection(keys(module.catalog.topics), ["edge-notices", "notices"])) == 0
+    error_message = "No manifest can have a topic called edge-notices or notices: these are the suite's own."
+  }
+
+  precondition {
+    condition     = length(setintersection(keys(local.assumed_roles), keys(local.services))) == 0
+    error_message = "No manifest can have an assumed role called like a service: that is the role of its tasks."
+  }
+
+  precondition {
+    condition     = length(local.delivering) <= 1
+    error_message = "One bucket delivers at cdn., not several: ${join(", ", local.delivering[*].name)}."
+  }
 }

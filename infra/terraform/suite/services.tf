@@ -37,6 +37,7 @@ locals {
     AUTH_ISSUER        = local.issuer.url
     AUTH_AUDIENCE      = var.issuer.audience
     AUTH_JWKS_URL      = local.issuer.jwks_url
+    AUTH_TOKEN_PROFILE = var.issuer.profile
     AWS_REGION         = var.region
     AWS_DEFAULT_REGION = var.region
     LOG_LEVEL          = var.log_level
@@ -92,6 +93,7 @@ module "service" {
 
   task_role_arn      = module.task_identity[each.key].task_role_arn
   execution_role_arn = module.task_identity[each.key].execution_role_arn
+  boundary_arn       = local.boundary_arn
 
   cluster_arn       = module.cluster.arn
   cluster_name      = module.cluster.name
@@ -129,6 +131,7 @@ module "preparation_identity" {
   names          = local.names
   permissions    = []
   key_arn        = module.data_key.arn
+  boundary_arn   = local.boundary_arn
   repository_arn = module.registry[each.key].arn
   log_group_arns = ["${local.log_group_arn}/${local.prefix}${each.key}-preparation"]
   secret_arns    = { MASTER = local.servers[each.key].master, ROLE = module.database_proxy[each.key].credentials_secret_arn }

@@ -41,6 +41,9 @@ module "bucket" {
 }
 
 locals {
+  # RDS takes no underscore, which a service's name may have.
+  database_names = { for name in keys(local.postgres) : name => "${local.prefix}${replace(name, "_", "-")}" }
+
   servers = merge(
     { for name, server in module.postgres : name => { kind = "instance", identifier = server.identifier, address = server.endpoint, master = server.master_secret_arn } },
     { for name, server in module.aurora : name => { kind = "cluster", identifier = server.identifier, address = server.endpoint, master = server.master_secret_arn } },
@@ -51,7 +54,7 @@ module "postgres" {
   source   = "../modules/postgres"
   for_each = var.database.engine == "instance" ? local.postgres : {}
 
-  name                = "${local.prefix}${each.key}"
+  name                = local.database_names[each.key]
   partition           = local.partition
   account_id          = local.account_id
   engine_version      = var.database.version
@@ -63,6 +66,7 @@ module "postgres" {
   subnet_ids          = module.network.isolated_subnet_ids
   security_group_id   = module.firewall.database_ids[each.key]
   key_arn             = module.data_key.arn
+  boundary_arn        = local.boundary_arn
   log_retention_days  = var.log_retention_days
   log_key_arn         = module.log_key.arn
 }
@@ -71,7 +75,7 @@ module "aurora" {
   source   = "../modules/aurora"
   for_each = var.database.engine == "aurora" ? local.postgres : {}
 
-  name                = "${local.prefix}${each.key}"
+  name                = local.database_names[each.key]
   partition           = local.partition
   account_id          = local.account_id
   engine_version      = var.database.version
@@ -82,6 +86,7 @@ module "aurora" {
   subnet_ids          = module.network.isolated_subnet_ids
   security_group_id   = module.firewall.database_ids[each.key]
   key_arn             = module.data_key.arn
+  boundary_arn        = local.boundary_arn
   log_retention_days  = var.log_retention_days
   log_key_arn         = module.log_key.arn
 }
@@ -90,7 +95,7 @@ module "database_proxy" {
   source   = "../modules/database_proxy"
   for_each = local.postgres
 
-  name                 = "${local.prefix}${each.key}"
+  name                 = local.database_names[each.key]
   region               = var.region
   account_id           = local.account_id
   server               = { kind = local.servers[each.key].kind, identifier = local.servers[each.key].identifier }
@@ -100,6 +105,7 @@ module "database_proxy" {
   subnet_ids           = module.network.isolated_subnet_ids
   security_group_id    = module.firewall.proxy_ids[each.key]
   key_arn              = module.data_key.arn
+  boundary_arn         = local.boundary_arn
   secret_recovery_days = var.deletion_protection ? 30 : 0
   log_retention_days   = var.log_retention_days
   log_key_arn          = module.log_key.arn

@@ -9,6 +9,11 @@ variable "project" {
     condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.project))
     error_message = "The project is 2 to 10 lower-case letters and digits, a letter first."
   }
+
+  validation {
+    condition     = !can(regex("^(aws|ssm|internal$|sthree$)", var.project))
+    error_message = "AWS keeps names that start with aws or ssm, internal- or sthree- for itself."
+  }
 }
 
 variable "environment" {
@@ -40,6 +45,11 @@ variable "region" {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
     error_message = "A region is written like eu-west-1."
   }
+
+  validation {
+    condition     = !can(regex("^(cn|us-gov)-", var.region))
+    error_message = "CloudFront's certificate and firewall live in us-east-1, which regions of China and GovCloud cannot use."
+  }
 }
 
 variable "domain" {
@@ -49,6 +59,11 @@ variable "domain" {
   validation {
     condition     = can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.domain))
     error_message = "A domain is written in lower case without scheme or final dot, for example example.com."
+  }
+
+  validation {
+    condition     = length(var.domain) <= 64 && alltrue([for label in split(".", var.domain) : length(label) <= 63])
+    error_message = "A certificate is for a domain of at most 64 characters."
   }
 }
 
@@ -62,6 +77,11 @@ variable "first_release" {
   description = "Image tags, by service, that a new environment begins with where the images are in its registry already; without one a service waits for its first deployment."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.first_release), keys(local.services))) == 0
+    error_message = "first_release names a service that has no folder: ${join(", ", setsubtract(keys(var.first_release), keys(local.services)))}."
+  }
 }
 
 variable "services_path" {
@@ -71,10 +91,11 @@ variable "services_path" {
 }
 
 variable "issuer" {
-  description = "Whose access tokens are accepted: by default our own `service`; or another issuer (a Cognito user pool, say) by its address and that of its keys."
+  description = "Whose access tokens are accepted: by default our own `service`; or another issuer (a Cognito user pool, say) by its address, that of its keys, and the profile of its tokens (`rfc9068` or `cognito`)."
   type = object({
     service  = optional(string, "users")
     audience = optional(string, "slipway")
+    profile  = optional(string, "rfc9068")
     url      = optional(string)
     jwks_url = optional(string)
   })
@@ -86,8 +107,18 @@ variable "issuer" {
   }
 
   validation {
+    condition     = contains(["rfc9068", "cognito"], var.issuer.profile)
+    error_message = "An issuer's tokens are of the profile rfc9068 or cognito."
+  }
+
+  validation {
     condition     = alltrue([for address in [var.issuer.url, var.issuer.jwks_url] : address == null || startswith(coalesce(address, "-"), "https://")])
     error_message = "An issuer is reached by https://."
+  }
+
+  validation {
+    condition     = var.issuer.url != null || contains(keys(local.hosts), var.issuer.service)
+    error_message = "The issuer's service is a public service with a folder; or give another issuer's url and jwks_url."
   }
 }
 
@@ -114,6 +145,11 @@ variable "network" {
   validation {
     condition     = var.network.nat != "none" || var.inner_names
     error_message = "Without NAT the services cannot reach the issuer's public address: set inner_names."
+  }
+
+  validation {
+    condition     = var.network.nat != "none" || !var.shell || contains(var.network.endpoints, "ssmmessages")
+    error_message = "Without NAT a shell in a container needs the endpoint ssmmessages."
   }
 }
 
@@ -144,6 +180,11 @@ variable "content_security_policy" {
   description = "What the web app's pages may load; null allows the app, its services and the files they deliver."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.content_security_policy == null || can(regex("^[ -~]+$", var.content_security_policy))
+    error_message = "A content security policy is one line of plain characters, for example default-src 'self'."
+  }
 }
 
 variable "notice_emails" {
@@ -168,6 +209,12 @@ variable "deletion_protection" {
 
 variable "shell" {
   description = "Whether people with the right may open a shell in running containers (ECS Exec)."
+  type        = bool
+  default     = false
+}
+
+variable "role_boundary" {
+  description = "Whether every role is bounded by the policy `<project>-<environment>-boundary`, which bootstrap makes and without which GitHub's role makes no roles; false where bootstrap has not been."
   type        = bool
   default     = false
 }

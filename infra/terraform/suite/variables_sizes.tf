@@ -18,8 +18,8 @@ variable "floor_cap" {
   default     = null
 
   validation {
-    condition     = var.floor_cap == null || coalesce(var.floor_cap, 1) >= 1
-    error_message = "At least one task, or nobody answers."
+    condition     = var.floor_cap == null || (coalesce(var.floor_cap, 1) >= 1 && floor(coalesce(var.floor_cap, 1)) == coalesce(var.floor_cap, 1))
+    error_message = "At least one task, or nobody answers; and a whole number."
   }
 }
 
@@ -120,4 +120,9 @@ variable "secret_generation" {
   description = "Raise it to replace the passwords of the databases' roles and the cache's token; see docs/operations.md for the order of things."
   type        = number
   default     = 1
+
+  validation {
+    condition     = var.secret_generation >= 1 && floor(var.secret_generation) == var.secret_generation
+    error_message = "The generation of the secrets is a whole number from 1 on."
+  }
 }

@@ -95,7 +95,11 @@ locals {
       description = "Requests to table ${name} are throttled: one key is asked for too often. Runbook: docs/operations.md, tables."
       threshold   = 10
       periods     = 3
-      metrics     = { throttled = { namespace = "AWS/DynamoDB", name = "ThrottledRequests", stat = "Sum", dimensions = { TableName = table.name } } }
+      expression  = "FILL(reads, 0) + FILL(writes, 0)"
+      metrics = {
+        reads  = { namespace = "AWS/DynamoDB", name = "ReadThrottleEvents", stat = "Sum", dimensions = { TableName = table.name } }
+        writes = { namespace = "AWS/DynamoDB", name = "WriteThrottleEvents", stat = "Sum", dimensions = { TableName = table.name } }
+      }
     } },
     merge([for region in var.table_replicas : { for name, table in module.table : "${name}-table-lag-${region}" => {
       description = "The replica of table ${name} in ${region} is more than a minute behind. Runbook: docs/operations.md, tables."

@@ -10,7 +10,7 @@ from typing import Any
 from tests.terraform.plans import Plan, Resource
 
 _SECRET_VALUE = re.compile(r"://[^/@:]*:[^/@]+@|BEGIN [A-Z ]*PRIVATE KEY")
-_SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|_KEY$|DATABASE_URL|REDIS_URL")
+_SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN(?!_PROFILE)|_KEY$|DATABASE_URL|REDIS_URL")
 
 
 def containers(plan: Plan) -> Iterator[tuple[Resource, dict[str, Any]]]:

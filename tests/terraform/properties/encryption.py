@@ -48,6 +48,18 @@ def everything_kept_has_a_key(plan: Plan) -> list[str]:
     return found
 
 
+def keys_are_ours(plan: Plan) -> list[str]:
+    """Where a key stands in a block, it is one of ours too, not AWS's."""
+    ours = {one["arn"] for one in plan.of("aws_kms_key")}
+    held = [(one, one["server_side_encryption"][0]["kms_key_arn"]) for one in plan.of("aws_dynamodb_table")]
+    held += [(one, one["encryption_configuration"][0]["kms_key"]) for one in plan.of("aws_ecr_repository")]
+    for bucket in plan.of("aws_s3_bucket_server_side_encryption_configuration"):
+        default = bucket["rule"][0]["apply_server_side_encryption_by_default"][0]
+        if default["sse_algorithm"] == "aws:kms":
+            held.append((bucket, default["kms_master_key_id"]))
+    return [f"{one.address} has the key {key}" for one, key in held if key not in ours]
+
+
 def what_must_be_on_is_on(plan: Plan) -> list[str]:
     """Encryption, TLS, rotation and sign-in by role are switched on where they are switches."""
     return [

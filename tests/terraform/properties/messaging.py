@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.terraform.plans import Plan
 
 from slipway.manifest import Manifest
@@ -18,6 +20,22 @@ def every_queue_has_a_dead_letter_queue(plan: Plan) -> list[str]:
             found.append(f"{queue.address} has no dead-letter queue")
         if not queue.given("redrive_policy"):
             found.append(f"{queue.address} never gives up")
+    return found
+
+
+def every_queue_gives_up_to_its_own(plan: Plan) -> list[str]:
+    """What a queue gives up goes to its own dead-letter queue, which takes it from nobody else."""
+    made = {one["name"]: one for one in plan.of("aws_sqs_queue")}
+    taking = {
+        json.loads(one["redrive_allow_policy"])["sourceQueueArns"][0]
+        for one in plan.of("aws_sqs_queue_redrive_allow_policy")
+    }
+    found = []
+    for name, queue in made.items():
+        if not name.endswith("-dlq"):
+            given = json.loads(queue["redrive_policy"] or "{}").get("deadLetterTargetArn")
+            if given != made[f"{name}-dlq"]["arn"] or queue["arn"] not in taking:
+                found.append(f"{name} gives up to {given}")
     return found
 
 

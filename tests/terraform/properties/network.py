@@ -4,9 +4,25 @@ from __future__ import annotations
 
 import ipaddress
 
-from tests.terraform.plans import Plan
+from tests.terraform.plans import Plan, Resource
 
 _EVERYWHERE = {"0.0.0.0/0", "::/0"}
+
+# Who speaks to whom from one zone to another, and on which port; the outside has no ACL of ours.
+_CONVERSATIONS = (
+    ("outside", "public", 443),
+    ("outside", "public", 80),
+    ("public", "outside", 443),  # NAT, for tasks
+    ("public", "private", 8080),
+    ("private", "private", 8080),
+    ("private", "private", 443),  # interface endpoints
+    ("private", "outside", 443),
+    ("private", "isolated", 5432),
+    ("private", "isolated", 6379),
+    ("isolated", "isolated", 5432),  # a proxy and its database
+)
+_OUTSIDE = "203.0.113.9"
+_CLIENT_PORTS = (1024, 32768, 60999, 65535)
 
 
 def only_the_edge_is_open(plan: Plan) -> list[str]:
@@ -91,6 +107,38 @@ def every_tier_has_rules_of_its_own(plan: Plan) -> list[str]:
         if inner and rule["cidr_block"] in _EVERYWHERE and rule["from_port"] < 1024:
             found.append(f"{rule.address} lets everybody in")
     return found
+
+
+def every_conversation_gets_its_answers(plan: Plan) -> list[str]:
+    """Network ACLs keep no state: each way of each conversation is let out by one and in by the other."""
+    hosts = {"outside": [_OUTSIDE]}
+    for subnet in plan.of("aws_subnet"):
+        block = ipaddress.ip_network(subnet["cidr_block"])
+        hosts.setdefault(subnet["tags"]["Tier"], []).append(str(block[10]))
+    rules = plan.of("aws_network_acl_rule")
+    found = []
+    for client, server, port in _CONVERSATIONS:
+        asking, answering = hosts[client][0], hosts[server][-1]  # in another zone, so two ACLs are passed
+        for own in _CLIENT_PORTS:
+            passed = (
+                _passes(rules, client, True, answering, port)
+                and _passes(rules, server, False, asking, port)
+                and _passes(rules, server, True, asking, own)
+                and _passes(rules, client, False, answering, own)
+            )
+            if not passed:
+                found.append(f"{client} cannot speak to {server} on {port} from port {own}")
+    return found
+
+
+def _passes(rules: list[Resource], tier: str, egress: bool, other: str, port: int) -> bool:
+    return tier == "outside" or any(
+        f'"{tier}/' in rule.address
+        and rule["egress"] is egress
+        and rule["from_port"] <= port <= rule["to_port"]
+        and ipaddress.ip_address(other) in ipaddress.ip_network(rule["cidr_block"])
+        for rule in rules
+    )
 
 
 def the_network_is_watched(plan: Plan) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ _POLICY_ATTRIBUTES = ("policy", "assume_role_policy")
 # Actions that AWS offers on no smaller resource than everything.
 _WITHOUT_RESOURCE = {
     "ecr:GetAuthorizationToken",
+    "logs:DescribeLogGroups",
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",
     "ssmmessages:OpenControlChannel",
@@ -22,6 +24,9 @@ _WITHOUT_RESOURCE = {
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
 }
+
+# Services whose documentation names no condition that ties them to an account.
+_SAYS_NOT_FOR_WHOM = {"logdelivery.elasticloadbalancing.amazonaws.com", "rds.amazonaws.com"}
 
 
 def statements(resources: Iterable[Resource]) -> Iterator[tuple[Resource, dict[str, Any]]]:
@@ -78,6 +83,18 @@ def nobody_unknown_is_let_in(resources: Iterable[Resource]) -> list[str]:
     return found
 
 
+def conditions_can_be_met(resources: Iterable[Resource]) -> list[str]:
+    """What AWS does not promise to say is compared only where it is said; else nobody would be let in."""
+    return [
+        f"{resource.address} demands {operator} of {statement['Principal']['Service']}"
+        for resource, statement in statements(resources)
+        if statement["Effect"] == "Allow" and isinstance(statement.get("Principal"), dict)
+        if statement["Principal"].get("Service") in _SAYS_NOT_FOR_WHOM
+        for operator in statement.get("Condition", {})
+        if not operator.endswith("IfExists")
+    ]
+
+
 def only_tls(resources: Iterable[Resource]) -> list[str]:
     """Buckets, topics and queues refuse what does not come by TLS."""
     held = list(resources)
@@ -88,6 +105,15 @@ def only_tls(resources: Iterable[Resource]) -> list[str]:
         and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
         and statement["Principal"] == "*"
     }
-    kinds = {"aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy"}
-    policies = [resource for resource in held if resource.type in kinds]
-    return [f"{one.address} takes what is not TLS" for one in policies if one.address not in refusing]
+    kinds = {
+        "aws_s3_bucket": "aws_s3_bucket_policy",
+        "aws_sns_topic": "aws_sns_topic_policy",
+        "aws_sqs_queue": "aws_sqs_queue_policy",
+    }
+    careful = Counter(_module(one) for one in held if one.type in kinds.values() and one.address in refusing)
+    kept = Counter(_module(one) for one in held if one.type in kinds)
+    return [f"{module} takes what is not TLS" for module, number in kept.items() if careful[module] < number]
+
+
+def _module(resource: Resource) -> str:
+    return resource.address.rsplit(f".{resource.type}.", 1)[0]

@@ -89,6 +89,26 @@ def production_cannot_be_deleted_by_mistake(plan: Plan) -> list[str]:
     return found
 
 
+def everything_stands_in_every_zone(plan: Plan) -> list[str]:
+    """Load balancer, tasks, proxies, stores and endpoints have a place in each zone, in their own tier."""
+    zones = {subnet["availability_zone"] for subnet in plan.of("aws_subnet")}
+    places = {one["id"]: (one["tags"]["Tier"], one["availability_zone"]) for one in plan.of("aws_subnet")}
+    held = [(one, "public", one["subnets"]) for one in plan.of("aws_lb")]
+    held += [
+        (one, "private", one["network_configuration"][0]["subnets"]) for one in plan.of("aws_ecs_service")
+    ]
+    held += [(one, "isolated", one["vpc_subnet_ids"]) for one in plan.of("aws_db_proxy")]
+    groups = plan.of("aws_db_subnet_group", "aws_elasticache_subnet_group")
+    held += [(one, "isolated", one["subnet_ids"]) for one in groups]
+    endpoints = [one for one in plan.of("aws_vpc_endpoint") if one["vpc_endpoint_type"] == "Interface"]
+    held += [(one, "private", one["subnet_ids"]) for one in endpoints]
+    return [
+        f"{one.address} is not in every zone of the {tier} tier"
+        for one, tier, subnets in held
+        if {places.get(subnet) for subnet in subnets or []} != {(tier, zone) for zone in zones}
+    ]
+
+
 def production_survives_a_zone(plan: Plan) -> list[str]:
     """Three zones, each with every tier and its own way out; a standby of every store; two web tasks."""
     found = []

@@ -13,8 +13,9 @@ module "bucket" {
     LoadBalancer = {
       principal = "logdelivery.elasticloadbalancing.amazonaws.com"
       actions   = ["s3:PutObject"]
-      keys      = ["alb/AWSLogs/${var.account_id}/*"]
-      condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      keys      = ["alb/AWSLogs/${var.account_id}/*"] # below, AWS chooses
+      # The account is in the keys. AWS does not promise to name it here besides, and refuses a bucket it cannot write to.
+      condition = { StringEqualsIfExists = { "aws:SourceAccount" = var.account_id } }
     }
     AWSLogDeliveryWrite = {
       principal = "delivery.logs.amazonaws.com"
@@ -28,7 +29,7 @@ module "bucket" {
     Buckets = {
       principal = "logging.s3.amazonaws.com"
       actions   = ["s3:PutObject"]
-      keys      = ["s3/*"]
+      keys      = ["s3/*"] # below, AWS chooses
       condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
     }
   }
@@ -44,4 +45,7 @@ resource "aws_cloudwatch_log_delivery_destination" "this" {
   delivery_destination_configuration {
     destination_resource_arn = module.bucket.arn
   }
+
+  # The bucket's policy too: AWS looks whether it may write.
+  depends_on = [module.bucket]
 }

@@ -22,6 +22,7 @@ module "permissions" {
 
 resource "aws_iam_role" "this" {
   name                 = "${var.names.prefix}${var.name}"
+  permissions_boundary = var.boundary_arn
   description          = "Handed out by ${var.service} in narrowed form"
   max_session_duration = 3600
 

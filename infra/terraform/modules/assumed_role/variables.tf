@@ -51,3 +51,9 @@ variable "web_identity" {
   })
   default = null
 }
+
+variable "boundary_arn" {
+  description = "Policy that bounds what its roles may ever be allowed; null for none."
+  type        = string
+  default     = null
+}

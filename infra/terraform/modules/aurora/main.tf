@@ -92,6 +92,8 @@ resource "aws_rds_cluster_instance" "this" {
   ca_cert_identifier              = "rds-ca-rsa2048-g1"
   copy_tags_to_snapshot           = true
   tags                            = { Name = "${var.name}-${each.key}" }
+
+  depends_on = [aws_iam_role_policy_attachment.monitoring]
 }
 
 resource "aws_cloudwatch_log_group" "exported" {

@@ -1,7 +1,8 @@
 # Enhanced monitoring: the operating system's figures, once a minute.
 
 resource "aws_iam_role" "monitoring" {
-  name = "${var.name}-monitoring"
+  name                 = "${var.name}-monitoring"
+  permissions_boundary = var.boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -6,6 +6,9 @@ output "endpoint" {
 output "identifier" {
   description = "Name of the cluster, as metrics name it."
   value       = aws_rds_cluster.this.cluster_identifier
+
+  # A proxy is refused a cluster that has nobody in it.
+  depends_on = [aws_rds_cluster_instance.this]
 }
 
 output "master_secret_arn" {

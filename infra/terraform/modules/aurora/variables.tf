@@ -41,6 +41,11 @@ variable "capacity" {
     condition     = var.capacity.min >= 0 && var.capacity.max >= 1 && var.capacity.min <= var.capacity.max && var.capacity.max <= 256
     error_message = "The minimum is 0 or more, the maximum from 1 to 256 and not below the minimum."
   }
+
+  validation {
+    condition     = alltrue([for units in [var.capacity.min, var.capacity.max] : floor(units * 2) == units * 2])
+    error_message = "Capacity comes in halves of a unit, for example 0.5 or 8."
+  }
 }
 
 variable "multi_az" {
@@ -53,8 +58,8 @@ variable "backup_days" {
   type        = number
 
   validation {
-    condition     = var.backup_days >= 1 && var.backup_days <= 35
-    error_message = "From 1 to 35 days."
+    condition     = var.backup_days >= 1 && var.backup_days <= 35 && floor(var.backup_days) == var.backup_days
+    error_message = "From 1 to 35 days, a whole number."
   }
 }
 
@@ -86,4 +91,10 @@ variable "log_retention_days" {
 variable "log_key_arn" {
   description = "KMS key of its logs."
   type        = string
+}
+
+variable "boundary_arn" {
+  description = "Policy that bounds what its role may ever be allowed; null for none."
+  type        = string
+  default     = null
 }

@@ -1,6 +1,9 @@
 output "name" {
   description = "Name of the bucket."
   value       = aws_s3_bucket.this.bucket
+
+  # Whoever is given the name writes logs into it, which AWS tries at once.
+  depends_on = [aws_s3_bucket_policy.this]
 }
 
 output "arn" {

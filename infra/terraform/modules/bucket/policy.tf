@@ -13,9 +13,9 @@ resource "aws_s3_bucket_policy" "this" {
       [{
         Sid       = "TlsOnly"
         Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*" # refuses everything, so it must name everything
-        Resource  = [local.arn, "${local.arn}/*"]
+        Principal = "*"                           # refuses everybody
+        Action    = "s3:*"                        # refuses everything, so it must name everything
+        Resource  = [local.arn, "${local.arn}/*"] # the bucket and all that is in it
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       }],
       [for name, grant in var.grants : {

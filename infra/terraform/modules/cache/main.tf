@@ -51,11 +51,13 @@ resource "aws_elasticache_replication_group" "this" {
   parameter_group_name = aws_elasticache_parameter_group.this.name
   security_group_ids   = [var.security_group_id]
 
-  snapshot_retention_limit   = 1
-  snapshot_window            = "01:00-02:00"
-  maintenance_window         = "sun:04:30-sun:05:30"
-  auto_minor_version_upgrade = true
-  apply_immediately          = true
+  snapshot_retention_limit = 1
+  snapshot_window          = "01:00-02:00"
+  maintenance_window       = "sun:04:30-sun:05:30"
+  apply_immediately        = true
+
+  # Patches come by themselves. A minor version that AWS had raised would be taken back by replacing the cache.
+  auto_minor_version_upgrade = false
 
   log_delivery_configuration {
     destination      = aws_cloudwatch_log_group.slow.name

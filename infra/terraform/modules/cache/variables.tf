@@ -23,8 +23,8 @@ variable "nodes" {
   type        = number
 
   validation {
-    condition     = var.nodes >= 1 && var.nodes <= 6
-    error_message = "From 1 to 6 nodes."
+    condition     = var.nodes >= 1 && var.nodes <= 6 && floor(var.nodes) == var.nodes
+    error_message = "From 1 to 6 nodes, a whole number."
   }
 }
 

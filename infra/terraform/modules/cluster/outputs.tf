@@ -6,6 +6,9 @@ output "name" {
 output "arn" {
   description = "ARN of the cluster."
   value       = aws_ecs_cluster.this.arn
+
+  # A service that asks for Fargate or Fargate Spot is refused before the cluster has them.
+  depends_on = [aws_ecs_cluster_capacity_providers.this]
 }
 
 output "namespace_arn" {

@@ -34,7 +34,8 @@ module "url" {
 }
 
 resource "aws_iam_role" "this" {
-  name = "${var.name}-proxy"
+  name                 = "${var.name}-proxy"
+  permissions_boundary = var.boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -42,7 +43,7 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Principal = { Service = "rds.amazonaws.com" }
       Action    = "sts:AssumeRole"
-      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      Condition = { StringEqualsIfExists = { "aws:SourceAccount" = var.account_id } } # AWS does not promise to name it for a proxy
     }]
   })
 }
@@ -83,6 +84,8 @@ resource "aws_db_proxy" "this" {
   }
 
   tags = { Name = var.name }
+
+  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
 }
 
 resource "aws_db_proxy_default_target_group" "this" {

@@ -72,3 +72,9 @@ variable "log_key_arn" {
   description = "KMS key of its log."
   type        = string
 }
+
+variable "boundary_arn" {
+  description = "Policy that bounds what its role may ever be allowed; null for none."
+  type        = string
+  default     = null
+}

@@ -7,6 +7,13 @@ locals {
 
   # Without a key nobody could be let in, and CloudFront takes no empty group: signed prefixes wait for the first.
   prefixes = { for prefix, delivery in var.delivers : prefix => delivery if delivery.access == "public" || local.signed }
+
+  # What browsers are told where a file does not say it itself. What is kept for a year never changes under its name.
+  told = { for prefix, delivery in local.prefixes : trimsuffix(prefix, "/") => join(", ", compact([
+    delivery.access == "public" ? "public" : "private",
+    "max-age=${delivery.seconds}",
+    delivery.access == "public" && delivery.seconds >= 31536000 ? "immutable" : "",
+  ])) }
 }
 
 resource "aws_cloudfront_public_key" "this" {
@@ -14,7 +21,7 @@ resource "aws_cloudfront_public_key" "this" {
 
   name_prefix = "${var.prefix}${each.key}-"
   comment     = "Signs private deliveries"
-  encoded_key = each.value
+  encoded_key = "${trimspace(each.value)}\n" # AWS gives it back like this; otherwise it would be another key in the next plan
 
   lifecycle {
     create_before_destroy = true
@@ -98,7 +105,7 @@ resource "aws_cloudfront_distribution" "this" {
     cached_methods             = ["GET", "HEAD"]
     viewer_protocol_policy     = "https-only"
     cache_policy_id            = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad" # AWS's CachingDisabled
-    response_headers_policy_id = aws_cloudfront_response_headers_policy.this.id
+    response_headers_policy_id = aws_cloudfront_response_headers_policy.this["nothing"].id
 
     function_association {
       event_type   = "viewer-request"
@@ -117,7 +124,7 @@ resource "aws_cloudfront_distribution" "this" {
       viewer_protocol_policy     = "https-only"
       compress                   = false # what is delivered is compressed as a file, and Range must count its bytes
       cache_policy_id            = aws_cloudfront_cache_policy.this[ordered_cache_behavior.key].id
-      response_headers_policy_id = aws_cloudfront_response_headers_policy.this.id
+      response_headers_policy_id = aws_cloudfront_response_headers_policy.this[trimsuffix(ordered_cache_behavior.key, "/")].id
       trusted_key_groups         = ordered_cache_behavior.value.access == "signed" ? [aws_cloudfront_key_group.this[0].id] : null
     }
   }
@@ -137,8 +144,22 @@ resource "aws_cloudfront_distribution" "this" {
 
 resource "aws_cloudfront_response_headers_policy" "this" {
   #checkov:skip=CKV_AWS_259:To be on browsers' preload list is a promise for every subdomain for ever, which the domain's owner makes, not a module
-  name    = "${var.prefix}delivery"
+  for_each = merge({ nothing = null }, local.told)
+
+  name    = "${var.prefix}delivery-${each.key}"
   comment = "What browsers are told about delivered files"
+
+  dynamic "custom_headers_config" {
+    for_each = each.value == null ? [] : [each.value]
+
+    content {
+      items {
+        header   = "Cache-Control"
+        value    = custom_headers_config.value
+        override = false
+      }
+    }
+  }
 
   cors_config {
     access_control_allow_credentials = true

@@ -35,6 +35,11 @@ variable "public_keys" {
     condition     = alltrue([for key in values(var.public_keys) : startswith(key, "-----BEGIN PUBLIC KEY-----")])
     error_message = "Keys are PEM: -----BEGIN PUBLIC KEY----- and so on. Never put a private key here."
   }
+
+  validation {
+    condition     = alltrue([for name in keys(var.public_keys) : can(regex("^[A-Za-z0-9_-]{1,40}$", name))])
+    error_message = "A key's name has at most 40 letters, digits, hyphens and underscores."
+  }
 }
 
 variable "browser_origin" {

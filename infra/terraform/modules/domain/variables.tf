@@ -27,6 +27,11 @@ variable "regional_names" {
     condition     = alltrue([for name in var.regional_names : endswith(name, ".${var.domain}")])
     error_message = "Every name is below the domain."
   }
+
+  validation {
+    condition     = length(var.regional_names) <= 9
+    error_message = "ACM puts ten names on a certificate, the domain among them."
+  }
 }
 
 variable "global_names" {
@@ -36,5 +41,10 @@ variable "global_names" {
   validation {
     condition     = alltrue([for name in var.global_names : endswith(name, ".${var.domain}")])
     error_message = "Every name is below the domain."
+  }
+
+  validation {
+    condition     = length(var.global_names) <= 9
+    error_message = "ACM puts ten names on a certificate, the domain among them."
   }
 }

@@ -28,6 +28,13 @@ variable "interface" {
   description = "Services reached by interface endpoints (billed by hour and zone), for example `ecr.api`, `ecr.dkr`, `logs`, `secretsmanager`, `sqs`, `sns`, `sts`, `kms`."
   type        = set(string)
   default     = []
+
+  validation {
+    condition = length(setsubtract(var.interface, [
+      "ecr.api", "ecr.dkr", "email", "kms", "logs", "monitoring", "secretsmanager", "sns", "sqs", "ssmmessages", "sts",
+    ])) == 0
+    error_message = "Interface endpoints are ecr.api, ecr.dkr, email, kms, logs, monitoring, secretsmanager, sns, sqs, ssmmessages and sts."
+  }
 }
 
 variable "subnet_ids" {

@@ -11,6 +11,9 @@ output "arn_suffix" {
 output "listener_arn" {
   description = "The HTTPS listener, to which services add their host rules."
   value       = aws_lb_listener.https.arn
+
+  # A rule without a priority takes the next free one, so those that have theirs must stand first.
+  depends_on = [aws_lb_listener_rule.preflight, aws_lb_listener_rule.inside_only]
 }
 
 output "dns_name" {

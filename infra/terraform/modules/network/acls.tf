@@ -28,8 +28,12 @@ locals {
       )
     }
     isolated = {
-      ingress = { for port in var.store_ports : "store-${port}" => [var.cidr, port, port] }
-      egress  = { for part, ports in local.answers : "answers-${part}" => concat([var.cidr], ports) }
+      # A proxy asks its database from one of these subnets to another.
+      ingress = merge(
+        { for port in var.store_ports : "store-${port}" => [var.cidr, port, port] },
+        { for part, ports in local.answers : "answers-${part}" => concat([local.stores], ports) },
+      )
+      egress = { for part, ports in local.answers : "answers-${part}" => concat([var.cidr], ports) }
     }
   }
 

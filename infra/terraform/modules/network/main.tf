@@ -8,6 +8,7 @@ locals {
   private  = { for zone, i in local.index : zone => cidrsubnet(var.cidr, 4, i) }
   public   = { for zone, i in local.index : zone => cidrsubnet(var.cidr, 8, 192 + i) }
   isolated = { for zone, i in local.index : zone => cidrsubnet(var.cidr, 8, 208 + i) }
+  stores   = cidrsubnet(var.cidr, 4, 13)
 
   nat_zones = { per_az = var.zones, single = [var.zones[0]], none = [] }[var.nat]
 }

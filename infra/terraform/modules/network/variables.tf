@@ -8,8 +8,8 @@ variable "cidr" {
   type        = string
 
   validation {
-    condition     = can(cidrhost(var.cidr, 0)) && endswith(var.cidr, "/16") && can(regex("^(10\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.)", var.cidr))
-    error_message = "The network is a private /16, for example 10.20.0.0/16."
+    condition     = try(cidrsubnet(var.cidr, 0, 0) == var.cidr, false) && endswith(var.cidr, "/16") && can(regex("^(10\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.)", var.cidr))
+    error_message = "The network is a private /16 with zeros in its last two parts, for example 10.20.0.0/16."
   }
 }
 
@@ -69,4 +69,10 @@ variable "log_key_arn" {
 variable "account_id" {
   description = "Account for which flow logs may be written."
   type        = string
+}
+
+variable "boundary_arn" {
+  description = "Policy that bounds what its role may ever be allowed; null for none."
+  type        = string
+  default     = null
 }

@@ -29,7 +29,7 @@ locals {
     {
       Effect   = "Allow"
       Action   = permission.allow
-      Resource = [for reference in permission.on : replace(local.arns[reference], "/\\*$/", local.tail)]
+      Resource = [for reference in permission.on : replace(local.arns[reference], "/\\*$/", local.tail)] # a final * is somebody's own
     },
     permission.when == null ? {} : {
       Condition = { for test, keys in permission.when : test => {

@@ -79,7 +79,7 @@ resource "aws_db_instance" "this" {
 
   tags = { Name = var.name }
 
-  depends_on = [aws_cloudwatch_log_group.exported]
+  depends_on = [aws_cloudwatch_log_group.exported, aws_iam_role_policy_attachment.monitoring]
 }
 
 # Made here so that they have a retention and a key; RDS would make them with neither.

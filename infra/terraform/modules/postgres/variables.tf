@@ -46,8 +46,8 @@ variable "storage_gib" {
   default     = 20
 
   validation {
-    condition     = var.storage_gib >= 20
-    error_message = "At least 20 GiB."
+    condition     = var.storage_gib >= 20 && var.storage_gib <= 13107 && floor(var.storage_gib) == var.storage_gib
+    error_message = "From 20 to 13107 GiB, a whole number: five times as much is what RDS has."
   }
 }
 
@@ -61,8 +61,8 @@ variable "backup_days" {
   type        = number
 
   validation {
-    condition     = var.backup_days >= 1 && var.backup_days <= 35
-    error_message = "From 1 to 35 days."
+    condition     = var.backup_days >= 1 && var.backup_days <= 35 && floor(var.backup_days) == var.backup_days
+    error_message = "From 1 to 35 days, a whole number."
   }
 }
 
@@ -94,4 +94,10 @@ variable "log_retention_days" {
 variable "log_key_arn" {
   description = "KMS key of its logs."
   type        = string
+}
+
+variable "boundary_arn" {
+  description = "Policy that bounds what its role may ever be allowed; null for none."
+  type        = string
+  default     = null
 }

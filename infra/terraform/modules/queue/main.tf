@@ -49,7 +49,7 @@ resource "aws_sqs_queue_policy" "this" {
       [{
         Sid       = "TlsOnly"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = "*" # refuses everybody
         Action    = ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"]
         Resource  = each.value.arn
         Condition = { Bool = { "aws:SecureTransport" = "false" } }

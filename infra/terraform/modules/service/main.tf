@@ -9,6 +9,7 @@ locals {
   strategies = { for role, spec in local.web : role => coalesce(var.strategy, spec.deployment.strategy) }
   rolling    = { for role, strategy in local.strategies : role => strategy if strategy == "rolling" }
   shifting   = { for role, strategy in local.strategies : role => strategy if strategy != "rolling" }
+  shifted    = { for role, strategy in local.shifting : role => strategy if var.host != null } # what has no host has no traffic to shift
 
   # The web role named `api` answers at the service's host; a second web role would need a host of its own.
   service_name = { for role in keys(var.roles) : role => "${var.name}-${role}" }

@@ -106,7 +106,7 @@ resource "aws_appautoscaling_policy" "requests" {
       metrics {
         id          = "per_task"
         label       = "Requests per second and task"
-        expression  = "(${join(" + ", [for color in local.colors[each.key] : "FILL(${color}, 0)"])}) / 60 / MAX([FILL(tasks, 1), 1])"
+        expression  = "(${join(" + ", [for color in local.colors[each.key] : "FILL(${color}, 0)"])}) / 60 / IF(FILL(tasks, 1) > 1, tasks, 1)"
         return_data = true
       }
 

@@ -18,7 +18,7 @@ resource "aws_appautoscaling_policy" "messages" {
       metrics {
         id          = "per_task"
         label       = "Waiting messages per task"
-        expression  = "(${join(" + ", [for index in range(length(var.queue_names[each.key])) : "q${index}"])}) / MAX([FILL(tasks, 1), 1])"
+        expression  = "(${join(" + ", [for index in range(length(var.queue_names[each.key])) : "q${index}"])}) / IF(FILL(tasks, 1) > 1, tasks, 1)"
         return_data = true
       }
 

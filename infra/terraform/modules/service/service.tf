@@ -18,6 +18,10 @@ resource "aws_ecs_service" "role" {
   health_check_grace_period_seconds  = each.value.kind == "web" && var.host != null ? 60 : null
   wait_for_steady_state              = false
 
+  # A new deployment goes with every change: without one the provider replaces a service whose share of Spot, or floor,
+  # is another, and it would be away for minutes.
+  force_new_deployment = true
+
   # The base stays on Fargate proper; what comes on top may be interrupted.
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -51,29 +55,26 @@ resource "aws_ecs_service" "role" {
     }
   }
 
-  dynamic "deployment_configuration" {
-    for_each = contains(keys(local.shifting), each.key) && var.host != null ? [local.shifting[each.key]] : []
+  # Written also where it is the usual one: what is not written stays what it was.
+  deployment_configuration {
+    strategy             = upper(lookup(local.shifted, each.key, "rolling"))
+    bake_time_in_minutes = contains(keys(local.shifted), each.key) ? tostring(each.value.deployment.bake_minutes) : null
 
-    content {
-      strategy             = upper(deployment_configuration.value)
-      bake_time_in_minutes = tostring(each.value.deployment.bake_minutes)
+    dynamic "canary_configuration" {
+      for_each = lookup(local.shifted, each.key, "") == "canary" ? [each.value.deployment] : []
 
-      dynamic "canary_configuration" {
-        for_each = deployment_configuration.value == "canary" ? [each.value.deployment] : []
-
-        content {
-          canary_percent              = canary_configuration.value.percent
-          canary_bake_time_in_minutes = tostring(canary_configuration.value.step_minutes)
-        }
+      content {
+        canary_percent              = canary_configuration.value.percent
+        canary_bake_time_in_minutes = tostring(canary_configuration.value.step_minutes)
       }
+    }
 
-      dynamic "linear_configuration" {
-        for_each = deployment_configuration.value == "linear" ? [each.value.deployment] : []
+    dynamic "linear_configuration" {
+      for_each = lookup(local.shifted, each.key, "") == "linear" ? [each.value.deployment] : []
 
-        content {
-          step_percent              = linear_configuration.value.percent
-          step_bake_time_in_minutes = tostring(linear_configuration.value.step_minutes)
-        }
+      content {
+        step_percent              = max(3, linear_configuration.value.percent) # the smallest step of ECS
+        step_bake_time_in_minutes = tostring(linear_configuration.value.step_minutes)
       }
     }
   }
@@ -113,7 +114,7 @@ resource "aws_ecs_service" "role" {
           discovery_name = var.name
 
           client_alias {
-            dns_name = "${var.name}.internal"
+            dns_name = "${replace(var.name, "_", "-")}.internal"
             port     = var.port
           }
         }

@@ -3,8 +3,9 @@
 resource "aws_iam_role" "shift" {
   count = length(local.shifting) == 0 || var.host == null ? 0 : 1
 
-  name        = "${var.prefix}${var.name}-shift"
-  description = "Lets ECS move traffic between versions of ${var.name}"
+  name                 = "${var.prefix}${var.name}-shift"
+  permissions_boundary = var.boundary_arn
+  description          = "Lets ECS move traffic between versions of ${var.name}"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -12,10 +12,10 @@ resource "aws_lb_target_group" "this" {
   for_each = var.host == null ? {} : local.target_groups
 
   #checkov:skip=CKV_AWS_378:Inside the VPC the network's hardware encrypts; a certificate in each task would be verified by nobody
-  name_prefix          = "${substr(var.name, 0, 5)}-"
+  name_prefix          = "${substr(replace(var.name, "_", "-"), 0, 5)}-"
   target_type          = "ip"
   protocol             = "HTTP"
-  port                 = var.port
+  port                 = 80 # only the default: ECS registers each task with its own port, and another port here is another group
   vpc_id               = var.vpc_id
   deregistration_delay = 30
 

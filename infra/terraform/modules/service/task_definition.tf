@@ -16,6 +16,9 @@ locals {
     task   = {}
   }
 
+  # A shell (ECS Exec) is an agent that AWS puts into the container and that writes here; the root is read-only.
+  agent_folders = var.shell ? { agent-state = "/var/lib/amazon", agent-log = "/var/log/amazon" } : {}
+
   probe = {
     healthCheck = { command = ["CMD", "python", "-m", "chassis.container", "health"], interval = 15, timeout = 5, retries = 3, startPeriod = 60 }
   }
@@ -30,6 +33,7 @@ locals {
       stopTimeout = spec.stop_timeout
       environment = [for key, value in local.environments[role] : { name = key, value = value }]
       secrets     = [for key, value in var.secrets : { name = key, valueFrom = value }]
+      mountPoints = [for volume, path in local.agent_folders : { sourceVolume = volume, containerPath = path, readOnly = false }]
 
       readonlyRootFilesystem = true
       linuxParameters = {
@@ -64,11 +68,20 @@ resource "aws_ecs_task_definition" "role" {
   memory                   = tostring(each.value.memory)
   task_role_arn            = var.task_role_arn
   execution_role_arn       = var.execution_role_arn
+  skip_destroy             = true # a deployment that fails goes back to the revision before, which must be there
   container_definitions    = jsonencode([local.containers[each.key]])
 
   runtime_platform {
     operating_system_family = "LINUX"
     cpu_architecture        = var.architecture
+  }
+
+  dynamic "volume" {
+    for_each = local.agent_folders
+
+    content {
+      name = volume.key
+    }
   }
 
   tags = { Name = "${var.prefix}${local.service_name[each.key]}" }

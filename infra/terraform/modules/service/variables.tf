@@ -39,6 +39,14 @@ variable "roles" {
     condition     = alltrue([for role in values(var.roles) : contains(["web", "worker", "task"], role.kind)])
     error_message = "A role is a web server, a worker or a one-off task."
   }
+
+  validation {
+    condition = alltrue([for role in values(var.roles) : role.scaling == null || try(
+      role.scaling.min >= 0 && role.scaling.min <= role.scaling.max && role.scaling.max >= 1
+      && floor(role.scaling.min) == role.scaling.min && floor(role.scaling.max) == role.scaling.max, false
+    )])
+    error_message = "A role scales between whole numbers of tasks: min is not negative and not more than max, max at least 1. Not so: ${join(", ", [for name, role in var.roles : name if !try(role.scaling == null || (role.scaling.min >= 0 && role.scaling.min <= role.scaling.max), false)])}."
+  }
 }
 
 variable "port" {
@@ -198,8 +206,8 @@ variable "spot_percent" {
   type        = number
 
   validation {
-    condition     = var.spot_percent >= 0 && var.spot_percent <= 100
-    error_message = "A percentage."
+    condition     = var.spot_percent >= 0 && var.spot_percent <= 100 && floor(var.spot_percent) == var.spot_percent
+    error_message = "A percentage, without a fraction."
   }
 }
 
@@ -219,8 +227,18 @@ variable "floors" {
   default = {}
 
   validation {
-    condition     = alltrue([for floor in values(var.floors) : can(regex("^(cron|rate|at)\\(", floor.schedule)) && floor.min >= 0])
-    error_message = "A schedule is written cron(...), rate(...) or at(...), and the number is not negative."
+    condition     = alltrue([for floor in values(var.floors) : can(regex("^(cron|rate|at)\\(", floor.schedule))])
+    error_message = "A schedule is written cron(...), rate(...) or at(...)."
+  }
+
+  validation {
+    condition     = alltrue([for floor in values(var.floors) : floor.min >= 1 && floor(floor.min) == floor.min])
+    error_message = "A web role's floor is a whole number from 1 on: where no task answers, nothing is measured that would start one."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.floors) : can(regex("^[a-z][a-z0-9-]{0,30}$", name))])
+    error_message = "A floor's name is a short word, for example morning."
   }
 }
 
@@ -244,4 +262,10 @@ variable "log_retention_days" {
 variable "log_key_arn" {
   description = "KMS key of the logs."
   type        = string
+}
+
+variable "boundary_arn" {
+  description = "Policy that bounds what its role may ever be allowed; null for none."
+  type        = string
+  default     = null
 }

@@ -20,16 +20,32 @@ locals {
     Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
     Resource = [var.key_arn]
     Condition = { StringEquals = {
-      "kms:ViaService" = [for service in ["s3", "sns", "sqs"] : "${service}.${var.names.region}.amazonaws.com"]
+      "kms:ViaService" = [for service in ["dynamodb", "s3", "sns", "sqs"] : "${service}.${var.names.region}.amazonaws.com"]
     } }
   }]
 
-  # A shell in a container, where allowed: these four have no resources to name.
-  shell = [{
-    Effect   = "Allow"
-    Action   = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
-    Resource = ["*"]
-  }]
+  # A shell in a container, where allowed: its agent has the task's role, is encrypted with the cluster's key, and
+  # writes down what is typed.
+  shell = [
+    {
+      Effect = "Allow"
+      Action = [
+        "logs:DescribeLogGroups",
+        "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+      ]
+      Resource = ["*"] # these have no resources to name
+    },
+    {
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+      Resource = ["${coalesce(var.shell_log_group_arn, "-")}:*"] # the streams of this one group
+    },
+    {
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt"]
+      Resource = [var.key_arn]
+    },
+  ]
 }
 
 module "permissions" {
@@ -41,6 +57,7 @@ module "permissions" {
 
 resource "aws_iam_role" "task" {
   name                 = "${var.names.prefix}${var.service}"
+  permissions_boundary = var.boundary_arn
   description          = "What the code of ${var.service} may call"
   assume_role_policy   = local.trust
   max_session_duration = 3600

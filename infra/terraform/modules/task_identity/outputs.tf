@@ -11,4 +11,7 @@ output "task_role_name" {
 output "execution_role_arn" {
   description = "Role that starts its tasks."
   value       = aws_iam_role.execution.arn
+
+  # A task that starts before its role may read its secrets fails.
+  depends_on = [aws_iam_role_policy.execution]
 }

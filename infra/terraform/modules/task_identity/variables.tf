@@ -54,3 +54,20 @@ variable "shell" {
   type        = bool
   default     = false
 }
+
+variable "shell_log_group_arn" {
+  description = "Log group of what is typed into such a shell; needed with `shell`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = !var.shell || var.shell_log_group_arn != null
+    error_message = "What is typed into a shell is written down: give shell_log_group_arn."
+  }
+}
+
+variable "boundary_arn" {
+  description = "Policy that bounds what its roles may ever be allowed; null for none."
+  type        = string
+  default     = null
+}

@@ -21,7 +21,7 @@ resource "aws_sns_topic_policy" "this" {
       [{
         Sid       = "TlsOnly"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = "*" # refuses everybody
         Action    = "sns:Publish"
         Resource  = local.arn
         Condition = { Bool = { "aws:SecureTransport" = "false" } }

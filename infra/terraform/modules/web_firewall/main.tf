@@ -1,5 +1,5 @@
-# A web application firewall: AWS's managed rules, a limit per client address, and the limits that the
-# manifests set per host and per path. The limits count over a minute, the shortest window but ten seconds.
+# A web application firewall: AWS's managed rules, a limit per client address, and what manifests limit further per
+# host and per path. The limits count over a minute, the shortest window but ten seconds.
 
 locals {
   managed = {
@@ -11,8 +11,9 @@ locals {
   # Uploads go straight to S3; a JSON body may still be longer than the common rules' 8 KiB.
   counted_only = { AWSManagedRulesCommonRuleSet = ["SizeRestrictions_BODY"] }
 
-  hosts = sort(keys(var.host_limits))
-  paths = sort(keys(var.path_limits))
+  # A limit that is not below the one for all hosts is never reached, and AWS bills every rule.
+  hosts = sort([for host, limit in var.host_limits : host if limit < var.per_minute])
+  paths = sort([for path, limit in var.path_limits : path if limit.per_minute < var.per_minute])
 }
 
 resource "aws_wafv2_web_acl" "this" {
@@ -44,7 +45,7 @@ resource "aws_wafv2_web_acl" "this" {
 
           field_to_match {
             single_header {
-              name = nonsensitive(var.trusted_header.name)
+              name = lower(nonsensitive(var.trusted_header.name)) # the firewall knows headers in lower case only
             }
           }
 
@@ -294,6 +295,13 @@ resource "aws_wafv2_web_acl" "this" {
     cloudwatch_metrics_enabled = true
     metric_name                = var.name
     sampled_requests_enabled   = true
+  }
+
+  lifecycle {
+    precondition {
+      condition     = length(local.hosts) + length(local.paths) <= 9
+      error_message = "AWS counts ten rates in one firewall, and the manifests limit ${length(local.hosts)} hosts and ${length(local.paths)} paths below the ${var.per_minute} requests a minute for all: nine are left for these. Raise some, or lower the limit for all."
+    }
   }
 }
 

@@ -29,8 +29,8 @@ variable "per_minute" {
   type        = number
 
   validation {
-    condition     = var.per_minute >= 10
-    error_message = "AWS counts from 10 on."
+    condition     = var.per_minute >= 10 && floor(var.per_minute) == var.per_minute
+    error_message = "AWS counts from 10 on, in whole requests."
   }
 }
 

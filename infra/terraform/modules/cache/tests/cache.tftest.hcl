@@ -21,6 +21,15 @@ run "tls_and_encryption_at_rest" {
   }
 }
 
+run "a_newer_minor_version_is_chosen_here" {
+  command = plan
+
+  assert {
+    condition     = !tobool(aws_elasticache_replication_group.this.auto_minor_version_upgrade)
+    error_message = "What AWS raised by itself, the next apply would lower again by replacing the cache."
+  }
+}
+
 run "two_nodes_survive_one" {
   command = plan
 

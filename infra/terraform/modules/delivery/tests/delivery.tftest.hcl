@@ -37,6 +37,35 @@ run "with_a_key_private_files_need_a_signature" {
   }
 }
 
+run "browsers_keep_releases_for_ever_and_private_files_to_themselves" {
+  command = plan
+
+  variables {
+    public_keys = { first = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n" }
+  }
+
+  assert {
+    condition = { for name, policy in aws_cloudfront_response_headers_policy.this : name => flatten(policy.custom_headers_config[*].items[*])[*].value if name != "nothing" } == {
+      private  = ["private, max-age=86400"]
+      releases = ["public, max-age=31536000, immutable"]
+    }
+    error_message = "A release never changes under its name; a private file is nobody else's."
+  }
+}
+
+run "a_key_is_written_as_aws_gives_it_back" {
+  command = plan
+
+  variables {
+    public_keys = { first = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----" }
+  }
+
+  assert {
+    condition     = aws_cloudfront_public_key.this["first"].encoded_key == "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
+    error_message = "A line that does not end would be another key in every plan."
+  }
+}
+
 run "everything_else_is_404" {
   command = plan
 

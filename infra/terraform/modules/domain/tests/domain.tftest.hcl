@@ -25,6 +25,29 @@ run "every_name_is_certified_and_validated_once" {
   }
 }
 
+run "a_wildcard_is_validated_by_the_domains_own_record" {
+  command = plan
+
+  variables {
+    regional_names = ["*.example.com", "*.origin.example.com"]
+  }
+
+  assert {
+    condition     = toset(keys(aws_route53_record.validation)) == toset(["example.com", "users.example.com", "origin.example.com", "app.example.com"])
+    error_message = "There is no record for a wildcard besides its domain's."
+  }
+}
+
+run "an_eleventh_name_is_refused" {
+  command = plan
+
+  variables {
+    global_names = [for number in range(10) : "s${number}.example.com"]
+  }
+
+  expect_failures = [var.global_names]
+}
+
 run "a_zone_that_exists_is_used" {
   command = plan
 

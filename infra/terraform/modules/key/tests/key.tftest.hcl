@@ -22,6 +22,11 @@ run "rotates_and_names_every_action" {
   }
 
   assert {
+    condition     = length(setsubtract(["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"], jsondecode(aws_kms_key.this.policy).Statement[0].Action)) == 0
+    error_message = "Who makes and deletes an encrypted repository gives and retires a grant."
+  }
+
+  assert {
     condition     = !strcontains(join(",", flatten([for statement in jsondecode(aws_kms_key.this.policy).Statement : statement.Action])), "*")
     error_message = "Actions are named one by one."
   }

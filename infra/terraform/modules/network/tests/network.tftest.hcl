@@ -37,8 +37,13 @@ run "the_stores_have_no_way_out" {
   command = plan
 
   assert {
-    condition     = alltrue([for name, rule in aws_network_acl_rule.this : rule.cidr_block == var.cidr if startswith(name, "isolated/")])
+    condition     = alltrue([for name, rule in aws_network_acl_rule.this : contains([var.cidr, "10.20.208.0/20"], rule.cidr_block) if startswith(name, "isolated/")])
     error_message = "The isolated tier speaks with this network only."
+  }
+
+  assert {
+    condition     = alltrue([for name, rule in aws_network_acl_rule.this : rule.cidr_block == "10.20.208.0/20" if startswith(name, "isolated/ingress/answers")])
+    error_message = "Only stores answer stores."
   }
 
   assert {

@@ -68,6 +68,34 @@ run "hardened_containers" {
   }
 }
 
+run "no_shell_and_nothing_to_write_to" {
+  command = plan
+
+  assert {
+    condition = alltrue([for task in values(aws_ecs_task_definition.role) :
+      length(task.volume) == 0 && length(jsondecode(task.container_definitions)[0].mountPoints) == 0
+    ])
+    error_message = "Without a shell a container has no place to write to but /tmp."
+  }
+}
+
+run "a_shell_has_places_for_its_agent" {
+  command = plan
+
+  variables {
+    shell = true
+  }
+
+  assert {
+    condition = alltrue([for task in values(aws_ecs_task_definition.role) :
+      toset(jsondecode(task.container_definitions)[0].mountPoints[*].containerPath) == toset(["/var/lib/amazon", "/var/log/amazon"])
+      && toset(jsondecode(task.container_definitions)[0].mountPoints[*].sourceVolume) == toset(task.volume[*].name)
+      && jsondecode(task.container_definitions)[0].readonlyRootFilesystem
+    ])
+    error_message = "The root stays read-only; what the agent of a shell writes goes to volumes."
+  }
+}
+
 run "a_task_is_defined_but_not_kept_running" {
   command = plan
 
@@ -93,6 +121,40 @@ run "scales_on_what_it_feels" {
   assert {
     condition     = strcontains(jsonencode(aws_appautoscaling_policy.messages["worker"].target_tracking_scaling_policy_configuration), "q0 + q1")
     error_message = "All of a worker's queues count."
+  }
+
+  assert {
+    condition = [for metric in aws_appautoscaling_policy.requests["api"].target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].metrics : metric.expression if metric.return_data] == [
+      "(FILL(blue, 0)) / 60 / IF(FILL(tasks, 1) > 1, tasks, 1)"
+    ]
+    error_message = "The load balancer counts by the minute, the manifest says how many a second and task."
+  }
+}
+
+run "another_share_of_spot_is_no_other_service" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for service in values(aws_ecs_service.role) : service.force_new_deployment])
+    error_message = "Without a new deployment the provider would destroy a service to change what it runs on."
+  }
+
+  assert {
+    condition     = alltrue([for service in values(aws_ecs_service.role) : service.deployment_configuration[0].strategy == "ROLLING"])
+    error_message = "A strategy that is not written would stay what it was before."
+  }
+}
+
+run "another_port_is_no_other_group" {
+  command = plan
+
+  variables {
+    port = 9090
+  }
+
+  assert {
+    condition     = aws_lb_target_group.this["api/blue"].port == 80 && one(aws_ecs_service.role["api"].load_balancer).container_port == 9090
+    error_message = "ECS registers tasks with their port; a group that is replaced cannot go while a shifted rule holds it."
   }
 }
 

@@ -66,7 +66,7 @@ run "a_canary_moves_between_two_groups" {
   }
 
   assert {
-    condition     = length(aws_ecs_service.role["worker"].deployment_configuration) == 0
+    condition     = aws_ecs_service.role["worker"].deployment_configuration[0].strategy == "ROLLING"
     error_message = "A worker has no traffic to move."
   }
 }
@@ -81,6 +81,24 @@ run "linear_in_steps" {
   assert {
     condition     = aws_ecs_service.role["api"].deployment_configuration[0].strategy == "LINEAR" && aws_ecs_service.role["api"].deployment_configuration[0].linear_configuration[0].step_percent == 10
     error_message = "Step by step."
+  }
+}
+
+run "no_step_is_smaller_than_ecs_takes" {
+  command = plan
+
+  variables {
+    strategy = "linear"
+    roles = { api = {
+      kind       = "web", cpu = 512, memory = 1024, stop_timeout = 30
+      scaling    = { min = 2, max = 10, cpu_percent = 60, requests_per_target = 200, messages_per_task = null }
+      deployment = { strategy = "canary", percent = 1, step_minutes = 5, bake_minutes = 15 }
+    } }
+  }
+
+  assert {
+    condition     = aws_ecs_service.role["api"].deployment_configuration[0].linear_configuration[0].step_percent == 3
+    error_message = "Three per cent at least."
   }
 }
 

@@ -57,3 +57,43 @@ run "a_task_without_a_log_is_refused" {
 
   expect_failures = [var.log_group_arns]
 }
+
+run "what_is_encrypted_with_our_key_can_be_used_through_its_store_only" {
+  command = plan
+
+  assert {
+    condition = alltrue([for statement in jsondecode(aws_iam_role_policy.platform.policy).Statement :
+      toset(statement.Condition.StringEquals["kms:ViaService"]) == toset([for store in ["dynamodb", "s3", "sns", "sqs"] : "${store}.eu-west-1.amazonaws.com"])
+    ])
+    error_message = "A table with a customer's key is read with the caller's right to that key, as are buckets, topics and queues."
+  }
+}
+
+run "a_shell_is_written_down" {
+  command = plan
+
+  variables {
+    shell               = true
+    shell_log_group_arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/slipway-test/exec"
+  }
+
+  assert {
+    condition     = contains(flatten([for statement in jsondecode(aws_iam_role_policy.platform.policy).Statement : statement.Resource if contains(statement.Action, "logs:PutLogEvents")]), "arn:aws:logs:eu-west-1:123456789012:log-group:/slipway-test/exec:*")
+    error_message = "The agent may write to the group of shells."
+  }
+
+  assert {
+    condition     = anytrue([for statement in jsondecode(aws_iam_role_policy.platform.policy).Statement : contains(statement.Action, "kms:Decrypt") && !can(statement.Condition)])
+    error_message = "The agent opens the session's key itself, through no store."
+  }
+}
+
+run "a_shell_that_leaves_no_trace_is_refused" {
+  command = plan
+
+  variables {
+    shell = true
+  }
+
+  expect_failures = [var.shell_log_group_arn]
+}

@@ -29,6 +29,31 @@ run "managed_rules_and_limits" {
   }
 }
 
+run "what_is_never_reached_is_no_rule" {
+  command = plan
+
+  variables {
+    host_limits = { "users.example.com" = 1000, "todos.example.com" = 6000 }
+    path_limits = { "users-v1-sessions" = { host = "users.example.com", path = "/v1/sessions", per_minute = 1000 } }
+  }
+
+  assert {
+    condition     = length(aws_wafv2_web_acl.this.rule) == 4
+    error_message = "The limit for all is reached first: no other is needed."
+  }
+}
+
+run "more_limits_than_aws_counts_are_refused" {
+  command = plan
+
+  variables {
+    host_limits = { for number in range(10) : "s${number}.example.com" => 60 }
+    path_limits = {}
+  }
+
+  expect_failures = [aws_wafv2_web_acl.this]
+}
+
 run "our_own_edge_is_let_through_first" {
   command = plan
 

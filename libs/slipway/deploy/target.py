@@ -1,0 +1,88 @@
+"""What a deployment works with: Terraform's output `deployment`, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from slipway.problems import Problem
+
+NOTHING = "none"  # what a release parameter holds before the first release
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Slots(_Part):
+    """Of the two slots of a release: `next` is for migrations, `current` is in service."""
+
+    next: str
+    current: str
+
+
+class Service(_Part):
+    """One of our services: where its images are, its parameters, its ECS services by role."""
+
+    repository: str
+    release: Slots
+    tags: Slots
+    services: Mapping[str, str]
+    floors: Mapping[str, int]
+    one_off_tasks: Mapping[str, str]
+    log_groups: Mapping[str, str]
+    security_group: str
+    url: str | None
+
+    @property
+    def registry(self) -> str:
+        """The registry's host."""
+        return self.repository.removeprefix("https://").partition("/")[0]
+
+    @property
+    def repository_name(self) -> str:
+        """The repository's name within the registry."""
+        return self.repository.removeprefix("https://").partition("/")[2]
+
+
+class Preparation(_Part):
+    """The task that makes a service's database."""
+
+    task: str
+    security_group: str
+    log_group: str
+
+
+class Target(_Part):
+    """An environment that has been applied at least once."""
+
+    region: str
+    cluster: str
+    subnets: tuple[str, ...]
+    architecture: str
+    services: Mapping[str, Service]
+    preparations: Mapping[str, Preparation]
+
+    def chosen(self, names: tuple[str, ...]) -> dict[str, Service]:
+        """Return the services of these names, all where none is named. Raises Problem."""
+        if unknown := set(names) - self.services.keys():
+            raise Problem(
+                f"there is no service {', '.join(sorted(unknown))} in this environment",
+                next_step=f"choose among {', '.join(sorted(self.services))}; a new one needs --apply first",
+            )
+        return {name: service for name, service in self.services.items() if not names or name in names}
+
+
+def parse(output: Any) -> Target | None:
+    """Return what the output says; None where nothing has been applied yet. Raises Problem."""
+    if not output or not output.get("services"):
+        return None
+    try:
+        return Target.model_validate(output)
+    except ValidationError as error:
+        raise Problem(
+            f"Terraform's output `deployment` is not what this command expects:\n{error}",
+            next_step="deploy with --apply first, from the same checkout",
+        ) from error

@@ -1,0 +1,73 @@
+# The suite in small, for tests of `./slipway deploy`: what a deployment meets, under the same addresses, and the same
+# output. tests/terraform/test_deployment.py compares that output with the real one.
+
+terraform {
+  required_version = ">= 1.11.0"
+
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+
+  backend "s3" {}
+}
+
+provider "aws" {
+  region = var.region
+}
+
+variable "environment" { type = string }
+variable "region" { type = string }
+variable "account_id" { type = string }
+variable "project" { type = string }
+
+# Stands for all that an environment is besides its services.
+variable "topic" {
+  type    = string
+  default = "notices"
+}
+
+locals {
+  prefix   = "${var.project}-${var.environment}-"
+  registry = "${var.account_id}.dkr.ecr.${var.region}.amazonaws.com"
+  services = {
+    todos = { api = "web" }
+    users = { api = "web", worker = "worker", migrate = "task" }
+  }
+}
+
+resource "aws_sns_topic" "notices" {
+  name = "${local.prefix}${var.topic}"
+}
+
+module "service" {
+  source   = "../modules/service"
+  for_each = local.services
+
+  name       = each.key
+  prefix     = local.prefix
+  roles      = each.value
+  repository = "${local.registry}/${var.project}-${var.environment}/${each.key}"
+}
+
+module "database_preparation" {
+  source   = "../modules/preparation"
+  for_each = toset(["users"])
+
+  family = "${local.prefix}${each.key}-preparation"
+  image  = module.service[each.key].next_image
+}
+
+output "deployment" {
+  value = {
+    region       = var.region
+    cluster      = "${var.project}-${var.environment}"
+    subnets      = ["subnet-1", "subnet-2"]
+    architecture = "ARM64"
+    services     = { for name, service in module.service : name => service.deployment }
+    preparations = { for name, one in module.database_preparation : name => {
+      task           = one.family
+      security_group = "sg-preparation"
+      log_group      = "/${one.family}"
+    } }
+  }
+}

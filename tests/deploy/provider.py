@@ -1,0 +1,80 @@
+"""What Terraform's AWS provider does to the account, which the stand-in for it does not.
+
+Before a plan it reads the release parameters into the state; after an apply it makes parameters, task
+definitions and services. The state is the one that Terraform keeps in S3.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+from tests.deploy.cluster import Cluster
+
+
+@dataclass
+class Provider:
+    """The account as seen from one environment's state."""
+
+    s3: Any
+    ssm: Any
+    cluster: Cluster
+    bucket: str
+    key: str
+
+    def refresh(self) -> None:
+        """Bring the state's release parameters to what the account holds."""
+        state = self._state()
+        changed = False
+        for _, attributes in _instances(state, "aws_ssm_parameter"):
+            held = self._held(attributes["name"])
+            if held is not None and attributes["insecure_value"] != held:
+                attributes["insecure_value"] = held
+                changed = True
+        if changed:
+            state["serial"] += 1
+            self.s3.put_object(Bucket=self.bucket, Key=self.key, Body=json.dumps(state).encode())
+
+    def applied(self) -> None:
+        """Make in the account what the state says is there."""
+        state = self._state()
+        for _, attributes in _instances(state, "aws_ssm_parameter"):
+            if self._held(attributes["name"]) is None:
+                self.ssm.put_parameter(
+                    Name=attributes["name"], Value=attributes["insecure_value"], Type="String"
+                )
+        with self.cluster.lock:
+            latest = {
+                attributes["arn"]: self.cluster.register(
+                    attributes["family"], json.loads(attributes["container_definitions"])
+                )
+                for _, attributes in _instances(state, "aws_ecs_task_definition")
+            }
+            for _, attributes in _instances(state, "aws_ecs_service"):
+                wanted = latest[attributes["task_definition"]]
+                self.cluster.run(attributes["name"], wanted, attributes["desired_count"])
+
+    def _state(self) -> dict[str, Any]:
+        try:
+            body = self.s3.get_object(Bucket=self.bucket, Key=self.key)["Body"].read()
+        except ClientError:
+            return {"resources": []}
+        found: dict[str, Any] = json.loads(body)
+        return found
+
+    def _held(self, name: str) -> str | None:
+        try:
+            return str(self.ssm.get_parameter(Name=name)["Parameter"]["Value"])
+        except ClientError:
+            return None
+
+
+def _instances(state: dict[str, Any], kind: str) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (resource.get("module", ""), instance["attributes"])
+        for resource in state["resources"]
+        if resource["type"] == kind and resource["mode"] == "managed"
+        for instance in resource["instances"]
+    ]
