@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -15,13 +16,20 @@ ROOT = Path(__file__).parents[2]
 TAG = "tested"
 
 
-def command() -> list[str] | None:
-    """Return the compose command of this machine, or None when there is none or no engine answers."""
-    if not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True).returncode:
-        return None
-    if subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0:
-        return ["docker", "compose"]
-    return ["docker-compose"] if shutil.which("docker-compose") else None
+def commands() -> list[list[str]]:
+    """Return the compose commands of this machine, the preferred one first; none where no engine answers.
+
+    SLIPWAY_COMPOSE names others in their place, as paths separated by colons.
+    """
+    if not shutil.which("docker") or not _works("docker", "info"):
+        return []
+    if named := os.environ.get("SLIPWAY_COMPOSE"):
+        return [[path] for path in named.split(os.pathsep)]
+    return [words for words in (["docker", "compose"], ["docker-compose"]) if _works(*words, "version")]
+
+
+def _works(*words: str) -> bool:
+    return bool(shutil.which(words[0])) and subprocess.run(words, capture_output=True).returncode == 0
 
 
 class Project:
@@ -38,10 +46,10 @@ class Project:
             "SLIPWAY_TAG": TAG,
         }
 
-    def compose(self, *arguments: str, overlays: tuple[str, ...] = (), timeout: float = 1500) -> str:
+    def compose(self, *arguments: str, overlays: tuple[str, ...] = (), typed: str | None = None) -> str:
         """Run compose and return what it printed; raise AssertionError with its last lines when it fails.
 
-        `overlays` are further files, after `docker-compose.yml`.
+        `overlays` are further files, after `docker-compose.yml`; `typed` is what it reads.
         """
         files = [word for name in ("docker-compose.yml", *overlays) for word in ("--file", str(ROOT / name))]
         done = subprocess.run(
@@ -50,7 +58,8 @@ class Project:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=timeout,
+            input=typed,
+            timeout=1500,
         )
         assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
         return done.stdout
@@ -78,6 +87,19 @@ def docker(*arguments: str) -> str:
     done = subprocess.run(["docker", *arguments], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
+
+
+def kill_main_process(container: str) -> None:
+    """Kill what the container's init started, as only root may, and return when the engine has noticed.
+
+    The engine takes that for a crash; `docker kill` it takes for a wish, and leaves it dead.
+    """
+    before = inspect(container)["State"]
+    init = before["Pid"]
+    children = Path(f"/proc/{init}/task/{init}/children").read_text().split()
+    for pid in children or [str(init)]:
+        os.kill(int(pid), signal.SIGKILL)
+    assert eventually(lambda: inspect(container)["State"]["StartedAt"] != before["StartedAt"])
 
 
 def inspect(container: str) -> dict[str, Any]:

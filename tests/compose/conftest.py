@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.compose.compose import Project, command, docker
+from tests.compose.compose import Project, commands, docker
 from tests.system.environment import Environment
 
 
@@ -19,17 +20,18 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def project() -> Iterator[Project]:
     """The whole suite, built and healthy; taken down with its volumes in the end."""
-    compose = command()
-    if compose is None:
-        pytest.skip("no container engine answers here: the suite in containers is not tested")
+    found = commands()
+    if not found:
+        pytest.skip("no container engine with compose answers here: the suite in containers is not tested")
     port = _free_port()
-    project = Project(compose, f"slipwaytest{port}", port)
+    project = Project(found[0], os.environ.get("SLIPWAY_TEST_PROJECT", f"slipwaytest{port}"), port)
     try:
         project.compose("build")
         project.compose("up", "--detach")
         yield project
     finally:
-        project.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
+        everything = ("compose/enforced.yml",)
+        project.compose("down", "--volumes", "--remove-orphans", "--timeout", "10", overlays=everything)
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,34 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from uuid import uuid4
 
 import requests
+from tests.compose.compose import eventually
 from tests.system.client import PASSWORD, Account, Client, sign_in, sign_up
 from tests.system.environment import Environment
 from tests.system.pictures import photograph
 from tests.system.uploading import ask, look
 
 _PHOTO = photograph(1, 300, 200)
+
+
+SERVICES = ("users", "todos", "media")
+
+
+def wait_until_ready(environment: Environment) -> None:
+    """Return once every service says that it is ready."""
+    with Client(environment) as client:
+        for service in SERVICES:
+            assert eventually(partial(_is_ready, client, service))
+
+
+def _is_ready(client: Client, service: str) -> bool:
+    try:
+        return client.get(service, "/readyz").status_code == 200
+    except requests.RequestException:
+        return False
 
 
 class Load:
@@ -46,6 +65,17 @@ class Load:
             self._over.set()
             for thread in threads:
                 thread.join()
+
+    def goes_on(self) -> bool:
+        """Wait until more of each was acknowledged; False when that did not happen."""
+        done = len(self.todos), len(self.friends), len(self.files)
+        return eventually(
+            lambda: len(self.todos) > done[0] and len(self.friends) > done[1] and len(self.files) > done[2]
+        )
+
+    def __str__(self) -> str:
+        count = f"{len(self.todos)} to-dos, {len(self.friends)} accounts, {len(self.files)} files"
+        return f"{count} acknowledged, {self.failures} calls failed and were repeated"
 
     def lost_todos(self) -> set[str]:
         """Return the to-dos that were acknowledged and are not there."""

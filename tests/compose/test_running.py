@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import re
 from pathlib import Path
 
 import pytest
-from tests.compose.compose import ROOT, Project, docker, eventually
+from tests.compose.compose import ROOT, Project, commands, docker, eventually, inspect, is_healthy
+from tests.compose.running import slipway, where
 from tests.system.client import Client
 from tests.system.environment import Environment
 
@@ -16,7 +15,7 @@ pytestmark = [pytest.mark.containers, pytest.mark.timeout(1800)]
 
 
 def test_the_demo_works_against_the_containers(project: Project, certificate: Path) -> None:
-    done = _slipway("demo", *_where(project, certificate))
+    done = slipway("demo", *where(project, certificate))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     assert "left out" in done.stdout or "403" in done.stdout
 
@@ -26,50 +25,62 @@ def test_the_demo_works_from_a_container_of_its_own(project: Project) -> None:
     assert "steps are right" in printed
 
 
-def test_the_system_tests_pass_against_the_containers(
-    project: Project, certificate: Path, tmp_path: Path
-) -> None:
-    arguments = ["test", "--system", *_where(project, certificate), "-o", f"cache_dir={tmp_path}"]
-    environment = {} if project.emulator_is_atomic() else {"SLIPWAY_ATOMIC_WRITES": "0"}
-    done = _slipway(*arguments, **environment)
-    print(done.stdout[-1500:])
-    if done.returncode and environment:
-        # Its threads also trip over one another where no test means them to: what failed then passes alone.
-        done = _slipway(*arguments, "--last-failed", "--last-failed-no-failures=none", **environment)
-        print("again, what failed:", done.stdout[-1500:])
+def test_the_system_tests_pass_against_the_containers(project: Project, certificate: Path) -> None:
+    done = slipway("test", "--system", *where(project, certificate), "tests/system")
+    print(*re.findall(r"^=.* in .*=$", done.stdout, re.MULTILINE)[:1])
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
-def test_a_changed_source_is_seen_without_a_new_image(project: Project, environment: Environment) -> None:
+def test_brought_up_again_everything_is_as_it_was(project: Project, certificate: Path) -> None:
+    before = _starts(project)
+    project.compose("up", "--detach")
+    assert _starts(project) == before
+    [gateway] = project.containers("gateway")
+    assert docker("exec", gateway, "cat", "/edge/root.pem") == certificate.read_text()
+
+
+def _starts(project: Project) -> dict[str, str]:
+    """Return when each container that lasts was started."""
+    label = f"label=com.docker.compose.project={project.name}"
+    running = docker("ps", "--quiet", "--filter", label).split()
+    return {container: inspect(container)["State"]["StartedAt"] for container in running}
+
+
+@pytest.mark.parametrize("overlays", [(), ("compose/dev.yml",), ("compose/enforced.yml",)])
+def test_every_compose_of_this_machine_reads_the_files(project: Project, overlays: tuple[str, ...]) -> None:
+    for command in commands():
+        Project(command, project.name, project.port).compose("config", "--quiet", overlays=overlays)
+
+
+def test_a_shell_knows_the_service_and_its_stores(project: Project) -> None:
+    printed = project.compose(
+        *("run", "--rm", "-T", "--no-deps", "users", "shell"),
+        typed="import os, psycopg2\n"
+        "with psycopg2.connect(os.environ['DATABASE_URL']) as connection:\n"
+        "    cursor = connection.cursor()\n"
+        "    cursor.execute('SELECT count(*) >= 0 FROM accounts')\n"
+        "    print('counted:', cursor.fetchone(), users.__name__)\n\n",
+    )
+    assert "counted: (True,) users" in printed
+
+
+def test_an_edited_source_is_seen_without_a_new_image(project: Project, environment: Environment) -> None:
+    source = ROOT / "services" / "todos" / "todos" / "schemas.py"
+    before, after = b"What is to be done.", b"What is to be done, edited."
     overlays = ("compose/dev.yml",)
+    original = source.read_bytes()
     project.compose("up", "--detach", "--no-deps", "--no-build", "todos", overlays=overlays)
     try:
         with Client(environment) as client:
-            assert eventually(lambda: _began(client) != "")
-            before = _began(client)
-            (ROOT / "services" / "todos" / "todos" / "app.py").touch()
-            assert eventually(lambda: _began(client) not in {"", before})
+            assert eventually(lambda: before.decode() in _description(client))
+            source.write_bytes(original.replace(before, after))
+            assert eventually(lambda: after.decode() in _description(client))
     finally:
+        source.write_bytes(original)
         project.compose("up", "--detach", "--no-deps", "--no-build", "todos")
-    assert eventually(lambda: _is_back(project))
+    assert eventually(lambda: is_healthy(project.containers("todos")[0]))
 
 
-def _began(client: Client) -> str:
-    response = client.get("todos", "/version")
-    return str(response.json()["started_at"]) if response.status_code == 200 else ""
-
-
-def _is_back(project: Project) -> bool:
-    return "healthy" in docker(
-        "inspect", "--format", "{{.State.Health.Status}}", *project.containers("todos")
-    )
-
-
-def _where(project: Project, certificate: Path) -> list[str]:
-    return ["--base-domain", "localhost", "--port", str(project.port), "--ca", str(certificate)]
-
-
-def _slipway(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **variables, "PYTEST_ADDOPTS": "", "PYTHONPATH": str(ROOT / "libs")}
-    command = [sys.executable, "-m", "slipway", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1500)
+def _description(client: Client) -> str:
+    response = client.get("todos", "/openapi.json")
+    return response.text if response.status_code == 200 else ""
