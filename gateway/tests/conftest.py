@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gateway.tests.names import NameServer
+from gateway.tests.waiting import eventually
 
 from slipway.gateway import Edge, Tls, ensure_authority, hosts, write
 from slipway.manifest import Bucket, Manifest, Stores
@@ -140,7 +142,7 @@ class Gateway:
         context = ssl.create_default_context(cafile=str(self.tls.root))
         if protocols:
             context.set_alpn_protocols(list(protocols))
-        plain = socket.create_connection(("127.0.0.1", self.edge.port), timeout=10)
+        plain = socket.create_connection(("127.0.0.1", self.edge.port), timeout=60)
         return context.wrap_socket(plain, server_hostname=host)
 
     def raw(self, data: bytes) -> bytes:
@@ -181,6 +183,21 @@ def gateway(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield gateway
 
 
+@pytest.fixture
+def names() -> Iterator[NameServer]:
+    with NameServer("127.0.0.1") as server:
+        yield server
+
+
+@pytest.fixture
+def resolving(upstream: str, names: NameServer, tmp_path: Path) -> Iterator[Gateway]:
+    """A gateway in front of a service whose address changes."""
+    port = upstream.partition(":")[2]
+    with _running(tmp_path, {"shop": SHOP}, f"shop.test:{port}", upstream, names.resolver) as gateway:
+        assert eventually(lambda: gateway.call().status == 200)
+        yield gateway
+
+
 @pytest.fixture(scope="module")
 def before_s3(aws: Any, upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """A gateway in front of the emulated S3 with the real services' buckets."""
@@ -192,7 +209,9 @@ def before_s3(aws: Any, upstream: str, tmp_path_factory: pytest.TempPathFactory)
 
 
 @contextmanager
-def _running(folder: Path, manifests: Mapping[str, Manifest], upstream: str, s3: str) -> Iterator[Gateway]:
+def _running(
+    folder: Path, manifests: Mapping[str, Manifest], upstream: str, s3: str, resolver: str = ""
+) -> Iterator[Gateway]:
     tls = ensure_authority(folder / "ca", "localhost", hosts(manifests, "localhost"))
     nobody = f"127.0.0.1:{free_port()}"
     edge = Edge(
@@ -205,11 +224,12 @@ def _running(folder: Path, manifests: Mapping[str, Manifest], upstream: str, s3:
         port=free_port(),
         s3_max_body=1024 * 1024,
         log=str(folder / "access.log"),
+        resolver=resolver,
     )
     process = _start(edge)
     yield Gateway(edge, tls, process)
     process.terminate()
-    process.wait(10)
+    process.wait(60)
 
 
 def _closed(manifest: Manifest) -> Manifest:

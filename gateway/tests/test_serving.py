@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from gateway.tests.waiting import eventually
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_http_2_is_offered(gateway):
 
 def test_the_log_has_no_query_because_it_may_hold_secrets(gateway):
     gateway.call("/logged?X-Amz-Signature=secret", headers={"X-Request-Id": "find-me-in-the-log"})
-    assert _eventually(lambda: "find-me-in-the-log" in Path(gateway.edge.log).read_text().rpartition("\n")[0])
+    assert eventually(lambda: "find-me-in-the-log" in Path(gateway.edge.log).read_text().rpartition("\n")[0])
     lines = Path(gateway.edge.log).read_text().splitlines()
     line = next(json.loads(one) for one in lines if "find-me-in-the-log" in one)
     assert line["path"] == "/logged"
@@ -73,15 +74,7 @@ def test_a_reload_brings_new_routes(gateway):
     )
     gateway.reload(wider)
     try:
-        assert _eventually(lambda: gateway.call(host="cdn.localhost").status == 200)
+        assert eventually(lambda: gateway.call(host="cdn.localhost").status == 200)
     finally:
         gateway.reload(before)
-        assert _eventually(lambda: gateway.call(host="cdn.localhost").status == 404)
-
-
-def _eventually(check) -> bool:
-    for _ in range(50):
-        if check():
-            return True
-        time.sleep(0.1)
-    return False
+        assert eventually(lambda: gateway.call(host="cdn.localhost").status == 404)

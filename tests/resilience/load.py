@@ -17,6 +17,7 @@ from tests.system.expect import problem
 from tests.system.pictures import photograph
 
 _AWAY = {502, 503, 504}
+_CONNECTION_LOST = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 _PAUSE = 0.03
 _PHOTO = photograph(6, 600, 400)
 
@@ -53,7 +54,7 @@ class Load:
         while not self._stop.is_set():
             try:
                 writer(client)
-            except requests.ConnectionError as error:
+            except _CONNECTION_LOST as error:
                 self.troubles[type(error).__name__] += 1
                 time.sleep(0.2)
             except Exception as error:  # noqa: BLE001  # a thread's failure is reported by the test
@@ -91,7 +92,7 @@ class Load:
         while time.monotonic() < deadline:
             try:
                 response = client.post("todos", "/v1/todos", {"title": name}, headers=headers)
-            except requests.ConnectionError as error:
+            except _CONNECTION_LOST as error:
                 self.troubles[type(error).__name__] += 1
             else:
                 if response.status_code != 409 and self._acknowledged(response, 201):

@@ -43,12 +43,12 @@ class Running:
     @staticmethod
     def strike(pids: dict[str, int]) -> None:
         """`kill -9` the parts' own processes, all at once, now."""
-        _kill(list(pids.values()))
+        _send(list(pids.values()), signal.SIGKILL)
 
     @staticmethod
     def strike_whole(pids: dict[str, int]) -> None:
         """`kill -9` the parts with every process below them, now."""
-        _kill([process.pid for pid in pids.values() for process in family(pid)])
+        _send([process.pid for pid in pids.values() for process in family(pid)], signal.SIGKILL)
 
     def kill(self, *names: str) -> dict[str, int]:
         """`kill -9` the parts' own processes; return the pids they had."""
@@ -66,7 +66,8 @@ class Running:
         """`kill -9` every process of the suite, its supervisor first."""
         parts = self.parts()
         order = sorted(parts, key=lambda name: name != "supervisor")
-        _kill([process.pid for name in order if parts[name]["pid"] for process in family(parts[name]["pid"])])
+        running = [parts[name]["pid"] for name in order if parts[name]["pid"]]
+        _send([process.pid for pid in running for process in family(pid)], signal.SIGKILL)
 
     def pause(self, name: str) -> int:
         """Freeze a part's process; return its pid for `resume`."""
@@ -78,6 +79,17 @@ class Running:
     def resume(pid: int) -> None:
         """Let a frozen process go on."""
         os.kill(pid, signal.SIGCONT)
+
+    def pause_whole(self, name: str) -> list[int]:
+        """Freeze a part with every process below it; return their pids for `resume_whole`."""
+        pids = [process.pid for process in family(self.aim(name)[name])]
+        _send(pids, signal.SIGSTOP)
+        return pids
+
+    @staticmethod
+    def resume_whole(pids: list[int]) -> None:
+        """Let frozen processes go on."""
+        _send(pids, signal.SIGCONT)
 
     def await_return(self, before: dict[str, int], seconds: float = 90) -> None:
         """Return when the killed parts run again as new processes and all parts are healthy."""
@@ -114,7 +126,7 @@ def family(pid: int) -> list[psutil.Process]:
     return []
 
 
-def _kill(pids: list[int]) -> None:
+def _send(pids: list[int], number: signal.Signals) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, number)

@@ -87,3 +87,15 @@ def test_the_index_names_decisions_that_exist_and_their_numbers_have_no_gap() ->
     index = (tree.ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"\]\((\d{4}-[^)]+)\)", index) == [path.name for path in DECISIONS]
     assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+def test_every_alarm_leads_to_a_heading_of_the_runbook() -> None:
+    pointed = {
+        place
+        for path in tree.below("infra/terraform", ".tf")
+        for place in re.findall(r"Runbook: docs/operations\.md, ([^.]+)\.", path.read_text(encoding="utf-8"))
+    }
+    assert len(pointed) >= 8
+    runbook = prose(tree.ROOT / "docs" / "operations.md").partition("## Runbook")[2]
+    headings = {line.removeprefix("### ").lower() for line in runbook.splitlines() if line.startswith("### ")}
+    assert pointed - headings == set()

@@ -3,9 +3,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tests.structure import tree
+from tests.structure import calls, tree
 
 from slipway.manifest import Permission, load_all
+
+# What no call names but a call needs.
+_NEEDED_WITH = {"sts:TagSession": "sts:AssumeRole"}  # the emulator asks for both; AWS, for sessions with tags
 
 
 def granted(service: str) -> Iterator[Permission]:
@@ -55,3 +58,23 @@ def test_a_service_touches_its_own_stores_only(service: str) -> None:
         "/".join(resource.split("/")[:2]) for permission in manifest.permissions for resource in permission.on
     }
     assert used - own == set()
+
+
+def test_what_a_service_may_do_is_what_its_code_does(service: str) -> None:
+    manifest = load_all(tree.ROOT)[service]
+    used = calls.actions(service, manifest)
+    allowed = {action for permission in manifest.permissions for action in permission.allow}
+    allowed -= {extra for extra, action in _NEEDED_WITH.items() if action in used}
+    assert {"not needed": allowed - used, "not allowed": used - allowed} == {
+        "not needed": set(),
+        "not allowed": set(),
+    }
+
+
+def test_an_index_may_be_read_only_where_the_code_reads_one(service: str) -> None:
+    manifest = load_all(tree.ROOT)[service]
+    named = calls.texts(service)
+    readable = {one for permission in manifest.permissions for one in permission.on if "/index/" in one}
+    indexes = [(table.name, index.name) for table in manifest.stores.tables for index in table.indexes]
+    assert {name for _, name in indexes} <= named
+    assert readable == {f"table/{table}/index/{name}" for table, name in indexes}

@@ -8,9 +8,8 @@ from tests.structure import tree
 
 LOCKED = tree.matching("requirements/*.txt", "services/*/requirements.txt", "requirements.txt")
 _PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)", re.MULTILINE)
-_ELSEWHERE = re.compile(
-    r"^\s*(?:-i\b|--index-url|--extra-index-url|--find-links|--trusted-host)|://|@ file", re.MULTILINE
-)
+# Any option but a hash: each says where else to look, or whom to trust.
+_ELSEWHERE = re.compile(r"^\s*-(?!-hash=)|://|@ file", re.MULTILINE)
 
 each_lock = pytest.mark.parametrize("path", LOCKED, ids=tree.name_of)
 

@@ -63,12 +63,16 @@ def test_every_service_is_made_by_one_function(service: str) -> None:
     assert "create_app" in {node.name for node in module.body if isinstance(node, ast.FunctionDef)}
 
 
-def test_dockerfiles_differ_in_the_services_name_alone() -> None:
+def test_dockerfiles_differ_in_the_services_name_and_description_alone() -> None:
     kept = {
-        (folder(name) / "Dockerfile").read_text(encoding="utf-8").replace(name, "<service>")
-        for name in tree.services()
+        (folder(name) / "Dockerfile")
+        .read_text(encoding="utf-8")
+        .replace(f'description="{manifest.description}"', "<description>")
+        .replace(name, "<service>")
+        for name, manifest in load_all(tree.ROOT).items()
     }
     assert len(kept) == 1
+    assert "<description>" in kept.pop()
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

@@ -40,13 +40,15 @@ class Client:
     ) -> requests.Response:
         """Send a request to `https://<service>.<domain><path>`; `options` are those of requests.
 
-        A patient call waits out 429 as `Retry-After` says, for a minute at most.
+        A patient call waits out 429, and what else the environment names, as `Retry-After` says, for a
+        minute at most.
         """
         deadline = time.monotonic() + _PATIENCE
         while True:
             response = self._send(method, self.environment.origin(service) + path, **options)
             pause = float(response.headers.get("Retry-After", "1"))
-            if response.status_code != 429 or not patient or time.monotonic() + pause > deadline:
+            passes = patient and response.status_code in self.environment.waits_out
+            if not passes or time.monotonic() + pause > deadline:
                 return response
             time.sleep(pause)
 

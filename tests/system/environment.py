@@ -31,6 +31,8 @@ class Environment:
     port: int
     ca: str | None
     address: str | None
+    waits_out: frozenset[int] = frozenset({429})
+    """Answers after which a patient call comes again."""
 
     @classmethod
     def from_variables(cls) -> Environment:

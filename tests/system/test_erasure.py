@@ -1,7 +1,7 @@
 """Closing an account erases what every service holds on it."""
 
 import pytest
-from tests.system.expect import eventually, problem
+from tests.system.expect import answer, eventually, problem
 from tests.system.pictures import photograph
 from tests.system.uploading import credentials, settled, storage, upload
 
@@ -32,6 +32,17 @@ def test_a_closed_account_is_erased_everywhere(environment, anna, anyone):
     )
     place = {"Bucket": given["bucket"], "Prefix": given["prefix"]}
     eventually(lambda: "Contents" not in s3.list_objects_v2(**place), "the folder is empty")
+
+
+def test_no_recorded_answer_outlives_its_account(anna):
+    headers, body = {"Idempotency-Key": "kept-until-the-end"}, {"title": "Forget me"}
+    first = anna.client.post("todos", "/v1/todos", body, headers=headers)
+    assert answer(first, 201) == answer(anna.client.post("todos", "/v1/todos", body, headers=headers), 201)
+    anna.close_account()
+    eventually(
+        lambda: anna.client.post("todos", "/v1/todos", body, headers=headers).status_code == 401,
+        "the recorded answer is erased",
+    )
 
 
 def test_closing_one_account_leaves_another_alone(anna, ben):
