@@ -9,6 +9,7 @@ the role is started again whenever a source file changes.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import sys
@@ -18,13 +19,25 @@ from typing import NoReturn
 from chassis.reloading import Reloader
 from chassis.renewal import fingerprint
 
+_USAGE = "usage: python -m chassis.container api|worker|migrate|shell\n"
+
 
 def main(arguments: list[str]) -> int:
-    """Become the role, or return an exit status: 64 for wrong usage, 78 without its environment."""
+    """Become the role, or return an exit status: 64 for wrong usage, 78 without its environment.
+
+    `migrate` of a service without migrations does nothing and is 0, so that pipelines need not know which has some.
+    """
     if len(arguments) != 1:
-        sys.stderr.write("usage: python -m chassis.container api|worker|migrate|shell\n")
+        sys.stderr.write(_USAGE)
         return 64
-    role = arguments[0]
+    [role] = arguments
+    service = os.environ["SERVICE"]
+    if not _has(service, role):
+        if role == "migrate":
+            sys.stderr.write(f"{service} keeps no schema of its own: nothing to migrate\n")
+            return 0
+        sys.stderr.write(f"{service} has no role {role!r}\n{_USAGE}")
+        return 64
     environment = _environment()
     return 78 if environment is None else become(role, environment)
 
@@ -52,6 +65,14 @@ def become(role: str, environment: dict[str, str]) -> int:
     return _replace(command, environment)
 
 
+def _has(service: str, role: str) -> bool:
+    return role in {"api", "shell"} or importlib.util.find_spec(_module(service, role)) is not None
+
+
+def _module(service: str, role: str) -> str:
+    return f"{service}.{role.replace('-', '_')}"
+
+
 def _replace(command: list[str], environment: dict[str, str]) -> NoReturn:
     os.execvpe(command[0], command, environment)  # noqa: S606  # becoming the role is the point
 
@@ -63,7 +84,7 @@ def command_of(role: str, service: str, port: str) -> list[str]:
         return [*gunicorn, "--bind", f"0.0.0.0:{port}", f"{service}.wsgi:app"]
     if role == "shell":
         return [sys.executable, "-i", "-c", f"import {service}"]
-    return [sys.executable, "-m", f"{service}.{role.replace('-', '_')}"]
+    return [sys.executable, "-m", _module(service, role)]
 
 
 if __name__ == "__main__":

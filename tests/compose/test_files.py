@@ -73,6 +73,14 @@ def test_no_two_dockerfiles_are_of_one_size() -> None:
     assert len(set(sizes.values())) == len(sizes), sizes
 
 
+def test_no_image_is_built_by_two_services_or_pulled() -> None:
+    """Builders side by side trip over one name, and in a registry our names may be somebody else's."""
+    built = [service for service in SERVICES.values() if "build" in service]
+    names = [service["image"] for service in built]
+    assert sorted(set(names)) == sorted(names)
+    assert {service["pull_policy"] for service in built} == {"never"}
+
+
 def test_the_gateways_container_is_made_anew_when_its_configuration_is() -> None:
     """It reads it when it starts, and compose leaves a container alone whose own description is the same."""
     told = str(SERVICES["gateway"]["environment"])

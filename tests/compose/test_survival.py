@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import threading
 import time
 from collections.abc import Sequence
@@ -29,7 +28,6 @@ LASTING = (
 
 
 @pytest.mark.parametrize("service", LASTING)
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may kill a process of a container")
 def test_a_killed_process_comes_back_and_nothing_acknowledged_is_lost(
     project: Project, environment: Environment, service: str
 ) -> None:
@@ -130,7 +128,6 @@ def test_what_is_asked_to_stop_ends_by_itself(project: Project) -> None:
     _stop_and_start([project.containers(service)[0] for service in asked])
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may kill a process of a container")
 def test_what_a_killed_emulator_forgot_is_made_again(
     project: Project, environment: Environment, certificate: Path
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -38,7 +37,6 @@ def test_it_is_locked_down_like_a_container_of_ours(swapped: Project) -> None:
     assert "CapEff:\t0000000000000000" in status
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may kill a process of a container")
 def test_killed_it_comes_back_and_has_lost_nothing(swapped: Project, environment: Environment) -> None:
     load = Load(environment)
     [container] = swapped.containers("aws")

@@ -13,8 +13,14 @@ from chassis.renewal import fingerprint
 
 
 @pytest.fixture
-def became(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def became(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
     """What the process would have become: its command and its environment."""
+    package = tmp_path / "sources" / "notes"
+    package.mkdir(parents=True)
+    for module in ("__init__", "worker", "send_mail"):
+        (package / f"{module}.py").touch()
+    monkeypatch.syspath_prepend(package.parent)
+    monkeypatch.delitem(sys.modules, "notes", raising=False)
     calls: list[Any] = []
     monkeypatch.setattr(
         os, "execvpe", lambda _file, command, environment: calls.append((command, environment))
@@ -63,10 +69,21 @@ def test_without_its_file_it_says_so_and_ends(
     assert became == []
 
 
-@pytest.mark.parametrize("arguments", [[], ["api", "worker"]])
-def test_wrong_usage_is_64(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("arguments", [[], ["api", "worker"], ["wrker"], ["--help"], ["not a name"], [""]])
+def test_wrong_usage_is_64(
+    became: list[Any], arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert container.main(arguments) == 64
     assert "usage" in capsys.readouterr().err
+    assert became == []
+
+
+def test_a_service_without_migrations_has_nothing_to_migrate(
+    became: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert container.main(["migrate"]) == 0
+    assert "nothing to migrate" in capsys.readouterr().err
+    assert became == []
 
 
 def test_with_reload_a_role_is_run_with_its_sources_watched(

@@ -12,6 +12,7 @@ import boto3
 import psycopg2
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from slipway import cache_users
 from slipway.compose.settings import ROOT, SETTINGS, STATE, ComposeSettings
@@ -50,10 +51,12 @@ class Bootstrap:
         while True:
             try:
                 if not _READY.exists() or self._is_forgotten():
+                    # What is interrupted half-way is not ready: the table that is asked for may be there already.
+                    _READY.unlink(missing_ok=True)
                     self.make()
                     _READY.touch()
                     log.info("resources made")
-            except (ProvisionError, psycopg2.Error, BotoCoreError, ClientError) as error:
+            except (ProvisionError, psycopg2.Error, BotoCoreError, ClientError, ResponseParserError) as error:
                 log.warning("resources not made: %s", str(error).strip())
             time.sleep(_LOOK_SECONDS)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from botocore.parsers import ResponseParserError
 
 from slipway.compose import bootstrap as module
 from slipway.compose.bootstrap import Bootstrap
@@ -151,6 +152,36 @@ def test_what_the_emulator_forgot_is_made_again_and_nothing_else_is_touched(
         bootstrap.run()
     assert len(databases.asked) == 2
     assert aws.client("dynamodb").describe_table(TableName=table)
+
+
+def test_what_was_interrupted_half_way_is_finished(
+    bootstrap: Bootstrap, folders: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bootstrap.make()
+    (folders / "ready").touch()
+    table = environments(folders)["media"]["MEDIA_TABLE"]
+    whole = module.provision
+
+    def interrupted(*arguments: Any, **options: Any) -> Any:
+        whole(*arguments, **options)
+        monkeypatch.setattr(module, "provision", whole)
+        raise ResponseParserError("the emulator died in the middle of an answer")
+
+    def forget() -> None:
+        aws.client("dynamodb").delete_table(TableName=table)
+        monkeypatch.setattr(module, "provision", interrupted)
+        for path in (folders / "settings").glob("*/environment.json"):
+            path.unlink()
+
+    def look() -> None:
+        assert not (folders / "ready").exists()
+        assert environments(folders) == {}
+
+    sleeping(monkeypatch, forget, look)
+    with pytest.raises(Ended):
+        bootstrap.run()
+    assert (folders / "ready").exists()
+    assert environments(folders)["media"]["MEDIA_TABLE"] == table
 
 
 def test_an_emulator_that_is_away_is_waited_for(
