@@ -1,10 +1,10 @@
-"""What runs in a service's container: `python -m chassis.container ROLE`.
+"""What runs in a service's container: `python -m chassis.container ROLE [ARGUMENTS]`.
 
-ROLE is `api`, `shell`, or the name of a worker or task role, which is the service's module
-of that name. SERVICE names the service. Where ENVIRONMENT_FILE names a JSON file of
-variables, they are set first: what was made for this service when the suite was provisioned. Variables
-that are set already win; when the file changes the role ends, to be started again (renewal.py). With RELOAD=1
-the role is started again whenever a source file changes.
+ROLE is `api`, `shell`, or the name of a worker or task, which is the service's module of that name
+and gets the further arguments: `rotate-keys --now`. SERVICE names the service. Where ENVIRONMENT_FILE
+names a JSON file of variables, they are set first: what was made for this service when the suite was
+provisioned. Variables that are set already win; when the file changes the role ends, to be started again
+(renewal.py). With RELOAD=1 the role is started again whenever a source file changes.
 """
 
 from __future__ import annotations
@@ -19,18 +19,19 @@ from typing import NoReturn
 from chassis.reloading import Reloader
 from chassis.renewal import fingerprint
 
-_USAGE = "usage: python -m chassis.container api|worker|migrate|shell\n"
+_USAGE = "usage: python -m chassis.container api|worker|migrate|shell|TASK [ARGUMENTS]\n"
+_WITHOUT_ARGUMENTS = {"api", "shell"}
 
 
 def main(arguments: list[str]) -> int:
     """Become the role, or return an exit status: 64 for wrong usage, 78 without its environment.
 
-    `migrate` of a service without migrations does nothing and is 0, so that pipelines need not know which has some.
+    `migrate` of a service without migrations does nothing and is 0: pipelines need not know which has some.
     """
-    if len(arguments) != 1:
-        sys.stderr.write(_USAGE)
+    role, *further = arguments or [""]
+    if further and role in _WITHOUT_ARGUMENTS:
+        sys.stderr.write(f"{role} takes no arguments\n{_USAGE}")
         return 64
-    [role] = arguments
     service = os.environ["SERVICE"]
     if not _has(service, role):
         if role == "migrate":
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{service} has no role {role!r}\n{_USAGE}")
         return 64
     environment = _environment()
-    return 78 if environment is None else become(role, environment)
+    return 78 if environment is None else become(role, environment, further)
 
 
 def _environment() -> dict[str, str] | None:
@@ -54,11 +55,11 @@ def _environment() -> dict[str, str] | None:
     return {**json.loads(content), **os.environ, "ENVIRONMENT_READ": fingerprint(content)}
 
 
-def become(role: str, environment: dict[str, str]) -> int:
+def become(role: str, environment: dict[str, str], arguments: list[str]) -> int:
     """Replace this process by the role's, or with RELOAD=1 run it until the end and return its status."""
     if "PROMETHEUS_MULTIPROC_DIR" in environment:
         Path(environment["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
-    command = command_of(role, environment["SERVICE"], environment.get("PORT", "8080"))
+    command = [*command_of(role, environment["SERVICE"], environment.get("PORT", "8080")), *arguments]
     if environment.get("RELOAD") == "1" and role != "shell":
         folders = [Path(entry) for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry]
         return Reloader(command, environment, folders).run()
@@ -66,7 +67,7 @@ def become(role: str, environment: dict[str, str]) -> int:
 
 
 def _has(service: str, role: str) -> bool:
-    return role in {"api", "shell"} or importlib.util.find_spec(_module(service, role)) is not None
+    return role in _WITHOUT_ARGUMENTS or importlib.util.find_spec(_module(service, role)) is not None
 
 
 def _module(service: str, role: str) -> str:

@@ -91,8 +91,8 @@ def docker(*arguments: str, errors: bool = False) -> str:
 def kill_main_process(container: str) -> None:
     """`kill -9` what the container's init started, and return when the engine has noticed.
 
-    From inside, as its root: so it works for whoever may talk to the engine, wherever that is. The engine takes
-    it for a crash; `docker kill` it takes for a wish, and leaves it dead.
+    From inside, as its root: so it works for whoever may talk to the engine, wherever that is. The engine
+    takes it for a crash; `docker kill` it takes for a wish, and leaves it dead.
     """
     before = inspect(container)["State"]["StartedAt"]
     kill = ("sh", "-c", "kill -9 $(cat /proc/1/task/1/children)")

@@ -47,6 +47,12 @@ def test_a_role_is_a_command(became: list[Any], role: str, ending: list[str]) ->
     assert command[-len(ending) :] == ending
 
 
+def test_a_task_gets_the_further_arguments(became: list[Any]) -> None:
+    container.main(["send-mail", "--now"])
+    [(command, _)] = became
+    assert command[-3:] == ["-m", "notes.send_mail", "--now"]
+
+
 def test_variables_from_the_file_are_set_unless_they_are_already(
     became: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

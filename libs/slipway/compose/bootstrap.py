@@ -51,7 +51,7 @@ class Bootstrap:
         while True:
             try:
                 if not _READY.exists() or self._is_forgotten():
-                    # What is interrupted half-way is not ready: the table that is asked for may be there already.
+                    # Interrupted half-way it is not ready: the table asked for may be there already.
                     _READY.unlink(missing_ok=True)
                     self.make()
                     _READY.touch()
