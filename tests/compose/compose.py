@@ -75,7 +75,10 @@ class Project:
         return inspect(self.containers(service)[0])
 
     def emulator_is_atomic(self) -> bool:
-        """Say whether the emulator checks a condition and writes in one step; moto races itself."""
+        """Say whether the emulator checks a condition and writes in one step.
+
+        moto does not, and when a transaction fails it takes back what others wrote meanwhile.
+        """
         command = self.inspect("aws")["Config"]
         made_by = command["Labels"].get("standin.made-by", "")
         return not made_by and "moto" not in command["Image"]

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.compose.compose import Project, commands, docker
+from tests.compose.compose import Project, commands, docker, eventually
+from tests.compose.running import demo_works, told_anew
 from tests.system.environment import Environment
+
+ENFORCED = ("compose/enforced.yml",)
 
 
 def _free_port() -> int:
@@ -30,8 +33,30 @@ def project() -> Iterator[Project]:
         project.compose("up", "--detach")
         yield project
     finally:
-        everything = ("compose/enforced.yml",)
-        project.compose("down", "--volumes", "--remove-orphans", "--timeout", "10", overlays=everything)
+        project.compose("down", "--volumes", "--remove-orphans", "--timeout", "10", overlays=ENFORCED)
+
+
+@pytest.fixture(scope="session")
+def swapped(project: Project, certificate: Path) -> Project:
+    """The suite with our own emulator, put there while it runs; the tour proves that it isolates.
+
+    Everything was made there by itself, and the services were told their new keys. It stays: what asks
+    for the usual emulator runs before.
+    """
+    project.compose("build", "aws", overlays=ENFORCED)
+    with told_anew(project):
+        project.compose("up", "--detach", "--no-deps", "aws", overlays=ENFORCED)
+    assert eventually(lambda: demo_works(project, certificate, "--enforces-iam"))
+    return project
+
+
+@pytest.fixture(scope="session")
+def sturdy(project: Project, request: pytest.FixtureRequest) -> Project:
+    """The suite with an emulator that loses nothing by itself: the usual one or else our own."""
+    if project.emulator_is_atomic():
+        return project
+    found: Project = request.getfixturevalue("swapped")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,13 @@ def slipway(*arguments: str) -> subprocess.CompletedProcess[str]:
 def demo_works(project: Project, certificate: Path, *options: str) -> bool:
     """Say whether the tour of the suite is right at the moment."""
     return slipway("demo", *where(project, certificate), *options).returncode == 0
+
+
+def system_tests(project: Project, certificate: Path) -> None:
+    """Run the system tests against the suite and print their last line. AssertionError when one fails."""
+    done = slipway("test", "--system", *where(project, certificate), "tests/system")
+    print(*re.findall(r"^=.* in .*=$", done.stdout, re.MULTILINE)[:1])
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
 @contextmanager

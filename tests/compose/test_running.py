@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from tests.compose.compose import ROOT, Project, commands, docker, eventually, inspect, is_healthy
-from tests.compose.running import slipway, where
+from tests.compose.running import slipway, system_tests, where
 from tests.system.client import Client
 from tests.system.environment import Environment
 
@@ -26,9 +25,9 @@ def test_the_demo_works_from_a_container_of_its_own(project: Project) -> None:
 
 
 def test_the_system_tests_pass_against_the_containers(project: Project, certificate: Path) -> None:
-    done = slipway("test", "--system", *where(project, certificate), "tests/system")
-    print(*re.findall(r"^=.* in .*=$", done.stdout, re.MULTILINE)[:1])
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    if not project.emulator_is_atomic():
+        pytest.skip("this emulator loses writes that meet a failed transaction; they run against our own")
+    system_tests(project, certificate)
 
 
 def test_brought_up_again_everything_is_as_it_was(project: Project, certificate: Path) -> None:

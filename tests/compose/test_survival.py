@@ -1,4 +1,4 @@
-"""What the suite in containers survives: killed processes, restarts, an emulator that forgets everything."""
+"""What the suite in containers survives: killed processes, and restarts of every service."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ import threading
 import time
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from tests.compose.compose import Project, docker, eventually, inspect, is_healthy, kill_main_process
 from tests.compose.load import SERVICES, Load, wait_until_ready
-from tests.compose.running import demo_works, told_anew
 from tests.system.client import Account, sign_up
 from tests.system.environment import Environment
 
@@ -29,10 +26,10 @@ LASTING = (
 
 @pytest.mark.parametrize("service", LASTING)
 def test_a_killed_process_comes_back_and_nothing_acknowledged_is_lost(
-    project: Project, environment: Environment, service: str
+    sturdy: Project, environment: Environment, service: str
 ) -> None:
     load = Load(environment)
-    [container] = project.containers(service)
+    [container] = sturdy.containers(service)
     with load.running():
         assert eventually(lambda: bool(load.todos and load.friends and load.files))
         kill_main_process(container)
@@ -46,21 +43,21 @@ def test_a_killed_process_comes_back_and_nothing_acknowledged_is_lost(
 
 
 def test_a_rolling_restart_of_two_copies_of_each_service_loses_no_request(
-    project: Project, environment: Environment
+    sturdy: Project, environment: Environment
 ) -> None:
     twice, once = ([f"--scale={name}={count}" for name in SERVICES] for count in (2, 1))
-    project.compose("up", "--detach", "--no-recreate", *twice)
-    pairs = [project.containers(name) for name in SERVICES]
+    sturdy.compose("up", "--detach", "--no-recreate", *twice)
+    pairs = [sturdy.containers(name) for name in SERVICES]
     try:
         assert [len(pair) for pair in pairs] == [2, 2, 2]
         assert all(eventually(partial(is_healthy, one)) for pair in pairs for one in pair)
         time.sleep(2)  # the gateway looks its names up every second
-        visitors = Visitors(sign_up(environment), is_forgiving=not project.emulator_is_atomic())
+        visitors = Visitors(sign_up(environment))
         with visitors:
             for turn in zip(*pairs, strict=True):
                 _stop_and_start(turn)
     finally:
-        project.compose("up", "--detach", "--no-recreate", *once)
+        sturdy.compose("up", "--detach", "--no-recreate", *once)
     print(f"{visitors.count} requests during two restarts of every service: {visitors.unwanted} unwanted")
     assert visitors.count > 200
     assert visitors.unwanted == []
@@ -76,14 +73,10 @@ def _stop_and_start(containers: Sequence[str]) -> None:
 
 
 class Visitors:
-    """Threads that read and write without a break; every answer that is no success is kept.
+    """Threads that read and write without a break; every answer that is no success is kept."""
 
-    A forgiving one does not mind that a service says its emulator failed: no request was lost then.
-    """
-
-    def __init__(self, account: Account, *, is_forgiving: bool) -> None:
+    def __init__(self, account: Account) -> None:
         self._account = account
-        self._is_forgiving = is_forgiving
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._visit, args=[name]) for name in SERVICES]
         self.unwanted: list[str] = []
@@ -110,37 +103,16 @@ class Visitors:
                 return
             response = client.call(method, service, path, json=body)
             self.count += 1
-            if response.status_code not in {200, 201} and not self._is_forgiven(response):
+            if response.status_code not in {200, 201}:
                 self.unwanted.append(
                     f"{method} {service} {path}: {response.status_code} {response.text[:200]}"
                 )
             time.sleep(0.02)
 
-    def _is_forgiven(self, response: requests.Response) -> bool:
-        return self._is_forgiving and response.status_code == 503 and "at the moment" in response.text
-
 
 _UPLOAD = {"filename": "a.jpg", "content_type": "image/jpeg", "size": 1000}
 
 
-def test_what_is_asked_to_stop_ends_by_itself(project: Project) -> None:
+def test_what_is_asked_to_stop_ends_by_itself(sturdy: Project) -> None:
     asked = ("users-worker", "todos-worker", "media-worker", "gateway", "postgres", "redis")
-    _stop_and_start([project.containers(service)[0] for service in asked])
-
-
-def test_what_a_killed_emulator_forgot_is_made_again(
-    project: Project, environment: Environment, certificate: Path
-) -> None:
-    [container] = project.containers("aws")
-    load = Load(environment)
-    with load.running():
-        assert eventually(lambda: bool(load.friends))
-        with told_anew(project):
-            kill_main_process(container)
-    assert eventually(lambda: demo_works(project, certificate))
-    assert load.lost_friends() == set()
-    after = Load(environment)
-    with after.running():
-        assert eventually(lambda: bool(after.todos and after.friends and after.files))
-    assert after.lost_todos() == set()
-    assert eventually(lambda: not after.unready_files())
+    _stop_and_start([sturdy.containers(service)[0] for service in asked])

@@ -7,26 +7,10 @@ from pathlib import Path
 import pytest
 from tests.compose.compose import Project, docker, eventually, is_healthy, kill_main_process
 from tests.compose.load import Load, wait_until_ready
-from tests.compose.running import demo_works, told_anew
+from tests.compose.running import system_tests
 from tests.system.environment import Environment
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(1800)]
-
-OVERLAYS = ("compose/enforced.yml",)
-
-
-@pytest.fixture(scope="module")
-def swapped(project: Project, certificate: Path) -> Project:
-    """The suite with the other emulator, in which its isolation is proved: the tour is refused four times.
-
-    Everything was made there by itself, and the services were told their new keys. It stays: this
-    module is the last.
-    """
-    project.compose("build", "aws", overlays=OVERLAYS)
-    with told_anew(project):
-        project.compose("up", "--detach", "--no-deps", "aws", overlays=OVERLAYS)
-    assert eventually(lambda: demo_works(project, certificate, "--enforces-iam"))
-    return project
 
 
 def test_it_is_locked_down_like_a_container_of_ours(swapped: Project) -> None:
@@ -50,3 +34,7 @@ def test_killed_it_comes_back_and_has_lost_nothing(swapped: Project, environment
     assert load.lost_todos() == set()
     assert load.lost_friends() == set()
     assert eventually(lambda: not load.unready_files())
+
+
+def test_the_system_tests_pass_with_it_too(swapped: Project, certificate: Path) -> None:
+    system_tests(swapped, certificate)
