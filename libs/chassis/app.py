@@ -54,6 +54,7 @@ def build(
     dispatcher.add(*routes)
     app.register_blueprint(docs.blueprint(info, dispatcher.routes))
     _add_version(app, info, settings)
+    app.extensions["slipway.checks"] = checks
     app.extensions["slipway.info"] = info
     app.extensions["slipway.routes"] = dispatcher.routes
     return app

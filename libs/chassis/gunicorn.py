@@ -14,7 +14,7 @@ from typing import Any
 
 from prometheus_client import multiprocess
 
-from chassis import responding
+from chassis import health, responding
 from chassis.renewal import end_when_changed
 
 worker_class = "chassis.draining.DrainingWorker"
@@ -47,8 +47,9 @@ def on_starting(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Have the whole server end when what it was told at its start is no longer so."""
+    """Warm the worker up before it takes requests; end the server when what it was told is no longer so."""
     end_when_changed(worker.ppid)
+    health.warm_up(worker.wsgi.extensions["slipway.checks"])
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -109,6 +109,12 @@ def test_metrics_are_the_sum_of_the_workers_and_outlive_them(server: Server) -> 
     assert second in server.pids()
 
 
+def test_a_worker_has_asked_its_stores_before_it_takes_requests(server: Server, tmp_path: Path) -> None:
+    answering = server.pids()
+    asked = {int(path.name.rpartition("-")[2]) for path in tmp_path.glob("asked-by-*")}
+    assert answering <= asked
+
+
 def test_sigterm_lets_a_slow_request_finish(server: Server) -> None:
     answers: list[requests.Response] = []
     slow = threading.Thread(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 from flask import Flask
 from pydantic import Field
 
 from chassis import app as chassis_app
 from chassis.auth import PUBLIC
+from chassis.health import Check
 from chassis.openapi import ApiInfo
 from chassis.routing import Routes, route
 from chassis.schemas import Query, View
@@ -43,4 +45,9 @@ class SlowRoutes(Routes):
 def create_app(settings: ServiceSettings) -> Flask:
     """Return the app."""
     info = ApiInfo("tiny", "Tiny", "For tests.")
-    return chassis_app.build(info, settings, routes=[SlowRoutes()], checks=[])
+    return chassis_app.build(info, settings, routes=[SlowRoutes()], checks=[Check("store", _note)])
+
+
+def _note() -> None:
+    """Leave a file that says which process has asked its store."""
+    Path(f"asked-by-{os.getpid()}").touch()

@@ -45,6 +45,22 @@ class FlakyKeys(MemorySigningKeys):
             raise Transient("away")
 
 
+class CountingLock:
+    """A lock that notes whoever comes to it."""
+
+    def __init__(self) -> None:
+        self.came = threading.Semaphore(0)
+        self._lock = threading.Lock()
+        self.locked = self._lock.locked
+
+    def __enter__(self) -> None:
+        self.came.release()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 @pytest.fixture
 def keys() -> FlakyKeys:
     return FlakyKeys()
@@ -114,6 +130,23 @@ def test_without_any_key_and_without_a_store_there_is_no_signer(keys: FlakyKeys,
     keys.away = True
     with pytest.raises(Transient):
         ring(keys, clock).signer()
+
+
+def test_without_any_key_whoever_waited_for_a_store_that_hangs_does_not_ask_it_again(
+    keys: FlakyKeys, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring, lock = ring(keys, clock), CountingLock()
+    monkeypatch.setattr(keyring, "_lock", lock)
+    keys.goes_on.clear()
+    with ThreadPoolExecutor(8) as asking:
+        first = asking.submit(keyring.signer)
+        assert keys.entered.wait(60)
+        others = [asking.submit(keyring.signer) for _ in range(7)]
+        assert all(lock.came.acquire(timeout=60) for _ in range(8))
+        keys.away = True
+        keys.goes_on.set()
+        assert all(isinstance(one.exception(), Transient) for one in (first, *others))
+    assert keys.reads == 1
 
 
 def test_maintenance_replaces_an_old_key_and_keeps_it_published(keys: FlakyKeys, clock: FakeClock) -> None:

@@ -48,6 +48,7 @@ class Keyring:
         self._clock = clock
         self._make = partial(signing_keys.make_key, sealer)
         self._held: _Held | None = None
+        self._attempts = 0
         self._lock = threading.Lock()
 
     def signer(self) -> Signer:
@@ -68,13 +69,14 @@ class Keyring:
         return self.signer().key_id
 
     def _current(self) -> _Held:
-        held = self._held
+        held, attempts = self._held, self._attempts
         if held is not None and self._clock() - held.read_at < _REMEMBERED_FOR:
             return held
         if held is not None and self._lock.locked():
             return held  # somebody is reading them, from a store that may be slow
         with self._lock:
-            if self._held is held:
+            # Whoever waited takes what the other found, and if that was nothing does not wait once more.
+            if self._held is held and self._attempts == attempts:
                 self._read()
             if self._held is None:
                 raise Transient("The signing keys cannot be read at the moment.")
@@ -89,8 +91,10 @@ class Keyring:
         except Transient:
             if self._held is None:
                 raise
-            return
-        self._hold(keys)
+        else:
+            self._hold(keys)
+        finally:
+            self._attempts += 1
 
     def _edit(self, change: Callable[[list[SigningKey]], list[SigningKey]]) -> None:
         keys = self._store.edit(change)
