@@ -11,6 +11,7 @@ from tests.terraform.properties import compute, edge, encryption, messaging, pol
 
 from slipway.manifest import Manifest
 
+
 def _a_graph(x: int, metrics: list[list[str]]) -> str:
     graph = {"type": "metric", "x": x, "width": 8, "properties": {"title": "x", "metrics": metrics}}
     return json.dumps({"widgets": [graph]})
@@ -133,9 +134,7 @@ POLICY_CASES: tuple[tuple[Callable[..., list[str]], Break], ...] = (
     ),
     (
         policies.no_policy_that_is_not_written_here,
-        changing(
-            "aws_iam_role_policy_attachment", policy_arn="arn:aws:iam::aws:policy/AdministratorAccess"
-        ),
+        changing("aws_iam_role_policy_attachment", policy_arn="arn:aws:iam::aws:policy/AdministratorAccess"),
     ),
     (
         policies.no_policy_that_is_not_written_here,

@@ -1,7 +1,8 @@
 """Runs the `terraform` binary on copies of the configuration, with whatever providers can be had here.
 
-To plan, real providers where they can be downloaded. Else, and whenever something is applied, a program that runs
-its arguments with stand-ins for them: the one that TERRAFORM_PROVIDERS names, or one that lies beside the checkout.
+To plan, real providers where they can be downloaded. Else, and whenever something is applied, a program
+that runs its arguments with stand-ins for them: the one that TERRAFORM_PROVIDERS names, or one that lies
+beside the checkout.
 """
 
 from __future__ import annotations

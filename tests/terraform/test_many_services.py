@@ -49,7 +49,7 @@ queues:
 
 @pytest.fixture(scope="module")
 def with_many(terraform: Terraform, suite: Path, once: Once) -> tuple[Plan, Path]:
-    """Staging's plan (its hosts are CloudFront's too) with thirteen folders more, and the folder above them."""
+    """Staging's plan (CloudFront has its hosts too) with thirteen folders more, and the folder above."""
 
     def make(root: Path) -> None:
         services = copy_manifests(root)

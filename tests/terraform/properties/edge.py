@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from chassis.gunicorn import keepalive
 from tests.terraform.plans import Plan, Resource
 
+from chassis.gunicorn import keepalive
 from slipway.manifest import Manifest
 
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"

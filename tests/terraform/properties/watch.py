@@ -62,7 +62,9 @@ def every_service_has_a_dashboard(plan: Plan, manifests: dict[str, Manifest]) ->
 
 def alarms_can_go_off(plan: Plan) -> list[str]:
     """No alarm looks at what is never measured: an instance's standby is no replica, and has no lag."""
-    return [one.address for one in plan.of("aws_cloudwatch_metric_alarm") if one["metric_name"] == "ReplicaLag"]
+    return [
+        one.address for one in plan.of("aws_cloudwatch_metric_alarm") if one["metric_name"] == "ReplicaLag"
+    ]
 
 
 def dashboards_are_readable(plan: Plan) -> list[str]:
