@@ -27,6 +27,8 @@ def _a_rate(name: str, limit: int) -> dict[str, Any]:
 
 PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
     (network.only_the_edge_is_open, adding("module.x.rule", "aws_vpc_security_group_ingress_rule", **_OPEN)),
+    (network.rules_are_resources, adding("module.x.rule", "aws_security_group_rule", cidr_blocks=["::/0"])),
+    (network.rules_are_resources, changing("aws_security_group", ingress=[{"cidr_blocks": ["0.0.0.0/0"]}])),
     (
         network.the_edge_is_open_for_the_web_alone,
         within("aws_vpc_security_group_ingress_rule", lambda v: v.update(from_port=22), ".edge["),
@@ -124,6 +126,12 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
             ".site.",
         ),
     ),
+    (
+        edge.what_nobody_serves_is_not_there,
+        within("aws_cloudfront_distribution", lambda v: v["ordered_cache_behavior"].pop(), ".site."),
+    ),
+    (edge.connections_are_closed_by_who_asks, changing("aws_lb", idle_timeout=60)),
+    (edge.connections_are_closed_by_who_asks, changing("aws_lb", idle_timeout=75)),
     (edge.the_load_balancer_is_careful, changing("aws_lb", drop_invalid_header_fields=None)),
     (
         edge.the_load_balancer_is_careful,
@@ -211,6 +219,7 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
     ),
     (watch.production_keeps_a_year_of_logs, changing("aws_cloudwatch_log_group", retention_in_days=30)),
     (watch.logs_end_some_day, changing("aws_cloudwatch_log_group", retention_in_days=None)),
+    (watch.alarms_can_go_off, changing("aws_cloudwatch_metric_alarm", metric_name="ReplicaLag")),
     (watch.alarms_tell_somebody, ungiven("aws_cloudwatch_metric_alarm", "alarm_actions")),
     (watch.alarms_tell_somebody, without("aws_sns_topic_subscription", "module.notices.")),
 )

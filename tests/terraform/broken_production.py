@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from tests.terraform.breaking import Break, changing, in_container, with_statement, within, without
@@ -9,6 +10,12 @@ from tests.terraform.plans import Plan
 from tests.terraform.properties import compute, edge, encryption, messaging, policies, stores, watch
 
 from slipway.manifest import Manifest
+
+
+def _a_graph(x: int, metrics: list[list[str]]) -> str:
+    graph = {"type": "metric", "x": x, "width": 8, "properties": {"title": "x", "metrics": metrics}}
+    return json.dumps({"widgets": [graph]})
+
 
 MANIFEST_CASES: tuple[tuple[Callable[[Plan, dict[str, Manifest]], list[str]], Break], ...] = (
     (edge.every_host_has_rule_record_and_certificate, without("aws_lb_listener_rule", "todos")),
@@ -23,6 +30,16 @@ MANIFEST_CASES: tuple[tuple[Callable[[Plan, dict[str, Manifest]], list[str]], Br
             "aws_cloudfront_distribution",
             lambda v: v["ordered_cache_behavior"].append(
                 {"path_pattern": "/private/*", "trusted_key_groups": []}
+            ),
+            ".delivery[",
+        ),
+    ),
+    (
+        edge.private_files_need_a_signature,
+        within(
+            "aws_cloudfront_distribution",
+            lambda v: v["ordered_cache_behavior"].append(
+                {"path_pattern": "/private/*", "trusted_key_groups": None}
             ),
             ".delivery[",
         ),
@@ -73,7 +90,11 @@ APPLIED_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
     (compute.images_never_move, changing("aws_ecr_repository", image_tag_mutability="MUTABLE")),
     (
         watch.dashboards_are_readable,
-        changing("aws_cloudwatch_dashboard", dashboard_body='{"widgets": [{"x": 20, "width": 8}]}'),
+        changing("aws_cloudwatch_dashboard", dashboard_body=_a_graph(x=20, metrics=[["AWS/ECS", "x"]])),
+    ),
+    (
+        watch.dashboards_are_readable,
+        changing("aws_cloudwatch_dashboard", dashboard_body=_a_graph(x=0, metrics=[])),
     ),
     (
         encryption.keys_are_ours,
@@ -110,6 +131,14 @@ POLICY_CASES: tuple[tuple[Callable[..., list[str]], Break], ...] = (
     (
         policies.no_wildcard_action,
         with_statement("aws_iam_role_policy", NotAction=["iam:CreateUser"], Resource=["arn:aws:s3:::x"]),
+    ),
+    (
+        policies.no_policy_that_is_not_written_here,
+        changing("aws_iam_role_policy_attachment", policy_arn="arn:aws:iam::aws:policy/AdministratorAccess"),
+    ),
+    (
+        policies.no_policy_that_is_not_written_here,
+        changing("aws_iam_role", managed_policy_arns=["arn:aws:iam::aws:policy/PowerUserAccess"]),
     ),
     (
         policies.everything_only_where_there_is_no_less,

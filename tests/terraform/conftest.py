@@ -80,6 +80,15 @@ def terraform(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Ter
 
 
 @pytest.fixture(scope="session")
+def applying(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """The terraform that applies to no account; without one, whoever asks is skipped and told why."""
+    found, reason = find(tmp_path_factory.mktemp("applying"), to_apply=True)
+    if found is None:
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
 def suite(terraform: Terraform, once: Once) -> Path:
     """An initialised copy of the suite's configuration. Plan in it, but never apply."""
     folder = once("workspace", lambda folder: terraform.must(workspace(folder), "init"))
@@ -115,29 +124,24 @@ def plan(environment: str, plan_of: Callable[[str], Plan]) -> Plan:
 
 
 @pytest.fixture(scope="session")
-def production_folder(
-    terraform: Terraform, suite: Path, plan_of: Callable[[str], Plan], run_folder: Path, once: Once
-) -> Path:
-    """A folder in which production's plan has been applied, to a state of its own and to nothing else."""
-    if not terraform.stands_in:
-        pytest.skip("an apply with real providers needs an account or an emulator of one")
-    plan_of("prod")
+def production_folder(applying: Terraform, once: Once) -> Path:
+    """A folder in which production has been applied, to a state of its own and to nothing else."""
 
     def apply(folder: Path) -> None:
         copied = workspace(folder)
-        terraform.must(copied, "init")
-        terraform.must(copied, "apply", "-input=false", "-lock=false", str(run_folder / "prod.plan"))
+        applying.must(copied, "init")
+        applying.must(copied, "apply", "-auto-approve", *plan_arguments("prod"))
 
     return once("applied", apply) / "infra" / "terraform" / "suite"
 
 
 @pytest.fixture(scope="session")
 def production(
-    terraform: Terraform, plan_of: Callable[[str], Plan], production_folder: Path, once: Once
+    applying: Terraform, plan_of: Callable[[str], Plan], production_folder: Path, once: Once
 ) -> Plan:
     """Production as applied, with everything known."""
 
     def show(kept: Path) -> None:
-        kept.write_text(terraform.must(production_folder, "show", "-json"))
+        kept.write_text(applying.must(production_folder, "show", "-json"))
 
     return applied(json.loads(once("prod.state.json", show).read_text()), plan_of("prod"))

@@ -1,7 +1,8 @@
 """Runs the `terraform` binary on copies of the configuration, with whatever providers can be had here.
 
-Real providers where they can be downloaded. Else a program that runs its arguments with stand-ins for them:
-the one that TERRAFORM_PROVIDERS names, or one that lies beside the checkout.
+To plan, real providers where they can be downloaded. Else, and whenever something is applied, a program
+that runs its arguments with stand-ins for them: the one that TERRAFORM_PROVIDERS names, or one that lies
+beside the checkout.
 """
 
 from __future__ import annotations
@@ -48,11 +49,6 @@ class Terraform:
     command: tuple[str, ...]
     plugins: Path | None = None
 
-    @property
-    def stands_in(self) -> bool:
-        """Whether the providers are stand-ins, which call nothing."""
-        return self.plugins is None
-
     def run(self, folder: Path, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
         """Return what `terraform ARGUMENTS` in `folder` did; its exit code is the caller's to judge."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("TF_")}
@@ -84,23 +80,30 @@ class Terraform:
         return shown
 
 
-def find(scratch: Path) -> tuple[Terraform | None, str]:
-    """Return a working terraform, or None and the reason why there is none. `scratch` is an empty folder."""
+def find(scratch: Path, *, to_apply: bool = False) -> tuple[Terraform | None, str]:
+    """Return a working terraform, or None and the reason why there is none. `scratch` is an empty folder.
+
+    What is to apply has stand-ins for its providers: real ones would call AWS.
+    """
     binary = shutil.which("terraform")
     if binary is None:
         return None, "terraform is not installed"
-    plugins = ROOT / ".slipway" / "terraform-plugins"
-    plugins.mkdir(parents=True, exist_ok=True)
     probe = scratch / "probe"
     probe.mkdir()
     shutil.copy(CONFIGURATION / "suite" / "versions.tf", probe)
-    candidates = [Terraform((binary,), plugins)]
+    candidates = []
+    if not to_apply:
+        plugins = ROOT / ".slipway" / "terraform-plugins"
+        plugins.mkdir(parents=True, exist_ok=True)
+        candidates.append(Terraform((binary,), plugins))
     wrapper = Path(os.environ.get("TERRAFORM_PROVIDERS", str(_STAND_INS)))
     if wrapper.is_file():
         candidates.append(Terraform((str(wrapper), binary)))
     for candidate in candidates:
         if candidate.run(probe, "init", "-backend=false", timeout=600).returncode == 0:
             return candidate, ""
+    if to_apply:
+        return None, "an apply with real providers needs an account, and there are no stand-ins for them"
     return None, "terraform's providers cannot be downloaded and there are no stand-ins for them"
 
 

@@ -75,6 +75,9 @@ _OF_ANOTHER = {
     "issuer": ({"url": "http://a.example.com", "jwks_url": "http://a.example.com"}, "is reached by https"),
     "database": ({"multi_az": True}, 'attribute "backup_days" is required'),
 }
+_OF_NO_HOST = {
+    "issuer": ({"url": "https://", "jwks_url": "https://"}, "its host's full name"),
+}
 _IN_PART = {
     "network": ({**_NETWORK, "endpoints": ["sqss"]}, "Interface endpoints are ecr.api"),
     "database": ({"multi_az": True, "backup_days": 99}, "From 1 to 35 days"),
@@ -112,6 +115,7 @@ _LESS_THAN_NOTHING = {
     "network": ({**_NETWORK, "zones": []}, "At least two different zones"),
 }
 _OF_AURORA = {
+    "floors": ({"night": {"schedule": "cron(x", "min": 1}}, "A schedule is written cron(...) with six"),
     "database": (
         {"engine": "aurora", "multi_az": True, "backup_days": 1, "capacity": {"min": 0.3, "max": 1}},
         "Capacity comes in halves of a unit",
@@ -126,6 +130,7 @@ _WRONG = {
     "nobody": _OF_NOBODY,
     "another": _OF_ANOTHER,
     "kind": _OF_A_KIND,
+    "host": _OF_NO_HOST,
     "part": _IN_PART,
     "aws": _BEYOND_AWS,
     "shell": _A_SHELL_WITHOUT_A_WAY_OUT,

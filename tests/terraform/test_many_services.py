@@ -22,16 +22,41 @@ roles:
   api: {{kind: web}}
 """
 
+# What CloudWatch draws of these: more than fits side by side, and nothing at all.
+_PLENTY = """
+name: plenty
+description: A service of many stores, which nobody reaches from outside.
+subdomain: plenty
+visibility: private
+roles:
+  api: {kind: web}
+  worker: {kind: worker}
+stores:
+  tables:
+    - {name: plenty0, env: TABLE_0, partition: pk}
+    - {name: plenty1, env: TABLE_1, partition: pk}
+    - {name: plenty2, env: TABLE_2, partition: pk}
+    - {name: plenty3, env: TABLE_3, partition: pk}
+    - {name: plenty4, env: TABLE_4, partition: pk}
+queues:
+  - {name: plenty0, env: QUEUE_0_QUEUE_URL, consumer: worker}
+  - {name: plenty1, env: QUEUE_1_QUEUE_URL, consumer: worker}
+  - {name: plenty2, env: QUEUE_2_QUEUE_URL, consumer: worker}
+  - {name: plenty3, env: QUEUE_3_QUEUE_URL, consumer: worker}
+  - {name: plenty4, env: QUEUE_4_QUEUE_URL, consumer: worker}
+"""
+
 
 @pytest.fixture(scope="module")
 def with_many(terraform: Terraform, suite: Path, once: Once) -> tuple[Plan, Path]:
-    """Staging's plan (its hosts are CloudFront's too) with twelve folders more, and the folder above them."""
+    """Staging's plan (CloudFront has its hosts too) with thirteen folders more, and the folder above."""
 
     def make(root: Path) -> None:
         services = copy_manifests(root)
-        for number in range(12):
-            (services / f"extra{number}").mkdir()
-            (services / f"extra{number}" / "service.yaml").write_text(_MANIFEST.format(number=number))
+        more = {f"extra{number}": _MANIFEST.format(number=number) for number in range(12)}
+        for name, manifest in {**more, "plenty": _PLENTY}.items():
+            (services / name).mkdir()
+            (services / name / "service.yaml").write_text(manifest)
         arguments = plan_arguments("staging", services=services)
         terraform.must(suite, "plan", f"-out={root / 'plan'}", *arguments)
         (root / "plan.json").write_text(json.dumps(terraform.show(suite, root / "plan")))
@@ -51,3 +76,14 @@ def test_what_holds_for_few_holds_for_many(
 def test_every_manifest_is_followed(with_many: tuple[Plan, Path], holds: Callable[..., list[str]]) -> None:
     plan, root = with_many
     assert holds(plan, load_all(root)) == []
+
+
+def test_a_dashboard_has_everything_and_never_a_graph_of_nothing(with_many: tuple[Plan, Path]) -> None:
+    [board] = with_many[0].under('module.service_dashboard["plenty"]', "aws_cloudwatch_dashboard")
+    widgets = json.loads(board["dashboard_body"])["widgets"]
+    assert [one["properties"]["title"] for one in widgets if one["type"] == "metric"] == [
+        "Processor and memory",
+        "Tasks",
+        *(f"plenty{number}" for number in range(5)),
+        *(f"Table plenty{number}" for number in range(5)),
+    ]

@@ -28,8 +28,10 @@ def test_a_module_is_valid_and_its_tests_pass(terraform: Terraform, suite: Path,
     assert re.search(r"Success! [1-9][0-9]* passed, 0 failed", output), output
 
 
-def test_the_suite_is_valid(terraform: Terraform, suite: Path) -> None:
+def test_the_suite_is_valid_and_its_tests_pass(terraform: Terraform, suite: Path) -> None:
     terraform.must(suite, "validate")
+    output = terraform.must(suite, "test", timeout=600)
+    assert re.search(r"Success! [1-9][0-9]* passed, 0 failed", output), output
 
 
 @pytest.mark.parametrize("folder", _DOCUMENTED, ids=lambda one: one.name)

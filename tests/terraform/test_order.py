@@ -12,6 +12,7 @@ from tests.terraform.terraform import Terraform
 
 # Address in the configuration, and what has to be finished before it is made.
 _ORDER = (
+    ("module.load_balancer.aws_lb.this", "module.network.aws_internet_gateway.this"),
     ("module.load_balancer.aws_lb.this", "module.access_logs.module.bucket.aws_s3_bucket_policy.this"),
     ("module.load_balancer.aws_lb_listener.https", "module.domain.aws_acm_certificate_validation.regional"),
     ("module.site.aws_cloudfront_distribution.this", "module.domain.aws_acm_certificate_validation.global"),
@@ -33,6 +34,7 @@ _ORDER = (
     # A host rule takes the next free priority; these two have theirs.
     ("module.service.aws_lb_listener_rule.rolling", "module.load_balancer.aws_lb_listener_rule.preflight"),
     ("module.service.aws_lb_listener_rule.shifting", "module.load_balancer.aws_lb_listener_rule.inside_only"),
+    ("module.cluster.aws_ecs_cluster.this", "module.cluster.aws_cloudwatch_log_group.insights"),
     ("module.service.aws_ecs_service.role", "module.cluster.aws_ecs_cluster_capacity_providers.this"),
     ("module.service.aws_ecs_service.role", "module.service.aws_lb_listener_rule.rolling"),
     ("module.service.aws_ecs_service.role", "module.service.aws_lb_listener_rule.shifting"),
@@ -53,6 +55,10 @@ _ORDER = (
     ("module.database_proxy.aws_db_proxy.this", "module.database_proxy.aws_iam_role_policy.this"),
     ("module.cache.aws_elasticache_replication_group.this", "module.cache.aws_cloudwatch_log_group.slow"),
     ("module.assumed_role.aws_iam_role.this", "module.task_identity.aws_iam_role.task"),
+    (
+        "module.assumed_role.aws_iam_role.web",
+        "module.identity_provider.aws_iam_openid_connect_provider.this",
+    ),
 )
 
 _EDGE = re.compile(r'"([^"]+)" -> "([^"]+)"')

@@ -22,6 +22,7 @@ from slipway.manifest import Manifest
 
 OF_EVERY_PLAN = (
     network.only_the_edge_is_open,
+    network.rules_are_resources,
     network.the_edge_is_open_for_the_web_alone,
     network.tiers_know_one_another_by_group,
     network.nothing_else_has_a_public_address,
@@ -40,6 +41,8 @@ OF_EVERY_PLAN = (
     edge.nobody_passes_by_cloudfront,
     edge.the_firewall_stands_before_everything,
     edge.calls_are_never_cached,
+    edge.what_nobody_serves_is_not_there,
+    edge.connections_are_closed_by_who_asks,
     edge.the_load_balancer_is_careful,
     messaging.every_queue_has_a_dead_letter_queue,
     messaging.every_queue_is_watched,
@@ -56,6 +59,7 @@ OF_EVERY_PLAN = (
     limits.certificates_have_room,
     watch.logs_end_some_day,
     watch.alarms_tell_somebody,
+    watch.alarms_can_go_off,
     watch.dashboards_are_readable,
 )
 
@@ -83,6 +87,7 @@ OF_PRODUCTION_APPLIED = (
 
 OF_POLICIES = (
     policies.no_wildcard_action,
+    policies.no_policy_that_is_not_written_here,
     policies.everything_only_where_there_is_no_less,
     policies.nobody_unknown_is_let_in,
     policies.only_tls,

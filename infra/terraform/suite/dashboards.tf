@@ -69,8 +69,8 @@ locals {
     },
     {
       title = "Cache", stat = "Average"
-      metrics = [for node in concat(flatten(module.cache[*].node_names), ["none"]) :
-        { namespace = "AWS/ElastiCache", name = "CacheHitRate", label = node, dimensions = { CacheClusterId = node } } if node != "none" || length(module.cache) == 0
+      metrics = [for node in flatten(module.cache[*].node_names) :
+        { namespace = "AWS/ElastiCache", name = "CacheHitRate", label = node, dimensions = { CacheClusterId = node } }
       ]
     },
   ]
@@ -83,12 +83,12 @@ module "service_dashboard" {
   name   = "${local.prefix}${each.key}"
   region = var.region
 
-  rows = [for row in [
+  rows = [
     { title = "What clients see", graphs = local.web_graphs[each.key] },
     { title = "Load", graphs = local.load_graphs[each.key] },
     { title = "Queues", graphs = local.queue_graphs[each.key] },
     { title = "Stores", graphs = concat(local.table_graphs[each.key], lookup(local.database_graphs, each.key, [])) },
-  ] : row if length(row.graphs) > 0]
+  ]
 }
 
 module "suite_dashboard" {

@@ -66,7 +66,7 @@ module "assumed_role" {
   permissions      = each.value.permissions
   key_arn          = module.data_key.arn
   boundary_arn     = local.boundary_arn
-  web_identity     = each.value.web_identity ? { issuer_host = local.issuer.host, audience = var.issuer.audience } : null
+  web_identity     = each.value.web_identity ? { issuer_host = module.identity_provider[0].issuer_host, audience = var.issuer.audience } : null
 }
 
 module "identity_provider" {

@@ -112,8 +112,8 @@ variable "issuer" {
   }
 
   validation {
-    condition     = alltrue([for address in [var.issuer.url, var.issuer.jwks_url] : address == null || startswith(coalesce(address, "-"), "https://")])
-    error_message = "An issuer is reached by https://."
+    condition     = alltrue([for address in [var.issuer.url, var.issuer.jwks_url] : address == null || can(regex("^https://[a-z0-9-]+(\\.[a-z0-9-]+)+(:[0-9]+)?(/[^?# ]*)?$", address))])
+    error_message = "An issuer is reached by https://, its host's full name and perhaps a path, for example https://issuer.example.com."
   }
 
   validation {

@@ -55,11 +55,13 @@ locals {
     }
   }]...) }
 
+  # Aurora's readers may be behind. The standby of an instance is no replica, it is written with every commit; an alarm on
+  # its lag would never have anything to look at.
   database_metrics = {
-    cpu         = { name = "CPUUtilization", stat = "Average", threshold = 80, below = false, periods = 10, says = "the processor has been busy for ten minutes" }
-    connections = { name = "DatabaseConnections", stat = "Maximum", threshold = 80, below = false, periods = 5, says = "more than 80 connections are open, though the proxy should share them" }
-    lag         = { name = var.database.engine == "aurora" ? "AuroraReplicaLagMaximum" : "ReplicaLag", stat = "Maximum", threshold = var.database.engine == "aurora" ? 1000 : 30, below = false, periods = 5, says = "a replica is behind" }
-    storage     = { name = "FreeStorageSpace", stat = "Minimum", threshold = 2147483648, below = true, periods = 1, says = "less than 2 GiB of storage are free" }
+    cpu         = { of = ["instance", "cluster"], name = "CPUUtilization", stat = "Average", threshold = 80, below = false, periods = 10, says = "the processor has been busy for ten minutes" }
+    connections = { of = ["instance", "cluster"], name = "DatabaseConnections", stat = "Maximum", threshold = 80, below = false, periods = 5, says = "more than 80 connections are open, though the proxy should share them" }
+    lag         = { of = var.database.multi_az ? ["cluster"] : [], name = "AuroraReplicaLagMaximum", stat = "Maximum", threshold = 1000, below = false, periods = 5, says = "a reader is more than a second behind" }
+    storage     = { of = ["instance"], name = "FreeStorageSpace", stat = "Minimum", threshold = 2147483648, below = true, periods = 1, says = "less than 2 GiB of storage are free" }
   }
 
   database_alarms = merge([for name, server in local.servers : {
@@ -72,7 +74,7 @@ locals {
         namespace  = "AWS/RDS", name = spec.name, stat = spec.stat
         dimensions = { (server.kind == "cluster" ? "DBClusterIdentifier" : "DBInstanceIdentifier") = server.identifier }
       } }
-    } if !(metric == "storage" && server.kind == "cluster")
+    } if contains(spec.of, server.kind)
   }]...)
 
   cache_alarms = merge(concat([{}], [for node in flatten(module.cache[*].node_names) : {

@@ -6,6 +6,7 @@ import json
 
 from tests.terraform.plans import Plan, Resource
 
+from chassis.gunicorn import keepalive
 from slipway.manifest import Manifest
 
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -105,6 +106,32 @@ def calls_are_never_cached(plan: Plan) -> list[str]:
     return found
 
 
+def what_nobody_serves_is_not_there(plan: Plan) -> list[str]:
+    """Below /api/ the last word has a name that no service has, which the load balancer answers with 404."""
+    served = {host for rule in plan.of("aws_lb_listener_rule") for host in _hosts_of(rule)}
+    [site] = plan.under("module.site", "aws_cloudfront_distribution")
+    last = site["ordered_cache_behavior"][-1]
+    asked = [one.get("domain_name") for one in site["origin"] if one["origin_id"] == last["target_origin_id"]]
+    if last["path_pattern"] != "/api/*" or served.intersection(asked):
+        return ["what no service has below /api/ is answered by a page or a service"]
+    return []
+
+
+def connections_are_closed_by_who_asks(plan: Plan) -> list[str]:
+    """Each waits longer for a request than the one before it does; else one is sent as the other hangs up."""
+    held = [
+        config["origin_keepalive_timeout"]
+        for one in plan.of("aws_cloudfront_distribution")
+        for origin in one["origin"]
+        for config in origin["custom_origin_config"]
+    ]
+    return [
+        f"{balancer.address} waits {balancer['idle_timeout']} s between {max(held)} and {keepalive}"
+        for balancer in plan.of("aws_lb")
+        if not max(held) < balancer["idle_timeout"] < keepalive
+    ]
+
+
 def private_files_need_a_signature(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
     """A prefix that its manifest delivers signed is behind a key group, or not delivered at all."""
     buckets = [bucket for one in manifests.values() for bucket in one.stores.buckets]
@@ -112,8 +139,8 @@ def private_files_need_a_signature(plan: Plan, manifests: dict[str, Manifest]) -
     found = []
     for one in plan.under("module.delivery[0]", "aws_cloudfront_distribution"):
         for behaviour in one["ordered_cache_behavior"] or []:
-            open_to_all = behaviour.get("trusted_key_groups") == []
-            if behaviour["path_pattern"] in signed and open_to_all:
+            unsigned = "trusted_key_groups" in behaviour and not behaviour["trusted_key_groups"]
+            if behaviour["path_pattern"] in signed and unsigned:
                 found.append(f"{behaviour['path_pattern']} is open to everybody")
     return found
 

@@ -35,6 +35,15 @@ def only_the_edge_is_open(plan: Plan) -> list[str]:
     ]
 
 
+def rules_are_resources(plan: Plan) -> list[str]:
+    """Security groups have no rules in other forms, which the properties of rules would not see."""
+    found = [one.address for one in plan.of("aws_security_group_rule")]
+    groups = plan.of("aws_security_group", "aws_default_security_group")
+    return found + [
+        f"{one.address} has rules of its own" for one in groups if one["ingress"] or one["egress"]
+    ]
+
+
 def the_edge_is_open_for_the_web_alone(plan: Plan) -> list[str]:
     """The load balancer takes HTTPS, and HTTP to say where HTTPS is."""
     rules = plan.under("module.firewall", "aws_vpc_security_group_ingress_rule")

@@ -9,6 +9,9 @@ from typing import Any
 
 from tests.terraform.plans import Resource
 
+# AWS's own policies that roles here may have.
+_READ = {"service-role/AmazonRDSEnhancedMonitoringRole"}
+
 _POLICY_ATTRIBUTES = ("policy", "assume_role_policy")
 
 # Actions that AWS offers on no smaller resource than everything.
@@ -54,6 +57,14 @@ def no_wildcard_action(resources: Iterable[Resource]) -> list[str]:
         if statement["Effect"] == "Allow"
         and ("NotAction" in statement or any("*" in action for action in several(statement["Action"])))
     ]
+
+
+def no_policy_that_is_not_written_here(resources: Iterable[Resource]) -> list[str]:
+    """A role has, beyond what is written out here, only policies of AWS's that somebody has read."""
+    held = list(resources)
+    attached = [(one, one["policy_arn"]) for one in held if one.type == "aws_iam_role_policy_attachment"]
+    attached += [(one, arn) for one in held for arn in one["managed_policy_arns"] or []]
+    return [f"{one.address} has {arn}" for one, arn in attached if arn.partition(":policy/")[2] not in _READ]
 
 
 def everything_only_where_there_is_no_less(resources: Iterable[Resource]) -> list[str]:

@@ -44,14 +44,8 @@ def everything_that_can_go_wrong_has_an_alarm(plan: Plan, manifests: dict[str, M
         if manifest.visibility == "public":
             wanted += ["api-blue-errors", "api-blue-slow"]
         found += [f"{name} has no alarm {one}" for one in wanted if f"{prefix}{name}-{one}" not in names]
-    lag = (
-        "ReplicaLag"
-        if plan.variables["database"].get("engine", "instance") == "instance"
-        else "AuroraReplicaLagMaximum"
-    )
-    found += [
-        f"there is no alarm on {one}" for one in (lag, "ReplicationLag", "DaysToExpiry") if one not in metrics
-    ]
+    lags = {"ReplicationLag"} | ({"AuroraReplicaLagMaximum"} if plan.of("aws_rds_cluster") else set())
+    found += [f"there is no alarm on {one}" for one in sorted((lags | {"DaysToExpiry"}) - metrics)]
     certificates = [one for one in alarms if one["metric_name"] == "DaysToExpiry"]
     if len(certificates) != len(plan.of("aws_acm_certificate")):
         found.append("not every certificate has an alarm")
@@ -66,14 +60,23 @@ def every_service_has_a_dashboard(plan: Plan, manifests: dict[str, Manifest]) ->
     return [f"there is no dashboard {one}" for one in sorted(wanted - boards)]
 
 
+def alarms_can_go_off(plan: Plan) -> list[str]:
+    """No alarm looks at what is never measured: an instance's standby is no replica, and has no lag."""
+    return [
+        one.address for one in plan.of("aws_cloudwatch_metric_alarm") if one["metric_name"] == "ReplicaLag"
+    ]
+
+
 def dashboards_are_readable(plan: Plan) -> list[str]:
-    """What is known of a dashboard is JSON whose graphs lie inside its width."""
+    """What is known of a dashboard is JSON whose graphs lie inside its width and show something."""
     found = []
     for board in plan.of("aws_cloudwatch_dashboard"):
         if board["dashboard_body"] is not None:
             for widget in json.loads(board["dashboard_body"])["widgets"]:
                 if widget["x"] + widget["width"] > 24:
                     found.append(f"{board.address}: a graph at {widget['x']} is {widget['width']} wide")
+                if widget["type"] == "metric" and not widget["properties"]["metrics"]:
+                    found.append(f"{board.address}: {widget['properties']['title']} shows nothing")
     return found
 
 

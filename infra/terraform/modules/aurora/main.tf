@@ -24,6 +24,9 @@ resource "aws_rds_cluster_parameter_group" "this" {
     content {
       name  = parameter.key
       value = parameter.value
+
+      # AWS reports a value that is its default already as one that waits for a restart: said otherwise, no plan is ever empty.
+      apply_method = parameter.key == "rds.force_ssl" ? "pending-reboot" : "immediate"
     }
   }
 

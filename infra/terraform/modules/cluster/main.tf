@@ -29,6 +29,16 @@ resource "aws_ecs_cluster" "this" {
   }
 
   tags = { Name = var.name }
+
+  depends_on = [aws_cloudwatch_log_group.insights]
+}
+
+# Container Insights makes this group without retention or key, so it is made here first.
+resource "aws_cloudwatch_log_group" "insights" {
+  #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
+  name              = "/aws/ecs/containerinsights/${var.name}/performance"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_key_arn
 }
 
 resource "aws_ecs_cluster_capacity_providers" "this" {

@@ -15,11 +15,11 @@ variable "key_arn" {
 }
 
 variable "log_retention_days" {
-  description = "How long the record of such sessions is kept."
+  description = "How long the record of such sessions, and what Container Insights measured, is kept."
   type        = number
 }
 
 variable "log_key_arn" {
-  description = "KMS key of that record."
+  description = "KMS key of both."
   type        = string
 }

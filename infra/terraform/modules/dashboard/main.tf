@@ -1,10 +1,15 @@
-# One dashboard: rows of graphs, each row about one thing.
+# One dashboard: rows of graphs, each row about one thing. CloudWatch refuses a graph of nothing, so who has no address or
+# no queues has no graph of them; and beyond four graphs side by side nobody can read one.
 
 locals {
   width = 24
 
+  rows = flatten([for row in var.rows : [
+    for graphs in chunklist([for graph in row.graphs : graph if length(graph.metrics) > 0], 4) : { title = row.title, graphs = graphs }
+  ]])
+
   widgets = flatten([
-    for y, row in var.rows : concat(
+    for y, row in local.rows : concat(
       [{
         type       = "text", x = 0, y = y * 7, width = local.width, height = 1
         properties = { markdown = "## ${row.title}" }

@@ -9,7 +9,7 @@ variable "region" {
 }
 
 variable "rows" {
-  description = "Rows from top to bottom: a title and up to four graphs, each of some metrics under one statistic."
+  description = "Rows from top to bottom: a title and graphs, each of some metrics under one statistic. More than four take several rows, one without metrics takes none."
   type = list(object({
     title = string
     graphs = list(object({
@@ -25,7 +25,7 @@ variable "rows" {
   }))
 
   validation {
-    condition     = alltrue([for row in var.rows : length(row.graphs) >= 1 && length(row.graphs) <= 4])
-    error_message = "A row has one to four graphs."
+    condition     = length(distinct(var.rows[*].title)) == length(var.rows)
+    error_message = "Each row has a title of its own."
   }
 }

@@ -6,6 +6,9 @@ output "vpc_id" {
 output "public_subnet_ids" {
   description = "Subnets of the load balancer and NAT, by zone."
   value       = { for zone, subnet in aws_subnet.public : zone => subnet.id }
+
+  # AWS makes no load balancer that faces the internet in a network without a gateway to it.
+  depends_on = [aws_internet_gateway.this]
 }
 
 output "private_subnet_ids" {

@@ -227,8 +227,12 @@ variable "floors" {
   default = {}
 
   validation {
-    condition     = alltrue([for floor in values(var.floors) : can(regex("^(cron|rate|at)\\(", floor.schedule))])
-    error_message = "A schedule is written cron(...), rate(...) or at(...)."
+    condition = alltrue([for floor in values(var.floors) : anytrue([
+      can(regex("^cron\\([^ ()]+( [^ ()]+){5}\\)$", floor.schedule)),
+      can(regex("^rate\\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))\\)$", floor.schedule)),
+      can(regex("^at\\([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\)$", floor.schedule)),
+    ])])
+    error_message = "A schedule is written cron(...) with six fields, rate(1 day), rate(8 hours) or at(2030-01-31T08:00:00)."
   }
 
   validation {

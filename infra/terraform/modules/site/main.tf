@@ -4,6 +4,13 @@
 locals {
   app_host = "app.${var.domain}"
 
+  # What pages call. Whatever else is below /api/, and so comes last, is asked of a name that no service can have: the
+  # load balancer's 404 answers it, where otherwise the app's page would, with 200.
+  calls = concat(
+    [for name, host in var.services : { path = "/api/${name}/*", host = host }],
+    [{ path = "/api/*", host = "app.origin.${var.domain}" }],
+  )
+
   # AWS's own policies, by the ids it has published for them.
   caching_optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
   caching_disabled  = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -55,11 +62,11 @@ resource "aws_cloudfront_distribution" "this" {
   }
 
   dynamic "origin" {
-    for_each = var.services
+    for_each = local.calls
 
     content {
-      origin_id   = origin.key
-      domain_name = origin.value
+      origin_id   = origin.value.host
+      domain_name = origin.value.host
 
       custom_header {
         name  = var.origin_header.name
@@ -93,11 +100,11 @@ resource "aws_cloudfront_distribution" "this" {
   }
 
   dynamic "ordered_cache_behavior" {
-    for_each = var.services
+    for_each = local.calls
 
     content {
-      path_pattern             = "/api/${ordered_cache_behavior.key}/*"
-      target_origin_id         = ordered_cache_behavior.key
+      path_pattern             = ordered_cache_behavior.value.path
+      target_origin_id         = ordered_cache_behavior.value.host
       allowed_methods          = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
       cached_methods           = ["GET", "HEAD"]
       viewer_protocol_policy   = "https-only"

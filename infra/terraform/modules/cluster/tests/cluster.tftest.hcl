@@ -21,6 +21,20 @@ run "fargate_and_spot_watched_and_recorded" {
   }
 }
 
+run "whatever_is_logged_has_a_key_and_an_end" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for group in [aws_cloudwatch_log_group.insights, aws_cloudwatch_log_group.exec] : group.kms_key_id == var.log_key_arn && group.retention_in_days == 30])
+    error_message = "What AWS would log by itself has our key and our retention."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.insights.name == "/aws/ecs/containerinsights/slipway-test/performance"
+    error_message = "Under any other name Container Insights would make its own."
+  }
+}
+
 run "inner_names_only_where_wanted" {
   command = plan
 

@@ -33,6 +33,15 @@ run "encrypted_and_tls_only" {
   }
 }
 
+run "a_parameter_is_asked_for_as_aws_reports_it" {
+  command = plan
+
+  assert {
+    condition     = { for parameter in aws_db_parameter_group.this.parameter : parameter.name => parameter.apply_method if parameter.apply_method != "immediate" } == { "rds.force_ssl" = "pending-reboot" }
+    error_message = "What is AWS's default already waits for a restart in AWS's answers; the rest is in force at once."
+  }
+}
+
 run "survives_a_zone_and_a_mistake" {
   command = plan
 

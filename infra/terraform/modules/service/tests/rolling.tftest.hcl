@@ -241,6 +241,16 @@ run "a_secret_by_value_is_refused" {
   expect_failures = [var.secrets]
 }
 
+run "a_schedule_that_aws_refuses_is_refused" {
+  command = plan
+
+  variables {
+    floors = { night = { schedule = "rate(1 days)", timezone = "Etc/UTC", min = 1 } }
+  }
+
+  expect_failures = [var.floors]
+}
+
 run "root_is_refused" {
   command = plan
 

@@ -27,6 +27,11 @@ run "static_by_default_calls_uncached" {
   }
 
   assert {
+    condition     = [for behaviour in aws_cloudfront_distribution.this.ordered_cache_behavior : [behaviour.path_pattern, behaviour.target_origin_id]] == [["/api/users/*", "users.origin.example.com"], ["/api/*", "app.origin.example.com"]]
+    error_message = "What is below /api/ and no service's is asked, last of all, of a name that no service has."
+  }
+
+  assert {
     condition     = alltrue([for origin in aws_cloudfront_distribution.this.origin : length(origin.custom_header) == 1 if length(origin.custom_origin_config) == 1])
     error_message = "The load balancer is shown where a call comes from."
   }

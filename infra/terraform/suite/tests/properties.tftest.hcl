@@ -1,0 +1,130 @@
+# What the suite promises as a whole, as far as its modules' outputs tell it before anything exists. What single resources
+# have to be (encrypted, private, kept for how long) the properties in tests/terraform say of each environment's plan.
+
+mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+}
+
+mock_provider "random" {}
+
+variables {
+  environment         = "test"
+  account_id          = "123456789012"
+  region              = "eu-west-1"
+  domain              = "example.com"
+  notice_emails       = ["notices@example.com"]
+  monthly_budget_usd  = 100
+  deletion_protection = true
+  database            = { multi_az = true, backup_days = 7 }
+  cache               = { nodes = 2 }
+
+  network = {
+    cidr  = "10.20.0.0/16"
+    zones = ["eu-west-1a", "eu-west-1b"]
+    nat   = "per_az"
+  }
+}
+
+run "every_public_service_has_a_host_a_name_on_the_certificate_and_a_target" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for name, service in output.manifests : output.urls[name] == "https://${service.subdomain}.example.com" if service.visibility == "public"])
+    error_message = "A service is at its manifest's subdomain."
+  }
+
+  assert {
+    condition     = length(setsubtract(values(local.hosts), local.certified)) == 0
+    error_message = "Every host is on the certificate by name."
+  }
+
+  assert {
+    condition     = alltrue([for name in keys(local.public) : contains(keys(module.service[name].target_group_suffixes), "api/blue")])
+    error_message = "The load balancer has somewhere to send each host's requests."
+  }
+}
+
+run "every_queue_gives_up_somewhere_and_somebody_is_told" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for queue in values(module.queue) : queue.dead_letter_name != queue.name]) && length(module.queue) > 0
+    error_message = "A queue's dead letters lie in another queue."
+  }
+
+  assert {
+    condition = alltrue(flatten([for name, service in output.manifests : [
+      for queue in service.queues : [for what in ["age", "dead-letters"] : contains(keys(module.service_alarms[name].names), "${queue.name}-${what}")]
+    ]]))
+    error_message = "Messages that wait and messages that were given up raise an alarm."
+  }
+}
+
+run "every_role_that_runs_is_watched" {
+  command = plan
+
+  assert {
+    condition = alltrue(flatten([for name, service in output.manifests : [
+      for role, spec in service.roles : [for what in ["cpu", "memory", "log-errors"] : contains(keys(module.service_alarms[name].names), "${role}-${what}")] if spec.kind != "task"
+    ]]))
+    error_message = "Load and logged errors of every role raise an alarm."
+  }
+}
+
+run "secrets_are_no_plain_variables" {
+  command = plan
+
+  assert {
+    condition = alltrue([for name in keys(output.manifests) :
+      length(setintersection(keys(local.secrets[name]), keys(merge(local.common_environment, local.own_environment[name])))) == 0
+    ])
+    error_message = "What is secret reaches a task by reference only."
+  }
+}
+
+run "before_the_first_release_nothing_runs" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for service in values(output.deployment.services) : alltrue([for tag in values(service.tags) : tag == "none"])])
+    error_message = "An environment begins without images."
+  }
+}
+
+run "open_to_cloudfront_is_open_to_nobody_else" {
+  command = plan
+
+  variables {
+    open_to = "cloudfront"
+  }
+
+  assert {
+    condition     = length(module.front) == 1 && local.common_environment.TRUSTED_PROXIES == "2"
+    error_message = "Every host goes through CloudFront, and the services know of both that stand before them."
+  }
+}
+
+run "aurora_takes_the_place_of_instances" {
+  command = plan
+
+  variables {
+    database = { engine = "aurora", multi_az = true, backup_days = 7 }
+  }
+
+  assert {
+    condition     = length(module.postgres) == 0 && keys(module.aurora) == keys(module.database_proxy)
+    error_message = "Each database is Aurora's, behind the same proxy."
+  }
+}
+
+run "a_network_without_a_way_out_needs_endpoints" {
+  command = plan
+
+  variables {
+    network = { cidr = "10.20.0.0/16", zones = ["eu-west-1a", "eu-west-1b"], nat = "none" }
+  }
+
+  expect_failures = [var.network]
+}
