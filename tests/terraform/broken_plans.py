@@ -118,6 +118,10 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
     (edge.the_firewall_stands_before_everything, changing("aws_wafv2_web_acl", rule=[])),
     (
         edge.calls_are_never_cached,
+        within("aws_cloudfront_distribution", lambda v: v.update(custom_error_response=[]), ".site."),
+    ),
+    (
+        edge.calls_are_never_cached,
         within(
             "aws_cloudfront_distribution",
             lambda v: v["ordered_cache_behavior"][0].update(

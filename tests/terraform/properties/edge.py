@@ -9,6 +9,9 @@ from tests.terraform.plans import Plan, Resource
 from chassis.gunicorn import keepalive
 from slipway.manifest import Manifest
 
+# Those that CloudFront would keep for ten seconds:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+_ERRORS = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
 
@@ -93,10 +96,17 @@ def the_firewall_stands_before_everything(plan: Plan) -> list[str]:
 
 
 def calls_are_never_cached(plan: Plan) -> list[str]:
-    """What goes to the load balancer is asked anew each time."""
+    """What goes to the load balancer is asked anew each time, also when the answer was an error."""
     found = []
     for one in plan.of("aws_cloudfront_distribution"):
         services = {origin["origin_id"] for origin in one["origin"] if origin["custom_origin_config"]}
+        forgotten = {
+            error["error_code"]
+            for error in one["custom_error_response"] or []
+            if error["error_caching_min_ttl"] == 0
+        }
+        if services and _ERRORS - forgotten:
+            found.append(f"{one.address} keeps answers {sorted(_ERRORS - forgotten)}")
         for behaviour in one["default_cache_behavior"] + (one["ordered_cache_behavior"] or []):
             if (
                 behaviour["target_origin_id"] in services

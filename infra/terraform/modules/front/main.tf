@@ -45,6 +45,16 @@ resource "aws_cloudfront_distribution" "this" {
     origin_request_policy_id = "216adef6-5c7f-47e4-b989-5492eafa07d3" # AWS's AllViewer, the host name included
   }
 
+  # CloudFront keeps an error for ten seconds otherwise, by its address and for everybody, whatever the behaviour caches.
+  dynamic "custom_error_response" {
+    for_each = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
+
+    content {
+      error_code            = custom_error_response.value
+      error_caching_min_ttl = 0
+    }
+  }
+
   restrictions {
     geo_restriction {
       restriction_type = "none"
