@@ -12,6 +12,7 @@ import importlib
 import os
 from typing import Any
 
+from flask import Flask
 from prometheus_client import multiprocess
 
 from chassis import health, responding
@@ -49,7 +50,8 @@ def on_starting(server: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Warm the worker up before it takes requests; end the server when what it was told is no longer so."""
     end_when_changed(worker.ppid)
-    health.warm_up(worker.wsgi.extensions["slipway.checks"])
+    if isinstance(worker.wsgi, Flask):
+        health.warm_up(worker.wsgi.extensions["slipway.checks"])
 
 
 def child_exit(_server: Any, worker: Any) -> None:
