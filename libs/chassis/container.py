@@ -67,11 +67,14 @@ def become(role: str, environment: dict[str, str], arguments: list[str]) -> int:
 
 
 def _has(service: str, role: str) -> bool:
-    return role in _WITHOUT_ARGUMENTS or importlib.util.find_spec(_module(service, role)) is not None
+    if role in _WITHOUT_ARGUMENTS:
+        return True
+    # A name and no path: what has a dot in it would be looked for inside something else.
+    return _name(role).isidentifier() and importlib.util.find_spec(f"{service}.{_name(role)}") is not None
 
 
-def _module(service: str, role: str) -> str:
-    return f"{service}.{role.replace('-', '_')}"
+def _name(role: str) -> str:
+    return role.replace("-", "_")
 
 
 def _replace(command: list[str], environment: dict[str, str]) -> NoReturn:
@@ -85,7 +88,7 @@ def command_of(role: str, service: str, port: str) -> list[str]:
         return [*gunicorn, "--bind", f"0.0.0.0:{port}", f"{service}.wsgi:app"]
     if role == "shell":
         return [sys.executable, "-i", "-c", f"import {service}"]
-    return [sys.executable, "-m", _module(service, role)]
+    return [sys.executable, "-m", f"{service}.{_name(role)}"]
 
 
 if __name__ == "__main__":

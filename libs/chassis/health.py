@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from flask import Blueprint, Response, jsonify
 from chassis.errors import Problem
 
 log = logging.getLogger(__name__)
+
+WARM_UP_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,17 @@ def blueprint(checks: Sequence[Check]) -> Blueprint:
     return routes
 
 
-def warm_up(checks: Sequence[Check]) -> None:
-    """Ask everything once, so that no request waits for a first connection or finds nothing remembered yet.
+def warm_up(checks: Sequence[Check], patience: float = WARM_UP_SECONDS) -> None:
+    """Ask everything once, so that the first request finds connections made and keys read.
 
-    What is away is logged, and costs nothing but the time to find out.
+    What is away is logged, and what hangs is left to find that out: after `patience` seconds this returns.
     """
-    for check in checks:
-        _run(check)
+    asking = [threading.Thread(target=_run, args=(check,), daemon=True) for check in checks]
+    deadline = time.monotonic() + patience
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def _run(check: Check) -> dict[str, object]:

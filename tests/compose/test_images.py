@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -226,7 +227,7 @@ def _base(name: str) -> str:
     """Return the image that a Dockerfile of ours ends on. BuildKit does not keep it under its name."""
     names = {"gateway": os.environ.get("SLIPWAY_DEBIAN_IMAGE", "debian:bookworm-slim")}
     base = names.get(name, os.environ.get("SLIPWAY_PYTHON_IMAGE", "python:3.11-slim-bookworm"))
-    if not docker("images", "--quiet", base):
+    if subprocess.run(["docker", "image", "inspect", base], capture_output=True).returncode:
         docker("pull", "--quiet", base)
     return base
 

@@ -223,7 +223,10 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
     ),
     (watch.production_keeps_a_year_of_logs, changing("aws_cloudwatch_log_group", retention_in_days=30)),
     (watch.logs_end_some_day, changing("aws_cloudwatch_log_group", retention_in_days=None)),
-    (watch.alarms_can_go_off, changing("aws_cloudwatch_metric_alarm", metric_name="ReplicaLag")),
+    (
+        watch.no_alarm_on_a_standbys_lag,
+        changing("aws_cloudwatch_metric_alarm", metric_name="ReplicaLag"),
+    ),
     (watch.alarms_tell_somebody, ungiven("aws_cloudwatch_metric_alarm", "alarm_actions")),
     (watch.alarms_tell_somebody, without("aws_sns_topic_subscription", "module.notices.")),
 )

@@ -67,6 +67,10 @@ APPLIED_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
     ),
     (compute.running_containers_are_looked_after, in_container(lambda one: one.pop("healthCheck"))),
     (
+        compute.running_containers_are_looked_after,
+        in_container(lambda one: one["healthCheck"].update(command=["CMD", "python", "-m", "x", "health"])),
+    ),
+    (
         compute.secrets_are_references,
         in_container(lambda one: one["environment"].append({"name": "DATABASE_URL", "value": "x"})),
     ),

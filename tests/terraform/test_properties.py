@@ -59,7 +59,7 @@ OF_EVERY_PLAN = (
     limits.certificates_have_room,
     watch.logs_end_some_day,
     watch.alarms_tell_somebody,
-    watch.alarms_can_go_off,
+    watch.no_alarm_on_a_standbys_lag,
     watch.dashboards_are_readable,
 )
 

@@ -75,7 +75,9 @@ def test_without_its_file_it_says_so_and_ends(
     assert became == []
 
 
-@pytest.mark.parametrize("arguments", [[], ["api", "worker"], ["wrker"], ["--help"], ["not a name"], [""]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["api", "worker"], ["wrker"], ["--help"], ["not a name"], [""], ["a.b"]]
+)
 def test_wrong_usage_is_64(
     became: list[Any], arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

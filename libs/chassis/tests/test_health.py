@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from chassis.errors import Transient
-from chassis.health import Check, blueprint
+from chassis.health import Check, blueprint, warm_up
 
 
 def ready(*checks: Check) -> TestResponse:
@@ -78,3 +79,17 @@ def test_why_a_check_failed_is_in_the_log_and_not_in_the_answer(caplog: pytest.L
         response = ready(Check("store", failing(Transient("postgres://hunter2"))))
     assert "hunter2" not in response.text
     assert any("hunter2" in str(record.__dict__.get("error")) for record in caplog.records)
+
+
+def test_a_warm_up_asks_everything_whatever_is_away_or_hangs() -> None:
+    asked, goes_on = threading.Semaphore(0), threading.Event()
+
+    def hang() -> None:
+        asked.release()
+        goes_on.wait(60)
+
+    checks = [Check("away", failing(Transient("away"))), Check("hangs", hang), Check("well", asked.release)]
+    warm_up(checks, patience=0.1)
+    assert all(asked.acquire(timeout=60) for _ in range(2))
+    assert not goes_on.is_set()
+    goes_on.set()

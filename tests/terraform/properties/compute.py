@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.terraform.plans import Plan, Resource
+from tests.terraform.terraform import ROOT
 
 _SECRET_VALUE = re.compile(r"://[^/@:]*:[^/@]+@|BEGIN [A-Z ]*PRIVATE KEY")
 _SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN(?!_PROFILE)|_KEY$|DATABASE_URL|REDIS_URL")
@@ -38,15 +39,24 @@ def containers_are_hardened(plan: Plan) -> list[str]:
 
 
 def running_containers_are_looked_after(plan: Plan) -> list[str]:
-    """What keeps running has a health check and time to stop."""
-    running = {address.replace("aws_ecs_service", "aws_ecs_task_definition") for address in plan.resources}
+    """What keeps running has time to stop, and its image's health check, which was seen to work."""
     return [
-        f"{task.address} has no health check or no time to stop"
+        f"{task.address} has another health check than its image, or no time to stop"
         for task, container in containers(plan)
-        if task.address in running
-        and task.address.replace("aws_ecs_task_definition", "aws_ecs_service") in plan.resources
-        and not (container.get("healthCheck") and container.get("stopTimeout"))
+        if task.address.replace("aws_ecs_task_definition", "aws_ecs_service") in plan.resources
+        and not (
+            container.get("healthCheck", {}).get("command") == _health_check(container["name"])
+            and container.get("stopTimeout")
+        )
     ]
+
+
+def _health_check(service: str) -> list[str]:
+    """Return the health check of a service's Dockerfile as ECS writes it; a Dockerfile has it as an array."""
+    dockerfile = (ROOT / "services" / service / "Dockerfile").read_text()
+    found = re.search(r"^HEALTHCHECK .*CMD (\[.*\])$", dockerfile, re.MULTILINE)
+    assert found, f"{service} has no health check"
+    return ["CMD", *json.loads(found[1])]
 
 
 def secrets_are_references(plan: Plan) -> list[str]:

@@ -19,8 +19,9 @@ locals {
   # A shell (ECS Exec) is an agent that AWS puts into the container and that writes here; the root is read-only.
   agent_folders = var.shell ? { agent-state = "/var/lib/amazon", agent-log = "/var/log/amazon" } : {}
 
+  # The same as in the Dockerfiles: ECS does not read those.
   probe = {
-    healthCheck = { command = ["CMD", "python", "-m", "chassis.container", "health"], interval = 15, timeout = 5, retries = 3, startPeriod = 60 }
+    healthCheck = { command = ["CMD", "python", "-S", "/opt/app/libs/chassis/alive.py"], interval = 15, timeout = 5, retries = 3, startPeriod = 60 }
   }
 
   containers = { for role, spec in var.roles : role => merge(

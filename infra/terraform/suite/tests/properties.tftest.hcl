@@ -93,7 +93,7 @@ run "before_the_first_release_nothing_runs" {
   }
 }
 
-run "open_to_cloudfront_is_open_to_nobody_else" {
+run "open_to_cloudfront_puts_it_before_every_host" {
   command = plan
 
   variables {
