@@ -18,7 +18,7 @@ _KEYS = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "Ke
 
 def program() -> str:
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    [found] = re.findall(r"\$ \.venv/bin/python - .* <<'END'\n(.*?)\nEND\n", text, re.DOTALL)
+    [found] = re.findall(r"\$ \.venv/bin/python - [^\n]* <<'END'\n(.*?)\nEND\n", text, re.DOTALL)
     return str(found)
 
 

@@ -87,7 +87,7 @@ def test_terraform_understands_it(line: str) -> None:
     folder = next(word.partition("=")[2] for word in words if word.startswith("-chdir="))
     assert (tree.ROOT / folder).is_dir()
     rest = [word for word in words if not word.startswith("-chdir=")]
-    verb = rest[: 2 if rest[0] == "state" else 1]
+    verb = rest[: 2 if rest[0] in {"state", "providers"} else 1]
     told = "".join(
         subprocess.run(["terraform", *each, "-help"], check=True, capture_output=True, text=True).stdout
         for each in ([verb, ["plan"]] if verb[0] in {"apply", "destroy"} else [verb])  # they plan, too
