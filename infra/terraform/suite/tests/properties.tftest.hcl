@@ -27,7 +27,7 @@ variables {
   }
 }
 
-run "every_public_service_has_a_host_a_name_on_the_certificate_and_a_target" {
+run "hosts_queues_roles_and_secrets_are_as_the_manifests_say" {
   command = plan
 
   assert {
@@ -44,10 +44,6 @@ run "every_public_service_has_a_host_a_name_on_the_certificate_and_a_target" {
     condition     = alltrue([for name in keys(local.public) : contains(keys(module.service[name].target_group_suffixes), "api/blue")])
     error_message = "The load balancer has somewhere to send each host's requests."
   }
-}
-
-run "every_queue_gives_up_somewhere_and_somebody_is_told" {
-  command = plan
 
   assert {
     condition     = alltrue([for queue in values(module.queue) : queue.dead_letter_name != queue.name]) && length(module.queue) > 0
@@ -60,10 +56,6 @@ run "every_queue_gives_up_somewhere_and_somebody_is_told" {
     ]]))
     error_message = "Messages that wait and messages that were given up raise an alarm."
   }
-}
-
-run "every_role_that_runs_is_watched" {
-  command = plan
 
   assert {
     condition = alltrue(flatten([for name, service in output.manifests : [
@@ -71,10 +63,6 @@ run "every_role_that_runs_is_watched" {
     ]]))
     error_message = "Load and logged errors of every role raise an alarm."
   }
-}
-
-run "secrets_are_no_plain_variables" {
-  command = plan
 
   assert {
     condition = alltrue([for name in keys(output.manifests) :
@@ -82,10 +70,6 @@ run "secrets_are_no_plain_variables" {
     ])
     error_message = "What is secret reaches a task by reference only."
   }
-}
-
-run "before_the_first_release_nothing_runs" {
-  command = plan
 
   assert {
     condition     = alltrue([for service in values(output.deployment.services) : alltrue([for tag in values(service.tags) : tag == "none"])])

@@ -47,7 +47,7 @@ variables {
   }
 }
 
-run "hardened_containers" {
+run "a_service_runs_hardened_scales_on_what_it_feels_and_comes_back_from_bad_versions" {
   command = plan
 
   assert {
@@ -66,10 +66,6 @@ run "hardened_containers" {
     condition     = alltrue([for task in values(aws_ecs_task_definition.role) : alltrue([for secret in jsondecode(task.container_definitions)[0].secrets : startswith(secret.valueFrom, "arn:")])])
     error_message = "Secrets are references."
   }
-}
-
-run "no_shell_and_nothing_to_write_to" {
-  command = plan
 
   assert {
     condition = alltrue([for task in values(aws_ecs_task_definition.role) :
@@ -77,36 +73,11 @@ run "no_shell_and_nothing_to_write_to" {
     ])
     error_message = "Without a shell a container has no place to write to but /tmp."
   }
-}
-
-run "a_shell_has_places_for_its_agent" {
-  command = plan
-
-  variables {
-    shell = true
-  }
-
-  assert {
-    condition = alltrue([for task in values(aws_ecs_task_definition.role) :
-      toset(jsondecode(task.container_definitions)[0].mountPoints[*].containerPath) == toset(["/var/lib/amazon", "/var/log/amazon"])
-      && toset(jsondecode(task.container_definitions)[0].mountPoints[*].sourceVolume) == toset(task.volume[*].name)
-      && jsondecode(task.container_definitions)[0].readonlyRootFilesystem
-    ])
-    error_message = "The root stays read-only; what the agent of a shell writes goes to volumes."
-  }
-}
-
-run "a_task_is_defined_but_not_kept_running" {
-  command = plan
 
   assert {
     condition     = toset(keys(aws_ecs_service.role)) == toset(["api", "worker"]) && toset(keys(aws_ecs_task_definition.role)) == toset(["api", "worker", "migrate"])
     error_message = "A migration runs when it is told to."
   }
-}
-
-run "scales_on_what_it_feels" {
-  command = plan
 
   assert {
     condition     = toset(keys(aws_appautoscaling_policy.cpu)) == toset(["api", "worker"]) && toset(keys(aws_appautoscaling_policy.memory)) == toset(["api", "worker"]) && keys(aws_appautoscaling_policy.requests) == ["api"] && keys(aws_appautoscaling_policy.messages) == ["worker"]
@@ -129,10 +100,6 @@ run "scales_on_what_it_feels" {
     ]
     error_message = "The load balancer counts by the minute, the manifest says how many a second and task."
   }
-}
-
-run "another_share_of_spot_is_no_other_service" {
-  command = plan
 
   assert {
     condition     = alltrue([for service in values(aws_ecs_service.role) : service.force_new_deployment])
@@ -142,6 +109,33 @@ run "another_share_of_spot_is_no_other_service" {
   assert {
     condition     = alltrue([for service in values(aws_ecs_service.role) : service.deployment_configuration[0].strategy == "ROLLING"])
     error_message = "A strategy that is not written would stay what it was before."
+  }
+
+  assert {
+    condition     = alltrue([for service in values(aws_ecs_service.role) : service.deployment_circuit_breaker[0].enable && service.deployment_circuit_breaker[0].rollback])
+    error_message = "Every role has a circuit breaker that rolls back."
+  }
+
+  assert {
+    condition     = length(aws_ecs_service.role["api"].alarms[0].alarm_names) == 2 && aws_ecs_service.role["api"].alarms[0].rollback
+    error_message = "Errors and slowness roll the web role back."
+  }
+}
+
+run "a_shell_has_places_for_its_agent" {
+  command = plan
+
+  variables {
+    shell = true
+  }
+
+  assert {
+    condition = alltrue([for task in values(aws_ecs_task_definition.role) :
+      toset(jsondecode(task.container_definitions)[0].mountPoints[*].containerPath) == toset(["/var/lib/amazon", "/var/log/amazon"])
+      && toset(jsondecode(task.container_definitions)[0].mountPoints[*].sourceVolume) == toset(task.volume[*].name)
+      && jsondecode(task.container_definitions)[0].readonlyRootFilesystem
+    ])
+    error_message = "The root stays read-only; what the agent of a shell writes goes to volumes."
   }
 }
 
@@ -155,20 +149,6 @@ run "another_port_is_no_other_group" {
   assert {
     condition     = aws_lb_target_group.this["api/blue"].port == 80 && one(aws_ecs_service.role["api"].load_balancer).container_port == 9090
     error_message = "ECS registers tasks with their port; a group that is replaced cannot go while a shifted rule holds it."
-  }
-}
-
-run "bad_versions_come_back" {
-  command = plan
-
-  assert {
-    condition     = alltrue([for service in values(aws_ecs_service.role) : service.deployment_circuit_breaker[0].enable && service.deployment_circuit_breaker[0].rollback])
-    error_message = "Every role has a circuit breaker that rolls back."
-  }
-
-  assert {
-    condition     = length(aws_ecs_service.role["api"].alarms[0].alarm_names) == 2 && aws_ecs_service.role["api"].alarms[0].rollback
-    error_message = "Errors and slowness roll the web role back."
   }
 }
 
