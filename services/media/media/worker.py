@@ -12,6 +12,7 @@ from chassis.settings import load_settings
 from chassis.worker import Consumer, Worker
 from media import stores as real_stores
 from media.config import WorkerSettings
+from media.domain import scratch
 from media.domain.erasure import Eraser
 from media.domain.examination import Examiner, Limits, Renderer
 from media.domain.intake import Intake
@@ -67,6 +68,7 @@ def main() -> None:
     """Work until told to stop."""
     settings = load_settings(WorkerSettings)
     logs.configure("media", settings.log_level)
+    scratch.clear()
     renderer = SandboxedRenderer()
     work = assemble(real_stores.real(settings), renderer, Limits(largest=settings.largest_object_bytes))
     periodic = [

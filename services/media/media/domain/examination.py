@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from typing import Protocol
 from media.domain import content
 from media.domain.content import Kind
 from media.domain.objects import Findings, MediaObject
+from media.domain.scratch import scratch
 from media.errors import Unreadable
 from media.store.base import Files
 
@@ -79,8 +79,7 @@ class Examiner:
             reason = f"A file may have at most {self._limits.largest} bytes."
             yield _refused(obj, obj.content_type, reason), ()
             return
-        with tempfile.TemporaryDirectory(prefix="media-") as name:
-            folder = Path(name)
+        with scratch() as folder:
             findings, kind = self._read(obj, folder / "original")
             if findings.reason or kind is not Kind.PICTURE:
                 yield findings, ()
