@@ -36,7 +36,7 @@ def keep_events(stores: Stores, clock: FakeClock) -> str:
 
 
 def run_until(condition: Any, stop: threading.Event) -> None:
-    """Set `stop` once `condition` holds, after ten seconds at the latest."""
+    """Set `stop` once `condition` holds, after a minute at the latest."""
     deadline = time.monotonic() + 60
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -64,7 +64,9 @@ def test_the_worker_relays_and_does_its_rounds_until_it_is_told_to_stop(
 ) -> None:
     publisher, stop, rounds = FakePublisher(), threading.Event(), list[int]()
     account_id = keep_events(postgres_stores, clock)
-    waiting = threading.Thread(target=run_until, args=(lambda: len(publisher.published) == 2, stop))
+    waiting = threading.Thread(
+        target=run_until, args=(lambda: len(publisher.published) == 2 and rounds, stop)
+    )
     waiting.start()
     work(Relay(postgres_stores.outbox, publisher), [Periodic("round", 60, lambda: rounds.append(1))], stop)
     waiting.join()
