@@ -9,9 +9,10 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -168,10 +169,22 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+    with _echoing("127.0.0.1", 0) as port:
+        yield f"127.0.0.1:{port}"
+
+
+@pytest.fixture
+def upstream_at(upstream: str) -> Callable[[str], AbstractContextManager[int]]:
+    """Return what makes a further copy of the upstream: another address, the same port."""
+    return partial(_echoing, port=int(upstream.partition(":")[2]))
+
+
+@contextmanager
+def _echoing(address: str, port: int) -> Iterator[int]:
+    server = ThreadingHTTPServer((address, port), _Echo)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"127.0.0.1:{server.server_address[1]}"
+    yield server.server_address[1]
     server.shutdown()
     server.server_close()
 

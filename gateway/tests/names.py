@@ -1,10 +1,11 @@
-"""A name server for a test: it knows one name, whose address the test changes at will."""
+"""A name server for a test: it knows one name, whose addresses the test changes at will."""
 
 from __future__ import annotations
 
 import socket
 import struct
 import threading
+from collections.abc import Sequence
 from typing import Self
 
 _ANSWER = 0x8180  # a standard answer, no error
@@ -13,10 +14,10 @@ _HEADER = 12
 
 
 class NameServer:
-    """Answers every question for an IPv4 address with `address`, on loopback (RFC 1035, 4.1)."""
+    """Answers every question for an IPv4 address with `addresses`, on loopback (RFC 1035, 4.1)."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    def __init__(self, *addresses: str) -> None:
+        self.addresses: Sequence[str] = addresses
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -36,8 +37,9 @@ class NameServer:
     def _answer(self, question: bytes) -> bytes:
         asked = question[_HEADER : question.index(b"\0", _HEADER) + 5]
         record = struct.pack("!HHHIH", 0xC000 | _HEADER, _A, _IN, _SECONDS, 4)
-        head = question[:2] + struct.pack("!HHHHH", _ANSWER, 1, 1, 0, 0)
-        return head + asked + record + socket.inet_aton(self.address)
+        addresses = self.addresses
+        head = question[:2] + struct.pack("!HHHHH", _ANSWER, 1, len(addresses), 0, 0)
+        return head + asked + b"".join(record + socket.inet_aton(address) for address in addresses)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from gateway.tests.waiting import eventually
 
-LIVING, GONE = "127.0.0.1", "127.0.0.2"
+LIVING, GONE, REFUSING = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
 
 @contextmanager
@@ -41,6 +41,12 @@ def logged(gateway: Any, request_id: str) -> dict[str, Any]:
     return next(line for line in log(gateway) if line["request_id"] == request_id)
 
 
+def crossed(line: dict[str, Any], port: int) -> bool:
+    """Say whether a request that first waited for nobody was taken when it was tried once more."""
+    first, _, then = line["upstream"].partition(" : ")
+    return first.startswith(f"{GONE}:{port}") and then == f"{LIVING}:{port}" and line["status"] == 200
+
+
 def insist(gateway: Any) -> None:
     """Send the same order again and again until it is taken."""
     while gateway.call("/order", method="POST", body=b"one").status != 200:
@@ -50,15 +56,23 @@ def insist(gateway: Any) -> None:
 def test_what_waits_for_a_copy_that_is_gone_is_taken_by_its_successor(resolving, names):
     """The change has to come while a request waits the first time, so it is made until one did."""
     port = int(resolving.edge.upstreams["shop"].partition(":")[2])
-    crossed = f"{GONE}:{port} : {LIVING}:{port}"
     with silence(port), ThreadPoolExecutor(8) as clients:
-        while not any((line["upstream"], line["status"]) == (crossed, 200) for line in log(resolving)):
-            names.address = GONE
+        while not any(crossed(line, port) for line in log(resolving)):
+            names.addresses = [GONE]
             assert eventually(lambda: resolving.call().status == 504)
             waiting = [clients.submit(insist, resolving) for _ in range(8)]
-            names.address = LIVING
+            names.addresses = [LIVING]
             for one in waiting:
                 one.result()
+
+
+def test_a_copy_that_is_back_is_asked_however_lately_it_refused(upstream_at, resolving, names):
+    """As in a rolling restart: the last copy that worked goes as soon as the first one is back."""
+    names.addresses = [REFUSING, "127.0.0.4"]
+    assert eventually(lambda: resolving.call().status == 503)
+    assert resolving.call().status == 503
+    with upstream_at(REFUSING):
+        assert resolving.call("/order", method="POST", body=b"one").status == 200
 
 
 def test_what_a_copy_may_have_got_is_not_sent_again(resolving):
@@ -75,7 +89,7 @@ def test_what_a_copy_is_too_slow_for_is_not_sent_again(resolving):
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_without_any_copy_the_answer_is_a_problem_in_the_end(resolving, names, method):
-    names.address = "127.0.0.3"  # refuses
+    names.addresses = [REFUSING]
     assert eventually(lambda: resolving.call(method=method, body=b"{}").status != 200)
     answer = resolving.call(method=method, body=b"{}")
     assert answer.status == 503
