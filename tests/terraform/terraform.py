@@ -20,6 +20,8 @@ CONFIGURATION = ROOT / "infra" / "terraform"
 ACCOUNT = "123456789012"
 
 _STAND_INS = ROOT.parent / "shared" / "tools" / "tfschema" / "run"
+# What it builds points at the place it was built from, so it is not shared with other checkouts.
+_HOME_OF_STAND_INS = ROOT / ".slipway" / "terraform-stand-ins"
 
 # What makes a plan need no account: no call to AWS is made, and the state stays in the folder.
 _OFFLINE = """
@@ -98,7 +100,7 @@ def find(scratch: Path, *, to_apply: bool = False) -> tuple[Terraform | None, st
         candidates.append(Terraform((binary,), plugins))
     wrapper = Path(os.environ.get("TERRAFORM_PROVIDERS", str(_STAND_INS)))
     if wrapper.is_file():
-        candidates.append(Terraform((str(wrapper), binary)))
+        candidates.append(Terraform(("env", f"TFSCHEMA_HOME={_HOME_OF_STAND_INS}", str(wrapper), binary)))
     for candidate in candidates:
         if candidate.run(probe, "init", "-backend=false", timeout=600).returncode == 0:
             return candidate, ""
