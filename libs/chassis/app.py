@@ -48,13 +48,12 @@ def build(
     problems.install(app)
     metrics.install(app)
     app.register_blueprint(health.blueprint(checks))
-    dispatcher = Dispatcher(
-        app, verifier or default_verifier(settings), Keys(idempotency) if idempotency else None
-    )
+    verifier = verifier or default_verifier(settings)
+    dispatcher = Dispatcher(app, verifier, Keys(idempotency) if idempotency else None)
     dispatcher.add(*routes)
     app.register_blueprint(docs.blueprint(info, dispatcher.routes))
     _add_version(app, info, settings)
-    app.extensions["slipway.checks"] = checks
+    app.extensions["slipway.needs"] = [*checks, health.Check("issuer_keys", verifier.prepare)]
     app.extensions["slipway.info"] = info
     app.extensions["slipway.routes"] = dispatcher.routes
     return app

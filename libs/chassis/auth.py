@@ -84,6 +84,10 @@ class TokenVerifier:
         self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
         self._lock = threading.Lock()
 
+    def prepare(self) -> None:
+        """Read the issuer's keys, so that the first caller need not wait for them; raise Transient if that failed."""
+        self._keys.prepare()
+
     def caller(self, authorization: str | None) -> Caller:
         """Return who sent the header `Authorization: Bearer <token>`.
 

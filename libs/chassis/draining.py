@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from gunicorn.workers.gthread import ThreadWorker
+
+_HANDSHAKE_SECONDS = 0.05  # the kernel completes what was begun far sooner, unless it is very busy
 
 
 class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no types
@@ -11,19 +15,22 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
     gunicorn leaves them open until the last request has ended: meanwhile the kernel completes
     connections that nobody will accept, and resets them in the end, when a gateway has already
     sent its request and may not send a POST again. Closed at once they are refused, so
-    the gateway asks another copy.
+    the gateway asks another copy. Between the last accept and the closing nobody gets in: see listening.py.
     """
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """See ThreadWorker. Not accepting any more, because of an ending, is for good."""
         super().set_accept_enabled(enabled)
         if not enabled and not self.alive:
+            self._take_what_waits()
+            time.sleep(_HANDSHAKE_SECONDS)
+            self._take_what_waits()
             for listener in self.sockets:
-                self._take_what_waits(listener)
                 listener.close()
 
-    def _take_what_waits(self, listener: object) -> None:
-        taken = -1
-        while taken != self.nr_conns:
-            taken = self.nr_conns
-            self.accept(listener)
+    def _take_what_waits(self) -> None:
+        for listener in self.sockets:
+            taken = -1
+            while taken != self.nr_conns:
+                taken = self.nr_conns
+                self.accept(listener)

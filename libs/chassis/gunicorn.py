@@ -2,7 +2,7 @@
 
 Threads wait for stores, so eight of them share a process; more made no difference when
 measured. The keep-alive outlives the gateway's, so that a reused connection is never closed under a request;
-draining.py says how a worker ends, responding.py how it sends.
+listening.py says when it can be connected to, draining.py how a worker ends, responding.py how it sends.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from flask import Flask
 from prometheus_client import multiprocess
 
 from chassis import health, responding
+from chassis.listening import Listener, listeners_of
 from chassis.renewal import end_when_changed
 
 worker_class = "chassis.draining.DrainingWorker"
@@ -39,19 +40,24 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 def on_starting(server: Any) -> None:
     """Import the service's code before the workers are forked: it is read once and its memory is shared.
 
-    Only the code: the app itself, with its pools and clients, is made in each worker.
+    Only the code: the app itself, with its pools and clients, is made in each worker. The addresses are taken, and
+    opened once a worker is ready.
     """
     responding.install()
     importlib.import_module(server.app.app_uri.partition(":")[0].rpartition(".")[0] + ".app")
     gc.collect()
     gc.freeze()
+    server.LISTENERS = listeners_of(server)
 
 
 def post_worker_init(worker: Any) -> None:
     """Warm the worker up before it takes requests; end the server when what it was told is no longer so."""
     end_when_changed(worker.ppid)
     if isinstance(worker.wsgi, Flask):
-        health.warm_up(worker.wsgi.extensions["slipway.checks"])
+        health.warm_up(worker.wsgi.extensions["slipway.needs"])
+    for listener in worker.sockets:
+        if isinstance(listener, Listener):
+            listener.open()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -15,6 +15,7 @@ from chassis.errors import Problem
 log = logging.getLogger(__name__)
 
 WARM_UP_SECONDS = 10.0
+_PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,22 @@ def blueprint(checks: Sequence[Check]) -> Blueprint:
 
 
 def warm_up(checks: Sequence[Check], patience: float = WARM_UP_SECONDS) -> None:
-    """Ask everything once, so that the first request finds connections made and keys read.
+    """Ask for everything, so that the first request finds connections made and keys read.
 
-    What is away is logged, and what hangs is left to find that out: after `patience` seconds this returns.
+    What is away is logged, and asked for again where it is critical; after `patience` seconds this returns all the same,
+    also when something hangs.
     """
-    asking = [threading.Thread(target=_run, args=(check,), daemon=True) for check in checks]
     deadline = time.monotonic() + patience
+    asking = [threading.Thread(target=_insist, args=(check, deadline), daemon=True) for check in checks]
     for thread in asking:
         thread.start()
     for thread in asking:
         thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def _insist(check: Check, deadline: float) -> None:
+    while _run(check)["status"] != "ok" and check.critical and time.monotonic() + _PAUSE_SECONDS < deadline:
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _run(check: Check) -> dict[str, object]:

@@ -18,11 +18,16 @@ log = logging.getLogger(__name__)
 
 _ALLOWED = {"ES256", "RS256"}
 _BURST_SECONDS = 0.5  # an issuer that is well answers far sooner
+_FIRST_SECONDS = 1.0  # without any key nothing can be done, so it is asked again soon
 FetchKeys = Callable[[], Mapping[str, Any]]
 
 
 class KeySource(Protocol):
     """Where a verifier finds the key that a token names."""
+
+    def prepare(self) -> None:
+        """Have keys at hand; raise Transient when there are none to be had."""
+        ...
 
     def key(self, key_id: str, algorithm: str) -> jwt.PyJWK:
         """Return the public key `key_id`, made for `algorithm`; raise Unauthenticated for an unknown one."""
@@ -46,7 +51,8 @@ def fetch_from(url: str, timeout: tuple[float, float] = (1.0, 2.0)) -> FetchKeys
 
 
 class JwksCache:
-    """Keys by id. Read again every `lifetime` seconds, for an unknown id at most every `patience` seconds.
+    """Keys by id. Read again every `lifetime` seconds, for an unknown id at most every `patience` seconds,
+    and every second while there is none.
 
     While the issuer is away the keys that are known stay good: the other services
     go on without it. One caller at a time asks it; whoever needs a key that is not known waits
@@ -70,6 +76,13 @@ class JwksCache:
         self._failing = False
         self._lock = threading.Lock()
 
+    def prepare(self) -> None:
+        """See KeySource. Reads the keys unless some are known."""
+        if not self._keys:
+            self._refresh(wait=True)
+        if not self._keys:
+            raise Transient("The issuer's keys cannot be read at the moment.")
+
     def key(self, key_id: str, algorithm: str) -> jwt.PyJWK:
         """Return the key; raise Unauthenticated if unknown, Transient if that cannot be found out."""
         known = key_id in self._keys
@@ -88,11 +101,12 @@ class JwksCache:
 
     def _refresh(self, *, wait: bool) -> bool:
         """Read the keys again, unless that was just done; False while another caller is reading them."""
-        patience = _BURST_SECONDS if wait and not self._failing else 0
-        if not self._lock.acquire(timeout=patience):
+        longest = _BURST_SECONDS if wait and not self._failing else 0
+        if not self._lock.acquire(timeout=longest):
             return False
         try:
-            if self._now() - self._tried_at >= self._patience:
+            patience = self._patience if self._keys else min(self._patience, _FIRST_SECONDS)
+            if self._now() - self._tried_at >= patience:
                 self._tried_at = self._now()
                 self._failing = not self._read()
         finally:

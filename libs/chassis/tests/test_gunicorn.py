@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import itertools
 import json
 import os
 import re
@@ -23,18 +25,38 @@ from chassis.renewal import fingerprint
 ROOT = Path(__file__).parents[3]
 
 
+def free_address() -> tuple[str, int]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address: tuple[str, int] = probe.getsockname()
+        return address
+
+
+def eventually(claim: Callable[[], bool]) -> bool:
+    for _ in range(600):
+        if claim():
+            return True
+        time.sleep(0.1)
+    return False
+
+
 class Server:
     """gunicorn as the suite runs it, with two workers."""
 
-    def __init__(self, folder: Path, listener: socket.socket | None = None, **variables: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+    def __init__(
+        self,
+        folder: Path,
+        listener: socket.socket | None = None,
+        address: tuple[str, int] | None = None,
+        **variables: str,
+    ) -> None:
+        self.address = address or free_address()
+        host, port = self.address
         (folder / "metrics").mkdir()
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"http://{host}:{port}"
         self.output = folder / "output"
         inherited = [listener.fileno()] if listener else []
-        bind = f"fd://{inherited[0]}" if inherited else f"127.0.0.1:{port}"
+        bind = f"fd://{inherited[0]}" if inherited else f"{host}:{port}"
         command = [sys.executable, "-m", "gunicorn", "--config", "python:chassis.gunicorn"]
         command += ["--bind", bind, "libs.chassis.tests.tiny.wsgi:app"]
         environment = {
@@ -109,10 +131,61 @@ def test_metrics_are_the_sum_of_the_workers_and_outlive_them(server: Server) -> 
     assert second in server.pids()
 
 
-def test_a_worker_has_asked_its_stores_before_it_takes_requests(server: Server, tmp_path: Path) -> None:
+def test_a_worker_has_asked_its_stores_and_read_the_keys_before_it_takes_requests(
+    server: Server, tmp_path: Path
+) -> None:
     answering = server.pids()
-    asked = {int(path.name.rpartition("-")[2]) for path in tmp_path.glob("asked-by-*")}
-    assert answering <= asked
+    for what in ("asked-by", "keys-read-by"):
+        assert answering <= {int(path.name.rpartition("-")[2]) for path in tmp_path.glob(f"{what}-*")}
+
+
+def test_nobody_can_connect_before_a_worker_is_ready(tmp_path: Path) -> None:
+    (tmp_path / "hold").touch()
+    running = Server(tmp_path)
+    assert eventually(lambda: any(tmp_path.glob("asked-by-*")))
+    with socket.socket() as client:
+        assert client.connect_ex(running.address) == errno.ECONNREFUSED
+    (tmp_path / "hold").unlink()
+    running.wait()
+    running.process.terminate()
+    assert running.process.wait(30) == 0
+
+
+def test_an_address_that_is_taken_ends_it_and_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        running = Server(tmp_path, address=taken.getsockname())
+        assert running.process.wait(60) == 1
+        assert f"127.0.0.1:{taken.getsockname()[1]}" in running.output.read_text()
+
+
+def test_whoever_could_connect_before_it_ended_is_answered(server: Server) -> None:
+    """As a gateway does: it sends once it is connected, and may not send again."""
+    lost: list[Exception] = []
+    with ThreadPoolExecutor(16) as pool:
+        visits = [pool.submit(visit_until_turned_away, server.address, lost) for _ in range(16)]
+        time.sleep(0.5)
+        server.process.terminate()
+        answered = [visit.result() for visit in visits]
+    assert server.process.wait(30) == 0
+    assert lost == []
+    assert min(answered) > 0
+
+
+def visit_until_turned_away(address: tuple[str, int], lost: list[Exception]) -> int:
+    """Return how many requests were answered, each over its own connection; add to `lost` what was not."""
+    for answered in itertools.count():
+        with socket.socket() as client:
+            client.settimeout(60)
+            try:
+                client.connect(address)
+            except ConnectionRefusedError:
+                return answered
+            try:
+                client.sendall(b"POST /v1/slow HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
+                assert client.recv(65536).startswith(b"HTTP/1.")
+            except (OSError, AssertionError) as error:
+                lost.append(error)
+    raise AssertionError
 
 
 def test_sigterm_lets_a_slow_request_finish(server: Server) -> None:
@@ -204,19 +277,18 @@ def test_a_worker_that_is_gone_is_taken_out_of_the_totals(
 
 def test_at_the_end_new_connections_are_refused_while_old_requests_are_answered(server: Server) -> None:
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(requests.get, f"{server.url}/v1/slow?seconds=3", timeout=10)
+        slow = pool.submit(requests.get, f"{server.url}/v1/slow?seconds=6", timeout=60)
         time.sleep(0.5)
         server.process.terminate()
-        address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
         with pytest.raises(ConnectionRefusedError):
-            _connect_until(address, slow.done)
+            _connect_until(server.address, slow.done)
         assert not slow.done()
         assert slow.result().status_code == 200
 
 
 def _connect_until(address: tuple[str, int], over: Callable[[], bool]) -> None:
     while not over():
-        socket.create_connection(address, timeout=1).close()
+        socket.create_connection(address, timeout=60).close()
         time.sleep(0.05)
 
 

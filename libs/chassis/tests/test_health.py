@@ -81,6 +81,17 @@ def test_why_a_check_failed_is_in_the_log_and_not_in_the_answer(caplog: pytest.L
     assert any("hunter2" in str(record.__dict__.get("error")) for record in caplog.records)
 
 
+def test_a_warm_up_asks_again_for_what_it_cannot_do_without() -> None:
+    answers = {"store": [False, True], "cache": [False, True]}
+
+    def ask(name: str) -> None:
+        if not answers[name].pop(0):
+            raise Transient("just starting")
+
+    warm_up([Check("store", lambda: ask("store")), Check("cache", lambda: ask("cache"), critical=False)])
+    assert answers == {"store": [], "cache": [True]}
+
+
 def test_a_warm_up_asks_everything_whatever_is_away_or_hangs() -> None:
     asked, goes_on = threading.Semaphore(0), threading.Event()
 

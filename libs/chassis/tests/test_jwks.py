@@ -115,6 +115,26 @@ def test_an_issuer_that_was_never_reached_is_transient_and_waited_for(
     assert keys.key("test-key", "ES256").key_id == "test-key"
 
 
+def test_an_issuer_that_was_never_reached_is_asked_again_after_a_second(
+    keys: JwksCache, desk: Desk, clock: FakeClock
+) -> None:
+    document, desk.document = desk.document, requests.ConnectionError("away")
+    for _ in range(3):
+        with pytest.raises(Transient):
+            keys.prepare()
+    desk.document = document
+    clock.advance(1)
+    keys.prepare()
+    assert desk.fetches == 2
+
+
+def test_keys_that_were_read_ahead_are_not_read_again(keys: JwksCache, desk: Desk) -> None:
+    keys.prepare()
+    keys.prepare()
+    assert keys.key("test-key", "ES256").key_id == "test-key"
+    assert desk.fetches == 1
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from pydantic import Field
 
 from chassis import app as chassis_app
-from chassis.auth import PUBLIC
+from chassis.auth import PUBLIC, TokenVerifier
+from chassis.errors import Transient
 from chassis.health import Check
+from chassis.jwks import JwksCache
 from chassis.openapi import ApiInfo
 from chassis.routing import Routes, route
 from chassis.schemas import Query, View
 from chassis.settings import ServiceSettings
+from chassis.testing import Issuer
 
 
 class Pause(Query):
@@ -45,9 +50,28 @@ class SlowRoutes(Routes):
 def create_app(settings: ServiceSettings) -> Flask:
     """Return the app."""
     info = ApiInfo("tiny", "Tiny", "For tests.")
-    return chassis_app.build(info, settings, routes=[SlowRoutes()], checks=[Check("store", _note)])
+    keys = JwksCache(_read_keys)
+    return chassis_app.build(
+        info,
+        settings,
+        routes=[SlowRoutes()],
+        checks=[Check("store", _ask_store)],
+        verifier=TokenVerifier(settings.auth_issuer, settings.auth_audience, keys),
+    )
 
 
-def _note() -> None:
-    """Leave a file that says which process has asked its store."""
+def _ask_store() -> None:
+    """Leave a file that says which process has asked its store, and wait while there is one named `hold`."""
     Path(f"asked-by-{os.getpid()}").touch()
+    while Path("hold").exists():
+        time.sleep(0.05)
+
+
+def _read_keys() -> Mapping[str, Any]:
+    """Leave a file that says which process has read the issuer's keys; the first time they cannot be read."""
+    tried = Path(f"tried-by-{os.getpid()}")
+    if not tried.exists():
+        tried.touch()
+        raise Transient("The issuer is just starting.")
+    Path(f"keys-read-by-{os.getpid()}").touch()
+    return Issuer().jwks()

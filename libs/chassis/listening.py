@@ -1,0 +1,94 @@
+"""The listening socket of a service: whoever connects to it is answered.
+
+A gateway asks another copy where a connection is refused. A connection that was taken it has to trust: a POST
+that was sent over it is not sent again. So nobody can connect before a worker is ready, and once the server ends
+nobody can any more, while those who just did are still served.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import socket
+import sys
+from typing import Any
+
+from gunicorn.sock import TCPSocket
+
+_SO_ATTACH_FILTER = 26  # asm-generic/socket.h
+_FLAGS_OF_TCP = 13  # the byte of the header with SYN and ACK (RFC 9293, 3.1)
+_SYN, _ACK = 0x02, 0x10
+_LOAD_BYTE, _AND, _JUMP_IF_EQUAL, _RETURN = 0x30, 0x54, 0x15, 0x06  # linux/bpf_common.h
+
+# Drops what asks for a new connection, and nothing else: code, jump if true, jump if false, operand.
+_NO_NEW_ONES = (
+    (_LOAD_BYTE, 0, 0, _FLAGS_OF_TCP),
+    (_AND, 0, 0, _SYN | _ACK),
+    (_JUMP_IF_EQUAL, 0, 1, _SYN),
+    (_RETURN, 0, 0, 0),
+    (_RETURN, 0, 0, 0xFFFF),
+)
+
+
+class Listener(TCPSocket):  # type: ignore[misc]  # the library has no types
+    """An address that is ours at once, and where it can be connected to from `open` to `close` only."""
+
+    def set_options(self, sock: socket.socket, bound: bool = False) -> socket.socket:
+        """Bind without listening. Raises OSError for an address that cannot be had."""
+        self._maker = os.getpid()
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if not bound:
+            self.bind(sock)
+        sock.setblocking(False)
+        sock.set_inheritable(True)
+        return sock
+
+    def open(self) -> None:
+        """Listen; more than once, and in several processes, is all the same."""
+        self.sock.listen(self.conf.backlog)
+
+    def close(self) -> None:
+        """Close it here. Where it was made that is the end for all: nobody new gets in from then on."""
+        if self.sock is not None and os.getpid() == self._maker:
+            _turn_away(self.sock)
+        super().close()
+
+
+def listeners_of(server: Any) -> list[Listener]:
+    """Return a Listener for each of the addresses of gunicorn's arbiter; none when one is not of IPv4.
+
+    Raises SystemExit for an address that cannot be had, with its name.
+    """
+    addresses = server.address
+    if not all(isinstance(address, tuple) and ":" not in address[0] for address in addresses):
+        return []
+    listeners = []
+    for host, port in addresses:
+        try:
+            listeners.append(Listener((host, port), server.cfg, server.log))
+        except OSError as error:
+            raise SystemExit(f"{host}:{port} cannot be listened at: {error.strerror}") from error
+    return listeners
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
+
+
+class _Instruction(ctypes.Structure):
+    _fields_ = (
+        ("code", ctypes.c_ushort),
+        ("if_true", ctypes.c_ubyte),
+        ("if_false", ctypes.c_ubyte),
+        ("operand", ctypes.c_uint),
+    )
+
+
+def _turn_away(listener: socket.socket) -> None:
+    """Let nobody connect any more, wherever the socket is open. Source: socket(7), SO_ATTACH_FILTER."""
+    if sys.platform != "linux":
+        return  # a connection may then be lost between the last accept and the closing
+    instructions = (_Instruction * len(_NO_NEW_ONES))(*(_Instruction(*words) for words in _NO_NEW_ONES))
+    program = _Program(len(_NO_NEW_ONES), ctypes.addressof(instructions))
+    listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(program))

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Iterator
+
+import pytest
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from chassis.listening import Listener
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    settings = Config()
+    made = Listener(("127.0.0.1", 0), settings, Logger(settings))
+    yield made
+    made.close()
+
+
+def connect(address: tuple[str, int]) -> socket.socket:
+    return socket.create_connection(address, timeout=0.5)
+
+
+def test_its_address_is_taken_and_refuses_until_it_is_opened(listener: Listener) -> None:
+    address = listener.getsockname()
+    with pytest.raises(OSError, match="in use"), socket.socket() as other:
+        other.bind(address)
+    with pytest.raises(ConnectionRefusedError):
+        connect(address)
+    listener.open()
+    listener.open()
+    connect(address).close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how new connections are kept out is Linux's own")
+def test_when_it_is_closed_where_it_was_made_nobody_new_gets_in_and_who_is_in_is_served(
+    listener: Listener,
+) -> None:
+    """The same socket stays open in the workers, which serve what waits before they close it too."""
+    listener.open()
+    address = listener.getsockname()
+    with listener.dup() as of_a_worker, connect(address) as early:
+        early.sendall(b"question")
+        listener.close()
+        with pytest.raises(TimeoutError):
+            connect(address)
+        of_a_worker.setblocking(True)
+        served, _ = of_a_worker.accept()
+        with served:
+            assert served.recv(100) == b"question"
+            served.sendall(b"answer")
+        assert early.recv(100) == b"answer"
+    with pytest.raises(ConnectionRefusedError):
+        connect(address)
