@@ -75,6 +75,12 @@ def test_a_copy_that_is_back_is_asked_however_lately_it_refused(upstream_at, res
         assert resolving.call("/order", method="POST", body=b"one").status == 200
 
 
+def test_a_name_server_that_fails_is_asked_again_and_again(resolving, names):
+    names.knows = False
+    before = names.questions
+    assert eventually(lambda: names.questions > before + 6)
+
+
 def test_what_a_copy_may_have_got_is_not_sent_again(resolving):
     resolving.call("/broken", method="POST", body=b"{}", headers={"X-Request-Id": "hung-up-on"})
     line = logged(resolving, "hung-up-on")
