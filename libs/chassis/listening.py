@@ -1,8 +1,8 @@
 """The listening socket of a service: whoever connects to it is answered.
 
-A gateway asks another copy where a connection is refused. A connection that was taken it has to trust: a POST
-that was sent over it is not sent again. So nobody can connect before a worker is ready, and once the server ends
-nobody can any more, while those who just did are still served.
+A gateway asks another copy where a connection is refused. A connection that was taken it has to
+trust: a POST that was sent over it is not sent again. So nobody can connect before a worker is ready,
+and once the server ends nobody can any more, while those who just did are still served.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ctypes
 import os
 import socket
 import sys
+from contextlib import suppress
 from typing import Any
 
 from gunicorn.sock import TCPSocket
@@ -88,7 +89,9 @@ class _Instruction(ctypes.Structure):
 def _turn_away(listener: socket.socket) -> None:
     """Let nobody connect any more, wherever the socket is open. Source: socket(7), SO_ATTACH_FILTER."""
     if sys.platform != "linux":
-        return  # a connection may then be lost between the last accept and the closing
+        return
     instructions = (_Instruction * len(_NO_NEW_ONES))(*(_Instruction(*words) for words in _NO_NEW_ONES))
     program = _Program(len(_NO_NEW_ONES), ctypes.addressof(instructions))
-    listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(program))
+    # Where that cannot be had, who connects between a worker's last accept and its closing is hung up on.
+    with suppress(OSError):
+        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(program))
