@@ -57,8 +57,8 @@ def blueprint(checks: Sequence[Check]) -> Blueprint:
 def warm_up(checks: Sequence[Check], patience: float = WARM_UP_SECONDS) -> None:
     """Ask for everything, so that the first request finds connections made and keys read.
 
-    What is away is logged, and asked for again where it is critical; after `patience` seconds this returns all the same,
-    also when something hangs.
+    What is away is logged, and asked for again where it is critical; after `patience` seconds this
+    returns all the same, also when something hangs.
     """
     deadline = time.monotonic() + patience
     asking = [threading.Thread(target=_insist, args=(check, deadline), daemon=True) for check in checks]
