@@ -85,7 +85,7 @@ class TokenVerifier:
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
-        """Read the issuer's keys, so that the first caller need not wait for them; raise Transient if that failed."""
+        """Read the issuer's keys, so that the first caller need not wait; raise Transient if that failed."""
         self._keys.prepare()
 
     def caller(self, authorization: str | None) -> Caller:

@@ -40,8 +40,8 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 def on_starting(server: Any) -> None:
     """Import the service's code before the workers are forked: it is read once and its memory is shared.
 
-    Only the code: the app itself, with its pools and clients, is made in each worker. The addresses are taken,
-    and opened once a worker is ready.
+    Only the code: the app itself, with its pools and clients, is made in each worker. The addresses are
+    taken, and opened once a worker is ready.
     """
     responding.install()
     importlib.import_module(server.app.app_uri.partition(":")[0].rpartition(".")[0] + ".app")

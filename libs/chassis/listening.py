@@ -7,7 +7,6 @@ and once the server ends nobody can any more, while those who just did are still
 
 from __future__ import annotations
 
-import ctypes
 import os
 import socket
 import sys
@@ -16,19 +15,8 @@ from typing import Any
 
 from gunicorn.sock import TCPSocket
 
-_SO_ATTACH_FILTER = 26  # asm-generic/socket.h
-_FLAGS_OF_TCP = 13  # the byte of the header with SYN and ACK (RFC 9293, 3.1)
-_SYN, _ACK = 0x02, 0x10
-_LOAD_BYTE, _AND, _JUMP_IF_EQUAL, _RETURN = 0x30, 0x54, 0x15, 0x06  # linux/bpf_common.h
-
-# Drops what asks for a new connection, and nothing else: code, jump if true, jump if false, operand.
-_NO_NEW_ONES = (
-    (_LOAD_BYTE, 0, 0, _FLAGS_OF_TCP),
-    (_AND, 0, 0, _SYN | _ACK),
-    (_JUMP_IF_EQUAL, 0, 1, _SYN),
-    (_RETURN, 0, 0, 0),
-    (_RETURN, 0, 0, 0xFFFF),
-)
+_SO_BINDTOIFINDEX = 62  # asm-generic/socket.h; for everybody since Linux 5.7
+_NO_INTERFACE = 2**31 - 1
 
 
 class Listener(TCPSocket):  # type: ignore[misc]  # the library has no types
@@ -51,7 +39,7 @@ class Listener(TCPSocket):  # type: ignore[misc]  # the library has no types
 
     def close(self) -> None:
         """Close it here. Where it was made that is the end for all: nobody new gets in from then on."""
-        if self.sock is not None and os.getpid() == self._maker:
+        if self.sock is not None and os.getpid() == self._maker and sys.platform == "linux":
             _turn_away(self.sock)
         super().close()
 
@@ -73,25 +61,11 @@ def listeners_of(server: Any) -> list[Listener]:
     return listeners
 
 
-class _Program(ctypes.Structure):
-    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
-
-
-class _Instruction(ctypes.Structure):
-    _fields_ = (
-        ("code", ctypes.c_ushort),
-        ("if_true", ctypes.c_ubyte),
-        ("if_false", ctypes.c_ubyte),
-        ("operand", ctypes.c_uint),
-    )
-
-
 def _turn_away(listener: socket.socket) -> None:
-    """Let nobody connect any more, wherever the socket is open. Source: socket(7), SO_ATTACH_FILTER."""
-    if sys.platform != "linux":
-        return
-    instructions = (_Instruction * len(_NO_NEW_ONES))(*(_Instruction(*words) for words in _NO_NEW_ONES))
-    program = _Program(len(_NO_NEW_ONES), ctypes.addressof(instructions))
+    """Refuse whoever connects from now on, in whichever process the socket is open; keep who has connected.
+
+    Bound to an interface that is not there, it is found for no new connection (socket(7), SO_BINDTODEVICE).
+    """
     # Where that cannot be had, who connects between a worker's last accept and its closing is hung up on.
     with suppress(OSError):
-        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(program))
+        listener.setsockopt(socket.SOL_SOCKET, _SO_BINDTOIFINDEX, _NO_INTERFACE)

@@ -20,7 +20,7 @@ def listener() -> Iterator[Listener]:
 
 
 def connect(address: tuple[str, int]) -> socket.socket:
-    return socket.create_connection(address, timeout=0.5)
+    return socket.create_connection(address, timeout=60)
 
 
 def test_its_address_is_taken_and_refuses_until_it_is_opened(listener: Listener) -> None:
@@ -34,7 +34,7 @@ def test_its_address_is_taken_and_refuses_until_it_is_opened(listener: Listener)
     connect(address).close()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="how new connections are kept out is Linux's own")
+@pytest.mark.skipif(sys.platform != "linux", reason="how new connections are refused is Linux's own")
 def test_when_it_is_closed_where_it_was_made_nobody_new_gets_in_and_who_is_in_is_served(
     listener: Listener,
 ) -> None:
@@ -44,7 +44,7 @@ def test_when_it_is_closed_where_it_was_made_nobody_new_gets_in_and_who_is_in_is
     with listener.dup() as of_a_worker, connect(address) as early:
         early.sendall(b"question")
         listener.close()
-        with pytest.raises(TimeoutError):
+        with pytest.raises(ConnectionRefusedError):
             connect(address)
         of_a_worker.setblocking(True)
         served, _ = of_a_worker.accept()
@@ -52,5 +52,3 @@ def test_when_it_is_closed_where_it_was_made_nobody_new_gets_in_and_who_is_in_is
             assert served.recv(100) == b"question"
             served.sendall(b"answer")
         assert early.recv(100) == b"answer"
-    with pytest.raises(ConnectionRefusedError):
-        connect(address)
