@@ -14,7 +14,7 @@ _HEADER = 12
 
 
 class NameServer:
-    """Answers every question for an IPv4 address with `addresses`, on loopback (RFC 1035, 4.1), or says that it failed."""
+    """Answers questions for an IPv4 address with `addresses`, or with its failure (RFC 1035, 4.1)."""
 
     def __init__(self, *addresses: str) -> None:
         self.addresses: Sequence[str] = addresses
