@@ -18,10 +18,13 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
     the gateway asks another copy. Between the last accept and the closing nobody gets in: see listening.py.
     """
 
+    _closed = False
+
     def set_accept_enabled(self, enabled: bool) -> None:
         """See ThreadWorker. Not accepting any more, because of an ending, is for good."""
         super().set_accept_enabled(enabled)
-        if not enabled and not self.alive:
+        if not enabled and not self.alive and not self._closed:
+            self._closed = True
             self._take_what_waits()
             time.sleep(_HANDSHAKE_SECONDS)
             self._take_what_waits()

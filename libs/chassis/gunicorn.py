@@ -54,9 +54,9 @@ def post_worker_init(worker: Any) -> None:
     """Warm the worker up before it takes requests; end the server when what it was told is no longer so."""
     end_when_changed(worker.ppid)
     if isinstance(worker.wsgi, Flask):
-        health.warm_up(worker.wsgi.extensions["slipway.needs"])
+        health.warm_up(worker.wsgi.extensions["slipway.needs"], is_wanted=lambda: worker.alive)
     for listener in worker.sockets:
-        if isinstance(listener, Listener):
+        if isinstance(listener, Listener) and worker.alive:
             listener.open()
 
 

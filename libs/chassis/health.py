@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 WARM_UP_SECONDS = 10.0
 _PAUSE_SECONDS = 1.0
+_LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +55,30 @@ def blueprint(checks: Sequence[Check]) -> Blueprint:
     return routes
 
 
-def warm_up(checks: Sequence[Check], patience: float = WARM_UP_SECONDS) -> None:
+def warm_up(
+    checks: Sequence[Check],
+    patience: float = WARM_UP_SECONDS,
+    is_wanted: Callable[[], bool] = lambda: True,
+) -> None:
     """Ask for everything, so that the first request finds connections made and keys read.
 
-    What is away is logged, and asked for again where it is critical; after `patience` seconds this
-    returns all the same, also when something hangs.
+    What is away is logged, and asked for again where it is critical. This returns after `patience`
+    seconds all the same, also when something hangs, and as soon as `is_wanted` says that it is in vain.
     """
     deadline = time.monotonic() + patience
-    asking = [threading.Thread(target=_insist, args=(check, deadline), daemon=True) for check in checks]
+
+    def goes_on() -> bool:
+        return time.monotonic() < deadline and is_wanted()
+
+    asking = [threading.Thread(target=_insist, args=(check, goes_on), daemon=True) for check in checks]
     for thread in asking:
         thread.start()
-    for thread in asking:
-        thread.join(max(0.0, deadline - time.monotonic()))
+    while goes_on() and any(thread.is_alive() for thread in asking):
+        time.sleep(_LOOK_SECONDS)
 
 
-def _insist(check: Check, deadline: float) -> None:
-    while _run(check)["status"] != "ok" and check.critical and time.monotonic() + _PAUSE_SECONDS < deadline:
+def _insist(check: Check, goes_on: Callable[[], bool]) -> None:
+    while _run(check)["status"] != "ok" and check.critical and goes_on():
         time.sleep(_PAUSE_SECONDS)
 
 

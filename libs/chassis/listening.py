@@ -7,9 +7,11 @@ and once the server ends nobody can any more, while those who just did are still
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +19,7 @@ from gunicorn.sock import TCPSocket
 
 _SO_BINDTOIFINDEX = 62  # asm-generic/socket.h; for everybody since Linux 5.7
 _NO_INTERFACE = 2**31 - 1
+_TRIES = 5
 
 
 class Listener(TCPSocket):  # type: ignore[misc]  # the library has no types
@@ -29,12 +32,16 @@ class Listener(TCPSocket):  # type: ignore[misc]  # the library has no types
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if not bound:
             self.bind(sock)
+        # From here on nobody else can have the address, though nobody listens yet.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
         sock.setblocking(False)
         sock.set_inheritable(True)
         return sock
 
     def open(self) -> None:
         """Listen; more than once, and in several processes, is all the same."""
+        # Without it connections that ended lately would be in the way.
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.sock.listen(self.conf.backlog)
 
     def close(self) -> None:
@@ -47,18 +54,25 @@ class Listener(TCPSocket):  # type: ignore[misc]  # the library has no types
 def listeners_of(server: Any) -> list[Listener]:
     """Return a Listener for each of the addresses of gunicorn's arbiter; none when one is not of IPv4.
 
-    Raises SystemExit for an address that cannot be had, with its name.
+    Waits a few seconds for an address that somebody else still has. Raises SystemExit, with the address, for
+    one that cannot be had.
     """
     addresses = server.address
     if not all(isinstance(address, tuple) and ":" not in address[0] for address in addresses):
         return []
-    listeners = []
-    for host, port in addresses:
+    return [_listener(server, address) for address in addresses]
+
+
+def _listener(server: Any, address: tuple[str, int]) -> Listener:
+    for patience in reversed(range(_TRIES)):
         try:
-            listeners.append(Listener((host, port), server.cfg, server.log))
+            return Listener(address, server.cfg, server.log)
         except OSError as error:
-            raise SystemExit(f"{host}:{port} cannot be listened at: {error.strerror}") from error
-    return listeners
+            if error.errno != errno.EADDRINUSE or not patience:
+                host, port = address
+                raise SystemExit(f"{host}:{port} cannot be listened at: {error.strerror}") from error
+            time.sleep(1)
+    raise AssertionError
 
 
 def _turn_away(listener: socket.socket) -> None:

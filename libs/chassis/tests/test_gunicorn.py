@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import errno
-import itertools
 import json
 import os
 import re
@@ -160,32 +159,41 @@ def test_an_address_that_is_taken_ends_it_and_is_named(tmp_path: Path) -> None:
 
 def test_whoever_could_connect_before_it_ended_is_answered(server: Server) -> None:
     """As a gateway does: it sends once it is connected, and may not send again."""
-    lost: list[Exception] = []
-    with ThreadPoolExecutor(16) as pool:
-        visits = [pool.submit(visit_until_turned_away, server.address, lost) for _ in range(16)]
-        time.sleep(0.5)
-        server.process.terminate()
-        answered = [visit.result() for visit in visits]
+    visitors = [Visitor(server.address) for _ in range(16)]
+    for visitor in visitors:
+        visitor.start()
+    assert eventually(lambda: all(visitor.answered for visitor in visitors))
+    server.process.terminate()
+    for visitor in visitors:
+        visitor.join(120)
     assert server.process.wait(30) == 0
-    assert lost == []
-    assert min(answered) > 0
+    assert [visitor.lost for visitor in visitors] == [None] * 16
 
 
-def visit_until_turned_away(address: tuple[str, int], lost: list[Exception]) -> int:
-    """Return how many requests were answered, each over its own connection; add to `lost` what was not."""
-    for answered in itertools.count():
-        with socket.socket() as client:
-            client.settimeout(60)
-            try:
-                client.connect(address)
-            except ConnectionRefusedError:
-                return answered
-            try:
-                client.sendall(b"POST /v1/slow HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
-                assert client.recv(65536).startswith(b"HTTP/1.")
-            except (OSError, AssertionError) as error:
-                lost.append(error)
-    raise AssertionError
+class Visitor(threading.Thread):
+    """Makes requests, each over a connection of its own, until it is refused one or loses an answer."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        super().__init__(daemon=True)
+        self._address = address
+        self.answered = 0
+        self.lost: Exception | None = None
+
+    def run(self) -> None:
+        while self.lost is None:
+            with socket.socket() as client:
+                client.settimeout(60)
+                try:
+                    client.connect(self._address)
+                except ConnectionRefusedError:
+                    return
+                try:
+                    client.sendall(b"POST /v1/slow HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
+                    assert client.recv(65536).startswith(b"HTTP/1.")
+                except (OSError, AssertionError) as error:
+                    self.lost = error
+                else:
+                    self.answered += 1
 
 
 def test_sigterm_lets_a_slow_request_finish(server: Server) -> None:

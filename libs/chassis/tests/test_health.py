@@ -92,6 +92,18 @@ def test_a_warm_up_asks_again_for_what_it_cannot_do_without() -> None:
     assert answers == {"store": [], "cache": [True]}
 
 
+def test_a_warm_up_ends_as_soon_as_it_is_in_vain() -> None:
+    asked, goes_on = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        asked.set()
+        goes_on.wait(60)
+
+    warm_up([Check("hangs", hang)], patience=3600, is_wanted=lambda: not asked.is_set())
+    assert asked.is_set()
+    goes_on.set()
+
+
 def test_a_warm_up_asks_everything_whatever_is_away_or_hangs() -> None:
     asked, goes_on = threading.Semaphore(0), threading.Event()
 
