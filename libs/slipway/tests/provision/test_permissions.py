@@ -107,7 +107,7 @@ def test_a_policy_written_before_is_replaced(fresh):
 class TestTemporaryCredentials:
     """The storage contract: one folder for one user."""
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def visit(self, account):
         def credentials(subject, service="seller"):
             bucket = f"arn:aws:s3:::{account.env['seller']['PICTURES_BUCKET']}"
