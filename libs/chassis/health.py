@@ -15,7 +15,7 @@ from chassis.errors import Problem
 log = logging.getLogger(__name__)
 
 WARM_UP_SECONDS = 10.0
-_PAUSE_SECONDS = 1.0
+_PAUSE_SECONDS = 0.5
 _LOOK_SECONDS = 0.02
 
 

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 _ALLOWED = {"ES256", "RS256"}
 _BURST_SECONDS = 0.5  # an issuer that is well answers far sooner
-_FIRST_SECONDS = 1.0  # without any key nothing can be done, so it is asked again soon
+_FIRST_SECONDS = 0.5  # without any key nothing can be done, so it is asked again soon
 FetchKeys = Callable[[], Mapping[str, Any]]
 
 
@@ -52,7 +52,7 @@ def fetch_from(url: str, timeout: tuple[float, float] = (1.0, 2.0)) -> FetchKeys
 
 class JwksCache:
     """Keys by id. Read again every `lifetime` seconds, for an unknown id at most every `patience` seconds,
-    and every second while there is none.
+    and twice a second while there is none.
 
     While the issuer is away the keys that are known stay good: the other services
     go on without it. One caller at a time asks it; whoever needs a key that is not known waits

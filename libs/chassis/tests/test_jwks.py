@@ -115,7 +115,7 @@ def test_an_issuer_that_was_never_reached_is_transient_and_waited_for(
     assert keys.key("test-key", "ES256").key_id == "test-key"
 
 
-def test_an_issuer_that_was_never_reached_is_asked_again_after_a_second(
+def test_an_issuer_that_was_never_reached_is_soon_asked_again(
     keys: JwksCache, desk: Desk, clock: FakeClock
 ) -> None:
     document, desk.document = desk.document, requests.ConnectionError("away")
