@@ -43,8 +43,10 @@ if command == "apply":
     tell("/applied")
 sys.exit(code)
 """
+# As at a terminal: tests that run in the background inherit that interrupts are ignored.
 _RUNNER = """\
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from slipway import __main__
 from slipway.commands import context
