@@ -41,12 +41,6 @@ def logged(gateway: Any, request_id: str) -> dict[str, Any]:
     return next(line for line in log(gateway) if line["request_id"] == request_id)
 
 
-def crossed(line: dict[str, Any], port: int) -> bool:
-    """Say whether a request that first waited for nobody was taken when it was tried once more."""
-    first, _, then = line["upstream"].partition(" : ")
-    return first.startswith(f"{GONE}:{port}") and then == f"{LIVING}:{port}" and line["status"] == 200
-
-
 def insist(gateway: Any) -> None:
     """Send the same order again and again until it is taken."""
     while gateway.call("/order", method="POST", body=b"one").status != 200:
@@ -56,8 +50,9 @@ def insist(gateway: Any) -> None:
 def test_what_waits_for_a_copy_that_is_gone_is_taken_by_its_successor(resolving, names):
     """The change has to come while a request waits the first time, so it is made until one did."""
     port = int(resolving.edge.upstreams["shop"].partition(":")[2])
+    crossed = f"{GONE}:{port} : {LIVING}:{port}"
     with silence(port), ThreadPoolExecutor(8) as clients:
-        while not any(crossed(line, port) for line in log(resolving)):
+        while not any((line["upstream"], line["status"]) == (crossed, 200) for line in log(resolving)):
             names.addresses = [GONE]
             assert eventually(lambda: resolving.call().status == 504)
             waiting = [clients.submit(insist, resolving) for _ in range(8)]

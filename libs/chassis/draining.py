@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 from gunicorn.workers.gthread import ThreadWorker
@@ -32,7 +33,9 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
                 listener.close()
 
     def _take_what_waits(self) -> None:
-        for listener in self.sockets:
+        # One that was never opened, because the ending came first, has nobody waiting.
+        opened = [one for one in self.sockets if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)]
+        for listener in opened:
             taken = -1
             while taken != self.nr_conns:
                 taken = self.nr_conns

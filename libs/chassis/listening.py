@@ -64,15 +64,16 @@ def listeners_of(server: Any) -> list[Listener]:
 
 
 def _listener(server: Any, address: tuple[str, int]) -> Listener:
-    for patience in reversed(range(_TRIES)):
+    tries = 0
+    while True:
+        tries += 1
         try:
             return Listener(address, server.cfg, server.log)
         except OSError as error:
-            if error.errno != errno.EADDRINUSE or not patience:
+            if error.errno != errno.EADDRINUSE or tries == _TRIES:
                 host, port = address
                 raise SystemExit(f"{host}:{port} cannot be listened at: {error.strerror}") from error
-            time.sleep(1)
-    raise AssertionError
+        time.sleep(1)
 
 
 def _turn_away(listener: socket.socket) -> None:

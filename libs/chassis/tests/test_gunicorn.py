@@ -150,6 +150,15 @@ def test_nobody_can_connect_before_a_worker_is_ready(tmp_path: Path) -> None:
     assert running.process.wait(30) == 0
 
 
+def test_it_ends_in_order_before_it_was_ready_too(tmp_path: Path) -> None:
+    (tmp_path / "hold").touch()
+    running = Server(tmp_path)
+    assert eventually(lambda: len(list(tmp_path.glob("asked-by-*"))) == 2)
+    running.process.terminate()
+    assert running.process.wait(60) == 0
+    assert "Traceback" not in running.output.read_text()
+
+
 def test_an_address_that_is_taken_ends_it_and_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         running = Server(tmp_path, address=taken.getsockname())
