@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from slipway import __version__, console
-from slipway.problems import FAILED, INTERRUPTED, Problem, write_problem
+from slipway import __version__
+from slipway.terminal import console
+from slipway.terminal.problems import FAILED, INTERRUPTED, Problem, write_problem
 
 # A command is a module of slipway.commands with a click command named `command`; adding one is a line here.
 _COMMANDS = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.deploy.world import World, flat
 
-from slipway.problems import FAILED, OK
+from slipway.terminal.problems import FAILED, OK
 
 pytestmark = pytest.mark.xdist_group("deploy")
 

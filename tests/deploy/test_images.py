@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.deploy.world import World, lines
 
-from slipway.problems import FAILED, MISSING, OK
+from slipway.terminal.problems import FAILED, MISSING, OK
 
 pytestmark = [pytest.mark.xdist_group("deploy"), pytest.mark.long]
 

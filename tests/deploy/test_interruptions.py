@@ -13,7 +13,7 @@ import pytest
 from tests.deploy.world import World, lines
 from tests.structure.aws_program import complaints
 
-from slipway.problems import BUSY, FAILED, INTERRUPTED, OK
+from slipway.terminal.problems import BUSY, FAILED, INTERRUPTED, OK
 
 pytestmark = [pytest.mark.xdist_group("deploy"), pytest.mark.long]
 AFTER = {"users": "1.1.0", "todos": "1.1.0"}

@@ -15,7 +15,7 @@ import pytest
 from tests.deploy.world import World, flat, lines, write_variables
 from tests.structure.aws_program import complaints
 
-from slipway.problems import FAILED, OK, USAGE
+from slipway.terminal.problems import FAILED, OK, USAGE
 
 pytestmark = pytest.mark.xdist_group("deploy")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.deploy.world import World, flat
 
-from slipway.problems import FAILED, MISSING, OK, USAGE
+from slipway.terminal.problems import FAILED, MISSING, OK, USAGE
 
 pytestmark = [pytest.mark.xdist_group("deploy"), pytest.mark.long]
 BEFORE = {"users": "1.0.0", "todos": "1.0.0"}

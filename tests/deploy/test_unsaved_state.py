@@ -10,7 +10,7 @@ import pytest
 from tests.deploy.outage import state_cannot_be_written
 from tests.deploy.world import World, flat, lines, write_variables
 
-from slipway.problems import FAILED, OK
+from slipway.terminal.problems import FAILED, OK
 
 pytestmark = [pytest.mark.xdist_group("deploy"), pytest.mark.long]
 

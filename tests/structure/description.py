@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.structure.tree import ROOT
 
-from slipway import openapi
+from slipway.checkout import openapi
 
 _ASK = """
 import importlib, inspect, json, re, sys

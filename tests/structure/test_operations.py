@@ -13,7 +13,7 @@ from tests.structure import tree
 from tests.structure.aws_program import complaints
 
 from slipway.__main__ import cli
-from slipway.problems import Problem
+from slipway.terminal.problems import Problem
 
 _SUITE = tree.ROOT / "infra" / "terraform" / "suite"
 

@@ -4,7 +4,7 @@ import re
 
 from tests.structure import description, tree
 
-from slipway import openapi
+from slipway.checkout import openapi
 
 # What the chassis gives every service: nothing of anybody's is in it.
 _COMMON = {

@@ -4,7 +4,7 @@ import re
 
 from tests.structure import description, tree
 
-from slipway.parts.binaries import base_environment
+from slipway.supervision.program import base_environment
 
 # Read by Python and by the SDK, not by our settings.
 _NOT_SETTINGS = {

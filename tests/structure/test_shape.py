@@ -8,9 +8,9 @@ from tests.structure import tree
 from slipway.manifest import load_all
 
 _FILES = ["service.yaml", "README.md", "Dockerfile", "requirements.in", "requirements.txt", "openapi.yaml"]
-_MODULES = ["__init__", "app", "config", "errors", "schemas", "wsgi"]
+_MODULES = ["__init__", "app", "config", "errors", "wiring", "wsgi", "domain/ports"]
 _PACKAGES = ["routes", "domain", "store"]
-_STORES = ["base", "memory"]
+_STORES = ["memory"]
 _TESTS = ["conftest.py", "factories.py"]
 _TEST_FOLDERS = ["unit", "store", "api", "worker"]
 _TOP = {"tests", "events", "migrations"}
@@ -48,14 +48,22 @@ def test_a_service_has_no_other_folders(service: str) -> None:
 
 
 def test_every_role_but_the_api_is_a_module(service: str) -> None:
-    roles = set(load_all(tree.ROOT)[service].roles) - {"api"}
-    assert missing([folder(service) / service / f"{role.replace('-', '_')}.py" for role in roles]) == []
+    roles = load_all(tree.ROOT)[service].roles
+    package = folder(service) / service
+    places = {"worker": package, "task": package / "commands"}
+    modules = [
+        places[role.kind] / f"{name.replace('-', '_')}.py" for name, role in roles.items() if name != "api"
+    ]
+    assert missing(modules) == []
 
 
 def test_a_service_that_hears_or_publishes_events_says_so_in_one_module(service: str) -> None:
     manifest = load_all(tree.ROOT)[service]
-    if manifest.queues or manifest.publishes:
-        assert missing([folder(service) / service / "events.py"]) == []
+    package = folder(service) / service
+    if manifest.queues:
+        assert missing([package / "events.py"]) == []
+    if manifest.publishes:
+        assert missing([package / "domain" / "events.py"]) == []
 
 
 def test_every_service_is_made_by_one_function(service: str) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 from tests.terraform.terraform import CONFIGURATION, ROOT
 
-from slipway.environments import ensure
-from slipway.problems import Problem
+from slipway.parts.virtualenv import ensure
+from slipway.terminal.problems import Problem
 
 
 def install() -> Path | None:

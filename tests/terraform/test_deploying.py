@@ -9,7 +9,7 @@ import pytest
 from tests.deploy.world import ACCOUNT, World, make
 from tests.terraform.terraform import CONFIGURATION, Terraform, copy_manifests
 
-from slipway.problems import OK
+from slipway.terminal.problems import OK
 from slipway.testing.backing import Backing
 
 pytestmark = [pytest.mark.xdist_group("deploy"), pytest.mark.long, pytest.mark.timeout(1200)]

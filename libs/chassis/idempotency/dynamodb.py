@@ -19,8 +19,8 @@ from uuid import UUID, uuid4
 
 from botocore.exceptions import ClientError
 
-from chassis.aws import translated
 from chassis.idempotency.base import KEEP_SECONDS, Claimed, Key, Known, Recorded
+from chassis.stores.aws import translated
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chassis.errors import Transient
-from chassis.events import Event
+from chassis.messages.events import Event
 
 
 class FakePublisher:
@@ -14,7 +14,7 @@ class FakePublisher:
         self.away = False
 
     def publish(self, event: Event) -> None:
-        """See chassis.events.Publisher."""
+        """See chassis.messages.events.Publisher."""
         if self.away:
             raise Transient("The topic is away.")
         self.published.append(event)

@@ -10,9 +10,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
-from chassis.auth import TokenVerifier
+from chassis.identity.auth import TokenVerifier
+from chassis.identity.jwks import JwksCache
 from chassis.ids import new_id
-from chassis.jwks import JwksCache
 
 ISSUER = "https://users.example.test"
 AUDIENCE = "slipway"

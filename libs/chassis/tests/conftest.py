@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from libs.chassis.tests.redis_process import RedisProcess
 from libs.chassis.tests.sample import INFO, NoteRoutes, Notes
 
-from chassis import app as chassis_app
+from chassis.http import app as chassis_app
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.settings import ServiceSettings
 from chassis.testing import ISSUER, FakeClock, Issuer

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis import etags, idempotency
-from chassis.auth import PUBLIC, SIGNED_IN, Caller, requires
+from chassis import idempotency
 from chassis.errors import Conflict, Gone, NotFound, Stale, TooMany
-from chassis.openapi import ApiInfo
-from chassis.pagination import Page, PageQuery, decode_cursor, encode_cursor
-from chassis.routing import Answer, Routes, route
+from chassis.http import etags
+from chassis.http.openapi import ApiInfo
+from chassis.http.pagination import Page, PageQuery, decode_cursor, encode_cursor
+from chassis.http.routing import Answer, Routes, route
+from chassis.identity.auth import PUBLIC, SIGNED_IN, Caller, requires
 from chassis.schemas import Body, Line, Query, Text, Time, View
 
 INFO = ApiInfo("notes", "Notes", "A service of the tests.")

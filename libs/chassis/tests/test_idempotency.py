@@ -10,8 +10,8 @@ from libs.chassis.tests.sample import INFO, NoteRoutes, Notes
 from werkzeug.exceptions import BadRequest
 from werkzeug.test import TestResponse
 
-from chassis import app as chassis_app
 from chassis.errors import Conflict, Transient
+from chassis.http import app as chassis_app
 from chassis.idempotency import Claimed, IdempotencyStore, Key, Known, resource_id
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.settings import ServiceSettings

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.aws import Aws as Clients
 from chassis.errors import Transient
 from chassis.idempotency import IdempotencyStore, Key, Recorded
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
+from chassis.stores.aws import Aws as Clients
 from chassis.testing import FakeClock, IdempotencyStoreContract
 from chassis.testing.idempotency import claimed
 from slipway.testing.aws import Aws

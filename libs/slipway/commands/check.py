@@ -7,10 +7,10 @@ import time
 import click
 from rich.text import Text
 
-from slipway import console
-from slipway.checking import Step, steps
+from slipway.checkout.checks import Step, steps
 from slipway.commands import context
-from slipway.problems import FAILED, OK
+from slipway.terminal import console
+from slipway.terminal.problems import FAILED, OK
 
 
 @click.command()

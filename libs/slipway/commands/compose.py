@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from slipway import console
 from slipway.commands.context import ROOT
 from slipway.compose import files
 from slipway.manifest import load_all
-from slipway.problems import FAILED, OK
+from slipway.terminal import console
+from slipway.terminal.problems import FAILED, OK
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from slipway.suite import Settings, Suite, remembered
+from slipway.local.suite import Settings, Suite, remembered
 
 ROOT = Path(__file__).resolve().parents[3]
 

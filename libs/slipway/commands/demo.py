@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from slipway import console
 from slipway.commands.context import suite as present_suite
 from slipway.demo import story
 from slipway.demo.client import Address, Api, NothingRuns, Wrong
 from slipway.demo.stage import Stage
-from slipway.problems import MISSING, Problem
+from slipway.terminal import console
+from slipway.terminal.problems import MISSING, Problem
 
 
 @click.command()

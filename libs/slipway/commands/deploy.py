@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from slipway import console
 from slipway.commands import context
 from slipway.deploy import variables
 from slipway.deploy.aws import Aws
@@ -18,7 +17,8 @@ from slipway.deploy.deployment import Deployment, Order
 from slipway.deploy.images import check_tag
 from slipway.deploy.smoke import Smoke
 from slipway.deploy.terraform import Terraform
-from slipway.problems import INTERRUPTED, OK, USAGE, Problem
+from slipway.terminal import console
+from slipway.terminal.problems import INTERRUPTED, OK, USAGE, Problem
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 from rich.text import Text
 
-from slipway import console
 from slipway.commands.context import suite as present_suite
-from slipway.diagnosis import Finding, examine
-from slipway.problems import MISSING, OK
+from slipway.local.diagnosis import Finding, examine
+from slipway.terminal import console
+from slipway.terminal.problems import MISSING, OK
 
 
 @click.command()

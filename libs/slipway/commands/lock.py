@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from slipway import console
 from slipway.commands import context
-from slipway.problems import MISSING, Problem
+from slipway.terminal import console
+from slipway.terminal.problems import MISSING, Problem
 
 _OPTIONS = (
     "--native-tls",

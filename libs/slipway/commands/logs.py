@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from slipway import console
 from slipway.commands.context import suite as present_suite
-from slipway.layout import Layout
-from slipway.logfiles import follow, tail
-from slipway.problems import USAGE, Problem
+from slipway.state.layout import Layout
+from slipway.state.logfiles import follow, tail
+from slipway.terminal import console
+from slipway.terminal.problems import USAGE, Problem
 
 
 @click.command()

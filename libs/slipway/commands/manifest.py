@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from slipway import console
 from slipway.commands import context
 from slipway.manifest import ManifestError, load_all
 from slipway.manifest import schema as manifest_schema
-from slipway.problems import FAILED, Problem
+from slipway.terminal import console
+from slipway.terminal.problems import FAILED, Problem
 
 
 @click.group()

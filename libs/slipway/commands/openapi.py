@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from slipway import console, openapi
+from slipway.checkout import openapi
 from slipway.commands import context
 from slipway.manifest import load_all
-from slipway.problems import FAILED, OK, USAGE, Problem
+from slipway.terminal import console
+from slipway.terminal.problems import FAILED, OK, USAGE, Problem
 
 
 @click.command()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from slipway import console, lifecycle
 from slipway.commands.context import suite as present_suite
-from slipway.problems import USAGE, Problem
-from slipway.progress import shown
+from slipway.local import lifecycle
+from slipway.terminal import console
+from slipway.terminal.problems import USAGE, Problem
+from slipway.terminal.progress import shown
 
 
 @click.command()

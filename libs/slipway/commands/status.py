@@ -9,11 +9,11 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from slipway import console
 from slipway.commands.context import suite as present_suite
-from slipway.problems import FAILED, OK
-from slipway.status import PartStatus, inspect
-from slipway.suite import Suite
+from slipway.local.status import PartStatus, inspect
+from slipway.local.suite import Suite
+from slipway.terminal import console
+from slipway.terminal.problems import FAILED, OK
 
 
 @click.command()

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from slipway import console, testrun
+from slipway.checkout import tests
 from slipway.commands import context
-from slipway.problems import USAGE, Problem
+from slipway.terminal import console
+from slipway.terminal.problems import USAGE, Problem
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -45,12 +46,12 @@ def command(
     if base_domain and not only_system:
         raise Problem("--base-domain is for --system", next_step="add --system", code=USAGE)
     if containers:
-        return testrun.containers(context.ROOT, arguments)
-    code = 0 if only_system else testrun.in_process(context.ROOT, arguments, long=long)
-    if fast or not testrun.has_system_tests(context.ROOT, arguments):
+        return tests.containers(context.ROOT, arguments)
+    code = 0 if only_system else tests.in_process(context.ROOT, arguments, long=long)
+    if fast or not tests.has_system_tests(context.ROOT, arguments):
         return code
     if base_domain:
-        return testrun.system(context.ROOT, arguments, testrun.Target(base_domain, port, ca))
+        return tests.system(context.ROOT, arguments, tests.Target(base_domain, port, ca))
     console.say("\nStarting a private suite for the system tests ...")
-    with testrun.private_suite(context.ROOT) as target:
-        return testrun.system(context.ROOT, arguments, target) or code
+    with tests.private_suite(context.ROOT) as target:
+        return tests.system(context.ROOT, arguments, target) or code

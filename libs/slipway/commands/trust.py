@@ -7,9 +7,9 @@ import ssl
 
 import click
 
-from slipway import console
 from slipway.commands.context import suite as present_suite
-from slipway.problems import MISSING, Problem
+from slipway.terminal import console
+from slipway.terminal.problems import MISSING, Problem
 
 _HOW = """\
 The suite's certificates are signed by an authority that was made on this machine and is known nowhere else:

@@ -14,14 +14,14 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from slipway import cache_users
 from slipway.compose.settings import ROOT, SETTINGS, STATE, ComposeSettings
-from slipway.credentials import Credentials
-from slipway.databases import ensure_databases
-from slipway.environment import REGION, Addresses, service_settings
-from slipway.layout import write_private
 from slipway.manifest import Manifest, load_all
 from slipway.provision import ProvisionError, Target, provision
+from slipway.settings import cache_users
+from slipway.settings.databases import ensure_databases
+from slipway.settings.variables import REGION, Addresses, service_settings
+from slipway.state.credentials import Credentials
+from slipway.state.layout import write_private
 
 log = logging.getLogger(__name__)
 

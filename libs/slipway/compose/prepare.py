@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from slipway import cache_users
 from slipway.compose.settings import EDGE, POSTGRES_PASSWORD, REDIS_USERS, ROOT, STATE, ComposeSettings
-from slipway.credentials import Credentials
 from slipway.gateway import Edge, ensure_authority, hosts, render
-from slipway.layout import write_private
 from slipway.manifest import Manifest, load_all
+from slipway.settings import cache_users
+from slipway.state.credentials import Credentials
+from slipway.state.layout import write_private
 
 # Without a password one may ask whether it is alive, as its health check does.
 _REDIS_ANYBODY = "user default on nopass resetchannels resetkeys -@all +ping"

@@ -27,7 +27,7 @@ from botocore.exceptions import (
 from slipway.deploy.reporting import show_command
 from slipway.deploy.spelling import command_line
 from slipway.deploy.variables import Environment
-from slipway.problems import MISSING, Problem
+from slipway.terminal.problems import MISSING, Problem
 
 _LIMITS = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
 _NO_CREDENTIALS = (

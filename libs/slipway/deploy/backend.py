@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from slipway.deploy.aws import Aws, Refused
 from slipway.deploy.variables import Environment, literals
-from slipway.problems import Problem
+from slipway.terminal.problems import Problem
 
 
 @dataclass(frozen=True)

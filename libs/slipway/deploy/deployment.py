@@ -11,7 +11,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from slipway import console
 from slipway.deploy import backend, images, lease, parameters, rollout, target, tasks
 from slipway.deploy.aws import Aws, check_place
 from slipway.deploy.reporting import note, step
@@ -19,7 +18,8 @@ from slipway.deploy.smoke import Smoke
 from slipway.deploy.target import NOTHING, Service, Target
 from slipway.deploy.terraform import Plan, Terraform
 from slipway.deploy.variables import Environment
-from slipway.problems import FAILED, OK, Problem
+from slipway.terminal import console
+from slipway.terminal.problems import FAILED, OK, Problem
 
 # What a release changes, and nothing else may be changed by it without --apply.
 OF_A_RELEASE = {

@@ -14,7 +14,7 @@ from pathlib import Path
 from slipway.deploy.aws import Aws, Refused
 from slipway.deploy.reporting import note, show_command
 from slipway.deploy.target import Service, Target
-from slipway.problems import MISSING, USAGE, Problem
+from slipway.terminal.problems import MISSING, USAGE, Problem
 
 _PLATFORMS = {"ARM64": "linux/arm64", "X86_64": "linux/amd64"}
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")

@@ -22,7 +22,7 @@ import psutil
 
 from slipway.deploy.aws import Aws, Refused
 from slipway.deploy.backend import Backend
-from slipway.problems import BUSY, Problem
+from slipway.terminal.problems import BUSY, Problem
 
 _SECONDS = 180
 _RENEWAL = 30

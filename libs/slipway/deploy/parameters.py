@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slipway.deploy.aws import Aws
 from slipway.deploy.target import NOTHING, Service
-from slipway.problems import Problem
+from slipway.terminal.problems import Problem
 
 
 def put(aws: Aws, name: str, tag: str) -> str:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from slipway import console
+from slipway.terminal import console
 
 
 @contextmanager

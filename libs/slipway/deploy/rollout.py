@@ -10,7 +10,7 @@ from slipway.deploy.aws import Aws
 from slipway.deploy.reporting import note
 from slipway.deploy.target import Service, Target
 from slipway.deploy.waiting import turns
-from slipway.problems import Problem
+from slipway.terminal.problems import Problem
 
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html: those that are over.
 _OVER = {"SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"}

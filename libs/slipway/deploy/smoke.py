@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from slipway.deploy.reporting import note, show_command
 from slipway.deploy.waiting import turns
-from slipway.problems import NotHealthy, Problem
+from slipway.terminal.problems import NotHealthy, Problem
 
 _TIMEOUT = 10.0
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from slipway.problems import Problem
+from slipway.terminal.problems import Problem
 
 NOTHING = "none"  # what a release parameter holds before the first release
 

@@ -10,7 +10,7 @@ from slipway.deploy.aws import Aws, Refused
 from slipway.deploy.reporting import note
 from slipway.deploy.target import Service, Target
 from slipway.deploy.waiting import turns
-from slipway.problems import Problem
+from slipway.terminal.problems import Problem
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from slipway.deploy.reporting import show_command
-from slipway.problems import BUSY, FAILED, MISSING, Problem
+from slipway.terminal.problems import BUSY, FAILED, MISSING, Problem
 
 _CHANGED = 2  # what `plan -detailed-exitcode` answers when there is something to do
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.problems import USAGE, Problem
+from slipway.terminal.problems import USAGE, Problem
 
 # Literal values at the beginning of a line; Terraform itself reads everything else.
 _LITERAL = re.compile(r'^(\w+)\s*=\s*"([^"\\$]*)"', re.MULTILINE)

@@ -13,20 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.problems import MISSING, Problem
+from slipway.terminal.problems import MISSING, Problem
 
 POSTGRES_AT_LEAST = 15
 REDIS_AT_LEAST = 7
-
-
-def base_environment() -> dict[str, str]:
-    """Return the few variables every program gets from outside; nothing else is inherited."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": os.environ.get("HOME", "/"),
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-    }
 
 
 @dataclass(frozen=True)

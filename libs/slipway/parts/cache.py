@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from slipway import cache_users
-from slipway.layout import write_private
-from slipway.parts.base import Listening, Program
-from slipway.parts.binaries import base_environment, redis
-from slipway.probe import exchange
-from slipway.problems import NotHealthy
+from slipway.parts.base import Listening
+from slipway.parts.binaries import redis
+from slipway.parts.probe import exchange
+from slipway.settings import cache_users
+from slipway.state.layout import write_private
+from slipway.supervision.program import Program, base_environment
+from slipway.terminal.problems import NotHealthy
 
 _CONFIG = """\
 bind 127.0.0.1

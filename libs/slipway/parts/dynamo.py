@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.layout import Layout
 from slipway.parts import dynoxide
-from slipway.parts.base import Listening, Program
-from slipway.parts.binaries import base_environment
-from slipway.probe import http_ok
+from slipway.parts.base import Listening
+from slipway.parts.probe import http_ok
+from slipway.state.layout import Layout
+from slipway.supervision.program import Program, base_environment
 
 _BUILT_IN, _SEPARATE = "emulator", "dynoxide"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway import environments
-from slipway.parts.base import Listening, Program
-from slipway.parts.binaries import base_environment
-from slipway.probe import http_ok
+from slipway.parts import virtualenv
+from slipway.parts.base import Listening
+from slipway.parts.probe import http_ok
+from slipway.supervision.program import Program, base_environment
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_LIBS = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Emulator(Listening):
         state.mkdir(exist_ok=True, mode=0o700)
         cwd = self.layout.part(self.name)
         cwd.mkdir(parents=True, exist_ok=True)
-        requirements = _PACKAGE.parents[1] / "requirements" / "emulator.txt"
-        python = environments.ensure(self.layout.emulator_venv, requirements)
+        requirements = _LIBS.parent / "requirements" / "emulator.txt"
+        python = virtualenv.ensure(self.layout.emulator_venv, requirements)
         key, secret = self.root_key
         return Program(
-            argv=(str(python), str(_PACKAGE / "emulator" / "serve.py")),
+            argv=(str(python), str(_LIBS / "emulator" / "serve.py")),
             env={
                 **base_environment(),
                 "PYTHONUNBUFFERED": "1",

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from slipway.gateway import Edge, Tls, ensure_authority, hosts, write
 from slipway.manifest import Manifest
-from slipway.parts.base import Listening, Program, StopSignal
-from slipway.parts.binaries import base_environment, nginx
-from slipway.probe import https_answers
+from slipway.parts.base import Listening
+from slipway.parts.binaries import nginx
+from slipway.parts.probe import https_answers
+from slipway.supervision.program import Program, StopSignal, base_environment
 
 
 @dataclass(frozen=True)

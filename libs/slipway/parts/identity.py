@@ -7,11 +7,10 @@ import pwd
 from collections.abc import Iterator
 from pathlib import Path
 
-from slipway import orders
-from slipway.layout import Layout
-from slipway.parts.base import Identity, Program
-from slipway.parts.binaries import base_environment
-from slipway.problems import MISSING, Problem
+from slipway.state.layout import Layout
+from slipway.supervision import launch_specs
+from slipway.supervision.program import Identity, Program, base_environment
+from slipway.terminal.problems import MISSING, Problem
 
 _NOBODY = 65534
 _SEEN_AS_NOBODY = Identity("namespace", _NOBODY, _NOBODY)
@@ -32,7 +31,7 @@ def choose(layout: Layout, folder: Path, program: Path) -> Identity | None:
         trial = Program(
             argv=(str(program), "--version"), env=base_environment(), cwd=folder, identity=identity
         )
-        if orders.run_once(layout, "identity", trial).returncode == 0:
+        if launch_specs.run_once(layout, "identity", trial).returncode == 0:
             return identity
     raise Problem(
         f"Postgres does not run as root, and no other user can enter {layout.root}",

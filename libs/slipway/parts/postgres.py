@@ -10,12 +10,13 @@ from pathlib import Path
 
 import psycopg2
 
-from slipway import orders
-from slipway.databases import ensure_databases
-from slipway.parts.base import Identity, Listening, Program, StopSignal
-from slipway.parts.binaries import PostgresBinaries, base_environment, postgres
+from slipway.parts.base import Listening
+from slipway.parts.binaries import PostgresBinaries, postgres
 from slipway.parts.identity import choose
-from slipway.problems import NotHealthy, OutOfSpace, Problem, says_out_of_space
+from slipway.settings.databases import ensure_databases
+from slipway.supervision import launch_specs
+from slipway.supervision.program import Identity, Program, StopSignal, base_environment
+from slipway.terminal.problems import NotHealthy, OutOfSpace, Problem, says_out_of_space
 
 _SUPERUSER = "postgres"
 _SETTINGS = {
@@ -112,7 +113,7 @@ class Postgres(Listening):
             identity=identity,
         )
         try:
-            done = orders.run_once(self.layout, "initdb", order)
+            done = launch_specs.run_once(self.layout, "initdb", order)
         finally:
             secret.unlink(missing_ok=True)
         if done.returncode != 0:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.layout import Layout
 from slipway.manifest import Manifest
-from slipway.parts.base import Listening, PartDefaults, Program
-from slipway.probe import http_ok
+from slipway.parts.base import Listening, PartDefaults
+from slipway.parts.probe import http_ok
+from slipway.state.layout import Layout
+from slipway.supervision.program import Program
 
 Environment = Callable[[], Mapping[str, str]]
 
@@ -33,7 +34,7 @@ class WebService(Listening):
     def prepare(self) -> Program:
         folder = _folder(self.layout, self.name)
         metrics = folder / "metrics"
-        options = ("--config", "python:chassis.gunicorn", "--bind", self.address)
+        options = ("--config", "python:chassis.server.gunicorn", "--bind", self.address)
         return Program(
             argv=(sys.executable, "-m", "gunicorn", *options, f"{self.name}.wsgi:app"),
             env={**self.environment(), "PROMETHEUS_MULTIPROC_DIR": str(metrics)},

@@ -8,8 +8,8 @@ import xmlrpc.client
 from dataclasses import dataclass
 from typing import Any, cast
 
-from slipway.problems import Problem
 from slipway.supervision.config import USER
+from slipway.terminal.problems import Problem
 
 _ALREADY_STARTED, _NOT_RUNNING = 60, 70
 _TIMEOUT = 5.0

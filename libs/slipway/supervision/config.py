@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 
-from slipway.parts.base import Part
+from slipway.supervision.program import Part
 
 USER = "slipway"
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import psutil
 
-from slipway import orders
-from slipway.layout import Layout, write_private
-from slipway.parts.base import Part
-from slipway.problems import Problem
+from slipway.state.layout import Layout, write_private
+from slipway.supervision import launch_specs
 from slipway.supervision.client import Supervisor, Unreachable
 from slipway.supervision.config import render
+from slipway.supervision.program import Part
+from slipway.terminal.problems import Problem
 
 _CONFIG = "supervisord.conf"
 _START_SECONDS = 15.0
@@ -105,7 +105,7 @@ class Daemon:
     def _write(self, parts: Sequence[Part]) -> str:
         text = render(parts, port=self._port, password=self._password)
         write_private(self._conf(), text)
-        for name, target in (("python", Path(sys.executable)), ("launch.py", orders.LAUNCHER)):
+        for name, target in (("python", Path(sys.executable)), ("launch.py", launch_specs.LAUNCHER)):
             link = self._layout.run / name
             link.unlink(missing_ok=True)
             link.symlink_to(target)

@@ -10,9 +10,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from slipway import resources
-from slipway.environment import REGION
+from slipway.local import resources
 from slipway.manifest import load_all
+from slipway.settings.variables import REGION
 from slipway.testing.backing import Backing
 
 

@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway import lifecycle
-from slipway.layout import write_private
-from slipway.locking import exclusive
-from slipway.parts.base import Part, PartDefaults, Program, Task
-from slipway.parts.binaries import base_environment
+from slipway.local import lifecycle
+from slipway.local.suite import Suite
+from slipway.parts.base import PartDefaults
 from slipway.parts.emulator import Emulator
-from slipway.problems import Problem
-from slipway.progress import Silent
-from slipway.suite import Suite
+from slipway.state.layout import write_private
+from slipway.state.locking import exclusive
+from slipway.supervision.program import Part, Program, Task, base_environment
+from slipway.terminal.problems import Problem
+from slipway.terminal.progress import Silent
 
 STATE_VARIABLE = "SLIPWAY_TEST_STATE"
 _OWNER_VARIABLE = "SLIPWAY_TEST_OWNER"

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from slipway import environments, lifecycle, ports
-from slipway.layout import Layout
-from slipway.parts import dynoxide
-from slipway.progress import Silent
-from slipway.status import inspect
-from slipway.suite import Settings, Suite
+from slipway.local import lifecycle
+from slipway.local.status import inspect
+from slipway.local.suite import Settings, Suite
+from slipway.parts import dynoxide, virtualenv
+from slipway.state import ports
+from slipway.state.layout import Layout
+from slipway.terminal.progress import Silent
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -56,7 +57,8 @@ def write_service(root: Path) -> Path:
     (package / "app.py").write_text(_WEB)
     (package / "wsgi.py").write_text("from notes.app import app\n")
     (package / "worker.py").write_text(_WORKER)
-    (package / "migrate.py").write_text('print("migrated")\n')
+    (package / "commands").mkdir()
+    (package / "commands" / "migrate.py").write_text('print("migrated")\n')
     return package
 
 
@@ -104,7 +106,7 @@ def running(suite: Suite) -> Suite:
 def _share_tools(root: Path) -> None:
     """Let the new checkout use what this one has fetched."""
     real, here = Layout(_ROOT, _ROOT / ".slipway"), Layout(root, root / ".slipway")
-    environments.ensure(real.emulator_venv, _ROOT / "requirements" / "emulator.txt")
+    virtualenv.ensure(real.emulator_venv, _ROOT / "requirements" / "emulator.txt")
     try:
         dynoxide.ensure(real.tools)
     except dynoxide.Unavailable:

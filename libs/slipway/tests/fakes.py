@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from slipway.layout import Layout
-from slipway.parts.base import PartDefaults, Program
-from slipway.problems import NotHealthy
+from slipway.parts.base import PartDefaults
+from slipway.state.layout import Layout
 from slipway.supervision.client import ProcessState
+from slipway.supervision.program import Program
+from slipway.terminal.problems import NotHealthy
 
 
 @dataclass

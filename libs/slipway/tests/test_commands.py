@@ -11,8 +11,8 @@ import pytest
 
 from slipway import __main__ as entry
 from slipway.commands import context
-from slipway.problems import BUSY, CANNOT_WRITE, FAILED, MISSING, OK, USAGE, Problem
-from slipway.suite import Suite
+from slipway.local.suite import Suite
+from slipway.terminal.problems import BUSY, CANNOT_WRITE, FAILED, MISSING, OK, USAGE, Problem
 
 Cli = Callable[..., int]
 pytestmark = pytest.mark.xdist_group("running")

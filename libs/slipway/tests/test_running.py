@@ -12,11 +12,12 @@ import psutil
 import psycopg2
 import pytest
 
-from slipway import lifecycle, orders
-from slipway.problems import BUSY, Problem
-from slipway.progress import Silent
-from slipway.status import PartStatus, inspect
-from slipway.suite import Settings, Suite
+from slipway.local import lifecycle
+from slipway.local.status import PartStatus, inspect
+from slipway.local.suite import Settings, Suite
+from slipway.supervision import launch_specs
+from slipway.terminal.problems import BUSY, Problem
+from slipway.terminal.progress import Silent
 
 pytestmark = pytest.mark.xdist_group("running")
 
@@ -119,7 +120,7 @@ def test_a_changed_gateway_is_reloaded_without_being_restarted(running: Suite) -
     path.write_text(json.dumps({**order, "version": "of yesterday"}, indent=2, sort_keys=True))
     assert lifecycle.up(running, Silent()) == []
     assert statuses(running)["gateway"].pid == before.pid
-    assert json.loads(orders.read(running.layout, "gateway"))["version"] == order["version"]
+    assert json.loads(launch_specs.read(running.layout, "gateway"))["version"] == order["version"]
 
 
 def test_nothing_outlives_a_killed_supervisor_and_up_recovers_with_the_data(running: Suite) -> None:
@@ -137,7 +138,7 @@ def test_nothing_outlives_a_killed_supervisor_and_up_recovers_with_the_data(runn
 
 def test_a_start_that_fails_leaves_nothing_running(running: Suite) -> None:
     lifecycle.down(running, Silent())
-    migrate = running.root / "services" / "notes" / "notes" / "migrate.py"
+    migrate = running.root / "services" / "notes" / "notes" / "commands" / "migrate.py"
     before = migrate.read_text()
     migrate.write_text('raise SystemExit("the column is gone")\n')
     try:

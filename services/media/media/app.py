@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from flask import Flask
 
-from chassis import app as chassis_app
-from chassis.auth import TokenVerifier
 from chassis.clock import Clock, utc_now
-from chassis.health import Check
-from chassis.openapi import ApiInfo
+from chassis.http import app as chassis_app
+from chassis.http.health import Check
+from chassis.http.openapi import ApiInfo
+from chassis.identity.auth import TokenVerifier
 from chassis.settings import load_settings
-from media import stores as real_stores
+from media import wiring as real_stores
 from media.config import MediaSettings
 from media.domain.library import Library
 from media.domain.parts import Parts
+from media.domain.ports import Quota
 from media.domain.removal import Removal
 from media.domain.uploads import Uploads
 from media.routes.objects import ObjectRoutes
+from media.routes.presenter import Presenter
 from media.routes.uploads import UploadRoutes
-from media.store.base import Quota
-from media.stores import Stores
-from media.views import Presenter
+from media.wiring import Stores
 
 INFO = ApiInfo(
     name="media",

@@ -7,9 +7,9 @@ from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from chassis import events
 from chassis.errors import Invalid
 from chassis.jsonpointer import invalid
+from chassis.messages import events
 from media.domain.erasure import Eraser
 from media.domain.intake import Intake
 

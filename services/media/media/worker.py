@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chassis import logs
-from chassis.aws import Aws
 from chassis.clock import Clock, utc_now
-from chassis.loop import Periodic
+from chassis.messages.worker import Consumer, Worker
+from chassis.server.background import Periodic
 from chassis.settings import load_settings
-from chassis.worker import Consumer, Worker
-from media import stores as real_stores
+from chassis.stores.aws import Aws
+from chassis.telemetry import logs
+from media import wiring as real_stores
 from media.config import WorkerSettings
 from media.domain import scratch
 from media.domain.erasure import Eraser
@@ -20,7 +20,7 @@ from media.domain.removal import Removal
 from media.domain.sweeps import BucketWalk, DueSweep
 from media.events import AccountEvents, BucketEvents
 from media.imaging.sandbox import SandboxedRenderer
-from media.stores import Stores
+from media.wiring import Stores
 
 
 @dataclass(frozen=True, slots=True)

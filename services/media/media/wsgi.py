@@ -1,7 +1,7 @@
 """What gunicorn serves: `media.wsgi:app`."""
 
-from chassis import logs
 from chassis.settings import load_settings
+from chassis.telemetry import logs
 from media.app import INFO, create_app
 from media.config import MediaSettings
 

@@ -26,7 +26,7 @@ from media.imaging.render import render
 from media.store.memory import MemoryRecords
 from media.store.memory_files import MemoryFiles, MemoryMultipart
 from media.store.signing import S3Links, SigningKey
-from media.stores import Stores
+from media.wiring import Stores
 from media.worker import Work, assemble
 
 BUCKET = "media-test"

@@ -12,15 +12,15 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 
-from chassis.aws import Aws
+from chassis.messages.worker import Worker
+from chassis.stores.aws import Aws
 from chassis.testing import AUDIENCE, ISSUER, Issuer
-from chassis.worker import Worker
-from media import stores
+from media import wiring
 from media.app import create_app
 from media.config import WorkerSettings
 from media.domain.examination import Limits
 from media.imaging.sandbox import SandboxedRenderer
-from media.stores import Stores
+from media.wiring import Stores
 from media.worker import Work, assemble, consumers
 
 _PATIENCE = 20.0
@@ -50,7 +50,7 @@ class RealWorld:
         for name, value in {**environment, **more}.items():
             monkeypatch.setenv(name, value)
         issuer, settings, renderer = Issuer(), WorkerSettings(), SandboxedRenderer()
-        real = stores.real(settings)
+        real = wiring.real(settings)
         work = assemble(real, renderer, Limits())
         sqs = Aws(settings.aws_region, settings.aws_endpoint_url).client("sqs", read_timeout=20.0)
         client = create_app(settings, stores=real, verifier=issuer.verifier()).test_client()

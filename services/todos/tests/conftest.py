@@ -6,16 +6,16 @@ import pytest
 from flask import Flask
 from services.todos.tests.factories import Api, NoCache, settings
 
-from chassis.cache import OwnerCache, connect
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
+from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import FakeClock, Issuer
 from todos.app import create_app
 from todos.domain.head import Limits
-from todos.parts import Cache, Parts, assemble
-from todos.store.base import TodoStore
+from todos.domain.ports import TodoStore
 from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore
+from todos.wiring import Cache, Parts, assemble
 
 
 @pytest.fixture

@@ -6,22 +6,22 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from chassis.app import build
-from chassis.auth import TokenVerifier
-from chassis.health import Check
+from chassis.http.app import build
+from chassis.http.health import Check
+from chassis.http.openapi import ApiInfo
 from chassis.idempotency import resource_id
-from chassis.openapi import ApiInfo
+from chassis.identity.auth import TokenVerifier
 from todos.config import TodosSettings
 from todos.domain.batch import Batch
 from todos.domain.changes import Feed
 from todos.domain.lists import Lists
 from todos.domain.reading import Reader
 from todos.domain.todos import Todos
-from todos.parts import Parts, real_parts
 from todos.routes.batch import BatchRoutes
 from todos.routes.changes import ChangeRoutes
 from todos.routes.lists import ListRoutes
 from todos.routes.todos import TodoRoutes
+from todos.wiring import Parts, real_parts
 
 INFO = ApiInfo("todos", "To-dos", "Lists and to-dos, read far more often than they are written.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from chassis.errors import FieldError, Invalid
-from chassis.events import parse
+from chassis.messages.events import parse
 from todos.domain.erasure import Erasure
 
 log = logging.getLogger(__name__)

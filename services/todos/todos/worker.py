@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from chassis import logs
-from chassis.aws import Aws
 from chassis.ids import new_id
-from chassis.loop import Periodic
+from chassis.messages.worker import Consumer, Worker
+from chassis.server.background import Periodic
 from chassis.settings import load_settings
-from chassis.worker import Consumer, Worker
+from chassis.stores.aws import Aws
+from chassis.telemetry import logs
 from todos.config import WorkerSettings
 from todos.domain.erasure import Erasure, Sweeper
 from todos.domain.lists import Lists
 from todos.events import AccountEvents
-from todos.parts import Parts, real_parts
+from todos.wiring import Parts, real_parts
 
 _LONG_POLL_TIMEOUT = 20.0
 

@@ -1,7 +1,7 @@
 """The application that gunicorn serves."""
 
-from chassis import logs
 from chassis.settings import load_settings
+from chassis.telemetry import logs
 from todos.app import create_app
 from todos.config import TodosSettings
 

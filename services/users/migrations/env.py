@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `python -m users.migrate` hands over."""
+"""Alembic's entry: runs the migrations on the connection that `users.commands.migrate` hands over."""
 
 from alembic import context
 

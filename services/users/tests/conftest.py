@@ -12,8 +12,8 @@ from services.users.tests.factories import SECRET, FakeCredentials, settings
 
 from chassis.testing import FakeClock
 from users.app import create_app
-from users.migrate import migrate
-from users.store.base import Stores
+from users.commands.migrate import migrate
+from users.domain.ports import Stores
 from users.store.memory import memory_stores
 from users.store.postgres import open_stores
 from users.store.postgres.database import Database, engine

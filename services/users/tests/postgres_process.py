@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psutil
 
-from slipway import lifecycle
-from slipway.progress import Silent
-from slipway.suite import Suite
+from slipway.local import lifecycle
+from slipway.local.suite import Suite
+from slipway.terminal.progress import Silent
 from slipway.testing.backing import Owner
 
 

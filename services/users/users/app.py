@@ -6,28 +6,29 @@ from datetime import timedelta
 
 from flask import Flask
 
-from chassis import app, logs
-from chassis.aws import Aws
 from chassis.clock import Clock, utc_now
-from chassis.health import Check
-from chassis.openapi import ApiInfo
+from chassis.http import app
+from chassis.http.health import Check
+from chassis.http.openapi import ApiInfo
 from chassis.settings import load_settings
+from chassis.stores.aws import Aws
+from chassis.telemetry import logs
 from users.authentication import SessionVerifier
 from users.config import UsersSettings
-from users.cookies import OwnPages
 from users.domain.access_tokens import AccessTokens, Identity
 from users.domain.accounts import Accounts
 from users.domain.passwords import Passwords
+from users.domain.ports import Stores
 from users.domain.refresh_tokens import RefreshTokens
 from users.domain.sealing import Digester
 from users.domain.sessions import Sessions, SignIn
 from users.domain.storage import CredentialSource, Place, StorageAccess
 from users.domain.throttle import Throttle
 from users.routes.accounts import AccountRoutes
+from users.routes.cookies import OwnPages
 from users.routes.discovery import DiscoveryRoutes
 from users.routes.me import MeRoutes
 from users.routes.sessions import SessionRoutes
-from users.store.base import Stores
 from users.sts import StsCredentials
 from users.wiring import keyring_of, lifetimes_of, stores_of
 

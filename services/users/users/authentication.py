@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.auth import Caller, TokenVerifier
 from chassis.clock import Clock
 from chassis.errors import Unauthenticated
-from chassis.jwks import JwksCache
+from chassis.identity.auth import Caller, TokenVerifier
+from chassis.identity.jwks import JwksCache
 from users.domain.access_tokens import Identity
 from users.domain.keyring import Keyring
 from users.domain.sessions import Sessions

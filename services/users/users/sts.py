@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from chassis.aws import translated
+from chassis.stores.aws import translated
 from users.domain.records import StorageCredentials
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from datetime import timedelta
 from chassis.clock import Clock, utc_now
 from users.config import UsersSettings
 from users.domain.keyring import Keyring
+from users.domain.ports import Stores
 from users.domain.sealing import Sealer
 from users.domain.sessions import Lifetimes
-from users.store.base import Stores
 from users.store.postgres import open_stores
 from users.store.postgres.database import Database, engine
 

@@ -8,18 +8,18 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
-from chassis import logs
-from chassis.aws import Aws
 from chassis.clock import Clock, utc_now
-from chassis.events import Publisher, SnsPublisher
-from chassis.loop import Periodic, repeat, run_all, stop_on_signals
-from chassis.outbox import Relay
+from chassis.messages.events import Publisher, SnsPublisher
+from chassis.messages.outbox import Relay
+from chassis.server.background import Periodic, repeat, run_all, stop_on_signals
 from chassis.settings import load_settings
+from chassis.stores.aws import Aws
+from chassis.telemetry import logs
 from users.config import UsersSettings
 from users.domain.keyring import Keyring
+from users.domain.ports import Stores
 from users.domain.sessions import Lifetimes
 from users.domain.throttle import FORGET
-from users.store.base import Stores
 from users.wiring import keyring_of, lifetimes_of, stores_of
 
 log = logging.getLogger(__name__)

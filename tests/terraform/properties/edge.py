@@ -6,7 +6,7 @@ import json
 
 from tests.terraform.plans import Plan, Resource
 
-from chassis.gunicorn import keepalive
+from chassis.server.gunicorn import keepalive
 from slipway.manifest import Manifest
 
 # Those that CloudFront would keep for ten seconds:

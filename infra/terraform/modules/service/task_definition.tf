@@ -21,7 +21,7 @@ locals {
 
   # The same as in the Dockerfiles: ECS does not read those.
   probe = {
-    healthCheck = { command = ["CMD", "python", "-S", "/opt/app/libs/chassis/alive.py"], interval = 15, timeout = 5, retries = 3, startPeriod = 60 }
+    healthCheck = { command = ["CMD", "python", "-S", "/opt/app/libs/chassis/server/alive.py"], interval = 15, timeout = 5, retries = 3, startPeriod = 60 }
   }
 
   containers = { for role, spec in var.roles : role => merge(

@@ -11,13 +11,13 @@ from typing import Any
 from flask import Flask
 from pydantic import Field
 
-from chassis import app as chassis_app
-from chassis.auth import PUBLIC, TokenVerifier
 from chassis.errors import Transient
-from chassis.health import Check
-from chassis.jwks import JwksCache
-from chassis.openapi import ApiInfo
-from chassis.routing import Routes, route
+from chassis.http import app as chassis_app
+from chassis.http.health import Check
+from chassis.http.openapi import ApiInfo
+from chassis.http.routing import Routes, route
+from chassis.identity.auth import PUBLIC, TokenVerifier
+from chassis.identity.jwks import JwksCache
 from chassis.schemas import Query, View
 from chassis.settings import ServiceSettings
 from chassis.testing import Issuer

@@ -2,8 +2,8 @@
 
 from libs.chassis.tests.tiny.app import create_app
 
-from chassis import logs
 from chassis.settings import ServiceSettings, load_settings
+from chassis.telemetry import logs
 
 logs.configure("tiny")
 app = create_app(load_settings(ServiceSettings))

@@ -12,7 +12,7 @@ from slipway.commands import demo
 from slipway.demo.client import Address, Api, NothingRuns, Wrong
 from slipway.demo.people import Person
 from slipway.demo.stage import Stage
-from slipway.problems import FAILED, MISSING, Problem
+from slipway.terminal.problems import FAILED, MISSING, Problem
 
 
 class Story:

@@ -13,8 +13,8 @@ from chassis.clock import Clock, utc_now
 from chassis.errors import Stale
 from chassis.idempotency import IdempotencyStore
 from media.domain import naming
+from media.domain.ports import Accounts, Erasure, Files, Records
 from media.domain.removal import Removal
-from media.store.base import Accounts, Erasure, Files, Records
 
 log = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from typing import Protocol
 from media.domain import content
 from media.domain.content import Kind
 from media.domain.objects import Findings, MediaObject
+from media.domain.ports import Files
 from media.domain.scratch import scratch
 from media.errors import Unreadable
-from media.store.base import Files
 
 MIB = 1024 * 1024
 

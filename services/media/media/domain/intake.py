@@ -17,9 +17,9 @@ from media.domain import naming
 from media.domain.examination import Examiner, Rendering
 from media.domain.lease import held
 from media.domain.objects import MOST_ATTEMPTS, Content, Findings, MediaObject, Status, Thumbnail
+from media.domain.ports import Accounts, Files, Records
 from media.domain.removal import Removal
 from media.errors import AccountErased, RenderingFailed, StillLeaving
-from media.store.base import Accounts, Files, Records
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from chassis.clock import Clock
 from chassis.errors import Problem
 from media.domain.objects import LEASE, MediaObject
-from media.store.base import Records
+from media.domain.ports import Records
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from chassis.pagination import Slice
+from chassis.http.pagination import Slice
 from media.domain.objects import MediaObject, Status
+from media.domain.ports import Records
 from media.errors import ObjectNotFound
-from media.store.base import Records
 
 
 class Library:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from chassis.errors import FieldError, Invalid, Stale, Transient
 from media.domain.objects import MediaObject, Status
+from media.domain.ports import Files, Multipart, Records
 from media.domain.removal import Removal
 from media.errors import ObjectNotFound, UploadNotOpen
-from media.store.base import Files, Multipart, Records
 
 _TRIES = 5
 

@@ -15,8 +15,8 @@ from chassis.clock import Clock, utc_now
 from chassis.errors import Problem, Stale
 from media.domain import naming
 from media.domain.objects import MediaObject, Status
+from media.domain.ports import Files, Multipart, Records
 from media.errors import ObjectNotFound
-from media.store.base import Files, Multipart, Records
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from media.domain import naming
 from media.domain.erasure import Eraser
 from media.domain.intake import Intake
 from media.domain.objects import MediaObject, Status
+from media.domain.ports import Accounts, Files, Listed, Records, Round, Rounds
 from media.domain.removal import Removal
-from media.store.base import Accounts, Files, Listed, Records, Round, Rounds
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from chassis.clock import Clock, utc_now
 from chassis.errors import Denied, FieldError, Invalid
 from media.domain import naming
 from media.domain.objects import FIRST_LOOK, MediaObject, Status
-from media.store.base import Form, Links, Multipart, Quota, Records
+from media.domain.ports import Form, Links, Multipart, Quota, Records
 
 MIB = 1024 * 1024
 LARGEST_FORM = 64 * MIB

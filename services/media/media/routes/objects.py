@@ -6,14 +6,14 @@ from uuid import UUID
 
 from flask import request
 
-from chassis.auth import SIGNED_IN, Caller
 from chassis.errors import NotFound, Stale
-from chassis.pagination import Page, PageQuery, decode_cursor
-from chassis.routing import Answer, Routes, route
+from chassis.http.pagination import Page, PageQuery, decode_cursor
+from chassis.http.routing import Answer, Routes, route
+from chassis.identity.auth import SIGNED_IN, Caller
 from media.domain.library import Library
 from media.domain.removal import Removal
+from media.routes.presenter import Presenter, required_version
 from media.schemas import ObjectView
-from media.views import Presenter, required_version
 
 
 class ObjectRoutes(Routes):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.auth import SIGNED_IN, Caller
 from chassis.errors import Conflict, Gone, Invalid, NotFound
+from chassis.http.routing import Answer, Routes, route
 from chassis.idempotency import resource_id
-from chassis.routing import Answer, Routes, route
+from chassis.identity.auth import SIGNED_IN, Caller
 from media.domain.parts import Parts
 from media.domain.uploads import Uploads, Wanted
+from media.routes.presenter import Presenter, upload_view
 from media.schemas import Completion, NewUpload, ObjectView, UploadView
-from media.views import Presenter, upload_view
 
 
 class UploadRoutes(Routes):

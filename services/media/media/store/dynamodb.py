@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from chassis.aws import translated
 from chassis.errors import Stale, Transient
-from chassis.pagination import Slice, id_in
+from chassis.http.pagination import Slice, id_in
 from chassis.schemas import format_time
+from chassis.stores.aws import translated
 from media.domain.objects import MediaObject
+from media.domain.ports import Quota
 from media.errors import AccountErased, QuotaExceeded
 from media.store import items
-from media.store.base import Quota
 from media.store.transactions import Cancelled, transact
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chassis.aws import translated
 from chassis.schemas import format_time
+from chassis.stores.aws import translated
+from media.domain.ports import Erasure, Round, Usage
 from media.store import items
-from media.store.base import Erasure, Round, Usage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from chassis.errors import Stale
-from chassis.pagination import Slice, id_in
+from chassis.http.pagination import Slice, id_in
 from media.domain.objects import MediaObject, Status
+from media.domain.ports import Erasure, Quota, Round, Usage
 from media.errors import AccountErased, QuotaExceeded
-from media.store.base import Erasure, Quota, Round, Usage
 
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ from chassis.clock import Clock, utc_now
 from chassis.errors import FieldError, Invalid, Transient
 from chassis.ids import new_id
 from media.domain.objects import Content
+from media.domain.ports import Listed, Listing, Part
 from media.errors import ContentChanged, UploadNotOpen
-from media.store.base import Listed, Listing, Part
 
 _CHUNK = 64 * 1024
 

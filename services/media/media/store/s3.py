@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from chassis.aws import translated
+from chassis.stores.aws import translated
 from media.domain.objects import Content
+from media.domain.ports import Listed, Listing
 from media.errors import ContentChanged
-from media.store.base import Listed, Listing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from chassis.aws import translated
 from chassis.errors import FieldError, Invalid
+from chassis.stores.aws import translated
+from media.domain.ports import Part
 from media.errors import UploadNotOpen
-from media.store.base import Part
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 
 from chassis.clock import Clock, utc_now
 from chassis.schemas import format_time
-from media.store.base import Form
+from media.domain.ports import Form
 
 WINDOW_SECONDS = 300
 LIFETIME_SECONDS = 900

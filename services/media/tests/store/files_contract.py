@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from services.media.tests.factories import an_owner
 
+from media.domain.ports import Files
 from media.errors import ContentChanged
-from media.store.base import Files
 
 
 class FilesContract:

@@ -8,8 +8,8 @@ import pytest
 from services.media.tests.factories import an_owner
 
 from chassis.errors import Invalid
+from media.domain.ports import Files, Multipart
 from media.errors import UploadNotOpen
-from media.store.base import Files, Multipart
 
 FIVE_MIB = b"x" * (5 * 1024 * 1024)
 

@@ -14,8 +14,8 @@ from chassis.errors import Invalid, Stale
 from chassis.ids import new_id
 from chassis.testing import FakeClock
 from media.domain.objects import Content, Findings, MediaObject, Status, Thumbnail
+from media.domain.ports import Accounts, Quota, Records, Usage
 from media.errors import AccountErased, QuotaExceeded
-from media.store.base import Accounts, Quota, Records, Usage
 
 NOW = FakeClock().now
 CONTENT = Content(2000, "e1", "image/png", NOW)

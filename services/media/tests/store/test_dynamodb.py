@@ -9,9 +9,9 @@ from services.media.tests.factories import an_object, an_owner
 from services.media.tests.store.records_contract import RecordsContract
 from services.media.tests.store.upkeep_contract import AccountsContract, RoundsContract
 
-from chassis.aws import Aws
 from chassis.errors import Transient
 from chassis.idempotency.dynamodb import DynamoIdempotency
+from chassis.stores.aws import Aws
 from chassis.testing import FakeClock, IdempotencyStoreContract
 from media.store.dynamodb import DynamoRecords
 from media.store.dynamodb_upkeep import DynamoUpkeep

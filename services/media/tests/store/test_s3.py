@@ -8,8 +8,8 @@ import pytest
 from services.media.tests.store.files_contract import FilesContract
 from services.media.tests.store.multipart_contract import MultipartContract
 
-from chassis.aws import Aws
 from chassis.errors import Transient
+from chassis.stores.aws import Aws
 from media.store.s3 import S3Files
 from media.store.s3_multipart import S3Multipart
 

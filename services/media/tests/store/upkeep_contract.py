@@ -8,7 +8,7 @@ from datetime import timedelta
 from services.media.tests.factories import an_owner
 
 from chassis.testing import FakeClock
-from media.store.base import Accounts, Round, Rounds, Usage
+from media.domain.ports import Accounts, Round, Rounds, Usage
 
 NOW = FakeClock().now
 

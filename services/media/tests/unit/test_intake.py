@@ -7,8 +7,8 @@ from services.media.tests import pictures
 from services.media.tests.factories import World, a_picture, sha256
 
 from media.domain.examination import Limits
+from media.domain.ports import Usage
 from media.errors import StillLeaving
-from media.store.base import Usage
 
 
 def test_a_picture_becomes_ready_with_three_thumbnails(world: World, owner: str) -> None:

@@ -9,8 +9,8 @@ from services.media.tests.factories import World, a_picture
 
 from chassis.errors import Stale, Transient
 from chassis.ids import new_id
+from media.domain.ports import Usage
 from media.errors import ObjectNotFound
-from media.store.base import Usage
 
 
 def delete(world: World, owner: str, object_id: str, **headers: str) -> int:

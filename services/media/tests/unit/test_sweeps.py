@@ -10,7 +10,7 @@ from services.media.tests.factories import World, a_picture
 
 from chassis.errors import Transient
 from media.domain import sweeps
-from media.store.base import Usage
+from media.domain.ports import Usage
 
 
 def test_an_upload_whose_event_was_lost_is_found_within_seconds(world: World, owner: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from services.media.tests.factories import BUCKET, World, a_picture, s3_message
 
 from chassis.errors import Invalid
-from chassis.events import new_event
+from chassis.messages.events import new_event
 from media.events import AccountEvents, BucketEvents, keys_of
 
 

@@ -12,9 +12,9 @@ from PIL import Image
 from services.media.tests.factories import a_picture, sha256
 from services.media.tests.real import RealWorld
 
-from chassis.events import new_event
+from chassis.messages.events import new_event
 from media.domain import uploads
-from media.store.base import Usage
+from media.domain.ports import Usage
 from slipway.testing.aws import Aws
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from services.todos.tests.factories import Api
 
-from chassis.pagination import encode_cursor
+from chassis.http.pagination import encode_cursor
 from chassis.testing import FakeClock
-from todos.schemas import ChangesView
+from todos.schemas.todos import ChangesView
 
 
 class Replica:

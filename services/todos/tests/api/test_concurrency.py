@@ -9,14 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from services.todos.tests.factories import Api, settings
 
-from chassis.cache import OwnerCache, connect
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
+from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import Issuer
 from todos.app import create_app
 from todos.domain.head import Limits
-from todos.parts import assemble
 from todos.store.dynamodb import DynamoStore
+from todos.wiring import assemble
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from chassis.ids import new_id
 from chassis.testing import Issuer
 from todos.app import create_app
 from todos.domain.head import Limits
-from todos.parts import assemble
 from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore
+from todos.wiring import assemble
 
 BAD_FIELDS = [
     {"title": ""},

@@ -10,13 +10,13 @@ from flask import Flask
 from libs.chassis.tests.redis_process import RedisProcess
 from services.todos.tests.factories import Api, settings
 
-from chassis.cache import OwnerCache, connect
 from chassis.idempotency.memory import MemoryIdempotency
+from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import Issuer
 from todos.app import create_app
 from todos.domain.head import Limits
-from todos.parts import assemble
 from todos.store.memory import MemoryStore
+from todos.wiring import assemble
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chassis.cache import Outcome, OwnerCache, connect
+from chassis.stores.cache import Outcome, OwnerCache, connect
 from slipway.testing.backing import Backing
 
 

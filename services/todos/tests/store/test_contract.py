@@ -13,11 +13,11 @@ from services.todos.tests.factories import NOON, a_todo
 from chassis.ids import new_id
 from todos.domain.commit import Commit, Removed
 from todos.domain.head import Head
+from todos.domain.ports import TodoStore
 from todos.domain.question import Question
 from todos.domain.todo import Todo
 from todos.domain.todolist import TodoList, inbox_of, new_list
 from todos.errors import Contended, Taken
-from todos.store.base import TodoStore
 
 FORGET_AT = 4_000_000_000
 

@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 from services.todos.tests.factories import a_todo
 
-from chassis.aws import Aws
 from chassis.errors import Problem, Transient
 from chassis.ids import new_id
+from chassis.stores.aws import Aws
 from todos.domain.commit import Commit
 from todos.domain.head import Head
 from todos.domain.question import Question

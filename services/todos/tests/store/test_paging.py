@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from services.todos.tests.factories import NOON, a_todo
 
 from chassis.ids import new_id
-from todos.documents import read_todo
 from todos.domain.commit import Commit
+from todos.domain.documents import read_todo
+from todos.domain.ports import TodoStore
 from todos.domain.question import Question
 from todos.domain.todo import Todo
-from todos.store.base import TodoStore
 from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore
 

@@ -12,7 +12,7 @@ from todos.domain.question import Question
 from todos.domain.reading import Asked, Reader, Shown
 from todos.domain.todos import Todos
 from todos.errors import ListNotFound, TodoNotFound
-from todos.parts import Parts
+from todos.wiring import Parts
 
 FIRST = Asked(10, None, "")
 

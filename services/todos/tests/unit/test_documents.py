@@ -8,10 +8,17 @@ from hypothesis import strategies as st
 from services.todos.tests.factories import NOON, a_todo
 
 from chassis.ids import new_id
-from todos.documents import list_document, page_document, read_list, read_todo, text_filter, todo_document
+from todos.domain.documents import (
+    list_document,
+    page_document,
+    read_list,
+    read_todo,
+    text_filter,
+    todo_document,
+)
 from todos.domain.question import Question
 from todos.domain.todolist import inbox_of
-from todos.schemas import ListPage, ListView, TodoPage, TodoView
+from todos.schemas.todos import ListPage, ListView, TodoPage, TodoView
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=50)
 

@@ -10,8 +10,8 @@ from todos.domain.erasure import Erasure, Sweeper
 from todos.domain.lists import Lists
 from todos.domain.todos import Todos
 from todos.errors import AccountErased
-from todos.parts import Parts
 from todos.store.memory import MemoryStore
+from todos.wiring import Parts
 
 
 def anything(_version: int) -> None:

@@ -9,15 +9,15 @@ import pytest
 from services.todos.tests.factories import ISSUER
 
 from chassis.errors import Invalid
-from chassis.events import new_event
 from chassis.ids import new_id
-from chassis.worker import Consumer, Worker
+from chassis.messages.events import new_event
+from chassis.messages.worker import Consumer, Worker
 from todos.config import WorkerSettings
 from todos.domain.erasure import Erasure
 from todos.domain.todos import Todos
 from todos.errors import AccountErased
 from todos.events import AccountEvents
-from todos.parts import Parts
+from todos.wiring import Parts
 from todos.worker import consumer, sweeping
 
 

@@ -39,7 +39,7 @@ def kept_signals() -> Iterator[None]:
 
 @pytest.mark.usefixtures("environment", "kept_signals")
 def test_the_worker_starts_and_stops_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chassis.worker._WAIT_SECONDS", 1)
+    monkeypatch.setattr("chassis.messages.worker._WAIT_SECONDS", 1)
     before = signal.getsignal(signal.SIGTERM)
 
     def end_once_it_listens() -> None:

@@ -9,17 +9,17 @@ import pytest
 from redis import Redis
 from services.todos.tests.factories import Api, settings
 
-from chassis.cache import OwnerCache
-from chassis.events import new_event
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
+from chassis.messages.events import new_event
+from chassis.stores.cache import OwnerCache
 from chassis.testing import Issuer
 from todos.app import create_app
 from todos.domain.erasure import Erasure
 from todos.domain.head import Limits
 from todos.events import AccountEvents
-from todos.parts import Parts, assemble
 from todos.store.dynamodb import DynamoStore
+from todos.wiring import Parts, assemble
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from chassis.clock import Clock
 from chassis.errors import FieldError, Invalid
-from chassis.pagination import decode_cursor, encode_cursor
+from chassis.http.pagination import decode_cursor, encode_cursor
 from todos.domain.changekeys import FIRST, seq_of
 from todos.domain.lists import Lists
 from todos.domain.order import readable_key
+from todos.domain.ports import Change, Entry, TodoStore
 from todos.errors import AccountErased, SyncTokenExpired
-from todos.store.base import Change, Entry, TodoStore
 
 KEEP_TOKENS = timedelta(days=30)
 """How old a token may be; deletions are remembered for longer (see domain/writing.py)."""

@@ -10,9 +10,9 @@ from chassis.clock import Clock
 from chassis.errors import Problem
 from chassis.idempotency import IdempotencyStore
 from todos.domain.lists import Lists
+from todos.domain.ports import TodoStore
 from todos.domain.writing import WriteCache
 from todos.errors import AccountErased
-from todos.store.base import TodoStore
 
 log = logging.getLogger(__name__)
 

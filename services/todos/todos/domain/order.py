@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from chassis.pagination import bad_cursor
+from chassis.http.pagination import bad_cursor
 from todos.domain.todo import Todo
 
 Sort = Literal["created_at", "due_at", "position"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from chassis.pagination import bad_cursor
+from chassis.http.pagination import bad_cursor
 from todos.domain.order import END, KEYS, START, UNDATED, Range, Sort, moment
 from todos.domain.todo import Todo
 

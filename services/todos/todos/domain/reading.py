@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from chassis.etags import of_bytes, of_version
-from chassis.pagination import decode_cursor, encode_cursor
-from todos.documents import list_document, page_document, todo_document
+from chassis.http.etags import of_bytes, of_version
+from chassis.http.pagination import decode_cursor, encode_cursor
+from todos.domain.documents import list_document, page_document, todo_document
 from todos.domain.ids import inbox_id
 from todos.domain.lists import Lists
 from todos.domain.order import readable_key
+from todos.domain.ports import TodoStore
 from todos.domain.question import Question
 from todos.domain.todolist import TodoList
 from todos.errors import ListNotFound, TodoNotFound
-from todos.store.base import TodoStore
 
 
 class Found(Protocol):
@@ -31,7 +31,7 @@ class Found(Protocol):
 
 
 class ReadCache(Protocol):
-    """Where answers are kept; see chassis.cache.OwnerCache."""
+    """Where answers are kept; see chassis.stores.cache.OwnerCache."""
 
     def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, Found]:
         """Return the bytes of `field`, kept or loaded."""

@@ -10,10 +10,10 @@ from uuid import UUID
 from todos.domain.commit import Commit, Kind
 from todos.domain.head import Head, Limits
 from todos.domain.ids import inbox_id
+from todos.domain.ports import TodoStore
 from todos.domain.todo import POSITION_STEP, Todo
 from todos.domain.todolist import TodoList, inbox_of
 from todos.errors import LimitReached, ListNotFound, TodoNotFound, UnknownList
-from todos.store.base import TodoStore
 
 
 class Work:

@@ -12,9 +12,9 @@ from typing import Protocol, TypeVar
 
 from chassis.clock import Clock
 from todos.domain.head import Limits
+from todos.domain.ports import TodoStore
 from todos.domain.work import Work
 from todos.errors import AccountErased, Contended, Taken
-from todos.store.base import TodoStore
 
 T = TypeVar("T")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from chassis.auth import SIGNED_IN, Caller
-from chassis.problems import describe
-from chassis.routing import Answer, Routes, route
-from todos.documents import todo_document
+from chassis.http.problems import describe
+from chassis.http.routing import Answer, Routes, route
+from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.batch import Batch, Outcome
-from todos.operations import BatchBody, BatchView
+from todos.domain.documents import todo_document
+from todos.schemas.batch import BatchBody, BatchView
 
 _STATUS = {"created": 201, "updated": 200, "deleted": 204}
 _UNDONE = {

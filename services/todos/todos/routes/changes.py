@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from chassis.auth import SIGNED_IN, Caller
 from chassis.errors import Gone
-from chassis.routing import Answer, Routes, route
+from chassis.http.routing import Answer, Routes, route
+from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.changes import Changes, Feed
-from todos.schemas import ChangesQuery, ChangesView
-from todos.store.base import Change
+from todos.domain.ports import Change
+from todos.schemas.todos import ChangesQuery, ChangesView
 
 
 class ChangeRoutes(Routes):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.auth import SIGNED_IN, Caller
 from chassis.errors import Conflict, NotFound, Stale
-from chassis.etags import of_version
-from chassis.routing import Answer, Routes, route
-from todos.documents import list_document
+from chassis.http.etags import of_version
+from chassis.http.routing import Answer, Routes, route
+from chassis.identity.auth import SIGNED_IN, Caller
+from todos.domain.documents import list_document
 from todos.domain.lists import Lists
 from todos.domain.reading import Asked, Reader
 from todos.domain.todolist import TodoList
 from todos.routes.preconditions import if_match
 from todos.routes.shown import answer_with
-from todos.schemas import ListBody, ListPage, ListPatch, ListsQuery, ListView
+from todos.schemas.todos import ListBody, ListPage, ListPatch, ListsQuery, ListView
 
 
 class ListRoutes(Routes):

@@ -6,7 +6,7 @@ from functools import partial
 
 from flask import request
 
-from chassis.etags import require_match
+from chassis.http.etags import require_match
 from todos.domain.todos import Precondition
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.routing import Answer
+from chassis.http.routing import Answer
 from todos.domain.reading import Shown
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.auth import SIGNED_IN, Caller
 from chassis.errors import Conflict, Invalid, NotFound, Stale
-from chassis.etags import of_version
-from chassis.routing import Answer, Routes, route
-from todos.documents import todo_document
+from chassis.http.etags import of_version
+from chassis.http.routing import Answer, Routes, route
+from chassis.identity.auth import SIGNED_IN, Caller
+from todos.domain.documents import todo_document
 from todos.domain.reading import Asked, Reader
 from todos.domain.todo import Todo
 from todos.domain.todos import Todos
 from todos.routes.preconditions import if_match
 from todos.routes.shown import answer_with
-from todos.schemas import TodoBody, TodoPage, TodoPatch, TodoQuery, TodoView
+from todos.schemas.todos import TodoBody, TodoPage, TodoPatch, TodoQuery, TodoView
 
 
 class TodoRoutes(Routes):

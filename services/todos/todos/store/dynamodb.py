@@ -8,17 +8,17 @@ from uuid import UUID
 
 from botocore.exceptions import ClientError
 
-from chassis.aws import translated
-from chassis.pagination import Slice
-from todos.documents import read_list, read_todo, text_filter
+from chassis.http.pagination import Slice
+from chassis.stores.aws import translated
 from todos.domain.commit import Commit
+from todos.domain.documents import read_list, read_todo, text_filter
 from todos.domain.head import Head
+from todos.domain.ports import LARGEST_PAGE, Entry
 from todos.domain.question import Question
 from todos.domain.todo import Todo
 from todos.domain.todolist import TodoList
 from todos.errors import Contended, Taken
 from todos.store import items
-from todos.store.base import LARGEST_PAGE, Entry
 from todos.store.erasing import Eraser
 from todos.store.expressions import TODO_PREFIX, query_of
 from todos.store.transaction import transaction_of

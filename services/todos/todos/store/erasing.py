@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from chassis.aws import translated
 from chassis.errors import Transient
-from chassis.loop import backoff
+from chassis.server.background import backoff
+from chassis.stores.aws import translated
 from todos.store import items
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from todos.documents import quoted
+from todos.domain.documents import quoted
 from todos.domain.order import Range
 from todos.domain.question import Question
 

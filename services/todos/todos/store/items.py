@@ -18,14 +18,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from todos.documents import list_document, todo_document
 from todos.domain.changekeys import item_key, removal_key
 from todos.domain.commit import Commit, Kind
+from todos.domain.documents import list_document, todo_document
 from todos.domain.head import Head
 from todos.domain.order import due_key, position_key
+from todos.domain.ports import Change, Entry
 from todos.domain.todo import Todo
 from todos.domain.todolist import TodoList
-from todos.store.base import Change, Entry
 from todos.store.expressions import TODO_PREFIX
 
 Item = dict[str, Any]

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from chassis.errors import Transient
-from chassis.pagination import Slice
-from todos.documents import list_document, todo_document
+from chassis.http.pagination import Slice
 from todos.domain.changekeys import item_key, removal_key
 from todos.domain.commit import Commit
+from todos.domain.documents import list_document, todo_document
 from todos.domain.head import Head
+from todos.domain.ports import LARGEST_PAGE, Change, Entry
 from todos.domain.question import Question
 from todos.domain.todo import Todo
 from todos.domain.todolist import TodoList
 from todos.errors import Contended, Taken
-from todos.store.base import LARGEST_PAGE, Change, Entry
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from slipway.testing.backing import Backing
 from users.app import create_app
-from users.migrate import migrate
+from users.commands.migrate import migrate
 from users.store.postgres import database, open_stores
 from users.store.postgres.database import Database, engine
 from users.store.postgres.silence import CONNECT_SECONDS

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from services.users.tests.factories import PASSWORD, person, sign_in, sign_up
 
-from chassis.pagination import PageQuery, encode_cursor
+from chassis.http.pagination import PageQuery, encode_cursor
 from chassis.testing import FakeClock
 
 

@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask.testing import FlaskClient
 from services.users.tests.factories import Person, person, settings
 
-from chassis.auth import TokenVerifier
 from chassis.errors import Unauthenticated
+from chassis.identity.auth import TokenVerifier
+from chassis.identity.jwks import JwksCache
 from chassis.ids import new_id
-from chassis.jwks import JwksCache
 from chassis.testing import FakeClock
-from users.store.base import Stores
+from users.domain.ports import Stores
 from users.wiring import keyring_of
 
 

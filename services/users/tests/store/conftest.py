@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from users.store.base import Stores
+from users.domain.ports import Stores
 
 
 @pytest.fixture(params=["memory", "postgres"])

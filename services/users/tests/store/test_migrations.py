@@ -16,8 +16,8 @@ from alembic.script import ScriptDirectory
 from services.users.tests.factories import settings
 
 from chassis.errors import Transient
-from users import migrate as module
-from users.migrate import MIGRATIONS, main, migrate
+from users.commands import migrate as module
+from users.commands.migrate import MIGRATIONS, main, migrate
 from users.store.postgres.database import engine
 from users.store.postgres.tables import metadata
 

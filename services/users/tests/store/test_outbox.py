@@ -10,11 +10,11 @@ import pytest
 from services.users.tests.factories import account
 
 from chassis.errors import Transient
-from chassis.events import Event
-from chassis.outbox import LOUD_AFTER
+from chassis.messages.events import Event
+from chassis.messages.outbox import LOUD_AFTER
 from chassis.testing import FakeClock, FakePublisher
-from users import events
-from users.store.base import Stores
+from users.domain import events
+from users.domain.ports import Stores
 from users.store.postgres.database import Database
 
 

@@ -11,10 +11,10 @@ from services.users.tests.factories import NOW, account, session
 
 from chassis.ids import new_id
 from chassis.testing import FakeClock
-from users import events
+from users.domain import events
+from users.domain.ports import Stores
 from users.domain.records import Account, Device, Session
 from users.errors import AccountNotFound, SessionNotFound
-from users.store.base import Stores
 
 DAY = timedelta(days=1)
 

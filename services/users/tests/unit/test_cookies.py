@@ -9,8 +9,8 @@ from flask import Request
 from services.users.tests.factories import NOW, settings
 from werkzeug.test import EnvironBuilder
 
-from users import cookies
 from users.errors import ForeignOrigin
+from users.routes import cookies
 
 
 def request(**headers: str) -> Request:

@@ -10,18 +10,17 @@ from services.users.tests.factories import DEVICE, SECRET, account
 
 from chassis.ids import new_id
 from chassis.testing import FakeClock, FakePublisher
-from users import events
-from users.domain import emails
+from users.domain import emails, events
 from users.domain.access_tokens import AccessTokens, Identity
 from users.domain.keyring import Keyring
 from users.domain.passwords import Passwords
+from users.domain.ports import SessionStore, Stores
 from users.domain.records import Account, Device
 from users.domain.refresh_tokens import RefreshTokens, fingerprint
 from users.domain.sealing import Digester, Sealer
 from users.domain.sessions import PER_ACCOUNT, Granted, Lifetimes, Sessions, SignIn
 from users.domain.throttle import Throttle
 from users.errors import AccountNotFound, RefreshRefused, TooManyAttempts, WrongCredentials
-from users.store.base import SessionStore, Stores
 
 PASSWORD = "a password of some length"
 quick = Passwords(concurrency=2, memory_kib=64, passes=1)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from services.users.tests.factories import account, settings
 
-from chassis.events import Event
+from chassis.messages.events import Event
 from chassis.testing import FakeClock
-from users import events, grant, outbox, rotate_keys
+from users.commands import grant, outbox, rotate_keys
+from users.domain import events
+from users.domain.ports import Stores
 from users.domain.records import Account
-from users.store.base import Stores
 from users.wiring import keyring_of
 
 

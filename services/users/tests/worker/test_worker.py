@@ -13,14 +13,15 @@ import pytest
 from jsonschema import Draft202012Validator
 from services.users.tests.factories import NOW, account, session, settings
 
-from chassis.events import Event, SnsPublisher, parse
 from chassis.idempotency import Key
 from chassis.ids import new_id
-from chassis.loop import Periodic
-from chassis.outbox import Relay
+from chassis.messages.events import Event, SnsPublisher, parse
+from chassis.messages.outbox import Relay
+from chassis.server.background import Periodic
 from chassis.testing import FakeClock, FakePublisher
-from users import events, worker
-from users.store.base import Stores
+from users import worker
+from users.domain import events
+from users.domain.ports import Stores
 from users.wiring import keyring_of
 from users.worker import Housekeeping, lifetimes_of, periodic_work, work
 

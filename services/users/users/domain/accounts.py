@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.clock import Clock
-from users import events
-from users.domain import emails, password_policy
+from users.domain import emails, events, password_policy
 from users.domain.passwords import Passwords
+from users.domain.ports import AccountStore
 from users.domain.records import Account
 from users.domain.throttle import Throttle
 from users.errors import WrongPassword
-from users.store.base import AccountStore
 
 Precondition = Callable[[int], None]
 """Given the present version of an account, raises Stale when the caller's is older."""

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from chassis.clock import Clock
 from chassis.errors import Transient
 from users.domain import signing_keys
+from users.domain.ports import SigningKeyStore
 from users.domain.records import KeyState, SigningKey
 from users.domain.sealing import Sealer
-from users.store.base import SigningKeyStore
 
 _REMEMBERED_FOR = timedelta(seconds=30)
 

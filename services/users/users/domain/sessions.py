@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.clock import Clock
-from chassis.pagination import Slice
+from chassis.http.pagination import Slice
 from users.domain import emails
 from users.domain.access_tokens import AccessTokens
 from users.domain.passwords import Passwords
+from users.domain.ports import AccountStore, Family, SessionStore
 from users.domain.records import Account, Device, Session
 from users.domain.refresh_tokens import RefreshTokens, fingerprint
 from users.domain.signing_keys import TOKEN_LIFETIME
 from users.domain.throttle import Throttle
 from users.errors import AccountNotFound, RefreshRefused, WrongCredentials
-from users.store.base import AccountStore, Family, SessionStore
 
 log = logging.getLogger(__name__)
 

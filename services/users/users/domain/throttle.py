@@ -14,9 +14,9 @@ import math
 from datetime import timedelta
 
 from chassis.clock import Clock
+from users.domain.ports import FailureStore
 from users.domain.sealing import Digester
 from users.errors import TooManyAttempts
-from users.store.base import FailureStore
 
 ALLOWED = 5
 FIRST = timedelta(seconds=15)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chassis import etags
-from chassis.auth import PUBLIC
+from chassis.http import etags
+from chassis.http.routing import Answer, Routes, route
 from chassis.idempotency import resource_id
-from chassis.routing import Answer, Routes, route
+from chassis.identity.auth import PUBLIC
 from users.domain.accounts import Accounts
 from users.errors import EmailTaken, WeakPassword
 from users.schemas import AccountView, SignUp

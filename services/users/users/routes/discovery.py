@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.auth import PUBLIC
-from chassis.routing import Routes, route
+from chassis.http.routing import Routes, route
+from chassis.identity.auth import PUBLIC
 from users.domain.access_tokens import DEFAULT_SCOPES
 from users.domain.keyring import Keyring
 from users.domain.signing_keys import ALGORITHM, KEYS_LIFETIME

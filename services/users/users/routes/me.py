@@ -6,16 +6,16 @@ from functools import partial
 
 from flask import request
 
-from chassis import etags
-from chassis.auth import SIGNED_IN, Caller
 from chassis.errors import Stale
-from chassis.routing import Answer, Routes, route
+from chassis.http import etags
+from chassis.http.routing import Answer, Routes, route
+from chassis.identity.auth import SIGNED_IN, Caller
 from users.authentication import whoami
-from users.cookies import clear_header
 from users.domain.accounts import Accounts, Changes
 from users.domain.records import Account
 from users.domain.storage import StorageAccess
 from users.errors import EmailTaken, TooManyAttempts, WeakPassword, WrongPassword
+from users.routes.cookies import clear_header
 from users.routes.device import client_device
 from users.schemas import AccountView, ErasureView, PasswordChange, ProfileChanges, StorageCredentialsView
 

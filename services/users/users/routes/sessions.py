@@ -6,12 +6,11 @@ from uuid import UUID
 
 from flask import request
 
-from chassis.auth import PUBLIC, SIGNED_IN, Caller
 from chassis.clock import Clock
+from chassis.http.pagination import Page, PageQuery, decode_cursor, encode_cursor, id_in
+from chassis.http.routing import Answer, Routes, route
 from chassis.idempotency import resource_id
-from chassis.pagination import Page, PageQuery, decode_cursor, encode_cursor, id_in
-from chassis.routing import Answer, Routes, route
-from users import cookies
+from chassis.identity.auth import PUBLIC, SIGNED_IN, Caller
 from users.authentication import whoami
 from users.domain.sessions import Granted, Sessions, SignIn
 from users.errors import (
@@ -21,6 +20,7 @@ from users.errors import (
     TooManyAttempts,
     WrongCredentials,
 )
+from users.routes import cookies
 from users.routes.device import client_device
 from users.schemas import Credentials, Renewal, SessionView, TokensView
 

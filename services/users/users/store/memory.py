@@ -11,13 +11,13 @@ from uuid import UUID
 
 from chassis.clock import Clock, utc_now
 from chassis.errors import Transient
-from chassis.events import Event
+from chassis.http.pagination import Slice
 from chassis.idempotency.memory import MemoryIdempotency
-from chassis.outbox import Aside, step_aside
-from chassis.pagination import Slice
+from chassis.messages.events import Event
+from chassis.messages.outbox import Aside, step_aside
+from users.domain.ports import Stores
 from users.domain.records import Account, Device, Failures, Session, SigningKey
 from users.errors import AccountNotFound, EmailTaken, SessionNotFound
-from users.store.base import Stores
 
 
 @dataclass(slots=True)

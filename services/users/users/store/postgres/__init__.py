@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chassis.clock import Clock, utc_now
+from users.domain.ports import Stores
 from users.domain.sealing import Sealer
-from users.store.base import Stores
 from users.store.postgres.accounts import PostgresAccounts
 from users.store.postgres.database import Database
 from users.store.postgres.failures import PostgresFailures

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.events import Event
+from chassis.messages.events import Event
 from users.domain.records import Account
 from users.errors import AccountNotFound
 from users.store.postgres import idempotency, outbox

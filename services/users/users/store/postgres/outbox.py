@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from chassis.clock import Clock
 from chassis.errors import Transient
-from chassis.events import Event, parse
-from chassis.outbox import Aside, step_aside
+from chassis.messages.events import Event, parse
+from chassis.messages.outbox import Aside, step_aside
 from users.store.postgres.database import Database
 from users.store.postgres.tables import outbox
 

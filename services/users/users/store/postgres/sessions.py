@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from chassis.pagination import Slice
+from chassis.http.pagination import Slice
 from users.domain.records import Device, Session
 from users.errors import AccountNotFound, SessionNotFound
 from users.store.postgres.accounts import SCOPES

@@ -1,0 +1,110 @@
+"""The app factory that every service calls with its own parts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from flask import Flask, Response, g, jsonify, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import Rule
+
+from chassis.clock import utc_now
+from chassis.http import docs, health, problems
+from chassis.http.openapi import ApiInfo
+from chassis.http.routing import Dispatcher, Routes
+from chassis.idempotency import IdempotencyStore, Keys
+from chassis.identity.auth import TokenVerifier
+from chassis.identity.jwks import JwksCache, fetch_from
+from chassis.schemas import format_time
+from chassis.settings import ServiceSettings
+from chassis.telemetry import metrics, tracing
+
+log = logging.getLogger(__name__)
+
+_PROBES = {"/livez", "/readyz", "/metrics"}  # asked every few seconds by machines
+_LONGEST_PATH = 500
+
+
+def build(
+    info: ApiInfo,
+    settings: ServiceSettings,
+    *,
+    routes: Sequence[Routes],
+    checks: Sequence[health.Check],
+    idempotency: IdempotencyStore | None = None,
+    verifier: TokenVerifier | None = None,
+) -> Flask:
+    """Return a Flask app with `routes` and everything that every service has.
+
+    `verifier` defaults to one that reads the keys at `settings.auth_jwks_url`; tests pass their own.
+    """
+    app = Flask(info.name, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    proxies = settings.trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+    _trace_requests(app)
+    problems.install(app)
+    metrics.install(app)
+    app.register_blueprint(health.blueprint(checks))
+    verifier = verifier or default_verifier(settings)
+    dispatcher = Dispatcher(app, verifier, Keys(idempotency) if idempotency else None)
+    dispatcher.add(*routes)
+    app.register_blueprint(docs.blueprint(info, dispatcher.routes))
+    _add_version(app, info, settings)
+    app.extensions["slipway.needs"] = [*checks, health.Check("issuer_keys", verifier.prepare)]
+    app.extensions["slipway.info"] = info
+    app.extensions["slipway.routes"] = dispatcher.routes
+    return app
+
+
+def default_verifier(settings: ServiceSettings) -> TokenVerifier:
+    """Return the verifier of tokens from the issuer that the settings name."""
+    keys = JwksCache(fetch_from(settings.auth_jwks_url))
+    return TokenVerifier(
+        settings.auth_issuer, settings.auth_audience, keys, profile=settings.auth_token_profile
+    )
+
+
+def _trace_requests(app: Flask) -> None:
+    @app.before_request
+    def _begin() -> None:
+        trace = tracing.start(request.headers.get("traceparent"), request.headers.get("X-Request-Id"))
+        g.trace_token = tracing.activate(trace)
+
+    @app.after_request
+    def _name(response: Response) -> Response:
+        trace = tracing.current()
+        if trace is not None:
+            response.headers["X-Request-Id"] = trace.request_id
+        rule: Rule | None = request.url_rule
+        if request.path in _PROBES and response.status_code < 500:
+            return response
+        log.info(
+            "request",
+            extra={
+                "method": request.method,
+                "route": rule.rule if rule else None,
+                "path": request.path[:_LONGEST_PATH],
+                "status": response.status_code,
+                "duration_ms": round((metrics.elapsed()) * 1000, 2),
+            },
+        )
+        return response
+
+    @app.teardown_request
+    def _end(_error: BaseException | None) -> None:
+        if token := g.pop("trace_token", None):
+            tracing.deactivate(token)
+
+
+def _add_version(app: Flask, info: ApiInfo, settings: ServiceSettings) -> None:
+    started_at = format_time(utc_now())
+
+    @app.get("/version")
+    def version() -> Response:
+        return jsonify(
+            service=info.name, version=settings.version, commit=settings.commit, started_at=started_at
+        )

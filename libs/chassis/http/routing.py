@@ -1,0 +1,256 @@
+"""Routes: a class per noun, a decorated method per call; each says who may call it.
+
+A method parses nothing: it receives what it declares (`caller`, `body`, `query` and the
+path's parameters), calls one thing, and returns a View or an Answer.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from flask import Flask, Response, request
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+
+from chassis import idempotency
+from chassis.errors import FieldError, Invalid, Malformed, Problem, Unauthenticated
+from chassis.http import etags
+from chassis.identity.auth import Access, Caller, TokenVerifier, check_access
+from chassis.jsonpointer import MOST_ERRORS, invalid, pointer
+from chassis.schemas import Body, Query
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+_CHARSETS = {"utf-8", "utf8", "us-ascii"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is more than a 200 with a view.
+
+    `body` is a view, ready-made JSON bytes, or None for no content; `etag` includes its quotes.
+    """
+
+    body: BaseModel | bytes | None = None
+    status: int = 200
+    etag: str | None = None
+    location: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """The declaration of one call; read by the dispatcher, OpenAPI and the structure tests."""
+
+    method: str
+    path: str
+    access: Access
+    query: type[Query] | None
+    body: type[Body] | None
+    body_required: bool
+    answer: type[BaseModel] | None
+    status: int
+    idempotent: bool
+    raises: tuple[type[Problem], ...]
+    cache_control: str
+    name: str = ""
+    summary: str = ""
+    tag: str = ""
+
+
+class Routes:
+    """Base of a noun's routes; `tag` groups them in the API's documentation."""
+
+    tag = ""
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    access: Access,
+    query: type[Query] | None = None,
+    body: type[Body] | None = None,
+    body_required: bool = True,
+    answer: type[BaseModel] | None = None,
+    status: int = 200,
+    idempotent: bool | None = None,
+    raises: Sequence[type[Problem]] = (),
+    cache_control: str | None = None,
+) -> Callable[[Handler], Handler]:
+    """Declare that the decorated method answers `method path`.
+
+    `path` is Flask's (`/v1/todos/<uuid:todo_id>`). A POST honours `Idempotency-Key`
+    unless `idempotent=False`. `status` is the documented success status. Where the body is
+    not required, a request without one is taken for an empty object.
+    """
+    declared = Route(
+        method=method,
+        path=path,
+        access=access,
+        query=query,
+        body=body,
+        body_required=body_required,
+        answer=answer,
+        status=status,
+        idempotent=method == "POST" if idempotent is None else idempotent,
+        raises=tuple(raises),
+        cache_control=cache_control or ("no-cache" if access.public else "private, no-cache"),
+    )
+
+    def declare(handler: Handler) -> Handler:
+        handler.__route__ = declared  # type: ignore[attr-defined]  # functions have attributes
+        return handler
+
+    return declare
+
+
+def declared_routes(routes: Routes) -> list[tuple[Route, Callable[..., Any]]]:
+    """Return each route of `routes` with its bound method, in the order they are written."""
+    found = []
+    for name in vars(type(routes)):
+        handler = getattr(routes, name)
+        declared = getattr(handler, "__route__", None)
+        if isinstance(declared, Route):
+            summary = (inspect.getdoc(handler) or name).split("\n", 1)[0].rstrip(".")
+            values = {key: getattr(declared, key) for key in declared.__slots__}
+            values.update(name=name, summary=summary, tag=routes.tag)
+            found.append((Route(**values), handler))
+    return found
+
+
+class Dispatcher:
+    """Registers routes on an app, and does for each call what every call needs."""
+
+    def __init__(self, app: Flask, verifier: TokenVerifier, keys: idempotency.Keys | None) -> None:
+        self._app = app
+        self._verifier = verifier
+        self._keys = keys
+        self.routes: list[Route] = []
+
+    def add(self, *groups: Routes) -> None:
+        """Register every declared route of `groups`."""
+        for group in groups:
+            for declared, handler in declared_routes(group):
+                self.routes.append(declared)
+                self._app.add_url_rule(
+                    declared.path,
+                    endpoint=f"{group.tag}.{declared.name}",
+                    view_func=self._view(declared, handler),
+                    methods=[declared.method],
+                )
+
+    def _view(self, declared: Route, handler: Callable[..., Any]) -> Callable[..., Response]:
+        wants = set(inspect.signature(handler).parameters)
+
+        def view(**arguments: Any) -> Response:
+            caller = self._caller(declared.access)
+            if "caller" in wants:
+                arguments["caller"] = caller
+            query = parse_query(declared.query or Query)
+            if declared.query is not None:
+                arguments["query"] = query
+            if declared.body is not None:
+                arguments["body"] = parse_body(declared.body, required=declared.body_required)
+
+            def answer() -> Response:
+                return respond(declared, handler(**arguments))
+
+            if self._keys is None or not declared.idempotent:
+                return answer()
+            return self._keys.once(caller.subject if caller else None, answer)
+
+        return view
+
+    def _caller(self, access: Access) -> Caller | None:
+        authorization = request.headers.get("Authorization")
+        if access.public:
+            return None
+        if authorization is None:
+            raise Unauthenticated("Send an access token as `Authorization: Bearer <token>`.")
+        caller = self._verifier.caller(authorization)
+        check_access(access, caller)
+        return caller
+
+
+Q = TypeVar("Q", bound=Query)
+B = TypeVar("B", bound=Body)
+
+
+def parse_query(kind: type[Q]) -> Q:
+    """Return the query string as `kind`; raise Invalid naming each wrong or repeated parameter."""
+    repeated = [name for name in request.args if len(request.args.getlist(name)) > 1]
+    if repeated:
+        fields = [FieldError(pointer([name]), "is given more than once") for name in repeated[:MOST_ERRORS]]
+        raise Invalid("A parameter is repeated; see `errors`.", fields)
+    try:
+        return kind.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def parse_body(kind: type[B], *, required: bool = True) -> B:
+    """Return the JSON body as `kind`; none at all is an empty object unless `required`.
+
+    Raises UnsupportedMediaType (415) for another content type, Malformed for what is not
+    JSON, Invalid for wrong fields, RequestEntityTooLarge (413) for too much of it.
+    """
+    if not required and not request.mimetype and not request.get_data(cache=True):
+        return kind.model_validate({})
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("Send the body as `Content-Type: application/json`.")
+    if request.mimetype_params.get("charset", "utf-8").lower() not in _CHARSETS:
+        raise UnsupportedMediaType("Send the body in UTF-8.")
+    raw = _read_body()
+    try:
+        return kind.model_validate_json(raw or b"null")
+    except ValidationError as error:
+        if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
+            raise Malformed("The body is not well-formed JSON in UTF-8.") from error
+        raise invalid(error, from_json(raw or b"null")) from error
+
+
+def _read_body() -> bytes:
+    raw = request.get_data(cache=True)
+    limit = request.max_content_length
+    # A body of unknown length is cut at the limit without a word.
+    if request.content_length is None and limit is not None and len(raw) >= limit:
+        raise RequestEntityTooLarge
+    return raw
+
+
+def respond(declared: Route, result: Any) -> Response:
+    """Turn what a handler returned into a response; a GET with a current ETag becomes 304."""
+    if isinstance(result, Response):
+        return result
+    answer = result if isinstance(result, Answer) else Answer(result, declared.status)
+    body = answer.body.model_dump_json().encode() if isinstance(answer.body, BaseModel) else answer.body
+    response = Response(body or b"", status=answer.status)
+    if body is None:
+        del response.headers["Content-Type"]
+    else:
+        response.headers["Content-Type"] = "application/json"
+    _add_headers(response, declared, answer, body)
+    if declared.method == "GET" and answer.status == 200:
+        etag = response.headers.setdefault("ETag", etags.of_bytes(body or b""))
+        if etags.is_current(etag, request.headers.get("If-None-Match")):
+            response.status_code = 304
+            response.set_data(b"")
+            response.headers.pop("Content-Type", None)
+            response.headers.pop("Content-Length", None)
+    return response
+
+
+def _add_headers(response: Response, declared: Route, answer: Answer, body: bytes | None) -> None:
+    response.headers["Cache-Control"] = declared.cache_control if declared.method == "GET" else "no-store"
+    if not declared.access.public:
+        response.headers["Vary"] = "Authorization"
+    if answer.etag and body is not None:
+        response.headers["ETag"] = answer.etag
+    if answer.location:
+        response.headers["Location"] = answer.location
+    response.headers.update(answer.headers)

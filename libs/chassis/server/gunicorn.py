@@ -1,0 +1,67 @@
+"""gunicorn's configuration, the same for every service: `gunicorn --config python:chassis.server.gunicorn`.
+
+Threads wait for stores, so eight of them share a process; more made no difference when
+measured. The keep-alive outlives the gateway's, so that a reused connection is never closed under a request;
+listening.py says when it can be connected to, draining.py how a worker ends, response.py how it sends.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+from typing import Any
+
+from flask import Flask
+from prometheus_client import multiprocess
+
+from chassis.http import health
+from chassis.server import response
+from chassis.server.restart_on_change import end_when_changed
+from chassis.server.sockets import Listener, listeners_of
+
+worker_class = "chassis.server.worker.DrainingWorker"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+keepalive = 75
+timeout = 60
+graceful_timeout = 25
+backlog = 512
+max_requests = 0
+limit_request_line = 8190
+limit_request_field_size = 16380  # a field of the 8 KiB that the gateway accepts, unpacked from HTTP/2
+accesslog = None  # the app logs its own requests, as JSON
+errorlog = "-"
+loglevel = "warning"
+control_socket_disable = True
+
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112  # a heartbeat file, not data
+
+
+def on_starting(server: Any) -> None:
+    """Import the service's code before the workers are forked: it is read once and its memory is shared.
+
+    Only the code: the app itself, with its pools and clients, is made in each worker. The addresses are
+    taken, and opened once a worker is ready.
+    """
+    response.install()
+    importlib.import_module(server.app.app_uri.partition(":")[0].rpartition(".")[0] + ".app")
+    gc.collect()
+    gc.freeze()
+    server.LISTENERS = listeners_of(server)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Warm the worker up before it takes requests; end the server when what it was told is no longer so."""
+    end_when_changed(worker.ppid)
+    if isinstance(worker.wsgi, Flask):
+        health.warm_up(worker.wsgi.extensions["slipway.needs"], is_wanted=lambda: worker.alive)
+    for listener in worker.sockets:
+        if isinstance(listener, Listener) and worker.alive:
+            listener.open()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Fold a gone worker's metrics into the totals."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types

@@ -1,0 +1,1 @@
+"""What stores are made of: AWS clients, the cache in Redis, one call for many."""

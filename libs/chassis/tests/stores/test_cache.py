@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from libs.chassis.tests.redis_process import RedisProcess
+
+import chassis.stores.cache
+from chassis.errors import Transient
+from chassis.stores.cache import Outcome, OwnerCache, connect
+
+FOR_EVER_MS = 3_600_000
+"""Longer than a test may last: what waits that long fails it."""
+
+MakeCache = Callable[[], OwnerCache]
+
+
+class Store:
+    """What the cache stands in front of: one value, and a count of its reads."""
+
+    def __init__(self) -> None:
+        self.value = b"0"
+        self.reads = 0
+        self.slow = 0.0
+
+    def load(self) -> bytes:
+        self.reads += 1
+        value = self.value
+        time.sleep(self.slow)
+        return value
+
+
+@pytest.fixture
+def make_cache(redis_process: RedisProcess) -> Iterator[MakeCache]:
+    """Each call is like another process: a cache with connections of its own."""
+    made: list[OwnerCache] = []
+
+    def make() -> OwnerCache:
+        made.append(OwnerCache(connect(redis_process.url), "test"))
+        return made[-1]
+
+    yield make
+    for cache in made:
+        cache.close()
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store()
+
+
+def write(cache: OwnerCache, store: Store, value: bytes) -> None:
+    with cache.writing("ann"):
+        store.value = value
+
+
+def read(cache: OwnerCache, store: Store) -> bytes:
+    return cache.read("ann", "list", store.load)[0]
+
+
+def test_the_second_read_is_a_hit(make_cache: MakeCache, store: Store) -> None:
+    cache = make_cache()
+    assert cache.read("ann", "list", store.load) == (b"0", Outcome.MISS)
+    assert cache.read("ann", "list", store.load) == (b"0", Outcome.HIT)
+    assert store.reads == 1
+
+
+def test_another_process_hits_what_one_has_filled(make_cache: MakeCache, store: Store) -> None:
+    read(make_cache(), store)
+    assert make_cache().read("ann", "list", store.load)[1] is Outcome.HIT
+
+
+def test_another_owner_and_another_field_are_apart(make_cache: MakeCache, store: Store) -> None:
+    cache = make_cache()
+    read(cache, store)
+    assert cache.read("bob", "list", store.load)[1] is Outcome.MISS
+    assert cache.read("ann", "other", store.load)[1] is Outcome.MISS
+
+
+def test_a_write_is_seen_by_every_process(make_cache: MakeCache, store: Store) -> None:
+    one, two = make_cache(), make_cache()
+    read(one, store)
+    write(two, store, b"1")
+    assert read(one, store) == b"1"
+
+
+def test_readers_go_to_the_store_while_a_write_is_under_way(make_cache: MakeCache, store: Store) -> None:
+    one, two = make_cache(), make_cache()
+    read(one, store)
+    with two.writing("ann"):
+        assert one.read("ann", "list", store.load)[1] is Outcome.BYPASS
+
+
+def test_a_slow_reader_does_not_put_an_old_value_over_a_write(make_cache: MakeCache, store: Store) -> None:
+    one, two = make_cache(), make_cache()
+    read(one, store)
+    write(one, store, b"1")
+    loading = threading.Event()
+
+    def load_slowly() -> bytes:
+        value = store.load()
+        loading.set()
+        time.sleep(0.2)
+        return value
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(one.read, "ann", "list", load_slowly)
+        loading.wait()
+        write(two, store, b"2")
+        slow.result()
+    assert read(one, store) == b"2"
+
+
+def test_two_writers_at_once_leave_no_old_value(make_cache: MakeCache, store: Store) -> None:
+    one, two = make_cache(), make_cache()
+    with one.writing("ann"):
+        write(two, store, b"1")
+        read(two, store)
+        store.value = b"2"
+    assert read(two, store) == b"2"
+
+
+def test_a_failed_write_leaves_the_cache_right(make_cache: MakeCache, store: Store) -> None:
+    cache = make_cache()
+    read(cache, store)
+
+    def change_and_fail() -> None:
+        with cache.writing("ann"):
+            store.value = b"1"
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        change_and_fail()
+    assert read(cache, store) == b"1"
+
+
+def test_however_many_wait_the_store_is_read_once(make_cache: MakeCache, store: Store) -> None:
+    store.slow = 0.3
+    caches = [make_cache(), make_cache()]
+    for cache in caches:
+        cache.read("warm", "up", bytes)
+    with ThreadPoolExecutor(16) as pool:
+        values = list(pool.map(lambda number: read(caches[number % 2], store), range(16)))
+    assert values == [b"0"] * 16
+    assert store.reads == 1
+
+
+def test_everybody_who_waits_gets_the_loads_error(make_cache: MakeCache) -> None:
+    cache = make_cache()
+
+    def fail() -> bytes:
+        time.sleep(0.1)
+        raise Transient("away")
+
+    def attempt(_: int) -> bool:
+        with pytest.raises(Transient):
+            cache.read("ann", "list", fail)
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(attempt, range(4)))
+
+
+def test_who_waits_for_a_load_that_fails_goes_on_at_once(
+    make_cache: MakeCache, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chassis.stores.cache, "_LOCK_MS", FOR_EVER_MS)
+    one, other, begun = make_cache(), make_cache(), threading.Event()
+
+    def fail() -> bytes:
+        begun.set()
+        time.sleep(0.1)
+        raise Transient("away")
+
+    with ThreadPoolExecutor(1) as pool:
+        failing = pool.submit(one.read, "ann", "list", fail)
+        begun.wait(60)
+        assert read(other, store) == b"0"
+        with pytest.raises(Transient):
+            failing.result()
+
+
+def test_after_a_write_nobody_waits_for_a_load_that_began_before(
+    make_cache: MakeCache, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chassis.stores.cache, "_LOCK_MS", FOR_EVER_MS)
+    one, other, begun, end = make_cache(), make_cache(), threading.Event(), threading.Event()
+
+    def load() -> bytes:
+        begun.set()
+        end.wait()
+        return b"old"
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(one.read, "ann", "list", load)
+        begun.wait(60)
+        write(other, store, b"new")
+        assert read(other, store) == b"new"
+        end.set()
+
+
+def test_a_value_too_large_to_keep_is_still_answered(make_cache: MakeCache) -> None:
+    cache = make_cache()
+    large = b"x" * (1024 * 1024 + 1)
+    assert cache.read("ann", "list", lambda: large) == (large, Outcome.MISS)
+
+
+def test_many_questions_of_one_owner_do_not_fill_redis(
+    make_cache: MakeCache, store: Store, redis_process: RedisProcess
+) -> None:
+    cache = make_cache()
+    for number in range(600):
+        cache.read("ann", f"question {number}", store.load)
+    with connect(redis_process.url) as client:
+        assert max(client.hlen(key) for key in client.scan_iter("test:epoch:*:ann")) <= 256
+
+
+def test_without_redis_reads_come_from_the_store(
+    make_cache: MakeCache, store: Store, redis_process: RedisProcess
+) -> None:
+    cache = make_cache()
+    read(cache, store)
+    redis_process.kill()
+    assert cache.read("ann", "list", store.load) == (b"0", Outcome.BYPASS)
+    with pytest.raises(Transient):
+        cache.probe()
+
+
+def test_a_cache_made_while_redis_is_away_works_once_it_is_back(
+    make_cache: MakeCache, store: Store, redis_process: RedisProcess
+) -> None:
+    redis_process.kill()
+    cache = make_cache()
+    assert cache.read("ann", "list", store.load)[1] is Outcome.BYPASS
+    redis_process.start()
+    outcomes = []
+    for _ in range(100):
+        outcomes.append(cache.read("ann", "list", store.load)[1])
+        time.sleep(0.05)
+        if outcomes[-1] is Outcome.HIT:
+            break
+    assert outcomes[-1] is Outcome.HIT
+
+
+def test_a_write_while_redis_is_dead_is_not_forgotten_when_its_old_data_return(
+    make_cache: MakeCache, store: Store, redis_process: RedisProcess
+) -> None:
+    writer, reader = make_cache(), make_cache()
+    read(reader, store)
+    redis_process.kill()
+    write(writer, store, b"1")
+    redis_process.start()
+    assert read(reader, store) == b"1"
+
+
+def test_a_write_while_redis_is_frozen_is_not_forgotten_when_it_thaws(
+    make_cache: MakeCache, store: Store, redis_process: RedisProcess
+) -> None:
+    writer, reader = make_cache(), make_cache()
+    read(reader, store)
+    redis_process.freeze()
+    write(writer, store, b"1")
+    redis_process.thaw()
+    assert read(reader, store) == b"1"
+
+
+def test_a_write_during_a_restart_is_not_forgotten(
+    make_cache: MakeCache, store: Store, redis_process: RedisProcess
+) -> None:
+    writer, reader = make_cache(), make_cache()
+    read(reader, store)
+    redis_process.kill()
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write, writer, store, b"1")
+        redis_process.start()
+        writing.result()
+    assert read(reader, store) == b"1"
+
+
+def test_with_redis_long_dead_a_write_is_not_held_up_again(
+    make_cache: MakeCache, store: Store, redis_process: RedisProcess
+) -> None:
+    cache = make_cache()
+    redis_process.kill()
+    started = time.monotonic()
+    write(cache, store, b"1")
+    first = time.monotonic() - started
+    started = time.monotonic()
+    write(cache, store, b"2")
+    assert time.monotonic() - started < first / 2

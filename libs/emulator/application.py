@@ -1,0 +1,122 @@
+"""The ASGI application: MiniStack behind a door that answers only what is on disk."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from emulator.adaptation import Request, request_noted
+from emulator.journal import JournalError
+from emulator.keeper import Keeper
+
+logger = logging.getLogger("emulator")
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+_OPEN = frozenset({"/_ministack/health", "/_ministack/ses/messages"})
+# The gateway names the one service that its clients may reach; see gateway/templates.
+_ONLY = b"x-slipway-only"
+
+
+class Door:
+    """Lets requests in to `inner` and holds each answer back until what it changed is saved.
+
+    MiniStack's own administration (`/_...`, which can wipe everything without
+    credentials) stays outside; health and the caught e-mails are readable.
+    """
+
+    def __init__(
+        self, inner: Application, keeper: Keeper, service_of: Callable[[MutableMapping[str, Any]], str]
+    ) -> None:
+        self._inner = inner
+        self._keeper = keeper
+        self._service_of = service_of
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """MiniStack's own start-up looks for containers and scripts of the host; a suite has none."""
+        await receive()
+        self._keeper.restore()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._keeper.commit_all()
+        self._keeper.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _answer(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if not self._may_enter(scope):
+            await _refuse(send, 404, "NotFound", "There is nothing here.")
+            return
+        if not _signed_or_unsigned(scope):
+            await _refuse(
+                send, 403, "IncompleteSignature", "The Authorization header is not an AWS signature."
+            )
+            return
+        with request_noted() as request:
+            await self._inner(scope, receive, _Gate(send, lambda: self._save(request)))
+
+    def _may_enter(self, scope: MutableMapping[str, Any]) -> bool:
+        path = scope["path"]
+        if path.startswith("/_"):
+            return path in _OPEN
+        headers = dict(scope["headers"])
+        only = headers.get(_ONLY, b"").decode("latin-1")
+        # A form can name a service's action in its body, which is not looked into here.
+        form = headers.get(b"content-type", b"").startswith(b"application/x-www-form-urlencoded")
+        return not only or (not form and self._service_of(scope) == only)
+
+    def _save(self, request: Request) -> None:
+        """Return when all that the request did is on disk; raises JournalError or OSError."""
+        if request.failures:
+            raise request.failures[0]
+        if request.touched:
+            self._keeper.commit(sorted(request.touched))
+
+
+def _signed_or_unsigned(scope: MutableMapping[str, Any]) -> bool:
+    """Say whether the request has one SigV4 signature or none; MiniStack takes other headers for root's."""
+    given = [value for name, value in scope["headers"] if name == b"authorization"]
+    return not given or (len(given) == 1 and given[0].startswith(b"AWS4-HMAC-SHA256 "))
+
+
+class _Gate:
+    """Passes an answer on once `save` has returned; if it fails the client is told to try again."""
+
+    def __init__(self, send: Send, save: Callable[[], None]) -> None:
+        self._send = send
+        self._save = save
+        self._failed = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            try:
+                self._save()
+            except (JournalError, OSError) as error:
+                logger.exception("state not saved", extra={"error": str(error)})
+                self._failed = True
+                await _refuse(
+                    self._send, 503, "ServiceUnavailable", "The change could not be saved; try again."
+                )
+        if not self._failed:
+            await self._send(message)
+
+
+async def _refuse(send: Send, status: int, code: str, text: str) -> None:
+    """Answer in XML, which every SDK reads as far as the status."""
+    body = (
+        f"<ErrorResponse><Error><Code>{code}</Code><Message>{text}</Message></Error></ErrorResponse>".encode()
+    )
+    headers = [(b"content-type", b"text/xml"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,1 @@
+"""What is checked, tested and generated in the checkout itself."""

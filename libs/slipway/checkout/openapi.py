@@ -1,0 +1,83 @@
+"""The services' OpenAPI documents: generated from their code, kept beside it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from slipway.manifest import load_all
+from slipway.provision import Names, Target
+from slipway.provision.access_keys import AccessKey
+from slipway.provision.environment import environment
+from slipway.settings.variables import REGION, Addresses, service_environment
+from slipway.state.credentials import Credentials
+from slipway.terminal.problems import Problem
+
+# Run in a process of its own: the service reads its environment, and its packages are not ours.
+_PRINT = """
+import importlib, sys, yaml
+from chassis.http.openapi import document
+app = importlib.import_module(sys.argv[1] + ".wsgi").app
+yaml.safe_dump(document(app), sys.stdout, sort_keys=False, allow_unicode=True, width=110)
+"""
+_HEAD = "# Written by `./slipway openapi --write`.\n"
+
+
+def path(root: Path, name: str) -> Path:
+    """Return where the document of service `name` is kept."""
+    return root / "services" / name / "openapi.yaml"
+
+
+def text(root: Path, name: str) -> str:
+    """Return the document that the code of service `name` makes. Raises Problem when it does not load."""
+    with tempfile.TemporaryDirectory() as scratch:
+        done = subprocess.run(
+            [sys.executable, "-c", _PRINT, name],
+            env=_environment(root, name, Path(scratch)),
+            cwd=scratch,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+    if done.returncode != 0:
+        raise Problem(
+            f"{name} cannot be loaded:\n{done.stderr.strip()}", next_step="correct the service's code"
+        )
+    return _HEAD + done.stdout
+
+
+def is_current(root: Path, name: str) -> bool:
+    """Say whether the committed document equals what the code says."""
+    kept = path(root, name)
+    return kept.exists() and kept.read_text(encoding="utf-8") == text(root, name)
+
+
+def write(root: Path, name: str) -> None:
+    """Write the document of service `name` to its place."""
+    path(root, name).write_text(text(root, name), encoding="utf-8")
+
+
+def _environment(root: Path, name: str, scratch: Path) -> dict[str, str]:
+    """Return an environment that the service boots with and that leads nowhere."""
+    nowhere = "http://127.0.0.1:9"
+    manifest = load_all(root)[name]
+    target = Target(nowhere, "none", "none", REGION)
+    addresses = Addresses(
+        domain="localhost",
+        port=8443,
+        issuer_url=nowhere,
+        emulator_url=nowhere,
+        redis_url="redis://127.0.0.1:9/0",
+        version="0.0.0",
+        commit="unknown",
+    )
+    return service_environment(
+        manifest,
+        addresses,
+        Credentials(scratch),
+        database_url="postgresql://none:none@127.0.0.1:9/none",
+        resources=environment(manifest, AccessKey("none", "none"), target, Names(REGION, target.account)),
+        root=root,
+    )

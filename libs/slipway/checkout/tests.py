@@ -1,0 +1,116 @@
+"""The stages of `test`: everything against parts of its own, then HTTPS against a whole private suite."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from slipway.local import lifecycle
+from slipway.local.suite import Settings, Suite
+from slipway.state import ports
+from slipway.state.locking import exclusive
+from slipway.terminal import console
+from slipway.terminal.progress import PlainLines
+
+COVERAGE_AT_LEAST = 90
+_NOTHING_COLLECTED = 5
+
+
+@dataclass(frozen=True)
+class Target:
+    """A running suite to test: where it listens, what signs its certificates, where its state is."""
+
+    domain: str
+    port: int
+    authority: Path | None
+    state: Path | None = None
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables the system tests read."""
+        found = {"SLIPWAY_BASE_DOMAIN": self.domain, "SLIPWAY_PORT": str(self.port)}
+        if self.authority:
+            found["SLIPWAY_CA"] = str(self.authority)
+        if self.state:
+            found["SLIPWAY_STATE"] = str(self.state)
+            found["SLIPWAY_ENFORCES_IAM"] = "1"  # our own emulator does: never to be left out here
+        return found
+
+
+def in_process(root: Path, arguments: Sequence[str], *, long: bool = False) -> int:
+    """Run all tests but the system ones; return pytest's exit code.
+
+    Coverage is measured, and asked for, when the run is not narrowed by `arguments`. Those that take minutes
+    are run when `long` asks for them or `arguments` name them.
+    """
+    whole = not arguments
+    coverage = ["--cov", "--cov-report=term", f"--cov-fail-under={COVERAGE_AT_LEAST}"] if whole else []
+    short = " and not long" if whole and not long else ""
+    in_parallel = ["-n", "2", "--dist", "loadgroup", "-m", f"not system and not containers{short}"]
+    return _pytest(root, [*in_parallel, *coverage, *arguments])
+
+
+def has_system_tests(root: Path, arguments: Sequence[str]) -> bool:
+    """Say whether `arguments` select any system test."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "system", *arguments]
+    return subprocess.run(command, cwd=root, check=False, capture_output=True).returncode == 0
+
+
+def system(root: Path, arguments: Sequence[str], target: Target) -> int:
+    """Run the system tests, the disruptive ones last and alone; return the first bad exit code."""
+    environment = target.environment()
+    calm = _pytest(root, ["-n", "2", "-m", "system and not disruptive", *arguments], environment)
+    rough = _pytest(root, ["-n", "0", "-m", "system and disruptive", *arguments], environment)
+    return calm or rough
+
+
+def containers(root: Path, arguments: Sequence[str]) -> int:
+    """Build and run the suite in containers and test it; return pytest's exit code."""
+    return _pytest(
+        root, ["-n", "0", "-p", "no:randomly", "-m", "containers", *(arguments or ["tests/compose"])]
+    )
+
+
+@contextmanager
+def private_suite(root: Path) -> Iterator[Target]:
+    """Run a whole suite with a state of its own on a free port while the body runs. Raises Problem."""
+    state = root / ".slipway" / "system-test"
+    suite = Suite(root, state, Settings(port=ports.pick()))
+    with exclusive(root / ".slipway" / "system-test.lock", "test"):
+        _end(Suite(root, state))
+        try:
+            progress = PlainLines(console.out)
+            lifecycle.up(suite, progress)
+            yield Target(
+                suite.settings.domain, suite.settings.port, suite.layout.authority / "root.pem", suite.state
+            )
+        finally:
+            _end(suite)
+
+
+def _end(suite: Suite) -> None:
+    """Stop a private suite and remove its state, but keep its logs for reading."""
+    if not suite.state.exists():
+        return
+    supervisor = suite.daemon.connect()
+    if supervisor:
+        suite.daemon.stop(supervisor, timeout=30)
+    for entry in suite.state.iterdir():
+        if entry.name != "logs":
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+
+def _pytest(root: Path, arguments: Sequence[str], environment: dict[str, str] | None = None) -> int:
+    command = [sys.executable, "-m", "pytest", *arguments]
+    process = subprocess.Popen(command, cwd=root, env={**os.environ, **(environment or {})})
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        process.wait(timeout=60)
+        raise
+    return 0 if code == _NOTHING_COLLECTED else code

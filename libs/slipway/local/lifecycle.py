@@ -1,0 +1,140 @@
+"""Bringing a whole suite up and down."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from slipway.local.starting import Starter
+from slipway.local.suite import Suite, parts_of, remember, remembered
+from slipway.parts import dynamo
+from slipway.state import ports
+from slipway.state.locking import exclusive
+from slipway.supervision.client import Supervisor
+from slipway.supervision.daemon import end_strays
+from slipway.supervision.program import Part, Task
+from slipway.terminal.problems import BUSY, Problem
+from slipway.terminal.progress import Progress
+
+
+@contextmanager
+def changing(suite: Suite, command: str) -> Iterator[None]:
+    """Keep other commands from changing the suite while the body does."""
+    suite.state.mkdir(parents=True, exist_ok=True)
+    with exclusive(suite.state / "lock", command):
+        yield
+
+
+Steps = Callable[[Suite], Sequence[Part | Task]]
+
+
+def everything(suite: Suite) -> Sequence[Part | Task]:
+    """All steps of a suite, as `up` brings them up."""
+    return suite.steps
+
+
+def up(suite: Suite, progress: Progress, choose: Steps = everything) -> list[str]:
+    """Bring up the steps of the suite that `choose` returns; return the parts that had to be started.
+
+    What runs already stays. When anything fails, or the user interrupts, everything that this
+    call started is stopped again.
+    """
+    suite.layout.make()
+    supervisor = suite.daemon.connect()
+    fresh = supervisor is None
+    if supervisor is None:
+        end_strays(suite.layout)
+        suite.ports.refresh()
+        suite = replace(suite)  # what was worked out from the ports before is out of date
+        dynamo.decide(suite.layout)
+        wanted = choose(suite)
+        if any(step.name == "gateway" for step in wanted):
+            ports.require_free(suite.settings.port)
+        remember(suite)
+        supervisor = suite.daemon.start(parts_of(wanted))
+    else:
+        _require_same_settings(suite)
+        wanted = choose(suite)
+        suite.daemon.update(supervisor, parts_of(wanted))
+    starter = Starter(suite.layout, supervisor, progress)
+    try:
+        starter.run(wanted)
+    except BaseException:
+        stop_parts(supervisor, [part for part in parts_of(wanted) if part.name in starter.began])
+        if fresh:
+            suite.daemon.stop(supervisor, timeout=30)
+        raise
+    return starter.began
+
+
+def down(suite: Suite, progress: Progress) -> bool:
+    """Stop everything, the gateway first and the stores last; False when nothing was running."""
+    supervisor = suite.daemon.connect()
+    if supervisor is None:
+        return False
+    states = supervisor.states()
+    running = [part for part in suite.parts if part.name in states and not states[part.name].is_down]
+    progress.expect([part.name for part in running])
+    stores = {step.name for step in suite.backing}
+    for group in (
+        [part for part in running if part.name == "gateway"],
+        [part for part in running if part.name != "gateway" and part.name not in stores],
+        [part for part in running if part.name in stores],
+    ):
+        stop_parts(supervisor, group, progress)
+    suite.daemon.stop(supervisor)
+    return True
+
+
+def stop_parts(supervisor: Supervisor, parts: Sequence[Part], progress: Progress | None = None) -> None:
+    """Stop `parts` side by side and return when all are down."""
+    waiting = {part.name: part for part in parts}
+    for name in waiting:
+        supervisor.stop(name)
+        if progress:
+            progress.report(name, "working")
+    deadline = time.monotonic() + max((part.stop_seconds for part in parts), default=0) + 15
+    while waiting:
+        states = supervisor.states()
+        for name in [name for name in waiting if states[name].is_down]:
+            del waiting[name]
+            if progress:
+                progress.report(name, "ready", "stopped")
+        if waiting and time.monotonic() > deadline:
+            raise Problem(f"these do not stop: {', '.join(waiting)}", next_step="run `./slipway down` again")
+        time.sleep(0.03)
+
+
+def _require_same_settings(suite: Suite) -> None:
+    before = remembered(suite.state)
+    if before is not None and before != suite.settings:
+        raise Problem(
+            f"the suite is running for {before.domain} on port {before.port}",
+            next_step="run `./slipway down` first, then `up` with the new address",
+            code=BUSY,
+        )
+
+
+def restart(suite: Suite, names: Sequence[str], progress: Progress) -> None:
+    """Restart the parts `names`, one by one. Raises Problem when nothing runs or one does not come up."""
+    supervisor = suite.daemon.connect()
+    if supervisor is None:
+        raise Problem("the suite is not running", next_step="run `./slipway up`")
+    suite.daemon.update(supervisor, suite.parts)
+    starter = Starter(suite.layout, supervisor, progress)
+    for part in suite.parts:
+        if part.name in names:
+            starter.restart(part)
+
+
+def reset(suite: Suite) -> None:
+    """Remove the state of a suite that is down: data, secrets, logs. Its certificate authority stays."""
+    layout = suite.layout
+    for folder in (layout.data, layout.run, layout.logs, layout.secrets):
+        if folder.exists():
+            shutil.rmtree(folder)
+    for name in ("ports.json", "resources.json", "suite.json"):
+        (layout.state / name).unlink(missing_ok=True)

@@ -1,0 +1,32 @@
+"""Making the AWS resources of a suite, as a step on the way up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from slipway.manifest import Manifest
+from slipway.parts.emulator import Emulator
+from slipway.provision import ProvisionError, Target, provision
+from slipway.settings.variables import REGION
+from slipway.terminal.problems import Problem
+
+
+def make(
+    manifests: Mapping[str, Manifest],
+    emulator: Emulator,
+    keys: Path,
+    *,
+    domain: str,
+    port: int,
+    prefix: str = "",
+) -> dict[str, dict[str, str]]:
+    """Make what the manifests name in a running emulator; return each service's variables. Raises Problem."""
+    key_id, secret = emulator.root_key
+    target = Target(emulator.url, key_id, secret, REGION)
+    try:
+        return provision(manifests, target, keys=keys, domain=domain, port=port, prefix=prefix)
+    except ProvisionError as error:
+        raise Problem(
+            f"the emulated AWS refused a resource: {error}", next_step="run `./slipway logs emulator`"
+        ) from error

@@ -1,0 +1,1 @@
+"""What the services are told: their environment, their database users, their cache users."""

@@ -1,0 +1,1 @@
+"""What lies below `.slipway/`: folders, ports, credentials, locks, logs."""

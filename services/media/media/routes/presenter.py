@@ -1,0 +1,104 @@
+"""How objects are shown: with signed addresses, and with ETags that live as long as those do."""
+
+from __future__ import annotations
+
+import hashlib
+
+from werkzeug.datastructures import ETags
+from werkzeug.http import parse_etags
+
+from chassis.errors import Stale
+from chassis.http.pagination import Page, Slice, encode_cursor
+from media.domain import content, naming
+from media.domain.objects import MediaObject, Status, Thumbnail
+from media.domain.ports import Form, Links
+from media.domain.uploads import Begun
+from media.schemas import MultipartForm, ObjectView, PartView, PostForm, ThumbnailView, UploadView
+
+
+class Presenter:
+    """Shows objects. The ETag is `"<version>-<signing window>"`: a 304 confirms addresses that still work."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+
+    def one(self, obj: MediaObject) -> ObjectView:
+        """Return the view of an object."""
+        return ObjectView(
+            id=obj.id,
+            filename=obj.filename,
+            content_type=obj.content_type or content.OCTETS,
+            size=obj.size,
+            sha256=obj.sha256 or obj.declared_sha256,
+            status=obj.status.value,
+            reason=obj.reason,
+            width=obj.width,
+            height=obj.height,
+            url=self._original(obj) if obj.delivered else None,
+            thumbnails=[self._thumbnail(obj, thumbnail) for thumbnail in obj.thumbnails],
+            created_at=obj.created_at,
+        )
+
+    def page(self, found: Slice[MediaObject], fingerprint: str) -> Page[ObjectView]:
+        """Return the view of a page."""
+        return Page[ObjectView](
+            items=[self.one(obj) for obj in found.items],
+            next_cursor=encode_cursor(found.position, fingerprint),
+        )
+
+    def etag(self, obj: MediaObject) -> str:
+        """Return the ETag of an object, quotes included."""
+        return f'"{obj.version}-{self._links.window()}"'
+
+    def page_etag(self, found: Slice[MediaObject]) -> str:
+        """Return the ETag of a page, quotes included."""
+        digest = hashlib.blake2b(digest_size=12)
+        for obj in found.items:
+            digest.update(f"{obj.id}:{obj.version};".encode())
+        digest.update(f"{found.position is not None}:{self._links.window()}".encode())
+        return f'"{digest.hexdigest()}"'
+
+    def _original(self, obj: MediaObject) -> str:
+        """Only what was read as a picture opens in a browser; everything else is saved as a file."""
+        is_picture = obj.status is Status.READY and obj.width is not None
+        kind = "inline" if is_picture else "attachment"
+        served = content.served_type(obj.content_type) if obj.settled else content.OCTETS
+        return self._links.download(obj.key, served, naming.disposition(kind, obj.filename))
+
+    def _thumbnail(self, obj: MediaObject, thumbnail: Thumbnail) -> ThumbnailView:
+        ending = thumbnail.key.rpartition(".")[2]
+        name = f"{obj.filename.rpartition('.')[0] or obj.filename}-{thumbnail.name}.{ending}"
+        return ThumbnailView(
+            name=thumbnail.name,
+            width=thumbnail.width,
+            height=thumbnail.height,
+            content_type=thumbnail.content_type,
+            url=self._links.download(
+                thumbnail.key, thumbnail.content_type, naming.disposition("inline", name)
+            ),
+        )
+
+
+def upload_view(begun: Begun) -> UploadView:
+    """Return the view of an upload that was begun."""
+    how: PostForm | MultipartForm
+    if isinstance(begun.how, Form):
+        how = PostForm(url=begun.how.url, fields=dict(begun.how.fields), expires_at=begun.expires_at)
+    else:
+        parts = [PartView(number=number, url=url) for number, url in enumerate(begun.how.urls, start=1)]
+        how = MultipartForm(part_size=begun.how.size, parts=parts, expires_at=begun.expires_at)
+    return UploadView(object_id=begun.object_id, upload=how)
+
+
+def required_version(if_match: str | None, obj: MediaObject) -> int | None:
+    """Return the version that `If-Match` asks for, None for none; raise Stale when it is another.
+
+    The signing window in the tag does not matter: it says when addresses were signed, not what is stored.
+    """
+    if if_match is None:
+        return None
+    tags: ETags = parse_etags(if_match)
+    versions = {tag.partition("-")[0] for tag in tags.as_set(include_weak=False)}
+    if tags.star_tag or str(obj.version) in versions:
+        return obj.version
+    raise Stale("The object has changed since you read it; read it again and repeat your change.")

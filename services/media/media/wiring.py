@@ -1,0 +1,51 @@
+"""The real stores, made from the settings: once per process, after the fork."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.idempotency import IdempotencyStore
+from chassis.idempotency.dynamodb import DynamoIdempotency
+from chassis.stores.aws import Aws
+from media.config import MediaSettings
+from media.domain.ports import Accounts, Files, Links, Multipart, Records, Rounds
+from media.store.dynamodb import DynamoRecords
+from media.store.dynamodb_upkeep import DynamoUpkeep
+from media.store.s3 import S3Files
+from media.store.s3_multipart import S3Multipart
+from media.store.signing import S3Links, SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything that the service keeps, behind protocols."""
+
+    records: Records
+    accounts: Accounts
+    rounds: Rounds
+    files: Files
+    multipart: Multipart
+    links: Links
+    idempotency: IdempotencyStore
+
+
+def real(settings: MediaSettings) -> Stores:
+    """Return stores in DynamoDB and S3."""
+    aws = Aws(settings.aws_region, settings.aws_endpoint_url)
+    table = aws.client("dynamodb")
+    bucket = aws.client("s3")
+    upkeep = DynamoUpkeep(table, settings.media_table)
+
+    def signing_key() -> SigningKey:
+        found = aws.credentials()
+        return SigningKey(found.access_key or "", found.secret_key or "", found.token)
+
+    return Stores(
+        records=DynamoRecords(table, settings.media_table),
+        accounts=upkeep,
+        rounds=upkeep,
+        files=S3Files(bucket, settings.media_bucket),
+        multipart=S3Multipart(bucket, settings.media_bucket),
+        links=S3Links(settings.media_bucket, settings.bucket_url(), settings.aws_region, signing_key),
+        idempotency=DynamoIdempotency(table, settings.media_table),
+    )

@@ -1,0 +1,63 @@
+"""What both entry points, the API and the worker, are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from chassis.clock import Clock, utc_now
+from chassis.idempotency import IdempotencyStore
+from chassis.idempotency.dynamodb import DynamoIdempotency
+from chassis.stores.aws import Aws
+from chassis.stores.cache import OwnerCache, connect
+from todos.config import TodosSettings
+from todos.domain.head import Limits
+from todos.domain.ports import TodoStore
+from todos.domain.reading import ReadCache
+from todos.domain.writing import WriteCache, Writer
+from todos.store.dynamodb import DynamoStore
+
+_READ_TIMEOUT = 2.0
+
+
+class Cache(ReadCache, WriteCache, Protocol):
+    """A cache of reads that knows of writes, and can say whether it is there."""
+
+    def probe(self) -> None:
+        """Raise Transient when it is away."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A store, the cache in front of it, and the one way of writing through both."""
+
+    store: TodoStore
+    cache: Cache
+    idempotency: IdempotencyStore
+    writer: Writer
+    clock: Clock
+
+
+def assemble(
+    store: TodoStore,
+    cache: Cache,
+    idempotency: IdempotencyStore,
+    limits: Limits,
+    clock: Clock = utc_now,
+) -> Parts:
+    """Return the parts around a store and a cache."""
+    return Parts(store, cache, idempotency, Writer(store, cache, clock, limits), clock)
+
+
+def real_parts(settings: TodosSettings) -> Parts:
+    """Return the parts of a running process: DynamoDB and Redis. Call it after the fork."""
+    aws = Aws(settings.aws_region, settings.aws_endpoint_url)
+    client = aws.client("dynamodb", read_timeout=_READ_TIMEOUT)
+    cache = OwnerCache(connect(settings.redis_url.get_secret_value()), "todos", ttl=settings.cache_seconds)
+    return assemble(
+        DynamoStore(client, settings.todos_table),
+        cache,
+        DynamoIdempotency(client, settings.todos_table),
+        Limits(settings.max_lists, settings.max_todos),
+    )

@@ -1,0 +1,66 @@
+"""`python -m users.commands.grant [--withdraw] EMAIL SCOPE`: what an account may do beyond its own things.
+
+The scope is in the access tokens that are issued from then on: after a refresh, or ten
+minutes at the latest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+
+from chassis.settings import load_settings
+from users.config import UsersSettings
+from users.domain import emails
+from users.domain.ports import AccountStore
+from users.wiring import stores_of
+
+_SCOPE = re.compile(r"^[a-z][a-z0-9_]{0,30}:[a-z][a-z0-9_]{0,30}$")
+
+
+def scope(text: str) -> str:
+    """Return `text` if it is a scope such as `blog:write`; raise ArgumentTypeError otherwise."""
+    if not _SCOPE.match(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a scope; one looks like blog:write")
+    return text
+
+
+def apply(accounts: AccountStore, email: str, wanted: str, *, withdraw: bool = False) -> list[str]:
+    """Grant or withdraw a scope; return those that the account has now.
+
+    Raises LookupError for an address that no account has.
+    """
+    key = emails.key_of_input(email)
+    account = accounts.find(key) if key else None
+    if account is None:
+        raise LookupError(f"no account has the e-mail address {email}")
+    if withdraw:
+        accounts.withdraw(account.id, wanted)
+    else:
+        accounts.grant(account.id, wanted)
+    return sorted(accounts.get(account.id).scopes)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m users.commands.grant", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("email")
+    parser.add_argument("scope", type=scope)
+    parser.add_argument("--withdraw", action="store_true", help="take the scope away")
+    options = parser.parse_args(arguments)
+    accounts = stores_of(load_settings(UsersSettings), pool_size=1).accounts
+    try:
+        scopes = apply(accounts, options.email, options.scope, withdraw=options.withdraw)
+    except LookupError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{options.email}: {' '.join(scopes) or 'no further scopes'}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""The events that this service publishes; their data is described in `events/*.schema.json`.
+
+They carry no personal data: what is in an event cannot be erased from a queue.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.clock import Clock
+from chassis.messages.events import Event, new_event
+from chassis.schemas import format_time
+from users.domain.records import Account
+
+ACCOUNT_CREATED = "users.account.created.v1"
+ACCOUNT_DELETED = "users.account.deleted.v1"
+
+
+def account_created(account: Account, source: str, clock: Clock) -> Event:
+    """Return the event that tells of a new account."""
+    data = {"account_id": str(account.id), "created_at": format_time(account.created_at)}
+    return new_event(ACCOUNT_CREATED, source, str(account.id), data, clock)
+
+
+def account_deleted(account_id: UUID, source: str, clock: Clock) -> Event:
+    """Return the event after which every service erases what it holds of the account."""
+    data = {"account_id": str(account_id), "deleted_at": format_time(clock())}
+    return new_event(ACCOUNT_DELETED, source, str(account_id), data, clock)
