@@ -6,9 +6,9 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from emulator.adaptation import Request, request_noted
 from emulator.journal import JournalError
-from emulator.keeper import Keeper
+from emulator.ministack_patches import Request, request_noted
+from emulator.state_store import StateStore
 
 logger = logging.getLogger("emulator")
 
@@ -22,7 +22,7 @@ _OPEN = frozenset({"/_ministack/health", "/_ministack/ses/messages"})
 _ONLY = b"x-slipway-only"
 
 
-class Door:
+class DurabilityMiddleware:
     """Lets requests in to `inner` and holds each answer back until what it changed is saved.
 
     MiniStack's own administration (`/_...`, which can wipe everything without
@@ -30,7 +30,7 @@ class Door:
     """
 
     def __init__(
-        self, inner: Application, keeper: Keeper, service_of: Callable[[MutableMapping[str, Any]], str]
+        self, inner: Application, keeper: StateStore, service_of: Callable[[MutableMapping[str, Any]], str]
     ) -> None:
         self._inner = inner
         self._keeper = keeper
@@ -64,7 +64,7 @@ class Door:
             )
             return
         with request_noted() as request:
-            await self._inner(scope, receive, _Gate(send, lambda: self._save(request)))
+            await self._inner(scope, receive, _HoldResponse(send, lambda: self._save(request)))
 
     def _may_enter(self, scope: MutableMapping[str, Any]) -> bool:
         path = scope["path"]
@@ -90,7 +90,7 @@ def _signed_or_unsigned(scope: MutableMapping[str, Any]) -> bool:
     return not given or (len(given) == 1 and given[0].startswith(b"AWS4-HMAC-SHA256 "))
 
 
-class _Gate:
+class _HoldResponse:
     """Passes an answer on once `save` has returned; if it fails the client is told to try again."""
 
     def __init__(self, send: Send, save: Callable[[], None]) -> None:

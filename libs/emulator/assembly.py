@@ -14,14 +14,14 @@ from ministack.core import iam_evaluator, responses
 from ministack.core.persistence import _json_default, _json_object_hook
 from ministack.core.router import detect_service
 
-from emulator import adaptation
+from emulator import ministack_patches
 from emulator.actions import MESSAGES, SESSIONS, UPLOADS
-from emulator.application import Door
+from emulator.application import DurabilityMiddleware
 from emulator.dynamodb import Upstream
 from emulator.journal import Journal
-from emulator.keeper import Keeper, Source
 from emulator.settings import Settings
 from emulator.sources import Codec, Document, Messages, Sessions, queues_without_messages
+from emulator.state_store import Source, StateStore
 from emulator.uploads import Uploads
 
 _DOCUMENTS = ("iam", "kms", "secretsmanager", "ses", "ses_v2", "sns", "ssm")
@@ -44,27 +44,29 @@ class _Services:
     def load(self, name: str) -> ModuleType:
         if name not in self._adapted:
             module = self._import(name)
-            adaptation.note_what_handlers_touch(module, name)
+            ministack_patches.note_what_handlers_touch(module, name)
             self._adapted[name] = module
         return self._adapted[name]
 
 
-def build(settings: Settings) -> Door:
+def build(settings: Settings) -> DurabilityMiddleware:
     """Return the application, with the state folder open and nothing restored yet."""
     services = _Services()
     ministack._get_module = services.load
     s3 = services.load("s3")
-    adaptation.announce_objects_before_the_answer(s3)
-    adaptation.report_unwritten_objects(s3)
-    adaptation.check_everybodys_signature(iam_evaluator, services.load("sts"), settings.root_access_key_id)
-    adaptation.parse_policies_once(iam_evaluator)
-    adaptation.know_protocols(responses)
-    adaptation.leave_out_other_front_doors(ministack)
+    ministack_patches.announce_objects_before_the_answer(s3)
+    ministack_patches.report_unwritten_objects(s3)
+    root_key = settings.root_access_key_id
+    ministack_patches.check_everybodys_signature(iam_evaluator, services.load("sts"), root_key)
+    ministack_patches.parse_policies_once(iam_evaluator)
+    ministack_patches.know_protocols(responses)
+    ministack_patches.leave_out_other_front_doors(ministack)
     if settings.dynamodb_upstream:
         upstream = Upstream(settings.dynamodb_upstream)
         ministack.SERVICE_HANDLERS["dynamodb"] = upstream.handle
         ministack.SERVICE_HANDLERS["dynamodbstreams"] = upstream.handle
-    return Door(ministack.app, Keeper(Journal(settings.journal), _sources(services, settings)), _service_of)
+    store = StateStore(Journal(settings.journal), _sources(services, settings))
+    return DurabilityMiddleware(ministack.app, store, _service_of)
 
 
 def _sources(services: _Services, settings: Settings) -> dict[str, Source]:

@@ -74,10 +74,10 @@ def _run() -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        console.complain("interrupted", "")
+        console.print_problem("interrupted", "")
         return INTERRUPTED
     except Problem as problem:
-        console.complain(problem.what, problem.next_step)
+        console.print_problem(problem.what, problem.next_step)
         return problem.code
     except BrokenPipeError:
         return FAILED
@@ -85,7 +85,7 @@ def _run() -> int:
         trouble = write_problem(error)
         if trouble is None:
             raise
-        console.complain(trouble.what, trouble.next_step)
+        console.print_problem(trouble.what, trouble.next_step)
         return trouble.code
     return result if isinstance(result, int) else 0
 

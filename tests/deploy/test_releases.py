@@ -204,7 +204,7 @@ def test_a_plan_is_not_applied_when_there_is_nobody_to_ask(world: World) -> None
     site = ["--connect-to", f"127.0.0.1:{world.site.port}", "--ca", str(world.site.authority)]
     done = world.run("dev", "--image-tag", "1.1.0", *site)
     assert done.returncode == USAGE
-    assert "nobody to ask" in done.stderr
+    assert "standard input is not a terminal" in done.stderr
     assert world.released("next") == world.released() == {"users": "1.0.0", "todos": "1.0.0"}
 
 

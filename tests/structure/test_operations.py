@@ -19,7 +19,7 @@ _SUITE = tree.ROOT / "infra" / "terraform" / "suite"
 
 
 def commands() -> list[str]:
-    """Return what the papers have after a prompt or, with options, within a sentence; each as one line."""
+    """Return what the documents have after a prompt or, with options, within a sentence; each as one line."""
     found = []
     for paper in ("operations", "costs"):
         text = (tree.ROOT / "docs" / f"{paper}.md").read_text(encoding="utf-8").replace("\\\n", " ")

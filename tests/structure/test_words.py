@@ -30,7 +30,7 @@ _SECRETS = [
     r"\beyJ" + r"[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}",
     r"\bxox[abpr]-" + r"\d{6,}",
 ]
-_PAPERS = [r"\b(?:BRIEF|CHASSIS|DESIGN|FACTS|STYLE)" + r"\.md\b", r"\.\./shared" + "/"]
+_OUTSIDE_DOCUMENTS = [r"\b(?:BRIEF|CHASSIS|DESIGN|FACTS|STYLE)" + r"\.md\b", r"\.\./shared" + "/"]
 
 
 def found(patterns: list[str]) -> list[str]:
@@ -62,5 +62,5 @@ def test_no_secret_is_committed() -> None:
     assert [tree.name_of(path) for path, text in tree.texts() if secrets.search(text)] == []
 
 
-def test_no_paper_is_named_that_is_not_here() -> None:
-    assert found(_PAPERS) == []
+def test_no_document_is_named_that_is_not_here() -> None:
+    assert found(_OUTSIDE_DOCUMENTS) == []

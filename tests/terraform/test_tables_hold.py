@@ -17,9 +17,9 @@ from chassis.testing import FakeClock, IdempotencyStoreContract
 from media.store.dynamodb import DynamoRecords
 from media.store.dynamodb_upkeep import DynamoUpkeep
 from slipway.testing.aws import Aws
+from todos.domain.account_state import Head
 from todos.domain.commit import Commit
-from todos.domain.head import Head
-from todos.domain.question import Question
+from todos.domain.todo_filter import Question
 from todos.domain.todolist import inbox_of
 from todos.store import items
 from todos.store.dynamodb import DynamoStore

@@ -31,7 +31,7 @@ _LONGEST_PAUSE_WHILE_AWAY = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class ParkedEvent:
     """An event that could not be published, and when it is tried again; `position` names it in its outbox."""
 
     position: int
@@ -40,14 +40,15 @@ class Aside:
     error: str
 
 
-def step_aside(position: int, failures: int, error: Exception, now: datetime) -> Aside:
+def park(position: int, failures: int, error: Exception, now: datetime) -> ParkedEvent:
     """Return what becomes of an event whose publishing failed for the `failures`th time; log and count it."""
-    aside = Aside(position, failures, now + _pause(failures, error), repr(error.__cause__ or error)[:500])
+    reason = repr(error.__cause__ or error)[:500]
+    parked = ParkedEvent(position, failures, now + _pause(failures, error), reason)
     metrics.OUTBOX.labels("failed").inc()
     level = logging.ERROR if failures >= LOUD_AFTER else logging.WARNING
-    fields = {"position": position, "failures": failures, "error": aside.error}
+    fields = {"position": position, "failures": failures, "error": reason}
     log.log(level, "event not published", extra=fields)
-    return aside
+    return parked
 
 
 def _pause(failures: int, error: Exception) -> timedelta:
@@ -72,7 +73,7 @@ class OutboxStore(Protocol):
         """
         ...
 
-    def aside(self) -> Sequence[Aside]:
+    def aside(self) -> Sequence[ParkedEvent]:
         """Return the events that stepped aside, oldest first."""
         ...
 

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from emulator import adaptation
-from emulator.application import Door
+from emulator import ministack_patches
+from emulator.application import DurabilityMiddleware
 from emulator.dynamodb import Upstream
 from emulator.journal import Journal, JournalError
-from emulator.keeper import Keeper
 from emulator.sources import Codec, Document, Messages, Sessions, queues_without_messages
+from emulator.state_store import StateStore
 from emulator.uploads import Uploads
 
 CODEC = Codec(json.dumps, json.loads)
@@ -73,17 +73,17 @@ def door(keeper, failure=None, touched="messages"):
         return 200, {}, b"done"
 
     module.handle_request = handle
-    adaptation.note_what_handlers_touch(module, "sqs")
+    ministack_patches.note_what_handlers_touch(module, "sqs")
 
     async def inner(request, _receive, send):
         headers = {"x-amz-target": "AmazonSQS.SendMessage" if touched else "AmazonSQS.GetQueueUrl"}
         await module.handle_request("POST", request["path"], headers, b"{}", {})
         if failure:
-            adaptation._current.get().failures.append(failure)
+            ministack_patches._current.get().failures.append(failure)
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"done"})
 
-    return Door(inner, keeper, lambda _: "sqs")
+    return DurabilityMiddleware(inner, keeper, lambda _: "sqs")
 
 
 def test_an_answer_leaves_after_its_change_was_saved():
@@ -140,7 +140,7 @@ def test_its_life_begins_with_the_old_state_and_ends_with_everything_saved():
         close=lambda: seen.append("closed"),
     )
     client = Client()
-    asyncio.run(Door(None, keeper, lambda _: "")({"type": "lifespan"}, nothing, client.send))
+    asyncio.run(DurabilityMiddleware(None, keeper, lambda _: "")({"type": "lifespan"}, nothing, client.send))
     assert seen == ["restored", "saved", "closed"]
     assert [message["type"] for message in client.sent] == [
         "lifespan.startup.complete",
@@ -155,7 +155,7 @@ def test_events_of_objects_are_delivered_within_the_call():
         _next_event_sequencer=lambda _: "1",
         _fire_s3_event=lambda *args, **more: fired.append((args, more)),
     )
-    adaptation.announce_objects_before_the_answer(s3)
+    ministack_patches.announce_objects_before_the_answer(s3)
     s3._fire_s3_event_async("files", "a", "s3:ObjectCreated:Put", size=3, etag="e")
     s3._fire_s3_event_async("silent", "a", "s3:ObjectCreated:Put")
     assert fired == [(("files", "a", "s3:ObjectCreated:Put"), {"sequencer": "1", "size": 3, "etag": "e"})]
@@ -165,8 +165,8 @@ def test_an_object_that_kept_its_body_in_memory_is_a_failure():
     s3 = SimpleNamespace(
         _persist_object=lambda _b, _k, record: record.pop("body") if record["fine"] else None
     )
-    adaptation.report_unwritten_objects(s3)
-    with adaptation.request_noted() as request:
+    ministack_patches.report_unwritten_objects(s3)
+    with ministack_patches.request_noted() as request:
         s3._persist_object("files", "a", {"body": b"a", "fine": True})
         s3._persist_object("files", "b", {"body": b"b", "fine": False})
     assert [str(failure) for failure in request.failures] == ["files/b is not on disk"]
@@ -271,10 +271,10 @@ def test_messages_are_kept_one_by_one_and_come_back_receivable(tmp_path):
     waiting = {"id": "2", "receipt_handle": None, "visible_at": 5, "body": "waiting"}
     journal = Journal(tmp_path / "state.sqlite")
     before = SimpleNamespace(_queues=Scoped({"q": queue(held, waiting)}))
-    Keeper(journal, {"messages": Messages("messages", CODEC, before)}).commit_all()
+    StateStore(journal, {"messages": Messages("messages", CODEC, before)}).commit_all()
     after = SimpleNamespace(_queues=Scoped({"q": queue()}))
     source = Messages("messages", CODEC, after)
-    Keeper(journal, {"messages": source}).restore()
+    StateStore(journal, {"messages": source}).restore()
     found = after._queues._data["q"]["messages"]
     assert [message["body"] for message in found] == ["held", "waiting"]
     assert found[0]["visible_at"] < 9e9
@@ -322,11 +322,11 @@ def test_parts_of_an_upload_are_files_until_it_is_complete(tmp_path):
     s3 = SimpleNamespace(_multipart_uploads=Scoped({("0", "u"): {"key": "k", "parts": {1: part}}}))
     journal = Journal(tmp_path / "state.sqlite")
     source = Uploads("uploads", CODEC, s3, tmp_path / "parts")
-    keeper = Keeper(journal, {"uploads": source})
+    keeper = StateStore(journal, {"uploads": source})
     keeper.commit_all()
     (tmp_path / "parts" / "orphan").write_bytes(b"never acknowledged")
     again = SimpleNamespace(_multipart_uploads=Scoped())
-    Keeper(journal, {"uploads": Uploads("uploads", CODEC, again, tmp_path / "parts")}).restore()
+    StateStore(journal, {"uploads": Uploads("uploads", CODEC, again, tmp_path / "parts")}).restore()
     assert again._multipart_uploads._data["0", "u"] == {"key": "k", "parts": {1: part}}
     s3._multipart_uploads._data.clear()
     keeper.commit_all()
@@ -337,7 +337,7 @@ def test_parts_of_an_upload_are_files_until_it_is_complete(tmp_path):
 def test_policies_are_parsed_once_per_text():
     parsed = []
     evaluator = SimpleNamespace(parse_policy_document=lambda document: parsed.append(document) or [])
-    adaptation.parse_policies_once(evaluator)
+    ministack_patches.parse_policies_once(evaluator)
     for document in ("a", "a", {"b": 1}, {"b": 1}):
         evaluator.parse_policy_document(document)
     assert parsed == ["a", {"b": 1}, {"b": 1}]
@@ -345,7 +345,7 @@ def test_policies_are_parsed_once_per_text():
 
 def test_only_the_configured_key_is_root():
     evaluator, sts = SimpleNamespace(), SimpleNamespace()
-    adaptation.check_everybodys_signature(evaluator, sts, "AKIAROOT")
+    ministack_patches.check_everybodys_signature(evaluator, sts, "AKIAROOT")
     assert evaluator.is_root_access_key("AKIAROOT")
     assert not evaluator.is_root_access_key("test")
     assert not sts.is_root_access_key("000000000000")

@@ -5,8 +5,8 @@ import sqlite3
 import pytest
 
 from emulator.journal import Change, Journal, JournalError
-from emulator.keeper import Keeper
 from emulator.sources import Codec, Rows
+from emulator.state_store import StateStore
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ class Words(Rows):
 
 def test_only_what_changed_is_written(journal):
     words = Words()
-    keeper = Keeper(journal, {"words": words})
+    keeper = StateStore(journal, {"words": words})
     words.words = {"a": 1, "b": 1}
     keeper.commit(["words"])
     assert words.changes() == []
@@ -78,7 +78,7 @@ def test_only_what_changed_is_written(journal):
 
 def test_a_change_that_could_not_be_written_is_tried_again(journal, monkeypatch):
     words = Words()
-    keeper = Keeper(journal, {"words": words})
+    keeper = StateStore(journal, {"words": words})
     words.words = {"a": 1}
     monkeypatch.setattr(journal, "write", lambda _: (_ for _ in ()).throw(JournalError("full")))
     with pytest.raises(JournalError):
@@ -89,13 +89,13 @@ def test_a_change_that_could_not_be_written_is_tried_again(journal, monkeypatch)
 
 
 def test_names_that_nobody_keeps_are_ignored(journal):
-    Keeper(journal, {}).commit(["lambda"])
+    StateStore(journal, {}).commit(["lambda"])
 
 
 def test_sources_get_their_entries_back(journal):
     journal.write([Change("words", "a", "1")])
     words = Words()
-    keeper = Keeper(journal, {"words": words})
+    keeper = StateStore(journal, {"words": words})
     keeper.restore()
     keeper.close()
     assert words.restored == [("a", "1")]

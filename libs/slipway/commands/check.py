@@ -23,7 +23,7 @@ def command(*, fix: bool) -> int:
     failed = [step.name for step in steps(context.ROOT) if not _passes(step, fix=fix)]
     console.say()
     if failed:
-        console.say(f"Not right: {', '.join(failed)}.", "bold red")
+        console.say(f"Failed: {', '.join(failed)}.", "bold red")
         return FAILED
     console.say("All checks passed.", "bold green")
     return OK

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from slipway.local.suite import Settings, Suite, remembered
+from slipway.local.suite import Settings, Suite, load_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def suite(port: int | None = None, domain: str | None = None) -> Suite:
     """Return the suite of this checkout: as asked for, else as it was last started, else by default."""
     state = Path(os.environ.get("SLIPWAY_STATE") or ROOT / ".slipway").resolve()
-    last = remembered(state) or Settings()
+    last = load_settings(state) or Settings()
     settings = Settings(
         port=last.port if port is None else port, domain=last.domain if domain is None else domain
     )

@@ -72,7 +72,7 @@ def command(
     except Wrong as error:
         identified = f"\nrequest id: {error.request_id}" if error.request_id else ""
         raise Problem(f"{error.reason}{identified}", next_step="./slipway logs, ./slipway status") from error
-    console.say(f"\nAll {stage.count} steps are right, in {stage.seconds():.1f} s.", "bold green")
+    console.say(f"\nAll {stage.count} steps passed, in {stage.seconds():.1f} s.", "bold green")
     if stage.left_out:
         console.say(f"{stage.left_out} left out, for the reason said above.", "bold yellow")
     console.say(f"The thumbnails are in {folder}.")

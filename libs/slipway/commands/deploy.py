@@ -211,7 +211,7 @@ def _confirmation(*, yes: bool) -> Callable[[str], None]:
             return
         if not sys.stdin.isatty():
             raise Problem(
-                "there is a plan to apply and nobody to ask",
+                "cannot ask for confirmation: standard input is not a terminal",
                 next_step="look at it, then add --yes",
                 code=USAGE,
             )

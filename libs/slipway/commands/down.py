@@ -14,6 +14,6 @@ from slipway.terminal.progress import shown
 def command() -> None:
     """Stop every part, finishing what is in hand; all state is kept."""
     suite = present_suite()
-    with lifecycle.changing(suite, "down"), shown(console.out, live=True) as progress:
+    with lifecycle.locked(suite, "down"), shown(console.out, live=True) as progress:
         was_up = lifecycle.down(suite, progress)
     console.say("Down." if was_up else "Nothing was running.")

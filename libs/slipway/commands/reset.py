@@ -20,7 +20,7 @@ def command(*, yes: bool) -> None:
     suite = present_suite()
     if not yes:
         click.confirm(f"Delete all data below {suite.state}?", abort=True)
-    with lifecycle.changing(suite, "reset"), shown(console.out, live=True) as progress:
+    with lifecycle.locked(suite, "reset"), shown(console.out, live=True) as progress:
         lifecycle.down(suite, progress)
         lifecycle.reset(suite)
     console.say("Everything is deleted. Next: ./slipway up")

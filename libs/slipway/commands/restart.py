@@ -25,5 +25,5 @@ def command(names: tuple[str, ...]) -> None:
             raise Problem(
                 f"there is no part {name!r}", next_step=f"one of: {', '.join(sorted(known))}", code=USAGE
             )
-    with lifecycle.changing(suite, "restart"), shown(console.out, live=True) as progress:
+    with lifecycle.locked(suite, "restart"), shown(console.out, live=True) as progress:
         lifecycle.restart(suite, names, progress)

@@ -26,7 +26,7 @@ def command(port: int | None, domain: str | None, *, live: bool) -> None:
     """
     suite = present_suite(port, domain)
     began = time.monotonic()
-    with lifecycle.changing(suite, "up"), shown(console.out, live=live) as progress:
+    with lifecycle.locked(suite, "up"), shown(console.out, live=live) as progress:
         started = lifecycle.up(suite, progress)
     seconds = time.monotonic() - began
     console.say()

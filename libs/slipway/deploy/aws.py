@@ -24,8 +24,8 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from slipway.deploy.aws_cli_text import command_line
 from slipway.deploy.reporting import show_command
-from slipway.deploy.spelling import command_line
 from slipway.deploy.variables import Environment
 from slipway.terminal.problems import MISSING, Problem
 

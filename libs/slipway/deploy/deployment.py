@@ -66,7 +66,7 @@ class Deployment:
         with step("Plan"):
             plan = self.terraform.plan(self.order.plan_file)
         if tag:
-            self._foresee(tag)
+            self._preview(tag)
         if not plan.is_empty and expect_none:
             console.say("\nThere are changes, and none were expected.", "bold red")
             return FAILED
@@ -86,7 +86,7 @@ class Deployment:
                 self._run(found, tasks.preparations(found, running))
                 rollout.restart(self.aws, found, running)
             if running:
-                self._see_through(found, running)
+                self._wait_and_verify(found, running)
 
     def release(self, tag: str, *, apply: bool) -> None:
         """Bring the images with this tag into service; with `apply`, all that the configuration says."""
@@ -95,7 +95,7 @@ class Deployment:
             found = self._target()
             if apply and (found is None or set(self.order.services) - found.services.keys()):
                 found = self._apply(self._plan_all())
-            found = self._there(found)
+            found = self._require_target(found)
             chosen = found.chosen(self.order.services)
             tags = dict.fromkeys(chosen, tag)
             self._bring_images(found, chosen, tag)
@@ -108,7 +108,7 @@ class Deployment:
         """Bring back `tag`, or what was in service before; the database stays as it is."""
         with ExitStack() as stack:
             self._begin(stack)
-            chosen = self._there(self._target()).chosen(self.order.services)
+            chosen = self._require_target(self._target()).chosen(self.order.services)
             tags = {name: tag or parameters.before(self.aws, name, one) for name, one in chosen.items()}
             with step("Images"):
                 images.require(self.aws, chosen, tags, environment=self.environment.name)
@@ -127,7 +127,7 @@ class Deployment:
     def _run(self, found: Target, one_offs: list[tasks.OneOff]) -> None:
         for task in one_offs:
             with step(task.title.capitalize()):
-                self._still_ours()
+                self._check_lease()
                 tasks.run(self.aws, found, task, timeout=self.order.timeout)
 
     def _serve(
@@ -135,14 +135,14 @@ class Deployment:
     ) -> None:
         """Put these tags into service, wait, and look; where the cluster went back, go back with it."""
         found = self._applied(slots, chosen, tags, lambda: self._plan_release(chosen))
-        self._see_through(found, found.chosen(tuple(chosen)))
+        self._wait_and_verify(found, found.chosen(tuple(chosen)))
 
-    def _see_through(self, found: Target, chosen: Mapping[str, Service]) -> None:
+    def _wait_and_verify(self, found: Target, chosen: Mapping[str, Service]) -> None:
         with step("Deployment"):
             rollout.start_empty(self.aws, found, chosen)
             outcomes = rollout.wait(self.aws, found, chosen, timeout=self.order.timeout)
         if bad := [one for one in outcomes if one.reason]:
-            self._agree({one.service: one.tag for one in bad if one.tag}, chosen)
+            self._record_rollback({one.service: one.tag for one in bad if one.tag}, chosen)
             raise Problem(
                 "\n".join(f"{one.service}-{one.role} was not deployed: {one.reason}" for one in bad),
                 next_step="look at the events above and at the tasks' logs, correct the cause, deploy again",
@@ -154,7 +154,7 @@ class Deployment:
                     environment=self.environment.name,
                 )
 
-    def _agree(self, running: Mapping[str, str], chosen: Mapping[str, Service]) -> None:
+    def _record_rollback(self, running: Mapping[str, str], chosen: Mapping[str, Service]) -> None:
         """Write down, for us and for Terraform, which release runs after the cluster has gone back to it."""
         back = {name: tag for name, tag in running.items() if tag != chosen[name].tags.current}
         if back:
@@ -183,7 +183,7 @@ class Deployment:
 
     def _put(self, slot: str, chosen: Mapping[str, Service], tags: Mapping[str, str]) -> dict[str, str]:
         """Write tags into a slot of each service, and return what was there before."""
-        self._still_ours()
+        self._check_lease()
         names = {name: getattr(one.release, slot) for name, one in chosen.items()}
         return {name: parameters.put(self.aws, parameter, tags[name]) for name, parameter in names.items()}
 
@@ -221,9 +221,9 @@ class Deployment:
     def _apply(self, plan: Plan) -> Target:
         if not plan.is_empty:
             with step("Apply"):
-                self._still_ours()
+                self._check_lease()
                 self.terraform.apply(plan)
-        return self._there(self._target())
+        return self._require_target(self._target())
 
     def _begin(self, stack: ExitStack) -> None:
         place = self._prepare(changing=True)
@@ -248,7 +248,7 @@ class Deployment:
     def _target(self) -> Target | None:
         return target.parse(self.terraform.output("deployment"))
 
-    def _there(self, found: Target | None) -> Target:
+    def _require_target(self, found: Target | None) -> Target:
         if found is None:
             raise Problem(
                 f"there is nothing in {self.environment.name} yet",
@@ -256,11 +256,11 @@ class Deployment:
             )
         return found
 
-    def _still_ours(self) -> None:
+    def _check_lease(self) -> None:
         if self._held:
             self._held.check()
 
-    def _foresee(self, tag: str) -> None:
+    def _preview(self, tag: str) -> None:
         """Say what a release would take, as far as that is known."""
         found = self._target()
         if found is None:

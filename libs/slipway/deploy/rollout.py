@@ -9,7 +9,7 @@ from typing import Any
 from slipway.deploy.aws import Aws
 from slipway.deploy.reporting import note
 from slipway.deploy.target import Service, Target
-from slipway.deploy.waiting import turns
+from slipway.deploy.waiting import poll
 from slipway.terminal.problems import Problem
 
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html: those that are over.
@@ -54,7 +54,7 @@ def wait(aws: Aws, target: Target, services: Mapping[str, Service], *, timeout: 
     waiting = {ecs: (name, role) for name, one in services.items() for role, ecs in one.services.items()}
     outcomes: list[Outcome] = []
     said: dict[str, str] = {}
-    for _ in turns(timeout):
+    for _ in poll(timeout):
         for ecs, (name, role) in list(waiting.items()):
             deployment, service = _newest(aws, target, ecs), _described(aws, target, ecs)
             _say(ecs, deployment, said)

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from slipway.deploy.reporting import note, show_command
-from slipway.deploy.waiting import turns
+from slipway.deploy.waiting import poll
 from slipway.terminal.problems import NotHealthy, Problem
 
 _TIMEOUT = 10.0
@@ -32,7 +32,7 @@ class Smoke:
         for url, _ in addresses.values():
             show_command(["curl", "--fail", f"{url}/readyz", f"{url}/version"])
         wrong: dict[str, str] = dict.fromkeys(addresses, "it was not asked")
-        for _ in turns(self.timeout):
+        for _ in poll(self.timeout):
             for name in list(wrong):
                 url, tag = addresses[name]
                 try:

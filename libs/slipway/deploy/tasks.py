@@ -9,7 +9,7 @@ from typing import Any
 from slipway.deploy.aws import Aws, Refused
 from slipway.deploy.reporting import note
 from slipway.deploy.target import Service, Target
-from slipway.deploy.waiting import turns
+from slipway.deploy.waiting import poll
 from slipway.terminal.problems import Problem
 
 
@@ -64,7 +64,7 @@ def _ended(aws: Aws, target: Target, task: OneOff, arn: str, timeout: float) -> 
     """Return how a task has ended, after showing its log. Raises Problem when time is up."""
     log = _Log(aws, task.log_group, f"{task.stream}/{arn.rpartition('/')[2]}")
     note(f"{task.title}: task {arn}")
-    for _ in turns(timeout):
+    for _ in poll(timeout):
         found = aws.call("ecs", "describe_tasks", cluster=target.cluster, tasks=[arn])["tasks"]
         log.show()
         if not found or found[0]["lastStatus"] == "STOPPED":

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 _FIRST, _LONGEST, _GROWTH = 0.5, 10.0, 1.5
 
 
-def turns(seconds: float) -> Iterator[float]:
+def poll(seconds: float) -> Iterator[float]:
     """Yield the seconds that have passed, at once and after ever longer pauses; end after `seconds`."""
     began, pause = time.monotonic(), _FIRST
     while (passed := time.monotonic() - began) < seconds:

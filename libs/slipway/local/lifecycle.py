@@ -9,19 +9,19 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from slipway.local.starting import Starter
-from slipway.local.suite import Suite, parts_of, remember, remembered
+from slipway.local.suite import Suite, load_settings, parts_of, save_settings
 from slipway.parts import dynamo
 from slipway.state import ports
 from slipway.state.locking import exclusive
 from slipway.supervision.client import Supervisor
-from slipway.supervision.daemon import end_strays
+from slipway.supervision.daemon import kill_orphans
 from slipway.supervision.program import Part, Task
 from slipway.terminal.problems import BUSY, Problem
 from slipway.terminal.progress import Progress
 
 
 @contextmanager
-def changing(suite: Suite, command: str) -> Iterator[None]:
+def locked(suite: Suite, command: str) -> Iterator[None]:
     """Keep other commands from changing the suite while the body does."""
     suite.state.mkdir(parents=True, exist_ok=True)
     with exclusive(suite.state / "lock", command):
@@ -46,14 +46,14 @@ def up(suite: Suite, progress: Progress, choose: Steps = everything) -> list[str
     supervisor = suite.daemon.connect()
     fresh = supervisor is None
     if supervisor is None:
-        end_strays(suite.layout)
+        kill_orphans(suite.layout)
         suite.ports.refresh()
         suite = replace(suite)  # what was worked out from the ports before is out of date
         dynamo.decide(suite.layout)
         wanted = choose(suite)
         if any(step.name == "gateway" for step in wanted):
             ports.require_free(suite.settings.port)
-        remember(suite)
+        save_settings(suite)
         supervisor = suite.daemon.start(parts_of(wanted))
     else:
         _require_same_settings(suite)
@@ -63,11 +63,11 @@ def up(suite: Suite, progress: Progress, choose: Steps = everything) -> list[str
     try:
         starter.run(wanted)
     except BaseException:
-        stop_parts(supervisor, [part for part in parts_of(wanted) if part.name in starter.began])
+        stop_parts(supervisor, [part for part in parts_of(wanted) if part.name in starter.started])
         if fresh:
             suite.daemon.stop(supervisor, timeout=30)
         raise
-    return starter.began
+    return starter.started
 
 
 def down(suite: Suite, progress: Progress) -> bool:
@@ -109,7 +109,7 @@ def stop_parts(supervisor: Supervisor, parts: Sequence[Part], progress: Progress
 
 
 def _require_same_settings(suite: Suite) -> None:
-    before = remembered(suite.state)
+    before = load_settings(suite.state)
     if before is not None and before != suite.settings:
         raise Problem(
             f"the suite is running for {before.domain} on port {before.port}",

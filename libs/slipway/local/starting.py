@@ -25,12 +25,12 @@ class Cancelled(Exception):
 
 @dataclass
 class Starter:
-    """Starts steps under a supervisor. `began` collects the parts that it had to start itself."""
+    """Starts steps under a supervisor. `started` collects the parts that it had to start itself."""
 
     layout: Layout
     supervisor: Supervisor
     progress: Progress
-    began: list[str] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
     def run(self, steps: Sequence[Part | Task]) -> None:
@@ -43,7 +43,7 @@ class Starter:
         waiting = {step.name: step for step in steps}
         unknown = {need for step in steps for need in step.needs} - set(waiting)
         if unknown:
-            raise Problem(f"nothing provides what some steps need: {', '.join(sorted(unknown))}")
+            raise Problem(f"unknown dependency: {', '.join(sorted(unknown))}")
         done: set[str] = set()
         running: dict[Future[None], str] = {}
         with ThreadPoolExecutor(max_workers=max(1, len(steps)), thread_name_prefix="start") as pool:
@@ -68,7 +68,7 @@ class Starter:
             self._await_down(part)
         self._start(part)
         self._await_health(part, 0)
-        part.settle()
+        part.after_start()
         self.progress.report(part.name, "ready", part.address)
 
     def _bring_up(self, step: Part | Task) -> None:
@@ -87,9 +87,9 @@ class Starter:
         before = launch_specs.write(self.layout, part.name, part.prepare(), part.stop_signal)
         self._apply(part, before, launch_specs.read(self.layout, part.name))
         self._await_health(
-            part, 0 if part.name in self.began else launch_specs.starts(self.layout, part.name)
+            part, 0 if part.name in self.started else launch_specs.starts(self.layout, part.name)
         )
-        part.settle()
+        part.after_start()
         return part.address
 
     def _apply(self, part: Part, before: str, after: str) -> None:
@@ -111,7 +111,7 @@ class Starter:
     def _start(self, part: Part) -> None:
         self._raise_if_cancelled()
         launch_specs.forget_starts(self.layout, part.name)
-        self.began.append(part.name)
+        self.started.append(part.name)
         self.supervisor.start(part.name)
 
     def _await_health(self, part: Part, earlier: int) -> None:

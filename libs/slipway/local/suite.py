@@ -216,7 +216,7 @@ def parts_of(steps: Sequence[Part | Task]) -> list[Part]:
     return [step for step in steps if not isinstance(step, Task)]
 
 
-def remembered(state: Path) -> Settings | None:
+def load_settings(state: Path) -> Settings | None:
     """Return the settings of the suite in `state`, None when it was never started."""
     path = Layout(state, state).settings
     if not path.exists():
@@ -224,7 +224,7 @@ def remembered(state: Path) -> Settings | None:
     return Settings(**json.loads(path.read_text(encoding="utf-8")))
 
 
-def remember(suite: Suite) -> None:
+def save_settings(suite: Suite) -> None:
     """Keep the suite's settings for later commands."""
     settings = {"port": suite.settings.port, "domain": suite.settings.domain}
     write_private(suite.layout.settings, json.dumps(settings))

@@ -26,7 +26,7 @@ class PartDefaults:
     def patience(self) -> float:
         return 120.0
 
-    def settle(self) -> None:
+    def after_start(self) -> None:
         """Nothing to do."""
 
 

@@ -62,4 +62,4 @@ class Cache(Listening):
     def check(self) -> None:
         answer = exchange(self.port, f"AUTH {self.password}\r\nPING\r\n".encode(), until=b"PONG\r\n")
         if not answer.endswith(b"+PONG\r\n"):
-            raise NotHealthy(answer.decode(errors="replace").strip() or "it hung up")
+            raise NotHealthy(answer.decode(errors="replace").strip() or "connection closed without an answer")

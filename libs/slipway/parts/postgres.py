@@ -80,7 +80,7 @@ class Postgres(Listening):
         except psycopg2.Error as error:
             raise NotHealthy(str(error).strip()) from error
 
-    def settle(self) -> None:
+    def after_start(self) -> None:
         ensure_databases(self.admin_url, self.databases)
 
     @property

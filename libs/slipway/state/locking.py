@@ -26,7 +26,7 @@ def exclusive(path: Path, command: str, *, wait: bool = False) -> Iterator[None]
         except BlockingIOError:
             holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip() or "another command"
             raise Problem(
-                f"{holder} is at work on this suite", next_step="wait until it is done", code=BUSY
+                f"another command is running: {holder}", next_step="wait until it is done", code=BUSY
             ) from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"`slipway {command}` (process {os.getpid()})".encode(), 0)

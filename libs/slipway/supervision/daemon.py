@@ -92,7 +92,7 @@ class Daemon:
             time.sleep(0.03)
         if _lives(pid):
             os.kill(pid, signal.SIGKILL)
-        end_strays(self._layout)
+        kill_orphans(self._layout)
 
     def _lives(self) -> bool:
         """Say whether the process that supervisord noted as its own works in our run folder."""
@@ -115,7 +115,7 @@ class Daemon:
         return self._layout.run / _CONFIG
 
 
-def end_strays(layout: Layout) -> None:
+def kill_orphans(layout: Layout) -> None:
     """End every process that works in the suite's folders without a terminal: a killed supervisor left it."""
     found = _strays((layout.run, layout.data))
     for number in (signal.SIGTERM, signal.SIGKILL):

@@ -71,7 +71,7 @@ class Part(Protocol):
     def check(self) -> None:
         """Return when it answers as it should, raise NotHealthy otherwise; takes 3 seconds at most."""
 
-    def settle(self) -> None:
+    def after_start(self) -> None:
         """Do what can only be done once it answers (databases, roles); idempotent."""
 
 

@@ -16,7 +16,7 @@ def say(text: str = "", style: str = "") -> None:
     out.print(Text(text, style=style))
 
 
-def complain(what: str, next_step: str) -> None:
+def print_problem(what: str, next_step: str) -> None:
     """Print what went wrong and what to do next to standard error."""
     head, _, rest = what.partition("\n")
     err.print(Text.assemble(("slipway: ", "bold red"), head))

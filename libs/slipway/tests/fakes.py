@@ -69,5 +69,5 @@ class FakePart(PartDefaults):
         if self.name not in self.supervisor.running:
             raise NotHealthy("connection refused")
 
-    def settle(self) -> None:
+    def after_start(self) -> None:
         self.settled.append(self.name)

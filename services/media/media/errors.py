@@ -17,7 +17,7 @@ class AccountErased(Gone):
     """The account was deleted and takes nothing in any more, whatever token is shown."""
 
 
-class StillLeaving(Conflict):
+class DeletionPending(Conflict):
     """A new file stands under the key of an object whose deletion is not finished; try again shortly."""
 
 

@@ -65,7 +65,7 @@ class BucketEvents:
         Raises Invalid, or what Intake raises.
         """
         for key in keys_of(body, self._bucket):
-            self._intake.settle(key)
+            self._intake.reconcile(key)
 
 
 class AccountEvents:

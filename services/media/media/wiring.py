@@ -8,12 +8,12 @@ from chassis.idempotency import IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.stores.aws import Aws
 from media.config import MediaSettings
-from media.domain.ports import Accounts, Files, Links, Multipart, Records, Rounds
+from media.domain.ports import Accounts, BucketScans, Files, Multipart, Records, SignedUrls
 from media.store.dynamodb import DynamoRecords
 from media.store.dynamodb_upkeep import DynamoUpkeep
 from media.store.s3 import S3Files
 from media.store.s3_multipart import S3Multipart
-from media.store.signing import S3Links, SigningKey
+from media.store.signing import S3SignedUrls, SigningKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,10 @@ class Stores:
 
     records: Records
     accounts: Accounts
-    rounds: Rounds
+    scans: BucketScans
     files: Files
     multipart: Multipart
-    links: Links
+    links: SignedUrls
     idempotency: IdempotencyStore
 
 
@@ -43,9 +43,9 @@ def real(settings: MediaSettings) -> Stores:
     return Stores(
         records=DynamoRecords(table, settings.media_table),
         accounts=upkeep,
-        rounds=upkeep,
+        scans=upkeep,
         files=S3Files(bucket, settings.media_bucket),
         multipart=S3Multipart(bucket, settings.media_bucket),
-        links=S3Links(settings.media_bucket, settings.bucket_url(), settings.aws_region, signing_key),
+        links=S3SignedUrls(settings.media_bucket, settings.bucket_url(), settings.aws_region, signing_key),
         idempotency=DynamoIdempotency(table, settings.media_table),
     )

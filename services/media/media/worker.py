@@ -40,7 +40,7 @@ def assemble(stores: Stores, renderer: Renderer, limits: Limits, clock: Clock = 
     intake = Intake(records, accounts, files, Examiner(files, renderer, limits), removal, clock)
     eraser = Eraser(records, accounts, files, stores.idempotency, removal, clock)
     due = DueSweep(records, accounts, files, intake, removal, eraser, clock)
-    return Work(intake, eraser, due, BucketWalk(stores.rounds, records, files, intake, clock))
+    return Work(intake, eraser, due, BucketWalk(stores.scans, records, files, intake, clock))
 
 
 def consumers(settings: WorkerSettings, work: Work) -> list[Consumer]:

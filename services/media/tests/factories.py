@@ -25,7 +25,7 @@ from media.errors import RenderingFailed
 from media.imaging.render import render
 from media.store.memory import MemoryRecords
 from media.store.memory_files import MemoryFiles, MemoryMultipart
-from media.store.signing import S3Links, SigningKey
+from media.store.signing import S3SignedUrls, SigningKey
 from media.wiring import Stores
 from media.worker import Work, assemble
 
@@ -102,7 +102,7 @@ class World:
         self.records = from_memory
         self.files = MemoryFiles(self.clock)
         self.multipart = MemoryMultipart(self.files)
-        self.links = S3Links(
+        self.links = S3SignedUrls(
             BUCKET, f"{S3_URL}/{BUCKET}", "us-east-1", lambda: SigningKey("AKID", "secret"), self.clock
         )
         self.stores = Stores(
@@ -144,7 +144,7 @@ class World:
     def upload(self, owner: str, body: bytes, **changes: Any) -> str:
         """Upload `body`, let the worker hear of it, and return the object's id."""
         begun = self.begin(owner, body, **changes)
-        self.work.intake.settle(self.post(begun, body))
+        self.work.intake.reconcile(self.post(begun, body))
         return str(begun["object_id"])
 
     def show(self, owner: str, object_id: str) -> Any:

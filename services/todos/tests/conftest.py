@@ -11,7 +11,7 @@ from chassis.ids import new_id
 from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import FakeClock, Issuer
 from todos.app import create_app
-from todos.domain.head import Limits
+from todos.domain.account_state import Limits
 from todos.domain.ports import TodoStore
 from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore

@@ -50,12 +50,12 @@ class SyncTokenExpired(Gone):
         super().__init__("The token is too old; start afresh without `since`.")
 
 
-class Contended(Transient):
+class WriteConflict(Transient):
     """Too many changes to one account at once."""
 
     def __init__(self) -> None:
         super().__init__("The account is being changed by other requests; try again.", retry_after=1)
 
 
-class Taken(Exception):
+class AlreadyExists(Exception):
     """An item that a commit was to create exists already: an earlier try of the same request made it."""

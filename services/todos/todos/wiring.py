@@ -11,7 +11,7 @@ from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.stores.aws import Aws
 from chassis.stores.cache import OwnerCache, connect
 from todos.config import TodosSettings
-from todos.domain.head import Limits
+from todos.domain.account_state import Limits
 from todos.domain.ports import TodoStore
 from todos.domain.reading import ReadCache
 from todos.domain.writing import WriteCache, Writer

@@ -22,10 +22,10 @@ from users.domain.ports import Stores
 from users.domain.refresh_tokens import RefreshTokens
 from users.domain.sealing import Digester
 from users.domain.sessions import Sessions, SignIn
-from users.domain.storage import CredentialSource, Place, StorageAccess
+from users.domain.storage import CredentialSource, StorageAccess, StorageLocation
 from users.domain.throttle import Throttle
 from users.routes.accounts import AccountRoutes
-from users.routes.cookies import OwnPages
+from users.routes.cookies import TrustedOrigins
 from users.routes.discovery import DiscoveryRoutes
 from users.routes.me import MeRoutes
 from users.routes.sessions import SessionRoutes
@@ -68,7 +68,7 @@ def _wired(settings: UsersSettings, stores: Stores, credentials: CredentialSourc
         settings,
         routes=[
             AccountRoutes(accounts),
-            SessionRoutes(sign_in, sessions, OwnPages(settings.own_origins), clock),
+            SessionRoutes(sign_in, sessions, TrustedOrigins(settings.own_origins), clock),
             MeRoutes(accounts, storage),
             DiscoveryRoutes(settings.auth_issuer, keyring),
         ],
@@ -80,7 +80,7 @@ def _wired(settings: UsersSettings, stores: Stores, credentials: CredentialSourc
 
 def _storage_access(settings: UsersSettings, source: CredentialSource) -> StorageAccess:
     endpoint = settings.s3_public_endpoint_url or f"https://s3.{settings.aws_region}.amazonaws.com"
-    place = Place(settings.aws_region, endpoint, settings.storage_bucket)
+    place = StorageLocation(settings.aws_region, endpoint, settings.storage_bucket)
     return StorageAccess(source, place, timedelta(minutes=settings.storage_credentials_minutes))
 
 

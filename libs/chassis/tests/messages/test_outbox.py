@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 
 from chassis.errors import Transient
 from chassis.messages.events import Event, new_event
-from chassis.messages.outbox import LOUD_AFTER, Aside, Relay, step_aside
+from chassis.messages.outbox import LOUD_AFTER, ParkedEvent, Relay, park
 from chassis.testing import FakeClock, FakePublisher
 
 
@@ -37,7 +37,7 @@ class MemoryOutbox:
             moved += 1
         return moved
 
-    def aside(self) -> list[Aside]:
+    def aside(self) -> list[ParkedEvent]:
         """See OutboxStore."""
         return []
 
@@ -109,7 +109,7 @@ def test_a_relay_that_is_told_to_stop_does_nothing_more() -> None:
 
 def test_an_event_that_fails_again_waits_longer_and_longer_up_to_a_bound() -> None:
     now = FakeClock()()
-    pauses = [step_aside(1, failures, ValueError("bad"), now).retry_at - now for failures in range(1, 40)]
+    pauses = [park(1, failures, ValueError("bad"), now).retry_at - now for failures in range(1, 40)]
     assert min(pauses) > timedelta(0)
     assert pauses[5] > 4 * pauses[0]
     assert max(pauses) <= timedelta(minutes=5)
@@ -117,13 +117,13 @@ def test_an_event_that_fails_again_waits_longer_and_longer_up_to_a_bound() -> No
 
 def test_while_the_transport_is_away_no_event_waits_long() -> None:
     now = FakeClock()()
-    assert step_aside(1, 40, Transient("away"), now).retry_at - now <= timedelta(seconds=5)
+    assert park(1, 40, Transient("away"), now).retry_at - now <= timedelta(seconds=5)
 
 
 def test_each_failure_is_told_and_counted_and_the_fifth_loudly(caplog: pytest.LogCaptureFixture) -> None:
     before = _failed()
     for failures in (1, LOUD_AFTER):
-        step_aside(7, failures, ValueError("bad"), FakeClock()())
+        park(7, failures, ValueError("bad"), FakeClock()())
     assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
     assert caplog.records[-1].__dict__["position"] == 7
     assert _failed() == before + 2

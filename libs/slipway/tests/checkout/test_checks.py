@@ -81,7 +81,7 @@ def test_all_steps_are_run_and_the_failed_ones_named(
     assert check.command.main([], standalone_mode=False) == FAILED
     out = capsys.readouterr().out
     assert "line 3 is wrong" in out
-    assert "Not right: bad." in out
+    assert "Failed: bad." in out
 
 
 def test_what_can_be_put_right_is_fixed_first(monkeypatch: pytest.MonkeyPatch) -> None:

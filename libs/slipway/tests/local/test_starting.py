@@ -62,7 +62,7 @@ def test_a_step_starts_after_all_it_needs(starter: Starter, supervisor: FakeSupe
     ]
     starter.run(steps)
     assert done == ["store"]
-    assert starter.began == ["store", "service"]
+    assert starter.started == ["store", "service"]
 
 
 def test_a_part_settles_once_it_is_healthy(starter: Starter, supervisor: FakeSupervisor) -> None:
@@ -75,7 +75,7 @@ def test_what_runs_already_is_left_alone(starter: Starter, supervisor: FakeSuper
     starter.run([part(supervisor, "store")])
     again = Starter(starter.layout, starter.supervisor, Silent())
     again.run([part(supervisor, "store")])
-    assert again.began == []
+    assert again.started == []
     assert supervisor.calls == [("start", "store")]
 
 
@@ -117,7 +117,7 @@ def test_crashes_of_long_ago_are_not_held_against_a_part(
     (supervisor.layout.part("service") / "starts.json").write_text('{"total": 9, "row": 1, "last": 0}')
     again = Starter(starter.layout, starter.supervisor, Silent())
     again.run([SlowPart(supervisor.layout, supervisor, "service", refusals=[1, 1])])
-    assert again.began == []
+    assert again.started == []
 
 
 def test_a_part_that_found_no_room_is_said_so(starter: Starter, supervisor: FakeSupervisor) -> None:
@@ -138,7 +138,7 @@ def test_a_failed_step_calls_off_what_needs_it(starter: Starter, supervisor: Fak
 
 
 def test_a_need_that_nothing_provides_is_said(starter: Starter, supervisor: FakeSupervisor) -> None:
-    with pytest.raises(Problem, match="nothing provides what some steps need: ghost"):
+    with pytest.raises(Problem, match="unknown dependency: ghost"):
         starter.run([part(supervisor, "service", "ghost")])
 
 

@@ -39,7 +39,7 @@ class Kind(Enum):
 
     PICTURE = "picture"
     FILE = "file"
-    IMPOSTOR = "impostor"
+    MISDECLARED = "impostor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def classify(declared: str, filename: str, head: bytes) -> Classified:
         return Classified(Kind.PICTURE, found)
     if found is not None:
         return Classified(Kind.FILE, found)
-    return Classified(Kind.IMPOSTOR, effective)
+    return Classified(Kind.MISDECLARED, effective)
 
 
 def media_type(content_type: str) -> str:

@@ -101,7 +101,7 @@ class Examiner:
         with self._files.read(obj.key, obj.etag or "") as chunks:
             first = next(chunks, b"")
             found = content.classify(obj.content_type, obj.filename, first[: content.HEAD_BYTES])
-            if found.kind is Kind.IMPOSTOR:
+            if found.kind is Kind.MISDECLARED:
                 reason = "The file is not a picture, whatever its name or type says."
                 return _refused(obj, found.content_type, reason), found.kind
             if found.kind is Kind.PICTURE and obj.size > self._limits.picture:

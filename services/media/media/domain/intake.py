@@ -19,7 +19,7 @@ from media.domain.lease import held
 from media.domain.objects import MOST_ATTEMPTS, Content, Findings, MediaObject, Status, Thumbnail
 from media.domain.ports import Accounts, Files, Records
 from media.domain.removal import Removal
-from media.errors import AccountErased, RenderingFailed, StillLeaving
+from media.errors import AccountErased, DeletionPending, RenderingFailed
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +45,10 @@ class Intake:
         self._removal = removal
         self._clock = clock
 
-    def settle(self, key: str) -> None:
+    def reconcile(self, key: str) -> None:
         """Bring the record of `key` up to date with the bucket.
 
-        Raises Stale, ContentChanged, StillLeaving or Transient when it is worth trying again; the
+        Raises Stale, ContentChanged, DeletionPending or Transient when it is worth trying again; the
         sweep does so in any case.
         """
         owner = naming.owner_of(key)
@@ -96,7 +96,7 @@ class Intake:
         if content is None:
             return
         if obj.upload_until is None:
-            raise StillLeaving("An object is being deleted under this key; its successor waits.")
+            raise DeletionPending("An object is being deleted under this key; its successor waits.")
         self._files.delete(obj.key)
 
     def _missing(self, obj: MediaObject) -> None:
@@ -122,9 +122,9 @@ class Intake:
                 self._conclude(claimed, findings, renderings)
         except RenderingFailed as error:
             log.warning("rendering failed", extra={"object_id": str(claimed.id), "error": str(error)})
-            self._give_back(claimed, blamed=True)
+            self._give_back(claimed, counts_as_attempt=True)
         except Problem:
-            self._give_back(claimed, blamed=False)
+            self._give_back(claimed, counts_as_attempt=False)
             raise
 
     def _conclude(self, claimed: MediaObject, findings: Findings, renderings: tuple[Rendering, ...]) -> None:
@@ -147,10 +147,11 @@ class Intake:
         if claimed.thumbnails or claimed.attempts > 1:
             self._files.delete_all(naming.thumbnails_prefix(claimed.owner, claimed.id), kept)
 
-    def _give_back(self, claimed: MediaObject, *, blamed: bool) -> None:
+    def _give_back(self, claimed: MediaObject, *, counts_as_attempt: bool) -> None:
         """Let others try at once. If even that fails, the lease runs out."""
         try:
-            self._records.replace(claimed, claimed.released(self._clock(), blamed=blamed))
+            released = claimed.released(self._clock(), counts_as_attempt=counts_as_attempt)
+            self._records.replace(claimed, released)
         except Problem as error:
             log.warning("claim not given back", extra={"object_id": str(claimed.id), "error": repr(error)})
 

@@ -96,7 +96,7 @@ class MediaObject:
     due_at: datetime | None = None
     upload_until: datetime | None = None
     multipart: str | None = None
-    quiet_at: datetime | None = None
+    safe_to_delete_at: datetime | None = None
 
     @property
     def counted_bytes(self) -> int:
@@ -135,13 +135,13 @@ class MediaObject:
             due_at=now + LEASE,
         )
 
-    def released(self, now: datetime, *, blamed: bool) -> MediaObject:
+    def released(self, now: datetime, *, counts_as_attempt: bool) -> MediaObject:
         """Return the object given back: processing failed for a reason that may pass.
 
         The attempt counts only when the file may be to blame: an outage never uses them up. Blamed
         files wait longer each time.
         """
-        if not blamed:
+        if not counts_as_attempt:
             return replace(self, due_at=now, attempts=self.attempts - 1)
         return replace(self, due_at=now + timedelta(seconds=2**self.attempts))
 
@@ -162,7 +162,7 @@ class MediaObject:
     def marked_for_deletion(self, now: datetime) -> MediaObject:
         """Return the object as `deleting`.
 
-        `quiet_at` is when nothing that was let in before can write any more: the lease of a running
+        `safe_to_delete_at` is when nothing that was let in before can write any more: the lease of a running
         processing has ended, and the upload's permission has expired.
         """
         ends = [now]
@@ -172,7 +172,7 @@ class MediaObject:
             ends.append(now + LATE_ARRIVALS)  # aborted now: no part is accepted any more
         elif self.upload_until is not None:
             ends.append(self.upload_until + LATE_ARRIVALS)
-        return replace(self, status=Status.DELETING, due_at=now + FIRST_LOOK, quiet_at=max(ends))
+        return replace(self, status=Status.DELETING, due_at=now + FIRST_LOOK, safe_to_delete_at=max(ends))
 
     def next_look(self, now: datetime) -> datetime:
         """Return when to look again for an upload that has not arrived: the older, the later."""

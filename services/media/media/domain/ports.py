@@ -39,7 +39,7 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class BucketScan:
     """How far the walk through the bucket has come.
 
     `position` is the key after which it goes on (empty: at the beginning). Files changed since
@@ -136,14 +136,14 @@ class Accounts(Protocol):
         ...
 
 
-class Rounds(Protocol):
+class BucketScans(Protocol):
     """The walk through the bucket, of which there is one at a time however many workers run."""
 
-    def lease_round(self, now: datetime, lease: float) -> Round | None:
+    def lease_scan(self, now: datetime, lease: float) -> BucketScan | None:
         """Take the walk through the bucket for `lease` seconds; None while another worker has it."""
         ...
 
-    def save_round(self, progress: Round) -> None:
+    def save_scan(self, progress: BucketScan) -> None:
         """Keep how far the walk has come, and let go of it."""
         ...
 
@@ -237,7 +237,7 @@ class Form:
     fields: Mapping[str, str]
 
 
-class Links(Protocol):
+class SignedUrls(Protocol):
     """Signed, short-lived addresses as clients reach the bucket. Makes no calls."""
 
     def upload_form(self, key: str, content_type: str, size: int, expires_at: datetime) -> Form:

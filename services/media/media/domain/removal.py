@@ -65,13 +65,13 @@ class Removal:
             self._multipart.abort(marked.key, marked.multipart)
         self._delete_original(marked)
         self._files.delete_all(naming.thumbnails_prefix(marked.owner, marked.id))
-        quiet_at = marked.quiet_at
-        if quiet_at is None or quiet_at <= self._clock():
+        safe_to_delete_at = marked.safe_to_delete_at
+        if safe_to_delete_at is None or safe_to_delete_at <= self._clock():
             self._records.remove(marked)
             return
         if marked.upload_until is None:
             self._records.release_key(marked)
-        self._records.replace(marked, replace(marked, etag=None, due_at=quiet_at))
+        self._records.replace(marked, replace(marked, etag=None, due_at=safe_to_delete_at))
 
     def forget(self, obj: MediaObject) -> None:
         """Forget a promised upload that never came, with the parts that did."""

@@ -16,7 +16,7 @@ from media.domain import naming
 from media.domain.erasure import Eraser
 from media.domain.intake import Intake
 from media.domain.objects import MediaObject, Status
-from media.domain.ports import Accounts, Files, Listed, Records, Round, Rounds
+from media.domain.ports import Accounts, BucketScan, BucketScans, Files, Listed, Records
 from media.domain.removal import Removal
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class DueSweep:
         if obj.status is Status.DELETING:
             self._removal.finish(obj)
         elif obj.delivered or self._files.stat(obj.key) is not None:
-            self._intake.settle(obj.key)
+            self._intake.reconcile(obj.key)
         elif obj.has_expired(now):
             self._removal.forget(obj)
         else:
@@ -78,7 +78,7 @@ class BucketWalk:
     """
 
     def __init__(
-        self, rounds: Rounds, records: Records, files: Files, intake: Intake, clock: Clock = utc_now
+        self, rounds: BucketScans, records: Records, files: Files, intake: Intake, clock: Clock = utc_now
     ) -> None:
         self._rounds = rounds
         self._records = records
@@ -88,31 +88,31 @@ class BucketWalk:
 
     def run(self) -> None:
         """Go on with the walk for at most 20,000 keys; nothing while another worker does."""
-        progress = self._rounds.lease_round(self._clock(), _LEASE_SECONDS)
+        progress = self._rounds.lease_scan(self._clock(), _LEASE_SECONDS)
         if progress is None:
             return
         for _ in range(_PAGES):
             progress = self._advance(progress)
             if not progress.position:
                 break
-        self._rounds.save_round(progress)
+        self._rounds.save_scan(progress)
 
-    def _advance(self, progress: Round) -> Round:
+    def _advance(self, progress: BucketScan) -> BucketScan:
         """Look at one page of keys; an empty position means that the walk came to its end."""
         if not progress.position:
             began = progress.started_at
-            progress = Round("", self._clock(), began)
+            progress = BucketScan("", self._clock(), began)
         page = self._files.listing(naming.ORIGINALS, progress.position, _PER_PAGE)
         for file in page.files:
             if file.modified >= progress.since - _CLOCKS_DIFFER:
                 _guarded(self._look_at, file)
-        return Round(page.files[-1].key if page.more else "", progress.started_at, progress.since)
+        return BucketScan(page.files[-1].key if page.more else "", progress.started_at, progress.since)
 
     def _look_at(self, file: Listed) -> None:
         """Settle what nobody has met in this form; the rest is in the care of events and the other sweep."""
         obj = self._records.by_key(file.key)
         if obj is None or obj.etag != file.etag:
-            self._intake.settle(file.key)
+            self._intake.reconcile(file.key)
 
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from chassis.clock import Clock, utc_now
 from chassis.errors import Denied, FieldError, Invalid
 from media.domain import naming
 from media.domain.objects import FIRST_LOOK, MediaObject, Status
-from media.domain.ports import Form, Links, Multipart, Quota, Records
+from media.domain.ports import Form, Multipart, Quota, Records, SignedUrls
 
 MIB = 1024 * 1024
 LARGEST_FORM = 64 * MIB
@@ -26,7 +26,7 @@ PARTS_TIME = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class UploadRequest:
     """What a client says it is about to upload."""
 
     filename: str
@@ -44,7 +44,7 @@ class PartAddresses:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class StartedUpload:
     """A promised place and what fills it."""
 
     object_id: UUID
@@ -58,7 +58,7 @@ class Uploads:
     def __init__(
         self,
         records: Records,
-        links: Links,
+        links: SignedUrls,
         multipart: Multipart,
         quota: Quota,
         largest: int,
@@ -71,7 +71,7 @@ class Uploads:
         self._largest = largest
         self._clock = clock
 
-    def begin(self, owner: str, object_id: UUID, wanted: Wanted) -> Begun:
+    def begin(self, owner: str, object_id: UUID, wanted: UploadRequest) -> StartedUpload:
         """Promise a place under `object_id`, or renew the promise when a first try made it already.
 
         Raises Invalid for a size or name that can never be, QuotaExceeded, AccountErased.
@@ -95,15 +95,15 @@ class Uploads:
         )
         return self._opened(self._renewed(promised), wanted)
 
-    def _opened(self, promised: MediaObject, wanted: Wanted) -> Begun:
+    def _opened(self, promised: MediaObject, wanted: UploadRequest) -> StartedUpload:
         expires_at = promised.upload_until or self._clock()
         if wanted.size <= LARGEST_FORM:
             form = self._links.upload_form(promised.key, wanted.content_type, wanted.size, expires_at)
-            return Begun(promised.id, form, expires_at)
+            return StartedUpload(promised.id, form, expires_at)
         if promised.multipart is None:
             upload_id = self._multipart.start(promised.key, wanted.content_type)
             promised = self._records.replace(promised, replace(promised, multipart=upload_id))
-        return Begun(promised.id, self._parts(promised, wanted.size, expires_at), expires_at)
+        return StartedUpload(promised.id, self._parts(promised, wanted.size, expires_at), expires_at)
 
     def _parts(self, promised: MediaObject, size: int, expires_at: datetime) -> PartAddresses:
         part = part_size(size)
@@ -128,7 +128,7 @@ class Uploads:
     def _time(size: int) -> timedelta:
         return FORM_TIME if size <= LARGEST_FORM else PARTS_TIME
 
-    def _accepted(self, owner: str, wanted: Wanted) -> str:
+    def _accepted(self, owner: str, wanted: UploadRequest) -> str:
         if not naming.is_owner(owner):
             raise Denied("This account cannot keep files.")
         errors = []

@@ -11,15 +11,15 @@ from chassis.errors import Stale
 from chassis.http.pagination import Page, Slice, encode_cursor
 from media.domain import content, naming
 from media.domain.objects import MediaObject, Status, Thumbnail
-from media.domain.ports import Form, Links
-from media.domain.uploads import Begun
+from media.domain.ports import Form, SignedUrls
+from media.domain.uploads import StartedUpload
 from media.schemas import MultipartForm, ObjectView, PartView, PostForm, ThumbnailView, UploadView
 
 
 class Presenter:
     """Shows objects. The ETag is `"<version>-<signing window>"`: a 304 confirms addresses that still work."""
 
-    def __init__(self, links: Links) -> None:
+    def __init__(self, links: SignedUrls) -> None:
         self._links = links
 
     def one(self, obj: MediaObject) -> ObjectView:
@@ -79,7 +79,7 @@ class Presenter:
         )
 
 
-def upload_view(begun: Begun) -> UploadView:
+def upload_view(begun: StartedUpload) -> UploadView:
     """Return the view of an upload that was begun."""
     how: PostForm | MultipartForm
     if isinstance(begun.how, Form):

@@ -9,7 +9,7 @@ from chassis.http.routing import Answer, Routes, route
 from chassis.idempotency import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
 from media.domain.parts import Parts
-from media.domain.uploads import Uploads, Wanted
+from media.domain.uploads import UploadRequest, Uploads
 from media.routes.presenter import Presenter, upload_view
 from media.schemas import Completion, NewUpload, ObjectView, UploadView
 
@@ -38,7 +38,7 @@ class UploadRoutes(Routes):
 
         The answer's form or addresses put the file straight into S3, which enforces size and type.
         """
-        wanted = Wanted(body.filename, body.content_type, body.size, body.sha256)
+        wanted = UploadRequest(body.filename, body.content_type, body.size, body.sha256)
         begun = self._uploads.begin(caller.subject, resource_id(), wanted)
         return Answer(upload_view(begun), status=201, location=f"/v1/objects/{begun.object_id}")
 

@@ -48,7 +48,7 @@ class DynamoRecords:
             if standing is not None:
                 return standing
             if _ACCOUNT not in cancelled.failed:
-                raise Transient("The object's key is just changing hands.") from cancelled
+                raise Transient("Another upload holds this key at the moment; try again.") from cancelled
             raise self._refusal(obj.owner) from cancelled
         return obj
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.schemas import format_time
 from chassis.stores.aws import translated
-from media.domain.ports import Erasure, Round, Usage
+from media.domain.ports import BucketScan, Erasure, Usage
 from media.store import items
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class DynamoUpkeep:
-    """Accounts and Rounds."""
+    """Accounts and BucketScans."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -88,8 +88,8 @@ class DynamoUpkeep:
                 **change,
             )
 
-    def lease_round(self, now: datetime, lease: float) -> Round | None:
-        """See Rounds."""
+    def lease_scan(self, now: datetime, lease: float) -> BucketScan | None:
+        """See BucketScans."""
         values = {
             ":now": {"S": format_time(now)},
             ":until": {"S": format_time(now + timedelta(seconds=lease))},
@@ -114,10 +114,10 @@ class DynamoUpkeep:
             except self._client.exceptions.ConditionalCheckFailedException:
                 return None
         found = answer["Attributes"]
-        return Round(found["position"]["S"][1:], _time(found["started_at"]), _time(found["since"]))
+        return BucketScan(found["position"]["S"][1:], _time(found["started_at"]), _time(found["since"]))
 
-    def save_round(self, progress: Round) -> None:
-        """See Rounds."""
+    def save_scan(self, progress: BucketScan) -> None:
+        """See BucketScans."""
         with translated("Keeping the walk through the bucket"):
             self._client.put_item(
                 TableName=self._table,

@@ -11,21 +11,21 @@ from uuid import UUID
 from chassis.errors import Stale
 from chassis.http.pagination import Slice, id_in
 from media.domain.objects import MediaObject, Status
-from media.domain.ports import Erasure, Quota, Round, Usage
+from media.domain.ports import BucketScan, Erasure, Quota, Usage
 from media.errors import AccountErased, QuotaExceeded
 
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class MemoryRecords:
-    """Records, Accounts and Rounds of one process."""
+    """Records, Accounts and BucketScans of one process."""
 
     def __init__(self) -> None:
         self._objects: dict[tuple[str, UUID], MediaObject] = {}
         self._keys: dict[str, tuple[str, UUID]] = {}
         self._erased: dict[str, Erasure] = {}
         self._erasures_due: dict[str, datetime] = {}
-        self._round = Round("", _BEGINNING, _BEGINNING)
+        self._round = BucketScan("", _BEGINNING, _BEGINNING)
         self._round_leased_until = _BEGINNING
         self._lock = threading.RLock()
 
@@ -134,7 +134,7 @@ class MemoryRecords:
             if due_at is not None:
                 self._erasures_due[erasure.owner] = due_at
 
-    def lease_round(self, now: datetime, lease: float) -> Round | None:
+    def lease_scan(self, now: datetime, lease: float) -> BucketScan | None:
         """See Records."""
         with self._lock:
             if self._round_leased_until > now:
@@ -142,7 +142,7 @@ class MemoryRecords:
             self._round_leased_until = now + timedelta(seconds=lease)
             return self._round
 
-    def save_round(self, progress: Round) -> None:
+    def save_scan(self, progress: BucketScan) -> None:
         """See Records."""
         with self._lock:
             self._round = progress

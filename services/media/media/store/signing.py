@@ -37,7 +37,7 @@ class SigningKey:
     token: str | None = None
 
 
-class S3Links:
+class S3SignedUrls:
     """Links into one bucket. `base_url` is where clients find it, without a trailing slash."""
 
     def __init__(
@@ -52,17 +52,17 @@ class S3Links:
         self._host, self._path = parts.netloc, parts.path
 
     def window(self) -> int:
-        """See Links."""
+        """See SignedUrls."""
         return int(self._clock().timestamp()) // WINDOW_SECONDS
 
     def download(self, key: str, content_type: str, disposition: str) -> str:
-        """See Links."""
+        """See SignedUrls."""
         moment = datetime.fromtimestamp(self.window() * WINDOW_SECONDS, UTC)
         overrides = {"response-content-disposition": disposition, "response-content-type": content_type}
         return self._presigned("GET", key, moment, LIFETIME_SECONDS, overrides)
 
     def upload_part(self, key: str, upload_id: str, number: int, size: int, expires_at: datetime) -> str:
-        """See Links. The size is enforced by signing the header `Content-Length`."""
+        """See SignedUrls. The size is enforced by signing the header `Content-Length`."""
         moment = self._clock()
         which = {"partNumber": str(number), "uploadId": upload_id}
         lifetime = int((expires_at - moment).total_seconds())
@@ -100,7 +100,7 @@ class S3Links:
         return f"{self._base_url}{path}?{text}&X-Amz-Signature={signature}"
 
     def upload_form(self, key: str, content_type: str, size: int, expires_at: datetime) -> Form:
-        """See Links."""
+        """See SignedUrls."""
         signing, moment = self._key(), self._clock()
         fields = {
             "key": key,

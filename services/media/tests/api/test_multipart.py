@@ -59,7 +59,7 @@ def test_completed_parts_become_the_object(world: World, owner: str) -> None:
     answer = call(world, owner, begun, "complete", {"parts": send(world, begun)})
     assert (answer.status_code, answer.json["status"]) == (200, "pending")
     (obj,) = world.records.owned(owner)
-    world.work.intake.settle(obj.key)
+    world.work.intake.reconcile(obj.key)
     shown = world.show(owner, begun["object_id"])
     assert (shown["status"], shown["size"], world.fetch(shown["url"])) == ("ready", 25, b"x" * 25)
 
@@ -70,7 +70,7 @@ def test_completing_twice_changes_nothing(world: World, owner: str) -> None:
     call(world, owner, begun, "complete", parts)
     assert call(world, owner, begun, "complete", parts).status_code == 200
     (obj,) = world.records.owned(owner)
-    world.work.intake.settle(obj.key)
+    world.work.intake.reconcile(obj.key)
     assert call(world, owner, begun, "complete", parts).json["status"] == "ready"
 
 
@@ -138,7 +138,7 @@ def test_what_arrives_while_it_is_aborted_has_arrived(
 
     def arriving_first(old: MediaObject, new: MediaObject) -> MediaObject:
         monkeypatch.setattr(world.records, "replace", replace)
-        world.work.intake.settle(key)
+        world.work.intake.reconcile(key)
         return replace(old, new)
 
     monkeypatch.setattr(world.records, "replace", arriving_first)

@@ -93,7 +93,7 @@ def test_a_change_gives_another_etag(world: World, owner: str) -> None:
     begun = world.begin(owner, a_picture())
     path = f"/v1/objects/{begun['object_id']}"
     before = get(world, owner, path).headers["ETag"]
-    world.work.intake.settle(world.post(begun, a_picture()))
+    world.work.intake.reconcile(world.post(begun, a_picture()))
     assert get(world, owner, path).headers["ETag"] != before
 
 

@@ -48,7 +48,7 @@ class RecordsContract:
             due_at=NOW,
             upload_until=NOW + timedelta(minutes=15),
             multipart="m",
-            quiet_at=NOW + timedelta(minutes=20),
+            safe_to_delete_at=NOW + timedelta(minutes=20),
         )
         assert records.get(obj.owner, records.create(obj).id) == obj
 
@@ -92,7 +92,7 @@ class RecordsContract:
     def test_a_replacement_of_what_is_gone_is_stale(self, records: Records) -> None:
         obj = an_object()
         with pytest.raises(Stale):
-            records.replace(obj, obj.released(NOW, blamed=True))
+            records.replace(obj, obj.released(NOW, counts_as_attempt=True))
 
     def test_of_two_replacements_at_once_one_wins(self, records: Records) -> None:
         obj = records.create(an_object())

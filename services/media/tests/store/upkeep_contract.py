@@ -1,4 +1,4 @@
-"""What every adapter of Accounts and Rounds must do."""
+"""What every adapter of Accounts and BucketScans must do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from services.media.tests.factories import an_owner
 
 from chassis.testing import FakeClock
-from media.domain.ports import Accounts, Round, Rounds, Usage
+from media.domain.ports import Accounts, BucketScan, BucketScans, Usage
 
 NOW = FakeClock().now
 
@@ -48,20 +48,20 @@ class AccountsContract:
 class RoundsContract:
     """Subclass it with a fixture `rounds`, fresh for each test or not."""
 
-    def test_one_worker_at_a_time_walks(self, rounds: Rounds) -> None:
+    def test_one_worker_at_a_time_walks(self, rounds: BucketScans) -> None:
         later = NOW + timedelta(days=1)
-        first = rounds.lease_round(later, 60)
+        first = rounds.lease_scan(later, 60)
         assert first is not None
-        assert rounds.lease_round(later, 60) is None
-        assert rounds.lease_round(later + timedelta(seconds=60), 60) == first
-        rounds.save_round(first)
+        assert rounds.lease_scan(later, 60) is None
+        assert rounds.lease_scan(later + timedelta(seconds=60), 60) == first
+        rounds.save_scan(first)
 
-    def test_a_saved_walk_goes_on_where_it_was(self, rounds: Rounds) -> None:
+    def test_a_saved_walk_goes_on_where_it_was(self, rounds: BucketScans) -> None:
         later = NOW + timedelta(days=2)
-        assert rounds.lease_round(later, 60) is not None
-        saved = Round("users/a/b c", NOW, NOW - timedelta(hours=1))
-        rounds.save_round(saved)
-        assert rounds.lease_round(later, 60) == saved
-        rounds.save_round(replace(saved, position=""))
-        assert rounds.lease_round(later, 60) == replace(saved, position="")
-        rounds.save_round(saved)
+        assert rounds.lease_scan(later, 60) is not None
+        saved = BucketScan("users/a/b c", NOW, NOW - timedelta(hours=1))
+        rounds.save_scan(saved)
+        assert rounds.lease_scan(later, 60) == saved
+        rounds.save_scan(replace(saved, position=""))
+        assert rounds.lease_scan(later, 60) == replace(saved, position="")
+        rounds.save_scan(saved)

@@ -24,11 +24,11 @@ def test_while_one_worker_is_at_it_another_leaves_it_alone(
     real = world.renderer.render
 
     def meanwhile(source: Any, folder: Any) -> Any:
-        world.work.intake.settle(key)
+        world.work.intake.reconcile(key)
         return real(source, folder)
 
     monkeypatch.setattr(world.renderer, "render", meanwhile)
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     assert world.renderer.rendered == 1
     assert world.show(owner, begun["object_id"])["status"] == "ready"
 
@@ -43,11 +43,11 @@ def test_a_file_replaced_while_it_is_processed_ends_as_its_last_content(
     def meanwhile(source: Any, folder: Any) -> Any:
         monkeypatch.setattr(world.renderer, "render", real)
         world.files.put(key, a_picture((640, 480), "PNG"))
-        world.work.intake.settle(key)
+        world.work.intake.reconcile(key)
         return real(source, folder)
 
     monkeypatch.setattr(world.renderer, "render", meanwhile)
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     (shown,) = world.list(owner)
     assert (shown["width"], shown["status"]) == (640, "ready")
     kept = {world.records.by_key(key).thumbnails[i].key for i in range(3)}  # type: ignore[union-attr]
@@ -67,7 +67,7 @@ def test_an_object_deleted_while_it_is_processed_leaves_no_thumbnails(
         return real(source, folder)
 
     monkeypatch.setattr(world.renderer, "render", meanwhile)
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     assert world.files.keys() == []
     assert world.list(owner) == []
 
@@ -86,7 +86,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_tried_again(
 
     monkeypatch.setattr(world.files, "stat", vanish)
     with pytest.raises(ContentChanged):
-        world.work.intake.settle(key)
+        world.work.intake.reconcile(key)
     monkeypatch.undo()
     world.work.due.run()
     assert world.list(owner) == []
@@ -102,9 +102,9 @@ def test_an_outage_uses_up_no_attempts(world: World, owner: str, monkeypatch: py
     monkeypatch.setattr(world.files, "read", away)
     for _ in range(10):
         with pytest.raises(Transient):
-            world.work.intake.settle(key)
+            world.work.intake.reconcile(key)
     monkeypatch.undo()
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     assert world.show(owner, begun["object_id"])["status"] == "ready"
 
 
@@ -122,7 +122,7 @@ def test_a_claim_that_cannot_be_given_back_runs_out(
 
     monkeypatch.setattr(world.records, "replace", away)
     with pytest.raises(Transient):
-        world.work.intake.settle(key)
+        world.work.intake.reconcile(key)
     monkeypatch.undo()
     world.clock.advance(16)
     world.work.due.run()
@@ -184,7 +184,7 @@ def test_a_lease_is_renewed_as_long_as_the_work_lasts(
         return real(source, folder)
 
     monkeypatch.setattr(world.renderer, "render", slowly)
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     assert world.show(owner, begun["object_id"])["status"] == "ready"
 
 
@@ -210,10 +210,10 @@ def test_two_claims_at_once_have_one_winner(
     begun = world.begin(owner, a_picture())
     key = world.post(begun, a_picture())
     old = world.records.by_key(key)
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     monkeypatch.setattr(world.records, "by_key", lambda _: old)
     with pytest.raises(Stale):
-        world.work.intake.settle(key)
+        world.work.intake.reconcile(key)
 
 
 def test_every_object_ends_settled_or_gone(world: World, owner: str) -> None:

@@ -15,7 +15,7 @@ def fill(world: World, owner: str) -> None:
     world.upload(owner, a_picture())
     world.begin(owner, a_picture())
     world.files.put(f"users/{owner}/direct.png", a_picture(kind="PNG"))
-    world.work.intake.settle(f"users/{owner}/direct.png")
+    world.work.intake.reconcile(f"users/{owner}/direct.png")
     world.files.put(f"users/{owner}/never announced", b"x")
 
 
@@ -56,7 +56,7 @@ def test_a_file_that_arrives_afterwards_is_deleted(world: World, owner: str) -> 
     world.work.eraser.erase(owner)
     world.files.put(f"users/{owner}/direct", b"x")
     for key in (world.post(begun, a_picture()), f"users/{owner}/direct"):
-        world.work.intake.settle(key)
+        world.work.intake.reconcile(key)
     assert world.files.keys() == []
     assert world.list(owner) == []
 
@@ -67,7 +67,7 @@ def test_a_file_that_arrives_while_the_door_closes_is_deleted(
     world.work.eraser.erase(owner)
     world.files.put(f"users/{owner}/direct", b"x")
     monkeypatch.setattr(world.records, "is_erased", lambda _: False)
-    world.work.intake.settle(f"users/{owner}/direct")
+    world.work.intake.reconcile(f"users/{owner}/direct")
     assert world.files.keys() == []
 
 
@@ -120,7 +120,7 @@ def test_a_picture_in_work_while_its_account_is_erased_leaves_no_thumbnails(
         return real(source, folder)
 
     monkeypatch.setattr(world.renderer, "render", meanwhile)
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     assert world.files.keys() == []
 
 

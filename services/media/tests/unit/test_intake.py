@@ -8,7 +8,7 @@ from services.media.tests.factories import World, a_picture, sha256
 
 from media.domain.examination import Limits
 from media.domain.ports import Usage
-from media.errors import StillLeaving
+from media.errors import DeletionPending
 
 
 def test_a_picture_becomes_ready_with_three_thumbnails(world: World, owner: str) -> None:
@@ -76,37 +76,37 @@ def test_a_picture_with_too_many_bytes_is_rejected_unread(owner: str) -> None:
 def test_a_file_that_is_larger_than_anything_allowed_is_rejected_unread(owner: str) -> None:
     world = World(limits=Limits(largest=100))
     world.files.put(f"users/{owner}/large.zip", b"x" * 101)
-    world.work.intake.settle(f"users/{owner}/large.zip")
+    world.work.intake.reconcile(f"users/{owner}/large.zip")
     assert world.list(owner)[0]["status"] == "rejected"
 
 
 def test_a_second_event_changes_nothing(world: World, owner: str) -> None:
     begun = world.begin(owner, a_picture())
     key = world.post(begun, a_picture())
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     before = world.show(owner, begun["object_id"])
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     assert world.show(owner, begun["object_id"]) == before
     assert world.renderer.rendered == 1
 
 
 def test_an_event_before_the_file_changes_nothing(world: World, owner: str) -> None:
     begun = world.begin(owner, a_picture())
-    world.work.intake.settle(begun["upload"]["fields"]["key"])
+    world.work.intake.reconcile(begun["upload"]["fields"]["key"])
     assert world.show(owner, begun["object_id"])["status"] == "pending"
 
 
 @pytest.mark.parametrize("key", ["thumbnails/a/b/1/small.jpg", "users/a/", "other"])
 def test_keys_that_are_nobodys_files_are_passed_over(world: World, key: str) -> None:
     world.files.put(key, b"x")
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     assert world.files.keys() == [key]
 
 
 def test_a_file_put_straight_into_the_folder_appears(world: World, owner: str) -> None:
     key = f"users/{owner}/deep/folder/Straße.png"
     world.files.put(key, a_picture(kind="PNG"))
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     (shown,) = world.list(owner)
     assert (shown["filename"], shown["content_type"]) == ("Straße.png", "image/png")
     assert (shown["status"], len(shown["thumbnails"])) == ("ready", 3)
@@ -117,23 +117,23 @@ def test_a_file_put_straight_appears_once_however_often_it_is_announced(world: W
     key = f"users/{owner}/a.png"
     world.files.put(key, a_picture(kind="PNG"))
     for _ in range(3):
-        world.work.intake.settle(key)
+        world.work.intake.reconcile(key)
     assert len(world.list(owner)) == 1
 
 
 def test_files_put_straight_count_against_the_quota(world: World, owner: str) -> None:
     world.files.put(f"users/{owner}/a", b"12345")
-    world.work.intake.settle(f"users/{owner}/a")
+    world.work.intake.reconcile(f"users/{owner}/a")
     assert world.records.usage(owner) == Usage(5, 1)
 
 
 def test_a_replaced_file_is_looked_at_again_and_keeps_its_id(world: World, owner: str) -> None:
     key = f"users/{owner}/a.png"
     world.files.put(key, a_picture((300, 200), "PNG"))
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     (before,) = world.list(owner)
     world.files.put(key, a_picture((640, 480), "PNG"))
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     (after,) = world.list(owner)
     assert (after["id"], after["created_at"]) == (before["id"], before["created_at"])
     assert (after["width"], after["height"]) == (640, 480)
@@ -143,9 +143,9 @@ def test_a_replaced_file_is_looked_at_again_and_keeps_its_id(world: World, owner
 def test_a_picture_replaced_by_something_else_loses_its_thumbnails(world: World, owner: str) -> None:
     key = f"users/{owner}/a.png"
     world.files.put(key, a_picture(kind="PNG"))
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     world.files.put(key, b"no picture any more")
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     assert world.list(owner)[0]["status"] == "rejected"
     assert world.files.keys("thumbnails/") == []
 
@@ -153,9 +153,9 @@ def test_a_picture_replaced_by_something_else_loses_its_thumbnails(world: World,
 def test_a_file_deleted_in_the_bucket_disappears(world: World, owner: str) -> None:
     key = f"users/{owner}/a.png"
     world.files.put(key, a_picture(kind="PNG"))
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     world.files.delete(key)
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     assert world.list(owner) == []
     assert world.files.keys() == []
     assert world.records.usage(owner) == Usage(0, 0)
@@ -164,17 +164,17 @@ def test_a_file_deleted_in_the_bucket_disappears(world: World, owner: str) -> No
 def test_a_new_file_under_the_key_of_one_that_is_leaving_waits_for_its_turn(world: World, owner: str) -> None:
     key = f"users/{owner}/a.png"
     world.files.put(key, a_picture(kind="PNG"))
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     obj = world.records.by_key(key)
     assert obj is not None
     marked = world.records.replace(obj, obj.marked_for_deletion(world.clock.now))
     world.files.put(key, a_picture((99, 99), "PNG"))
-    with pytest.raises(StillLeaving):
-        world.work.intake.settle(key)
+    with pytest.raises(DeletionPending):
+        world.work.intake.reconcile(key)
     world.work.due.run()
     world.clock.advance(60)
     world.work.due.run()
     assert world.records.get(owner, marked.id) is None
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     (shown,) = world.list(owner)
     assert (shown["width"], shown["id"] != str(marked.id)) == (99, True)

@@ -44,7 +44,7 @@ def test_a_form_that_is_used_after_the_deletion_brings_nothing_back(world: World
     begun = world.begin(owner, a_picture())
     delete(world, owner, begun["object_id"])
     key = world.post(begun, a_picture())
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     assert world.files.keys() == []
     assert world.list(owner) == []
 
@@ -76,7 +76,7 @@ def test_a_deletion_without_s3_is_done_for_the_owner_and_finished_later(world: W
 def test_thumbnails_written_by_a_worker_that_died_are_swept(world: World, owner: str) -> None:
     key = f"users/{owner}/a.png"
     world.files.put(key, a_picture(kind="PNG"))
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     (obj,) = world.records.owned(owner)
     content = world.files.stat(key)
     assert content is not None
@@ -92,7 +92,7 @@ def test_thumbnails_written_by_a_worker_that_died_are_swept(world: World, owner:
 def test_a_file_put_again_under_the_key_of_a_deleted_one_stays(world: World, owner: str) -> None:
     key = f"users/{owner}/a.png"
     world.files.put(key, a_picture(kind="PNG"))
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     (obj,) = world.records.owned(owner)
     content = world.files.stat(key)
     assert content is not None
@@ -102,7 +102,7 @@ def test_a_file_put_again_under_the_key_of_a_deleted_one_stays(world: World, own
     world.files.put(key, a_picture(kind="PNG"))
     world.clock.advance(80)
     world.work.due.run()
-    world.work.intake.settle(key)
+    world.work.intake.reconcile(key)
     (shown,) = world.list(owner)
     assert (shown["status"], shown["id"] != str(obj.id)) == ("ready", True)
 

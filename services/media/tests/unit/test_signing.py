@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from services.media.tests.factories import query_of
 
 from chassis.testing import FakeClock
-from media.store.signing import S3Links, SigningKey
+from media.store.signing import S3SignedUrls, SigningKey
 
 URL = "https://s3.example.test:8443/bucket"
 
 
-def links(clock: FakeClock, token: str | None = None) -> S3Links:
-    return S3Links("bucket", URL, "eu-west-1", lambda: SigningKey("AKID", "secret", token), clock)
+def links(clock: FakeClock, token: str | None = None) -> S3SignedUrls:
+    return S3SignedUrls("bucket", URL, "eu-west-1", lambda: SigningKey("AKID", "secret", token), clock)
 
 
 def botocore_url(clock: FakeClock, key: str, content_type: str, disposition: str, token: str | None) -> str:

@@ -50,7 +50,7 @@ def test_an_upload_that_comes_late_is_not_lost(world: World, owner: str) -> None
     for _ in range(5):
         world.clock.advance(600)
         world.work.due.run()
-    world.work.intake.settle(world.post(begun, a_picture()))
+    world.work.intake.reconcile(world.post(begun, a_picture()))
     assert world.list(owner)[0]["status"] == "ready"
 
 
@@ -105,7 +105,7 @@ def test_a_walk_is_bounded_and_goes_on_where_it_ended(
 
 
 def test_one_worker_walks_at_a_time(world: World, owner: str) -> None:
-    progress = world.records.lease_round(world.clock.now, 100)
+    progress = world.records.lease_scan(world.clock.now, 100)
     world.files.put(f"users/{owner}/a", b"x")
     world.work.walk.run()
     assert world.list(owner) == []

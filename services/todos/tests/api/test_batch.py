@@ -9,7 +9,7 @@ from services.todos.tests.factories import Api
 
 from chassis.errors import Transient
 from chassis.ids import new_id
-from todos.domain.head import Limits
+from todos.domain.account_state import Limits
 from todos.schemas.batch import BatchView
 from todos.store.memory import MemoryStore
 

@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import Issuer
 from todos.app import create_app
-from todos.domain.head import Limits
+from todos.domain.account_state import Limits
 from todos.store.dynamodb import DynamoStore
 from todos.wiring import assemble
 

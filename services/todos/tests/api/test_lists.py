@@ -8,7 +8,7 @@ import pytest
 from services.todos.tests.factories import Api
 
 from chassis.ids import new_id
-from todos.domain.head import Limits
+from todos.domain.account_state import Limits
 from todos.domain.ids import inbox_id
 
 

@@ -13,7 +13,7 @@ from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
 from chassis.testing import Issuer
 from todos.app import create_app
-from todos.domain.head import Limits
+from todos.domain.account_state import Limits
 from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore
 from todos.wiring import assemble

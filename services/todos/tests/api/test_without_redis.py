@@ -14,7 +14,7 @@ from chassis.idempotency.memory import MemoryIdempotency
 from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import Issuer
 from todos.app import create_app
-from todos.domain.head import Limits
+from todos.domain.account_state import Limits
 from todos.store.memory import MemoryStore
 from todos.wiring import assemble
 

@@ -11,13 +11,13 @@ import pytest
 from services.todos.tests.factories import NOON, a_todo
 
 from chassis.ids import new_id
+from todos.domain.account_state import AccountState
 from todos.domain.commit import Commit, Removed
-from todos.domain.head import Head
 from todos.domain.ports import TodoStore
-from todos.domain.question import Question
 from todos.domain.todo import Todo
+from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList, inbox_of, new_list
-from todos.errors import Contended, Taken
+from todos.errors import AlreadyExists, WriteConflict
 
 FORGET_AT = 4_000_000_000
 
@@ -42,7 +42,7 @@ class Account:
         fresh = frozenset(one.id for one in (*todos, *lists)) if new else frozenset()
         self.store.commit(Commit(self.owner, before, after, lists, todos, fresh, removed, FORGET_AT, **notes))
 
-    def documents(self, question: Question = Question()) -> list[str]:  # noqa: B008
+    def documents(self, question: TodoFilter = TodoFilter()) -> list[str]:  # noqa: B008
         return self.store.page(self.owner, question, None, 100).items
 
     def changes(self, key: str = "0", limit: int = 100) -> list[tuple[str, str, str, Any]]:
@@ -58,12 +58,12 @@ def account(any_store: TodoStore, owner: str) -> Account:
 
 
 def test_an_account_that_never_wrote_has_nothing(any_store: TodoStore, owner: str) -> None:
-    assert any_store.head(owner) == Head()
+    assert any_store.head(owner) == AccountState()
     assert any_store.lists(owner) == []
     assert any_store.todo(owner, new_id()) is None
     assert any_store.todo_list(owner, new_id()) is None
     assert any_store.changes(owner, "0", 10) == []
-    assert any_store.page(owner, Question(), None, 10).items == []
+    assert any_store.page(owner, TodoFilter(), None, 10).items == []
 
 
 def test_what_was_committed_is_read(account: Account) -> None:
@@ -73,13 +73,13 @@ def test_what_was_committed_is_read(account: Account) -> None:
     assert store.todo(owner, todo.id) == todo
     assert store.todo_list(owner, inbox.id) == inbox
     assert store.lists(owner) == [inbox]
-    assert store.head(owner) == Head(seq=1, todos=1)
+    assert store.head(owner) == AccountState(seq=1, todos=1)
 
 
 @pytest.mark.parametrize("position", [0.1, 1e15, 123456.789])
 def test_the_head_keeps_positions_exactly(any_store: TodoStore, owner: str, position: float) -> None:
-    head = Head(seq=1, lists=2, todos=3, last_position=position)
-    any_store.commit(Commit(owner, Head(), head, (), (a_todo(),), frozenset(), (), FORGET_AT))
+    head = AccountState(seq=1, lists=2, todos=3, last_position=position)
+    any_store.commit(Commit(owner, AccountState(), head, (), (a_todo(),), frozenset(), (), FORGET_AT))
     assert any_store.head(owner) == head
 
 
@@ -87,16 +87,16 @@ def test_a_commit_on_a_head_that_moved_on_does_nothing(account: Account) -> None
     store, owner = account.store, account.owner
     account.commit(a_todo())
     late = a_todo()
-    for before in (Head(), replace(store.head(owner), seq=7)):
-        with pytest.raises(Contended):
-            store.commit(Commit(owner, before, Head(seq=8), (), (late,), frozenset(), (), FORGET_AT))
+    for before in (AccountState(), replace(store.head(owner), seq=7)):
+        with pytest.raises(WriteConflict):
+            store.commit(Commit(owner, before, AccountState(seq=8), (), (late,), frozenset(), (), FORGET_AT))
     assert store.todo(owner, late.id) is None
 
 
 def test_what_is_new_must_not_exist(account: Account) -> None:
     todo, other = a_todo(), a_todo()
     account.commit(todo)
-    with pytest.raises(Taken):
+    with pytest.raises(AlreadyExists):
         account.commit(other, replace(todo, title="other"))
     assert account.store.todo(account.owner, todo.id) == todo
     assert account.store.todo(account.owner, other.id) is None
@@ -106,15 +106,24 @@ def test_of_many_commits_on_one_head_one_holds(any_store: TodoStore, owner: str)
     def write(_number: int) -> bool:
         try:
             any_store.commit(
-                Commit(owner, Head(), Head(seq=1), (), (a_todo(id=new_id()),), frozenset(), (), FORGET_AT)
+                Commit(
+                    owner,
+                    AccountState(),
+                    AccountState(seq=1),
+                    (),
+                    (a_todo(id=new_id()),),
+                    frozenset(),
+                    (),
+                    FORGET_AT,
+                )
             )
-        except Contended:
+        except WriteConflict:
             return False
         return True
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(write, range(8))) == 1
-    assert len(any_store.page(owner, Question(), None, 10).items) == 1
+    assert len(any_store.page(owner, TodoFilter(), None, 10).items) == 1
 
 
 def test_removed_things_are_gone(account: Account) -> None:
@@ -130,7 +139,7 @@ def test_accounts_do_not_see_each_other(any_store: TodoStore, owner: str) -> Non
     other = Account(any_store, owner + "x")
     assert other.documents() == []
     assert other.changes() == []
-    assert other.store.head(other.owner) == Head()
+    assert other.store.head(other.owner) == AccountState()
 
 
 def test_many_todos_are_read_at_once(account: Account) -> None:
@@ -186,11 +195,11 @@ def test_changes_are_given_up_to_a_limit(account: Account) -> None:
 
 def test_half_deleted_lists_are_noted_until_they_are_done(account: Account) -> None:
     done, forgotten = new_id(), new_id()
-    account.commit(sweep=done)
-    account.commit(sweep=forgotten)
+    account.commit(list_to_empty=done)
+    account.commit(list_to_empty=forgotten)
     noted = account.store.half_deleted(10_000)
     assert {(account.owner, done), (account.owner, forgotten)} <= set(noted)
-    account.commit(swept=done)
+    account.commit(emptied_list=done)
     account.store.forget_half_deleted(account.owner, forgotten)
     assert not {(account.owner, done), (account.owner, forgotten)} & set(account.store.half_deleted(10_000))
 
@@ -202,7 +211,7 @@ def test_a_marked_account_takes_no_commit(account: Account) -> None:
     store.mark_erased(owner, FORGET_AT)
     assert store.head(owner).erased
     for before in (stale, store.head(owner)):
-        with pytest.raises(Contended):
+        with pytest.raises(WriteConflict):
             store.commit(
                 Commit(owner, before, replace(before, seq=9), (), (a_todo(),), frozenset(), (), FORGET_AT)
             )
@@ -211,9 +220,18 @@ def test_a_marked_account_takes_no_commit(account: Account) -> None:
 def test_an_account_that_never_wrote_can_be_marked(account: Account) -> None:
     account.store.mark_erased(account.owner, FORGET_AT)
     assert account.store.head(account.owner).erased
-    with pytest.raises(Contended):
+    with pytest.raises(WriteConflict):
         account.store.commit(
-            Commit(account.owner, Head(), Head(seq=1), (), (a_todo(),), frozenset(), (), FORGET_AT)
+            Commit(
+                account.owner,
+                AccountState(),
+                AccountState(seq=1),
+                (),
+                (a_todo(),),
+                frozenset(),
+                (),
+                FORGET_AT,
+            )
         )
 
 
@@ -233,10 +251,10 @@ def test_a_page_ends_before_it_grows_too_large(account: Account) -> None:
     heavy = [a_todo(id=new_id(), notes="x" * 10_000, title=str(number)) for number in range(100)]
     for start in range(0, 100, 50):
         account.commit(*heavy[start : start + 50])
-    part = account.store.page(account.owner, Question(), None, 200)
+    part = account.store.page(account.owner, TodoFilter(), None, 200)
     assert 0 < len(part.items) < 100
     assert part.position is not None
-    rest = account.store.page(account.owner, Question(), str(part.position["after"]), 200)
+    rest = account.store.page(account.owner, TodoFilter(), str(part.position["after"]), 200)
     assert len(part.items) + len(rest.items) == 100
 
 

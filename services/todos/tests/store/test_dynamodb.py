@@ -14,10 +14,10 @@ from services.todos.tests.factories import a_todo
 from chassis.errors import Problem, Transient
 from chassis.ids import new_id
 from chassis.stores.aws import Aws
+from todos.domain.account_state import AccountState
 from todos.domain.commit import Commit
-from todos.domain.head import Head
-from todos.domain.question import Question
-from todos.errors import Contended, Taken
+from todos.domain.todo_filter import TodoFilter
+from todos.errors import AlreadyExists, WriteConflict
 from todos.store.dynamodb import DynamoStore
 from todos.store.erasing import Eraser
 
@@ -36,24 +36,24 @@ def stubbed() -> Iterator[tuple[DynamoStore, Stubber]]:
 
 
 def a_commit() -> Commit:
-    return Commit("ann", Head(seq=1), Head(seq=2), (), (a_todo(),), frozenset(), (), 0)
+    return Commit("ann", AccountState(seq=1), AccountState(seq=2), (), (a_todo(),), frozenset(), (), 0)
 
 
 def test_the_first_page_is_one_query(stubbed: tuple[DynamoStore, Stubber]) -> None:
     store, stubber = stubbed
     stubber.add_response("query", {"Items": []}, None)
-    assert store.page("ann", Question(), None, 50).items == []
+    assert store.page("ann", TodoFilter(), None, 50).items == []
     stubber.assert_no_pending_responses()
 
 
 @pytest.mark.parametrize(
     ("code", "reasons", "meaning"),
     [
-        ("TransactionCanceledException", ["ConditionalCheckFailed", "None"], Contended),
-        ("TransactionCanceledException", ["None", "TransactionConflict"], Contended),
-        ("TransactionCanceledException", ["None", "ThrottlingError"], Contended),
-        ("TransactionCanceledException", ["None", "ConditionalCheckFailed"], Taken),
-        ("TransactionInProgressException", [], Contended),
+        ("TransactionCanceledException", ["ConditionalCheckFailed", "None"], WriteConflict),
+        ("TransactionCanceledException", ["None", "TransactionConflict"], WriteConflict),
+        ("TransactionCanceledException", ["None", "ThrottlingError"], WriteConflict),
+        ("TransactionCanceledException", ["None", "ConditionalCheckFailed"], AlreadyExists),
+        ("TransactionInProgressException", [], WriteConflict),
         ("TransactionCanceledException", ["None", "ValidationError"], ClientError),
         ("ProvisionedThroughputExceededException", [], Transient),
     ],
@@ -121,7 +121,7 @@ def silent_port() -> Iterator[int]:
 
 CALLS: list[Callable[[DynamoStore], Any]] = [
     lambda store: store.head("ann"),
-    lambda store: store.page("ann", Question(), None, 10),
+    lambda store: store.page("ann", TodoFilter(), None, 10),
     lambda store: store.commit(a_commit()),
     lambda store: store.ids_in_list("ann", new_id(), 10),
     lambda store: store.half_deleted(10),

@@ -16,8 +16,8 @@ from chassis.ids import new_id
 from todos.domain.commit import Commit
 from todos.domain.documents import read_todo
 from todos.domain.ports import TodoStore
-from todos.domain.question import Question
 from todos.domain.todo import Todo
+from todos.domain.todo_filter import TodoFilter
 from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore
 
@@ -35,7 +35,7 @@ TODOS = st.builds(
     position=st.sampled_from([-1.5, 0.0, 2.0, 1e9]),
 )
 QUESTIONS = st.builds(
-    Question,
+    TodoFilter,
     list_id=st.none() | LISTS,
     done=st.none() | st.booleans(),
     due_before=st.none() | TIMES,
@@ -47,7 +47,7 @@ QUESTIONS = st.builds(
 )
 
 
-def model(todos: list[Todo], question: Question) -> list[UUID]:
+def model(todos: list[Todo], question: TodoFilter) -> list[UUID]:
     """Return the ids that the question should find, by plain sorting."""
     places = {
         "created_at": lambda todo: (str(todo.id),),
@@ -71,7 +71,7 @@ def write(store: TodoStore, owner: str, *todos: Todo) -> None:
     store.commit(Commit(owner, before, after, (), todos, frozenset(), (), 4_000_000_000))
 
 
-def pages(store: TodoStore, owner: str, question: Question, limit: int) -> Iterator[list[UUID]]:
+def pages(store: TodoStore, owner: str, question: TodoFilter, limit: int) -> Iterator[list[UUID]]:
     after: str | None = None
     while True:
         part = store.page(owner, question, after, limit)
@@ -82,7 +82,7 @@ def pages(store: TodoStore, owner: str, question: Question, limit: int) -> Itera
         after = str(part.position["after"])
 
 
-def agree(store: TodoStore, todos: list[Todo], question: Question, limit: int) -> None:
+def agree(store: TodoStore, todos: list[Todo], question: TodoFilter, limit: int) -> None:
     owner = str(new_id())
     if todos:
         write(store, owner, *todos)
@@ -92,14 +92,14 @@ def agree(store: TodoStore, todos: list[Todo], question: Question, limit: int) -
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(TODOS, max_size=12), QUESTIONS, st.integers(1, 5))
-def test_pages_in_memory_agree_with_the_model(todos: list[Todo], question: Question, limit: int) -> None:
+def test_pages_in_memory_agree_with_the_model(todos: list[Todo], question: TodoFilter, limit: int) -> None:
     agree(MemoryStore(), todos, question, limit)
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TODOS, max_size=12), QUESTIONS, st.integers(1, 5))
 def test_pages_in_dynamodb_agree_with_the_model(
-    dynamo_store: DynamoStore, todos: list[Todo], question: Question, limit: int
+    dynamo_store: DynamoStore, todos: list[Todo], question: TodoFilter, limit: int
 ) -> None:
     agree(dynamo_store, todos, question, limit)
 
@@ -109,7 +109,7 @@ def test_pages_in_dynamodb_agree_with_the_model(
 def test_what_exists_throughout_is_on_one_page_while_others_are_written(
     any_store: TodoStore, owner: str, sort: str, descending: bool
 ) -> None:
-    question = Question(sort=sort, descending=descending)  # type: ignore[arg-type]  # pytest gives strings
+    question = TodoFilter(sort=sort, descending=descending)  # type: ignore[arg-type]  # pytest gives strings
     due = [None, NOON, NOON + timedelta(hours=1)]
     throughout = [a_todo(id=new_id(), due_at=due[number % 3], position=float(number)) for number in range(30)]
     write(any_store, owner, *throughout)

@@ -8,13 +8,13 @@ import pytest
 
 from chassis.ids import new_id
 from todos.domain.lists import Lists
-from todos.domain.question import Question
-from todos.domain.reading import Asked, Reader, Shown
+from todos.domain.reading import CachedResponse, PageRequest, Reader
+from todos.domain.todo_filter import TodoFilter
 from todos.domain.todos import Todos
 from todos.errors import ListNotFound, TodoNotFound
 from todos.wiring import Parts
 
-FIRST = Asked(10, None, "")
+FIRST = PageRequest(10, None, "")
 
 
 def anything(_version: int) -> None:
@@ -40,7 +40,7 @@ def test_what_is_read_again_is_the_same(reader: Reader, todos: Todos, owner: str
     todo = todos.create(owner, {"title": "x"})
     reads = [
         lambda: reader.todo(owner, todo.id),
-        lambda: reader.page(owner, Question(), FIRST),
+        lambda: reader.page(owner, TodoFilter(), FIRST),
         lambda: reader.lists(owner, FIRST),
         lambda: reader.todo_list(owner, todo.list_id),
     ]
@@ -56,7 +56,7 @@ def test_every_read_is_as_new_as_the_last_write(reader: Reader, todos: Todos, ow
     for number in range(1, 6):
         title = str(number)
         todos.update(owner, todo.id, {"title": title}, anything)
-        for shown in (reader.todo(owner, todo.id), reader.page(owner, Question(), FIRST)):
+        for shown in (reader.todo(owner, todo.id), reader.page(owner, TodoFilter(), FIRST)):
             assert f'"title":"{title}"'.encode() in shown.body
             assert f'"version":{number + 1}'.encode() in shown.body
 
@@ -80,7 +80,7 @@ def test_the_inbox_comes_first_then_the_others_as_they_were_made(
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        page = _page(reader.lists(owner, Asked(2, cursor, "")))
+        page = _page(reader.lists(owner, PageRequest(2, cursor, "")))
         seen += [one["name"] for one in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:
@@ -88,5 +88,5 @@ def test_the_inbox_comes_first_then_the_others_as_they_were_made(
     assert seen == ["inbox", *names]
 
 
-def _page(shown: Shown) -> dict:  # type: ignore[type-arg]
+def _page(shown: CachedResponse) -> dict:  # type: ignore[type-arg]
     return json.loads(shown.body)  # type: ignore[no-any-return]

@@ -16,7 +16,7 @@ from todos.domain.documents import (
     text_filter,
     todo_document,
 )
-from todos.domain.question import Question
+from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import inbox_of
 from todos.schemas.todos import ListPage, ListView, TodoPage, TodoView
 
@@ -46,7 +46,7 @@ def test_what_is_ruled_out_unread_does_not_match(
     todo = a_todo(title=title, notes=notes, tags=tuple(tags))
     document = todo_document(todo)
     for asked in (q, title[1:4], title.upper()[2:], (notes or "").swapcase()[:3]):
-        question = Question(q=asked, tag=tag)
+        question = TodoFilter(q=asked, tag=tag)
         assert text_filter(question)(document) == question.matches(todo)
 
 

@@ -9,15 +9,15 @@ from services.todos.tests.factories import NoCache
 
 from chassis.ids import new_id
 from chassis.testing import FakeClock
+from todos.domain.account_state import Limits
 from todos.domain.commit import Commit
-from todos.domain.head import Limits
 from todos.domain.ids import inbox_id
 from todos.domain.lists import Lists
 from todos.domain.todo import Todo, new_todo
 from todos.domain.todos import Todos
-from todos.domain.work import Work
+from todos.domain.unit_of_work import UnitOfWork
 from todos.domain.writing import Writer
-from todos.errors import AccountErased, Contended, LimitReached
+from todos.errors import AccountErased, LimitReached, WriteConflict
 from todos.store.memory import MemoryStore
 
 
@@ -31,7 +31,7 @@ class Racing(MemoryStore):
     def commit(self, commit: Commit) -> None:
         if self.races:
             self.races -= 1
-            raise Contended
+            raise WriteConflict
         super().commit(commit)
 
 
@@ -45,28 +45,28 @@ def make(no_cache: NoCache, clock: FakeClock) -> Callable[..., Writer]:
 
 def test_a_write_that_lost_a_race_is_decided_again(make: Callable[..., Writer]) -> None:
     store = Racing(races=3)
-    decisions: list[Work] = []
+    decisions: list[UnitOfWork] = []
     make(store).write("ann", decisions.append)
     assert len(decisions) == 4
     assert store.head("ann").seq == 1
 
 
 def test_patience_runs_out(make: Callable[..., Writer]) -> None:
-    with pytest.raises(Contended):
+    with pytest.raises(WriteConflict):
         make(Racing(races=10**9), patience=0.05).write("ann", lambda _work: None)
 
 
 def test_a_turn_that_does_not_come_is_given_up(make: Callable[..., Writer]) -> None:
     writer, entered, leave = make(MemoryStore(), patience=0.05), threading.Event(), threading.Event()
 
-    def hold(_work: Work) -> None:
+    def hold(_work: UnitOfWork) -> None:
         entered.set()
         leave.wait(120)
 
     with ThreadPoolExecutor(1) as pool:
         holding = pool.submit(writer.write, "ann", hold)
         entered.wait(60)
-        with pytest.raises(Contended):
+        with pytest.raises(WriteConflict):
             writer.write("ann", lambda _work: None)
         leave.set()
         holding.result()
@@ -131,8 +131,8 @@ def test_limits_hold_and_deletions_make_room(make: Callable[..., Writer]) -> Non
 def test_a_decision_sees_its_own_changes(make: Callable[..., Writer]) -> None:
     writer = make(MemoryStore())
 
-    def decide(work: Work) -> tuple[Todo, bool]:
-        todo = new_todo(new_id(), work.home(None), {"title": "x"}, work.next_position())
+    def decide(work: UnitOfWork) -> tuple[Todo, bool]:
+        todo = new_todo(new_id(), work.target_list(None), {"title": "x"}, work.next_position())
         work.add_todo(todo)
         seen = work.todo(todo.id)
         work.remove_todo(todo.id)

@@ -15,8 +15,8 @@ from chassis.messages.events import new_event
 from chassis.stores.cache import OwnerCache
 from chassis.testing import Issuer
 from todos.app import create_app
+from todos.domain.account_state import Limits
 from todos.domain.erasure import Erasure
-from todos.domain.head import Limits
 from todos.events import AccountEvents
 from todos.store.dynamodb import DynamoStore
 from todos.wiring import Parts, assemble

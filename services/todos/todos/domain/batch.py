@@ -12,7 +12,7 @@ from todos.domain.commit import MOST_WRITES
 from todos.domain.ids import nth_id
 from todos.domain.todo import Todo, TodoFields
 from todos.domain.todos import create_todo, delete_todo, update_todo
-from todos.domain.work import Work
+from todos.domain.unit_of_work import UnitOfWork
 from todos.domain.writing import Writer
 
 
@@ -88,19 +88,21 @@ class Batch:
         return outcomes
 
 
-def _all_or_nothing(work: Work, base: UUID, operations: Sequence[tuple[int, Operation]]) -> list[Outcome]:
+def _all_or_nothing(
+    work: UnitOfWork, base: UUID, operations: Sequence[tuple[int, Operation]]
+) -> list[Outcome]:
     outcomes = _each(work, base, operations)
     if any(outcome.problem for outcome in outcomes):
         raise _Refused([outcome if outcome.problem else Outcome("undone") for outcome in outcomes])
     return outcomes
 
 
-def _each(work: Work, base: UUID, operations: Sequence[tuple[int, Operation]]) -> list[Outcome]:
+def _each(work: UnitOfWork, base: UUID, operations: Sequence[tuple[int, Operation]]) -> list[Outcome]:
     work.read_ahead([one.id for _, one in operations if isinstance(one, Update | Delete)])
     return [_try(work, nth_id(base, number), operation) for number, operation in operations]
 
 
-def _try(work: Work, fresh_id: UUID, operation: Operation) -> Outcome:
+def _try(work: UnitOfWork, fresh_id: UUID, operation: Operation) -> Outcome:
     try:
         return _do(work, fresh_id, operation)
     except Transient:
@@ -109,7 +111,7 @@ def _try(work: Work, fresh_id: UUID, operation: Operation) -> Outcome:
         return Outcome("refused", problem=problem)
 
 
-def _do(work: Work, fresh_id: UUID, operation: Operation) -> Outcome:
+def _do(work: UnitOfWork, fresh_id: UUID, operation: Operation) -> Outcome:
     match operation:
         case Create(fields):
             return Outcome("created", create_todo(work, fresh_id, fields))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from todos.domain.head import Head
+from todos.domain.account_state import AccountState
 from todos.domain.todo import Todo
 from todos.domain.todolist import TodoList
 
@@ -28,12 +28,12 @@ class Commit:
     """
 
     owner: str
-    before: Head
-    after: Head
+    before: AccountState
+    after: AccountState
     lists: tuple[TodoList, ...]
     todos: tuple[Todo, ...]
     new: frozenset[UUID]
     removed: tuple[Removed, ...]
     forget_at: int
-    sweep: UUID | None = None
-    swept: UUID | None = None
+    list_to_empty: UUID | None = None
+    emptied_list: UUID | None = None

@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.schemas import format_time
-from todos.domain.question import Question
 from todos.domain.todo import Todo
+from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
 
 
@@ -55,7 +55,7 @@ def read_todo(document: str) -> Todo:
     )
 
 
-def text_filter(question: Question) -> Callable[[str], bool]:
+def text_filter(question: TodoFilter) -> Callable[[str], bool]:
     """Return what tells the documents of the question's answer from others, by what is written in them.
 
     Most are ruled out without being read: what `q` looks for is in the document if it is in the

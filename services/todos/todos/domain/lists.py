@@ -10,7 +10,7 @@ from chassis.errors import Transient
 from todos.domain.commit import MOST_WRITES
 from todos.domain.todolist import ListFields, TodoList, new_list
 from todos.domain.todos import Precondition
-from todos.domain.work import Work
+from todos.domain.unit_of_work import UnitOfWork
 from todos.domain.writing import Writer
 from todos.errors import DefaultListKept
 
@@ -28,8 +28,8 @@ class Lists:
         """Return the created list. Raises LimitReached, DefaultListKept."""
         list_id = self._new_id()
 
-        def decide(work: Work) -> TodoList:
-            if work.careful and (standing := work.find_list(list_id)) is not None:
+        def decide(work: UnitOfWork) -> TodoList:
+            if work.check_existing and (standing := work.find_list(list_id)) is not None:
                 return standing
             todo_list = new_list(list_id, fields)
             work.add_list(todo_list)
@@ -44,7 +44,7 @@ class Lists:
     def update(self, owner: str, list_id: UUID, fields: ListFields, check: Precondition) -> TodoList:
         """Return the changed list. Raises ListNotFound, Stale, DefaultListKept."""
 
-        def decide(work: Work) -> TodoList:
+        def decide(work: UnitOfWork) -> TodoList:
             todo_list = work.todo_list(list_id)
             check(todo_list.version)
             changed = todo_list.changed(fields, work.now)
@@ -61,7 +61,7 @@ class Lists:
         further commits delete them. Should they be cut short, the worker finds the note and goes on.
         """
 
-        def decide(work: Work) -> bool:
+        def decide(work: UnitOfWork) -> bool:
             todo_list = work.todo_list(list_id)
             check(todo_list.version)
             if todo_list.is_inbox:
@@ -71,7 +71,7 @@ class Lists:
             if len(ids) < MOST_WRITES:
                 _remove(work, ids)
                 return True
-            work.sweep = list_id
+            work.list_to_empty = list_id
             return False
 
         if self._writer.write(owner, decide):
@@ -84,17 +84,17 @@ class Lists:
     def sweep(self, owner: str, list_id: UUID) -> None:
         """Delete what is left in a list that is gone, and the note of it. Raises AccountErased."""
 
-        def decide(work: Work) -> bool:
+        def decide(work: UnitOfWork) -> bool:
             ids = work.ids_in_list(list_id, MOST_WRITES)
             _remove(work, ids)
             if len(ids) < MOST_WRITES:
-                work.swept = list_id
-            return work.swept is not None
+                work.emptied_list = list_id
+            return work.emptied_list is not None
 
         while not self._writer.write(owner, decide):
             pass
 
 
-def _remove(work: Work, ids: list[UUID]) -> None:
+def _remove(work: UnitOfWork, ids: list[UUID]) -> None:
     for todo_id in ids:
         work.remove_todo(todo_id)

@@ -8,10 +8,10 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from chassis.http.pagination import Slice
+from todos.domain.account_state import AccountState
 from todos.domain.commit import Commit, Kind
-from todos.domain.head import Head
-from todos.domain.question import Question
 from todos.domain.todo import Todo
+from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
 
 LARGEST_PAGE = 900_000
@@ -42,8 +42,8 @@ class TodoStore(Protocol):
     Every method raises Transient when the store is away.
     """
 
-    def head(self, owner: str) -> Head:
-        """Return the account's state; a fresh Head for an account that never wrote."""
+    def head(self, owner: str) -> AccountState:
+        """Return the account's state; a fresh AccountState for an account that never wrote."""
         ...
 
     def todo(self, owner: str, todo_id: UUID) -> Todo | None:
@@ -66,7 +66,7 @@ class TodoStore(Protocol):
         """Return the ids of at most `limit` to-dos of the list."""
         ...
 
-    def page(self, owner: str, question: Question, after: str | None, limit: int) -> Slice[str]:
+    def page(self, owner: str, question: TodoFilter, after: str | None, limit: int) -> Slice[str]:
         """Return documents of to-dos behind the key `after`; the slice's position is `{"after": key}`.
 
         A to-do that exists unchanged while its owner pages is on exactly one page.
@@ -84,7 +84,7 @@ class TodoStore(Protocol):
     def commit(self, commit: Commit) -> None:
         """Apply all of `commit` or nothing.
 
-        Raises Contended when the head has moved on, Taken when one of `new` exists.
+        Raises WriteConflict when the head has moved on, AlreadyExists when one of `new` exists.
         """
         ...
 

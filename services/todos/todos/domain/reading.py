@@ -18,12 +18,12 @@ from todos.domain.ids import inbox_id
 from todos.domain.lists import Lists
 from todos.domain.order import readable_key
 from todos.domain.ports import TodoStore
-from todos.domain.question import Question
+from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
 from todos.errors import ListNotFound, TodoNotFound
 
 
-class Found(Protocol):
+class CacheOutcome(Protocol):
     """How a read was answered: `value` is hit, miss or bypass."""
 
     @property
@@ -33,13 +33,13 @@ class Found(Protocol):
 class ReadCache(Protocol):
     """Where answers are kept; see chassis.stores.cache.OwnerCache."""
 
-    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, Found]:
+    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, CacheOutcome]:
         """Return the bytes of `field`, kept or loaded."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CachedResponse:
     """An answer: JSON, its ETag with quotes, and whether the cache had it."""
 
     body: bytes
@@ -48,7 +48,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageRequest:
     """Which page of a list is wanted; `fingerprint` tells one question from another."""
 
     limit: int
@@ -74,7 +74,7 @@ class Reader:
         self._cache = cache
         self._lists = lists
 
-    def todo(self, owner: str, todo_id: UUID) -> Shown:
+    def todo(self, owner: str, todo_id: UUID) -> CachedResponse:
         """Show one to-do; raise TodoNotFound."""
 
         def load() -> bytes:
@@ -88,7 +88,7 @@ class Reader:
             raise TodoNotFound
         return shown
 
-    def page(self, owner: str, question: Question, asked: Asked) -> Shown:
+    def page(self, owner: str, question: TodoFilter, asked: PageRequest) -> CachedResponse:
         """Show a page of to-dos; raise Invalid for a cursor that is not ours."""
         after = asked.after()
 
@@ -98,7 +98,7 @@ class Reader:
 
         return self._shown(owner, asked.field("page"), load)
 
-    def todo_list(self, owner: str, list_id: UUID) -> Shown:
+    def todo_list(self, owner: str, list_id: UUID) -> CachedResponse:
         """Show one list; raise ListNotFound. The default list is always there."""
 
         def load() -> bytes:
@@ -116,7 +116,7 @@ class Reader:
             raise ListNotFound
         return shown
 
-    def lists(self, owner: str, asked: Asked) -> Shown:
+    def lists(self, owner: str, asked: PageRequest) -> CachedResponse:
         """Show a page of lists, the default one first, then in the order of creation; raise Invalid."""
         after = asked.after()
 
@@ -130,21 +130,21 @@ class Reader:
             return self._shown(owner, asked.field("lists"), load)
         return shown
 
-    def _shown(self, owner: str, field: str, load: Callable[[], bytes]) -> Shown:
+    def _shown(self, owner: str, field: str, load: Callable[[], bytes]) -> CachedResponse:
         shown = self._show(owner, field, load)
         if shown is None:
             raise ListNotFound
         return shown
 
-    def _show(self, owner: str, field: str, load: Callable[[], bytes]) -> Shown | None:
+    def _show(self, owner: str, field: str, load: Callable[[], bytes]) -> CachedResponse | None:
         kept, found = self._cache.read(owner, field, load)
         if not kept:
             return None
         etag, _, body = kept.partition(b"\n")
-        return Shown(body, etag.decode(), found.value)
+        return CachedResponse(body, etag.decode(), found.value)
 
 
-def _page_of_lists(found: list[TodoList], after: str | None, asked: Asked) -> bytes:
+def _page_of_lists(found: list[TodoList], after: str | None, asked: PageRequest) -> bytes:
     ordered = sorted((_list_key(one), one) for one in found)
     rest = [(key, one) for key, one in ordered if after is None or key > after]
     page = rest[: asked.limit]

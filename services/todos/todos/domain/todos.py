@@ -6,35 +6,35 @@ from collections.abc import Callable
 from uuid import UUID
 
 from todos.domain.todo import Todo, TodoFields, new_todo
-from todos.domain.work import Work
+from todos.domain.unit_of_work import UnitOfWork
 from todos.domain.writing import Writer
 
 Precondition = Callable[[int], None]
 """Is given the present version and raises Stale when it is not the one the caller knows."""
 
 
-def create_todo(work: Work, todo_id: UUID, fields: TodoFields) -> Todo:
+def create_todo(work: UnitOfWork, todo_id: UUID, fields: TodoFields) -> Todo:
     """Create a to-do, or return the one that an earlier try of the same request created."""
-    if work.careful and (standing := work.find_todo(todo_id)) is not None:
+    if work.check_existing and (standing := work.find_todo(todo_id)) is not None:
         return standing
-    todo = new_todo(todo_id, work.home(fields.get("list_id")), fields, work.next_position())
+    todo = new_todo(todo_id, work.target_list(fields.get("list_id")), fields, work.next_position())
     work.add_todo(todo)
     return todo
 
 
-def update_todo(work: Work, todo_id: UUID, fields: TodoFields, check: Precondition) -> Todo:
+def update_todo(work: UnitOfWork, todo_id: UUID, fields: TodoFields, check: Precondition) -> Todo:
     """Change a to-do; fields that say nothing new change nothing."""
     todo = work.todo(todo_id)
     check(todo.version)
     moves = "list_id" in fields and fields["list_id"] != todo.list_id
-    list_id = work.home(fields["list_id"]) if moves else todo.list_id
+    list_id = work.target_list(fields["list_id"]) if moves else todo.list_id
     changed = todo.changed(fields, list_id, work.now)
     if changed is not todo:
         work.put_todo(changed)
     return changed
 
 
-def delete_todo(work: Work, todo_id: UUID, check: Precondition) -> None:
+def delete_todo(work: UnitOfWork, todo_id: UUID, check: Precondition) -> None:
     """Delete a to-do."""
     check(work.todo(todo_id).version)
     work.remove_todo(todo_id)

@@ -11,10 +11,10 @@ from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from chassis.clock import Clock
-from todos.domain.head import Limits
+from todos.domain.account_state import Limits
 from todos.domain.ports import TodoStore
-from todos.domain.work import Work
-from todos.errors import AccountErased, Contended, Taken
+from todos.domain.unit_of_work import UnitOfWork
+from todos.errors import AccountErased, AlreadyExists, WriteConflict
 
 T = TypeVar("T")
 
@@ -51,31 +51,31 @@ class Writer:
         self._patience = patience
         self._turns = [threading.Lock() for _ in range(_TURNS)]
 
-    def write(self, owner: str, decide: Callable[[Work], T]) -> T:
+    def write(self, owner: str, decide: Callable[[UnitOfWork], T]) -> T:
         """Return what `decide` returned, once its changes are committed; it may run several times.
 
-        Raises AccountErased, Contended when patience runs out, and what `decide` raises.
+        Raises AccountErased, WriteConflict when patience runs out, and what `decide` raises.
         """
         deadline = time.monotonic() + self._patience
         with self._turn(owner):
-            pause, careful = _FIRST_PAUSE, False
+            pause, check_existing = _FIRST_PAUSE, False
             while True:
                 try:
-                    return self._attempt(owner, decide, careful=careful)
-                except Taken:
-                    careful = True
-                except Contended:
+                    return self._attempt(owner, decide, check_existing=check_existing)
+                except AlreadyExists:
+                    check_existing = True
+                except WriteConflict:
                     if time.monotonic() > deadline:
                         raise
                     time.sleep(random.uniform(0, pause))  # noqa: S311  # spreads load, guards nothing
                     pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _attempt(self, owner: str, decide: Callable[[Work], T], *, careful: bool) -> T:
+    def _attempt(self, owner: str, decide: Callable[[UnitOfWork], T], *, check_existing: bool) -> T:
         head = self._store.head(owner)
         if head.erased:
             raise AccountErased
         now = self._clock()
-        work = Work(self._store, owner, head, now, self._limits, careful=careful)
+        work = UnitOfWork(self._store, owner, head, now, self._limits, check_existing=check_existing)
         result = decide(work)
         commit = work.commit(int((now + KEEP_REMOVALS).timestamp()))
         if commit is not None:
@@ -87,7 +87,7 @@ class Writer:
     def _turn(self, owner: str) -> Iterator[None]:
         turn = self._turns[hash(owner) % _TURNS]
         if not turn.acquire(timeout=self._patience):
-            raise Contended
+            raise WriteConflict
         try:
             yield
         finally:

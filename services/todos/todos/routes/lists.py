@@ -10,10 +10,10 @@ from chassis.http.routing import Answer, Routes, route
 from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.documents import list_document
 from todos.domain.lists import Lists
-from todos.domain.reading import Asked, Reader
+from todos.domain.reading import PageRequest, Reader
 from todos.domain.todolist import TodoList
+from todos.routes.cached_response import answer_with
 from todos.routes.preconditions import if_match
-from todos.routes.shown import answer_with
 from todos.schemas.todos import ListBody, ListPage, ListPatch, ListsQuery, ListView
 
 
@@ -29,7 +29,7 @@ class ListRoutes(Routes):
     @route("GET", "/v1/lists", access=SIGNED_IN, query=ListsQuery, answer=ListPage)
     def list_lists(self, caller: Caller, query: ListsQuery) -> Answer:
         """List lists, the default one first."""
-        asked = Asked(query.limit, query.cursor, query.fingerprint())
+        asked = PageRequest(query.limit, query.cursor, query.fingerprint())
         return answer_with(self._reader.lists(caller.subject, asked))
 
     @route(

@@ -9,11 +9,11 @@ from chassis.http.etags import of_version
 from chassis.http.routing import Answer, Routes, route
 from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.documents import todo_document
-from todos.domain.reading import Asked, Reader
+from todos.domain.reading import PageRequest, Reader
 from todos.domain.todo import Todo
 from todos.domain.todos import Todos
+from todos.routes.cached_response import answer_with
 from todos.routes.preconditions import if_match
-from todos.routes.shown import answer_with
 from todos.schemas.todos import TodoBody, TodoPage, TodoPatch, TodoQuery, TodoView
 
 
@@ -29,7 +29,7 @@ class TodoRoutes(Routes):
     @route("GET", "/v1/todos", access=SIGNED_IN, query=TodoQuery, answer=TodoPage)
     def list_todos(self, caller: Caller, query: TodoQuery) -> Answer:
         """List to-dos."""
-        asked = Asked(query.limit, query.cursor, query.fingerprint())
+        asked = PageRequest(query.limit, query.cursor, query.fingerprint())
         return answer_with(self._reader.page(caller.subject, query.question(), asked))
 
     @route(

@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from chassis.http.pagination import PageQuery
 from chassis.schemas import Body, Changes, Line, Query, Text, Time, View
 from todos.domain.order import Sort
-from todos.domain.question import Question
 from todos.domain.todo import TodoFields
+from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import ListFields
 
 
@@ -113,9 +113,9 @@ class TodoQuery(PageQuery):
     sort: Sort = Field(default="created_at", description="To-dos without a due time are always last.")
     order: Literal["asc", "desc"] = Field(default="asc")
 
-    def question(self) -> Question:
+    def question(self) -> TodoFilter:
         """Return what is asked."""
-        return Question(
+        return TodoFilter(
             list_id=self.list_id,
             done=self.done,
             due_before=self.due_before,

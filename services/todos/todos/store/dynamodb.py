@@ -10,14 +10,14 @@ from botocore.exceptions import ClientError
 
 from chassis.http.pagination import Slice
 from chassis.stores.aws import translated
+from todos.domain.account_state import AccountState
 from todos.domain.commit import Commit
 from todos.domain.documents import read_list, read_todo, text_filter
-from todos.domain.head import Head
 from todos.domain.ports import LARGEST_PAGE, Entry
-from todos.domain.question import Question
 from todos.domain.todo import Todo
+from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
-from todos.errors import Contended, Taken
+from todos.errors import AlreadyExists, WriteConflict
 from todos.store import items
 from todos.store.erasing import Eraser
 from todos.store.expressions import TODO_PREFIX, query_of
@@ -38,10 +38,10 @@ class DynamoStore:
         self._table = table
         self._eraser = Eraser(client, table)
 
-    def head(self, owner: str) -> Head:
+    def head(self, owner: str) -> AccountState:
         """See TodoStore."""
         item = self._get(items.key_of(owner, items.META))
-        return items.read_head(item) if item else Head()
+        return items.read_head(item) if item else AccountState()
 
     def todo(self, owner: str, todo_id: UUID) -> Todo | None:
         """See TodoStore."""
@@ -89,7 +89,7 @@ class DynamoStore:
             )
         return [UUID(item["sk"]["S"].removeprefix(TODO_PREFIX)) for item in answer["Items"]]
 
-    def page(self, owner: str, question: Question, after: str | None, limit: int) -> Slice[str]:
+    def page(self, owner: str, question: TodoFilter, after: str | None, limit: int) -> Slice[str]:
         """See TodoStore."""
         documents: list[str] = []
         size = 0
@@ -154,7 +154,7 @@ class DynamoStore:
         with translated("Reading to-dos"):
             return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
 
-    def _documents(self, owner: str, question: Question, after: str | None, wanted: int) -> Iterator[str]:
+    def _documents(self, owner: str, question: TodoFilter, after: str | None, wanted: int) -> Iterator[str]:
         """Yield the documents of the answer behind `after`; `wanted` is how many are likely to be taken."""
         at_once = wanted * _READ_AHEAD if question.filters else wanted
         belongs = text_filter(question)
@@ -181,11 +181,11 @@ class DynamoStore:
 def _refusal(error: ClientError) -> Exception:
     """Return what a refused transaction means; its first item is the condition on the head."""
     if error.response["Error"]["Code"] == "TransactionInProgressException":
-        return Contended()
+        return WriteConflict()
     response: Any = error.response
     codes = [reason.get("Code") for reason in response.get("CancellationReasons", ())]
     if "TransactionConflict" in codes or "ThrottlingError" in codes:
-        return Contended()
+        return WriteConflict()
     if codes and codes[0] == "ConditionalCheckFailed":
-        return Contended()
-    return Taken() if "ConditionalCheckFailed" in codes else error
+        return WriteConflict()
+    return AlreadyExists() if "ConditionalCheckFailed" in codes else error

@@ -7,7 +7,7 @@ from typing import Any
 
 from todos.domain.documents import quoted
 from todos.domain.order import Range
-from todos.domain.question import Question
+from todos.domain.todo_filter import TodoFilter
 
 TODO_PREFIX = "T#"
 
@@ -21,7 +21,7 @@ class Walk:
     prefix: str = ""
 
 
-def walk_of(question: Question) -> Walk:
+def walk_of(question: TodoFilter) -> Walk:
     """Return where the question's order can be read off."""
     if question.sort == "due_at":
         return Walk("by_due", "due")
@@ -32,7 +32,7 @@ def walk_of(question: Question) -> Walk:
     return Walk(None, "sk", TODO_PREFIX)
 
 
-def query_of(partition: str, question: Question, part: Range) -> dict[str, Any]:
+def query_of(partition: str, question: TodoFilter, part: Range) -> dict[str, Any]:
     """Return the arguments of the Query that walks `part` and leaves out what DynamoDB can."""
     walk = walk_of(question)
     values = {
@@ -54,7 +54,7 @@ def query_of(partition: str, question: Question, part: Range) -> dict[str, Any]:
     return arguments
 
 
-def _filters(question: Question, walk: Walk, values: dict[str, Any]) -> list[str]:
+def _filters(question: TodoFilter, walk: Walk, values: dict[str, Any]) -> list[str]:
     conditions = []
     if question.list_id is not None and walk.attribute != "in_list":
         values[":list"] = {"S": f"{question.list_id}#"}

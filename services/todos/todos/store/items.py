@@ -18,10 +18,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from todos.domain.account_state import AccountState
 from todos.domain.changekeys import item_key, removal_key
 from todos.domain.commit import Commit, Kind
 from todos.domain.documents import list_document, todo_document
-from todos.domain.head import Head
 from todos.domain.order import due_key, position_key
 from todos.domain.ports import Change, Entry
 from todos.domain.todo import Todo
@@ -45,7 +45,7 @@ def key_of(owner: str, sort: str) -> Item:
     return {"pk": {"S": partition_of(owner)}, "sk": {"S": sort}}
 
 
-def head_item(owner: str, head: Head) -> Item:
+def head_item(owner: str, head: AccountState) -> Item:
     """Return the item of an account's head."""
     return key_of(owner, META) | {
         "seq": {"N": str(head.seq)},
@@ -55,9 +55,9 @@ def head_item(owner: str, head: Head) -> Item:
     }
 
 
-def read_head(item: Mapping[str, Any]) -> Head:
+def read_head(item: Mapping[str, Any]) -> AccountState:
     """Return the head in an item; parts that an erased account never had are zero."""
-    return Head(
+    return AccountState(
         seq=int(item["seq"]["N"]),
         lists=int(item["lists"]["N"]) if "lists" in item else 0,
         todos=int(item["todos"]["N"]) if "todos" in item else 0,

@@ -10,20 +10,20 @@ from uuid import UUID
 
 from chassis.errors import Transient
 from chassis.http.pagination import Slice
+from todos.domain.account_state import AccountState
 from todos.domain.changekeys import item_key, removal_key
 from todos.domain.commit import Commit
 from todos.domain.documents import list_document, todo_document
-from todos.domain.head import Head
 from todos.domain.ports import LARGEST_PAGE, Change, Entry
-from todos.domain.question import Question
 from todos.domain.todo import Todo
+from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
-from todos.errors import Contended, Taken
+from todos.errors import AlreadyExists, WriteConflict
 
 
 @dataclass(slots=True)
 class _Account:
-    head: Head = field(default_factory=Head)
+    head: AccountState = field(default_factory=AccountState)
     lists: dict[UUID, TodoList] = field(default_factory=dict)
     todos: dict[UUID, Todo] = field(default_factory=dict)
     seen: dict[UUID, int] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class MemoryStore:
         self._lock = threading.RLock()
         self.away = False
 
-    def head(self, owner: str) -> Head:
+    def head(self, owner: str) -> AccountState:
         """See TodoStore."""
         return self._account(owner).head
 
@@ -65,7 +65,7 @@ class MemoryStore:
         """See TodoStore."""
         return [todo.id for todo in self._todos(owner) if todo.list_id == list_id][:limit]
 
-    def page(self, owner: str, question: Question, after: str | None, limit: int) -> Slice[str]:
+    def page(self, owner: str, question: TodoFilter, after: str | None, limit: int) -> Slice[str]:
         """See TodoStore."""
         found = {question.key(todo): todo for todo in self._todos(owner) if question.matches(todo)}
         documents: list[str] = []
@@ -98,9 +98,9 @@ class MemoryStore:
         with self._lock:
             account = self._account(commit.owner)
             if account.head != commit.before or account.head.erased:
-                raise Contended
+                raise WriteConflict
             if commit.new & (account.lists.keys() | account.todos.keys()):
-                raise Taken
+                raise AlreadyExists
             self._apply(account, commit)
 
     def half_deleted(self, limit: int) -> Sequence[tuple[str, UUID]]:
@@ -151,7 +151,7 @@ class MemoryStore:
             account.removals[removal_key(seq)] = tuple(
                 Change(kind, "delete", identifier) for kind, identifier in commit.removed
             )
-        if commit.sweep:
-            self._half_deleted[commit.owner, commit.sweep] = None
-        if commit.swept:
-            self._half_deleted.pop((commit.owner, commit.swept), None)
+        if commit.list_to_empty:
+            self._half_deleted[commit.owner, commit.list_to_empty] = None
+        if commit.emptied_list:
+            self._half_deleted.pop((commit.owner, commit.emptied_list), None)

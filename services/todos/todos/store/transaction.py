@@ -56,10 +56,10 @@ def _notes(commit: Commit, table: str) -> list[Any]:
     notes: list[Any] = []
     if commit.removed:
         notes.append({"Put": {"TableName": table, "Item": items.removals_item(commit)}})
-    if commit.sweep:
-        notes.append({"Put": {"TableName": table, "Item": _deleting(commit.owner, commit.sweep)}})
-    if commit.swept:
-        key = items.deleting_key(commit.owner, commit.swept)
+    if commit.list_to_empty:
+        notes.append({"Put": {"TableName": table, "Item": _deleting(commit.owner, commit.list_to_empty)}})
+    if commit.emptied_list:
+        key = items.deleting_key(commit.owner, commit.emptied_list)
         notes.append({"Delete": {"TableName": table, "Key": key}})
     return notes
 

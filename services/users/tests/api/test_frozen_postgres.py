@@ -20,7 +20,7 @@ from users.app import create_app
 from users.commands.migrate import migrate
 from users.store.postgres import database, open_stores
 from users.store.postgres.database import Database, engine
-from users.store.postgres.silence import CONNECT_SECONDS
+from users.store.postgres.timeouts import CONNECT_SECONDS
 
 PATIENCE = 1.0
 HANG_GUARD = 15 * (PATIENCE + CONNECT_SECONDS)

@@ -44,7 +44,7 @@ def test_the_cookie_is_taken_away_by_the_same_name_and_path() -> None:
     ],
 )
 def test_our_own_pages_and_what_is_no_browser_may_use_it(headers: dict[str, str]) -> None:
-    cookies.OwnPages(settings().own_origins).check(request(**headers))
+    cookies.TrustedOrigins(settings().own_origins).check(request(**headers))
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,17 @@ def test_our_own_pages_and_what_is_no_browser_may_use_it(headers: dict[str, str]
 )
 def test_another_sites_page_may_not(headers: dict[str, str]) -> None:
     with pytest.raises(ForeignOrigin):
-        cookies.OwnPages(settings().own_origins).check(request(**headers))
+        cookies.TrustedOrigins(settings().own_origins).check(request(**headers))
 
 
 def test_the_standard_port_need_not_be_named() -> None:
     own = settings(public_port=443, public_domain="example.com").own_origins
-    cookies.OwnPages(own).check(request(Origin="https://app.example.com"))
+    cookies.TrustedOrigins(own).check(request(Origin="https://app.example.com"))
 
 
 def test_other_apps_may_be_named_in_place_of_ours() -> None:
     own = settings(app_origins="https://one.example https://two.example:8443").own_origins
     for origin in ("https://one.example", "https://two.example:8443"):
-        cookies.OwnPages(own).check(request(Origin=origin))
+        cookies.TrustedOrigins(own).check(request(Origin=origin))
     with pytest.raises(ForeignOrigin):
-        cookies.OwnPages(own).check(request(Origin="https://app.localhost:8443"))
+        cookies.TrustedOrigins(own).check(request(Origin="https://app.localhost:8443"))

@@ -8,9 +8,9 @@ from datetime import timedelta
 from services.users.tests.factories import FakeCredentials
 
 from chassis.ids import new_id
-from users.domain.storage import Place, StorageAccess
+from users.domain.storage import StorageAccess, StorageLocation
 
-PLACE = Place("eu-west-1", "https://s3.eu-west-1.amazonaws.com", "media")
+PLACE = StorageLocation("eu-west-1", "https://s3.eu-west-1.amazonaws.com", "media")
 
 
 def test_the_policy_reaches_ones_own_folder_and_nothing_else() -> None:

@@ -63,7 +63,7 @@ class AccountStore(Protocol):
         ...
 
 
-class Family(Protocol):
+class TokenFamily(Protocol):
     """A session and its refresh tokens, named by digest, held still for the length of a transaction."""
 
     @property
@@ -117,7 +117,7 @@ class SessionStore(Protocol):
         """End one session; raise SessionNotFound when the account has none of this id."""
         ...
 
-    def family(self, token: bytes) -> AbstractContextManager[Family | None]:
+    def family(self, token: bytes) -> AbstractContextManager[TokenFamily | None]:
         """Open the family of `token`, or None where it is unknown, for the block.
 
         Others wait meanwhile; an error inside undoes everything.

@@ -12,7 +12,7 @@ from chassis.http.pagination import Slice
 from users.domain import emails
 from users.domain.access_tokens import AccessTokens
 from users.domain.passwords import Passwords
-from users.domain.ports import AccountStore, Family, SessionStore
+from users.domain.ports import AccountStore, SessionStore, TokenFamily
 from users.domain.records import Account, Device, Session
 from users.domain.refresh_tokens import RefreshTokens, fingerprint
 from users.domain.signing_keys import TOKEN_LIFETIME
@@ -145,7 +145,7 @@ class Sessions:
         """End a session of the account; raise SessionNotFound."""
         self._store.end(account_id, session_id)
 
-    def _continued(self, family: Family, token: str, device: Device) -> tuple[str, datetime] | None:
+    def _continued(self, family: TokenFamily, token: str, device: Device) -> tuple[str, datetime] | None:
         """Move the family on, and return the newest token with the session's end; None: refused."""
         now, session = self._clock(), family.session
         if session.expires_at <= now:
@@ -167,7 +167,7 @@ class Sessions:
         family.touch(device, now, expires_at)
         return successor, expires_at
 
-    def _newest(self, family: Family, token: str) -> str | None:
+    def _newest(self, family: TokenFamily, token: str) -> str | None:
         """Follow the chain from a used token to the one that is unused; None when our key changed since."""
         while True:
             token = self._refresh.successor(token)

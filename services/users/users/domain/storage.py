@@ -12,7 +12,7 @@ from users.domain.records import StorageCredentials
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StorageLocation:
     """Where the folders are, as clients reach them; `prefix` ends with a slash."""
 
     region: str
@@ -32,19 +32,19 @@ class CredentialSource(Protocol):
 class StorageAccess:
     """Hands out credentials that reach `users/<account id>/` and nothing else."""
 
-    def __init__(self, source: CredentialSource, place: Place, lifetime: timedelta) -> None:
+    def __init__(self, source: CredentialSource, place: StorageLocation, lifetime: timedelta) -> None:
         self._source = source
         self._place = place
         self._lifetime = lifetime
 
-    def grant(self, account_id: UUID) -> tuple[StorageCredentials, Place]:
+    def grant(self, account_id: UUID) -> tuple[StorageCredentials, StorageLocation]:
         """Return fresh credentials, and the place they are good for."""
         place = replace(self._place, prefix=f"users/{account_id}/")
         policy = json.dumps(session_policy(place), separators=(",", ":"))
         return self._source.assume(str(account_id), policy, self._lifetime), place
 
 
-def session_policy(place: Place) -> dict[str, object]:
+def session_policy(place: StorageLocation) -> dict[str, object]:
     """Return the IAM policy that narrows the role to `place`."""
     bucket = f"arn:aws:s3:::{place.bucket}"
     return {

@@ -34,7 +34,7 @@ def _dump(value: str, max_age: int) -> str:
     return dump_cookie(NAME, value, max_age=max_age, path=PATH, secure=True, httponly=True, samesite="Strict")
 
 
-class OwnPages:
+class TrustedOrigins:
     """Knows the origins of the apps whose pages may use the cookie.
 
     A subdomain is not enough: whoever gets to serve a page on any of them, the bucket's for one, could

@@ -31,7 +31,7 @@ class SessionRoutes(Routes):
     tag = "sessions"
 
     def __init__(
-        self, sign_in: SignIn, sessions: Sessions, own_pages: cookies.OwnPages, clock: Clock
+        self, sign_in: SignIn, sessions: Sessions, own_pages: cookies.TrustedOrigins, clock: Clock
     ) -> None:
         self._sign_in = sign_in
         self._sessions = sessions

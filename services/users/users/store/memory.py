@@ -14,7 +14,7 @@ from chassis.errors import Transient
 from chassis.http.pagination import Slice
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.messages.events import Event
-from chassis.messages.outbox import Aside, step_aside
+from chassis.messages.outbox import ParkedEvent, park
 from users.domain.ports import Stores
 from users.domain.records import Account, Device, Failures, Session, SigningKey
 from users.errors import AccountNotFound, EmailTaken, SessionNotFound
@@ -27,7 +27,7 @@ class _Tables:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     tokens: dict[bytes, tuple[UUID, datetime | None]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
-    aside: dict[UUID, Aside] = field(default_factory=dict)
+    aside: dict[UUID, ParkedEvent] = field(default_factory=dict)
 
     def end(self, session_id: UUID) -> None:
         del self.sessions[session_id]
@@ -195,7 +195,7 @@ class MemorySessions:
 
 
 class MemoryFamily:
-    """A Family, used while the lock is held."""
+    """A TokenFamily, used while the lock is held."""
 
     def __init__(self, tables: _Tables, session: Session) -> None:
         self._tables = tables
@@ -203,24 +203,24 @@ class MemoryFamily:
         self.scopes = tables.accounts[session.account_id].scopes
 
     def used_at(self, token: bytes) -> datetime | None:
-        """See Family."""
+        """See TokenFamily."""
         session_id, used_at = self._tables.tokens.get(token, (None, None))
         if session_id != self.session.id:
             raise LookupError("no token of this family")
         return used_at
 
     def succeed(self, token: bytes, successor: bytes, at: datetime) -> None:
-        """See Family."""
+        """See TokenFamily."""
         self._tables.tokens[token] = (self.session.id, at)
         self._tables.tokens[successor] = (self.session.id, None)
 
     def touch(self, device: Device, last_used_at: datetime, expires_at: datetime) -> None:
-        """See Family."""
+        """See TokenFamily."""
         touched = replace(self.session, device=device, last_used_at=last_used_at, expires_at=expires_at)
         self._tables.sessions[self.session.id] = touched
 
     def revoke(self) -> None:
-        """See Family."""
+        """See TokenFamily."""
         self._tables.end(self.session.id)
 
 
@@ -298,7 +298,7 @@ class MemoryOutbox:
                     moved += 1
             return moved
 
-    def aside(self) -> list[Aside]:
+    def aside(self) -> list[ParkedEvent]:
         """See OutboxStore."""
         with self._tables.lock:
             held = self._tables.aside
@@ -319,7 +319,7 @@ class MemoryOutbox:
         before = self._tables.aside.get(event.id)
         position = before.position if before else event.id.int
         failures = before.failures if before else 0
-        self._tables.aside[event.id] = step_aside(position, failures + 1, error, self._clock())
+        self._tables.aside[event.id] = park(position, failures + 1, error, self._clock())
 
 
 def memory_stores(clock: Clock = utc_now) -> Stores:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.errors import Problem, Transient
 from users.errors import AccountNotFound, EmailTaken
-from users.store.postgres import silence
+from users.store.postgres import timeouts
 
 STATEMENT_TIMEOUT_MS = 5_000
 LOCK_TIMEOUT_MS = 3_000
@@ -44,7 +44,7 @@ def engine(url: str, pool_size: int = 8, patience: float = PATIENCE_SECONDS) -> 
     A pooled connection is tried before use, so a restarted server costs nobody an error. A server that
     does not answer a statement within `patience` seconds is given up.
     """
-    silence.install()
+    timeouts.install()
     return sqlalchemy.create_engine(
         make_url(url).set(drivername="postgresql+psycopg2"),
         pool_size=pool_size,
@@ -53,7 +53,7 @@ def engine(url: str, pool_size: int = 8, patience: float = PATIENCE_SECONDS) -> 
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
-            "connection_factory": partial(silence.PatientConnection, patience=patience),
+            "connection_factory": partial(timeouts.PatientConnection, patience=patience),
             "application_name": "users",
             "keepalives_idle": 30,
             "keepalives_interval": 5,
@@ -68,7 +68,7 @@ class Database:
 
     def __init__(self, pool: Engine) -> None:
         self._pool = pool
-        self._outage = silence.Outage()
+        self._outage = timeouts.Outage()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

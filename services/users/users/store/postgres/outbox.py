@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from chassis.clock import Clock
 from chassis.errors import Transient
 from chassis.messages.events import Event, parse
-from chassis.messages.outbox import Aside, step_aside
+from chassis.messages.outbox import ParkedEvent, park
 from users.store.postgres.database import Database
 from users.store.postgres.tables import outbox
 
@@ -54,12 +54,12 @@ class PostgresOutbox:
             raise outage
         return len(published)
 
-    def aside(self) -> list[Aside]:
+    def aside(self) -> list[ParkedEvent]:
         """See OutboxStore."""
         failed = select(outbox).where(outbox.c.failures > 0).order_by(outbox.c.position)
         with self._database.transaction() as connection:
             rows = connection.execute(failed).all()
-        return [Aside(row.position, row.failures, row.retry_at, row.error) for row in rows]
+        return [ParkedEvent(row.position, row.failures, row.retry_at, row.error) for row in rows]
 
     def retry(self) -> int:
         """See OutboxStore."""
@@ -73,7 +73,7 @@ class PostgresOutbox:
         return connection.execute(oldest.with_for_update(skip_locked=True)).all()
 
     def _step_aside(self, connection: Connection, row: Row[Any], error: Exception) -> None:
-        aside = step_aside(row.position, row.failures + 1, error, self._clock())
+        aside = park(row.position, row.failures + 1, error, self._clock())
         connection.execute(
             update(outbox)
             .where(outbox.c.position == row.position)

@@ -89,7 +89,7 @@ class PostgresSessions:
 
 
 class PostgresFamily:
-    """A Family, inside the transaction that holds its session's row."""
+    """A TokenFamily, inside the transaction that holds its session's row."""
 
     def __init__(self, connection: Connection, session: Session, scopes: frozenset[str]) -> None:
         self._connection = connection
@@ -97,7 +97,7 @@ class PostgresFamily:
         self.scopes = scopes
 
     def used_at(self, token: bytes) -> datetime | None:
-        """See Family."""
+        """See TokenFamily."""
         row = self._connection.execute(
             select(refresh_tokens.c.used_at).where(
                 refresh_tokens.c.digest == token, refresh_tokens.c.session_id == self.session.id
@@ -109,14 +109,14 @@ class PostgresFamily:
         return used_at
 
     def succeed(self, token: bytes, successor: bytes, at: datetime) -> None:
-        """See Family."""
+        """See TokenFamily."""
         self._connection.execute(
             update(refresh_tokens).where(refresh_tokens.c.digest == token).values(used_at=at)
         )
         self._connection.execute(insert(refresh_tokens).values(digest=successor, session_id=self.session.id))
 
     def touch(self, device: Device, last_used_at: datetime, expires_at: datetime) -> None:
-        """See Family."""
+        """See TokenFamily."""
         self._connection.execute(
             update(sessions)
             .where(sessions.c.id == self.session.id)
@@ -129,7 +129,7 @@ class PostgresFamily:
         )
 
     def revoke(self) -> None:
-        """See Family."""
+        """See TokenFamily."""
         self._connection.execute(delete(sessions).where(sessions.c.id == self.session.id))
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from todos.domain.account_state import AccountState, Limits
 from todos.domain.commit import Commit, Kind
-from todos.domain.head import Head, Limits
 from todos.domain.ids import inbox_id
 from todos.domain.ports import TodoStore
 from todos.domain.todo import POSITION_STEP, Todo
@@ -16,11 +16,11 @@ from todos.domain.todolist import TodoList, inbox_of
 from todos.errors import LimitReached, ListNotFound, TodoNotFound, UnknownList
 
 
-class Work:
+class UnitOfWork:
     """Reads from the store, keeps changes back, and gives them as one Commit.
 
     Every write changes the head, and the commit holds only on the head that was read first: whatever
-    is decided on what is read here is true when the commit holds. With `careful`, what is to be
+    is decided on what is read here is true when the commit holds. With `check_existing`, what is to be
     created is looked up first.
     """
 
@@ -28,17 +28,17 @@ class Work:
         self,
         store: TodoStore,
         owner: str,
-        head: Head,
+        head: AccountState,
         now: datetime,
         limits: Limits,
         *,
-        careful: bool = False,
+        check_existing: bool = False,
     ) -> None:
         self.owner = owner
         self.now = now
-        self.careful = careful
-        self.sweep: UUID | None = None
-        self.swept: UUID | None = None
+        self.check_existing = check_existing
+        self.list_to_empty: UUID | None = None
+        self.emptied_list: UUID | None = None
         self._store = store
         self._before = head
         self._head = head
@@ -93,7 +93,7 @@ class Work:
         """Return the ids of at most `limit` to-dos that stand in the list."""
         return self._store.ids_in_list(self.owner, list_id, limit)
 
-    def home(self, list_id: UUID | None) -> UUID:
+    def target_list(self, list_id: UUID | None) -> UUID:
         """Return the list that a to-do goes into: the default one for None; raise UnknownList."""
         inbox = inbox_id(self.owner)
         if list_id is None or list_id == inbox:
@@ -143,7 +143,7 @@ class Work:
 
     def commit(self, forget_at: int) -> Commit | None:
         """Return the changes so far as one commit, or None where there are none."""
-        if not (self._lists or self._todos or self._removed or self.sweep or self.swept):
+        if not (self._lists or self._todos or self._removed or self.list_to_empty or self.emptied_list):
             return None
         return Commit(
             owner=self.owner,
@@ -154,8 +154,8 @@ class Work:
             new=frozenset(self._new),
             removed=tuple((kind, identifier) for identifier, kind in self._removed.items()),
             forget_at=forget_at,
-            sweep=self.sweep,
-            swept=self.swept,
+            list_to_empty=self.list_to_empty,
+            emptied_list=self.emptied_list,
         )
 
     @staticmethod

@@ -15,7 +15,7 @@ _COMMAND = re.compile(r"\./slipway ([a-z]+)")
 PAPERS = tree.matching("*.md", "**/*.md")
 DECISIONS = tree.matching("docs/adr/[0-9]*.md")
 
-each_paper = pytest.mark.parametrize("path", PAPERS, ids=tree.name_of)
+each_document = pytest.mark.parametrize("path", PAPERS, ids=tree.name_of)
 each_decision = pytest.mark.parametrize("path", DECISIONS, ids=tree.name_of)
 
 
@@ -29,12 +29,12 @@ def commands() -> set[str]:
 
 
 def anchors(path: Path) -> set[str]:
-    """Return the anchors that headings get where the papers are shown."""
+    """Return the anchors that headings get where the documents are shown."""
     headings = re.findall(r"^#+ +(.+?) *$", prose(path), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@each_paper
+@each_document
 def test_every_link_leads_somewhere(path: Path) -> None:
     broken = []
     for groups in _LINK.findall(prose(path)):
@@ -47,23 +47,23 @@ def test_every_link_leads_somewhere(path: Path) -> None:
     assert broken == []
 
 
-@each_paper
+@each_document
 def test_every_command_that_is_named_exists(path: Path) -> None:
     named = set(_COMMAND.findall(path.read_text(encoding="utf-8")))
     assert named - commands() == set()
 
 
-def test_every_command_is_named_in_a_paper() -> None:
+def test_every_command_is_named_in_a_document() -> None:
     named = {name for path in PAPERS for name in _COMMAND.findall(path.read_text(encoding="utf-8"))}
     assert commands() - named == set()
 
 
-def test_the_readme_names_the_commands_of_every_day_and_the_papers() -> None:
+def test_the_readme_names_the_commands_of_every_day_and_the_documents() -> None:
     text = (tree.ROOT / "README.md").read_text(encoding="utf-8")
     for command in ("up", "down", "status", "logs", "test", "check", "demo", "doctor", "trust"):
         assert re.search(rf"slipway {command}\b|`{command}\b", text), command
-    for paper in ("docs/architecture.md", "docs/adr", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"):
-        assert paper in text, paper
+    for document in ("docs/architecture.md", "docs/adr", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"):
+        assert document in text, document
 
 
 def test_the_readme_names_every_service(service: str) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from chassis.http.routing import Answer
-from todos.domain.reading import Shown
+from todos.domain.reading import CachedResponse
 
 
-def answer_with(shown: Shown) -> Answer:
+def answer_with(shown: CachedResponse) -> Answer:
     """Return the answer to a read; `X-Cache` says whether it came from the cache."""
     return Answer(body=shown.body, etag=shown.etag, headers={"X-Cache": shown.cache})

@@ -21,7 +21,7 @@ class Source(Protocol):
         """Put the entries of an earlier life back into memory."""
 
 
-class Keeper:
+class StateStore:
     """Saves sources; the caller says which may have changed.
 
     A commit costs what its sources cost to compare plus about a tenth of a

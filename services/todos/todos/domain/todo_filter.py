@@ -13,7 +13,7 @@ from todos.domain.todo import Todo
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TodoFilter:
     """Filters (all must hold) and an order.
 
     A to-do is due between `due_after`, inclusive, and `due_before`, exclusive, so that days tile.

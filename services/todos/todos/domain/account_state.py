@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class AccountState:
     """The account's state. `seq` counts its writes: while it is the same, nothing has changed."""
 
     seq: int = 0
