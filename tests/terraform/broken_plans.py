@@ -103,6 +103,14 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
         ),
     ),
     (encryption.databases_refuse_plain_connections, changing("aws_db_parameter_group", parameter=[])),
+    (encryption.database_logs_hold_no_values, changing("aws_db_parameter_group", parameter=[])),
+    (
+        encryption.database_logs_hold_no_values,
+        within(
+            "aws_db_parameter_group",
+            lambda v: v["parameter"].append({"name": "log_min_duration_statement", "value": "500"}),
+        ),
+    ),
     (edge.the_suites_own_hosts_are_there, without("aws_route53_record", '"app.example.com/A"')),
     (edge.every_alias_is_certified, changing("aws_cloudfront_distribution", aliases=["other.example.com"])),
     (

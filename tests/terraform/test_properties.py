@@ -36,6 +36,7 @@ OF_EVERY_PLAN = (
     encryption.listeners_speak_tls,
     encryption.cloudfront_speaks_tls,
     encryption.databases_refuse_plain_connections,
+    encryption.database_logs_hold_no_values,
     edge.the_suites_own_hosts_are_there,
     edge.every_alias_is_certified,
     edge.nobody_passes_by_cloudfront,

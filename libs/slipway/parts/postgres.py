@@ -30,6 +30,9 @@ _SETTINGS = {
     "autovacuum_max_workers": "1",
     "max_parallel_workers": "0",
     "log_checkpoints": "off",
+    # An error that shows its statement or its DETAIL shows addresses and hashes of passwords.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

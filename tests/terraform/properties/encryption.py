@@ -123,3 +123,15 @@ def databases_refuse_plain_connections(plan: Plan) -> list[str]:
         for group in plan.of("aws_db_parameter_group", "aws_rds_cluster_parameter_group")
         if not any(one["name"] == "rds.force_ssl" and one["value"] == "1" for one in group["parameter"])
     ]
+
+
+def database_logs_hold_no_values(plan: Plan) -> list[str]:
+    """No parameter group lets Postgres log the statement of an error, its details, or slow statements."""
+    needed = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+    found = []
+    for group in plan.of("aws_db_parameter_group", "aws_rds_cluster_parameter_group"):
+        given = {one["name"]: one["value"] for one in group["parameter"]}
+        found += [f"{group.address}: {name} is not {value}" for name, value in needed.items() if given.get(name) != value]
+        if given.get("log_min_duration_statement", "-1") != "-1":
+            found.append(f"{group.address} logs slow statements with their values")
+    return found
