@@ -199,7 +199,7 @@ def parse_body(kind: type[B], *, required: bool = True) -> B:
     Raises UnsupportedMediaType (415) for another content type, Malformed for what is not
     JSON, Invalid for wrong fields, RequestEntityTooLarge (413) for too much of it.
     """
-    if not required and not request.mimetype and not request.get_data(cache=True):
+    if not required and request.mimetype in {"", "application/json"} and not request.get_data(cache=True):
         return kind.model_validate({})
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send the body as `Content-Type: application/json`.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from chassis.schemas import Body, Changes, Line, Time, View
@@ -23,9 +23,12 @@ def _stripped(value: str) -> str:
     return stripped
 
 
-Email = Annotated[
-    str, Field(max_length=emails.MAX_LENGTH, examples=["ada@example.com"]), AfterValidator(emails.normalise)
+TypedEmail = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=emails.MAX_LENGTH),
+    Field(examples=["ada@example.com"]),
 ]
+Email = Annotated[TypedEmail, AfterValidator(emails.normalise)]
 Name = Annotated[
     Line, Field(min_length=1, max_length=100, examples=["Ada Lovelace"]), AfterValidator(_stripped)
 ]
@@ -65,7 +68,7 @@ class PasswordChange(Body):
 class Credentials(Body):
     """Who signs in, and how the refresh token is to travel."""
 
-    email: Annotated[str, Field(min_length=1, max_length=emails.MAX_LENGTH)]
+    email: TypedEmail
     password: Password
     transport: Literal["body", "cookie"] = "body"
 

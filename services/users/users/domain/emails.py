@@ -15,10 +15,10 @@ email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 def normalise(text: str) -> str:
     """Return the address in its normal form (NFC, domain in lower case); raise ValueError if it is none.
 
-    Whether mail arrives there is not asked; a domain without a dot is refused.
+    Spaces around it do not count. Whether mail arrives there is not asked; a domain without a dot is refused.
     """
     try:
-        found = validate_email(text, check_deliverability=False, globally_deliverable=False)
+        found = validate_email(text.strip(), check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
         raise ValueError(f"is not an e-mail address: {error}") from error
     if "." not in found.domain or found.domain.startswith("["):
