@@ -35,6 +35,8 @@ routes = [
         "public": route.access.public,
         "name": f"{route.tag}.{route.name}",
         "summary": route.summary,
+        "idempotent": route.idempotent,
+        "answers": sorted(route.answer.model_fields) if route.answer else [],
         "without_token": None if route.access.public else unasked(route),
     }
     for route in declared

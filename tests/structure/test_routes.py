@@ -47,6 +47,17 @@ def test_every_other_call_is_401_without_one(service: str) -> None:
     assert {call: status for call, status in answers.items() if status != 401} == {}
 
 
+def test_nothing_that_hands_out_credentials_is_kept_to_be_answered_again(service: str) -> None:
+    credential = re.compile(r"token$|secret|password")
+    handing_out = {
+        route["call"]: route["idempotent"]
+        for route in description.of(service).routes
+        if any(credential.search(field) for field in route["answers"])
+    }
+    assert {call for call, idempotent in handing_out.items() if idempotent} == set()
+    assert service != "users" or len(handing_out) >= 3
+
+
 def test_every_path_is_of_a_version_or_of_a_standard(service: str) -> None:
     paths = [route["call"].split(" ")[1] for route in description.of(service).routes]
     assert [path for path in paths if not re.match(r"/(v\d+|\.well-known|oauth)/", path)] == []

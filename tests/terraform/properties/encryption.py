@@ -131,7 +131,11 @@ def database_logs_hold_no_values(plan: Plan) -> list[str]:
     found = []
     for group in plan.of("aws_db_parameter_group", "aws_rds_cluster_parameter_group"):
         given = {one["name"]: one["value"] for one in group["parameter"]}
-        found += [f"{group.address}: {name} is not {value}" for name, value in needed.items() if given.get(name) != value]
+        found += [
+            f"{group.address}: {name} is not {value}"
+            for name, value in needed.items()
+            if given.get(name) != value
+        ]
         if given.get("log_min_duration_statement", "-1") != "-1":
             found.append(f"{group.address} logs slow statements with their values")
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask.testing import FlaskClient
-from services.users.tests.factories import PASSWORD, person
+from services.users.tests.factories import PASSWORD, person, sign_in
 
 from users.store.postgres.database import Database
 from users.store.postgres.tables import idempotency_keys, metadata
@@ -24,15 +24,14 @@ def everything(database: Database) -> bytes:
 
 def test_neither_passwords_nor_tokens_can_be_read(postgres_client: FlaskClient, database: Database) -> None:
     ada = person(postgres_client, "ada@example.com")
-    headers = {"Idempotency-Key": "once"}
-    body = {"email": ada.email, "password": PASSWORD}
-    recorded = postgres_client.post("/v1/sessions", json=body, headers=headers).json
+    postgres_client.environ_base["HTTP_IDEMPOTENCY_KEY"] = "the-same-everywhere"
+    another = sign_in(postgres_client, ada.email).json
     renewed = postgres_client.post(
-        "/v1/sessions/refresh", json={"refresh_token": recorded["refresh_token"]}
+        "/v1/sessions/refresh", json={"refresh_token": another["refresh_token"]}
     ).json
     kept = everything(database)
     assert b"ada@example.com" in kept
-    for tokens in (ada.tokens, recorded, renewed):
+    for tokens in (ada.tokens, another, renewed):
         assert tokens["access_token"].encode() not in kept
         assert tokens["refresh_token"].encode() not in kept
         assert tokens["refresh_token"].removeprefix("srt_").encode() not in kept

@@ -14,6 +14,7 @@ from datetime import datetime
 from flask import Request
 from werkzeug.http import dump_cookie
 
+from chassis.errors import Malformed
 from users.errors import ForeignOrigin
 
 NAME = "__Secure-slipway_refresh"
@@ -32,6 +33,20 @@ def clear_header() -> str:
 
 def _dump(value: str, max_age: int) -> str:
     return dump_cookie(NAME, value, max_age=max_age, path=PATH, secure=True, httponly=True, samesite="Strict")
+
+
+def token_in(request: Request) -> str | None:
+    """Return the refresh token in the request's cookie, if it has one.
+
+    Raises Malformed when there are two: one of them was planted by another host of the domain, and which
+    one cannot be told.
+    """
+    tokens = request.cookies.getlist(NAME)
+    if len(tokens) > 1:
+        raise Malformed(
+            f"The cookie {NAME} is sent more than once; delete this site's cookies and sign in again."
+        )
+    return tokens[0] if tokens else None
 
 
 class TrustedOrigins:

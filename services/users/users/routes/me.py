@@ -74,7 +74,14 @@ class MeRoutes(Routes):
         self._accounts.change_password(me.account_id, me.session_id, body.current, body.new, address)
         return Answer(status=204)
 
-    @route("POST", "/v1/me/storage-credentials", access=SIGNED_IN, answer=StorageCredentialsView, status=201)
+    @route(
+        "POST",
+        "/v1/me/storage-credentials",
+        access=SIGNED_IN,
+        answer=StorageCredentialsView,
+        status=201,
+        idempotent=False,
+    )
     def create_storage_credentials(self, caller: Caller) -> StorageCredentialsView:
         """Get temporary AWS credentials for one's own folder."""
         granted, place = self._storage.grant(whoami(caller).account_id)

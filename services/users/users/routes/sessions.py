@@ -9,8 +9,8 @@ from flask import request
 from chassis.clock import Clock
 from chassis.http.pagination import Page, PageQuery, decode_cursor, encode_cursor, id_in
 from chassis.http.routing import Answer, Routes, route
-from chassis.idempotency import resource_id
 from chassis.identity.auth import PUBLIC, SIGNED_IN, Caller
+from chassis.ids import new_id
 from users.authentication import whoami
 from users.domain.sessions import Granted, Sessions, SignIn
 from users.errors import (
@@ -45,6 +45,8 @@ class SessionRoutes(Routes):
         body=Credentials,
         answer=TokensView,
         status=201,
+        # Nothing that hands out credentials is kept to be given again, to whoever knows the key.
+        idempotent=False,
         raises=[WrongCredentials, TooManyAttempts, ForeignOrigin],
     )
     def create_session(self, body: Credentials) -> Answer:
@@ -54,7 +56,7 @@ class SessionRoutes(Routes):
         """
         if body.transport == "cookie":
             self._own_pages.check(request)
-        granted = self._sign_in.sign_in(body.email, body.password, client_device(request), resource_id())
+        granted = self._sign_in.sign_in(body.email, body.password, client_device(request), new_id())
         return self._answer(granted, 201, by_cookie=body.transport == "cookie")
 
     @route(
@@ -64,8 +66,6 @@ class SessionRoutes(Routes):
         body=Renewal,
         body_required=False,
         answer=TokensView,
-        # Renewing is safe to repeat as it is, and two clients that chose the same key, with
-        # their tokens in cookies, would be given each other's.
         idempotent=False,
         raises=[RefreshRefused, ForeignOrigin],
     )
@@ -75,7 +75,7 @@ class SessionRoutes(Routes):
         Each token is good once. Sent again within ten seconds, by a client that did not see the answer, it
         gets the same successor; later it counts as stolen and ends the session.
         """
-        cookie = None if body.refresh_token else request.cookies.get(cookies.NAME)
+        cookie = None if body.refresh_token else cookies.token_in(request)
         if cookie:
             self._own_pages.check(request)
         token = body.refresh_token or cookie

@@ -20,7 +20,6 @@ from chassis.idempotency import KEEP_SECONDS, Claimed, Key, Known, Recorded
 from users.domain.sealing import Sealer
 from users.store.postgres.database import Database
 from users.store.postgres.tables import idempotency_keys as records
-from users.store.postgres.tables import sessions
 
 
 class PostgresIdempotency:
@@ -106,14 +105,9 @@ class PostgresIdempotency:
 
 
 def forget_account(connection: Connection, account_id: UUID) -> None:
-    """Delete the records of an account's calls, of its making, and of what began its sessions."""
-    begun = select(sessions.c.id).where(sessions.c.account_id == account_id)
+    """Delete the records of an account's calls, and of its making."""
     connection.execute(
-        delete(records).where(
-            (records.c.owner == str(account_id))
-            | (records.c.resource_id == account_id)
-            | records.c.resource_id.in_(begun)
-        )
+        delete(records).where((records.c.owner == str(account_id)) | (records.c.resource_id == account_id))
     )
 
 
