@@ -20,7 +20,9 @@ from chassis.errors import Conflict, Denied, NotFound, Problem, Stale, Transient
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
@@ -79,7 +81,11 @@ class Aws:
     @overload
     def client(self, service: Literal["dynamodb"], **options: Any) -> DynamoDBClient: ...
     @overload
+    def client(self, service: Literal["dynamodbstreams"], **options: Any) -> DynamoDBStreamsClient: ...
+    @overload
     def client(self, service: Literal["s3"], **options: Any) -> S3Client: ...
+    @overload
+    def client(self, service: Literal["sesv2"], **options: Any) -> SESV2Client: ...
     @overload
     def client(self, service: Literal["sns"], **options: Any) -> SNSClient: ...
     @overload
@@ -103,6 +109,8 @@ class Aws:
             retries={"mode": "standard", "total_max_attempts": 3},
             max_pool_connections=32,
             signature_version="s3v4" if service == "s3" else None,
+            # An emulator's names of streams and shards are shorter than AWS's.
+            parameter_validation=service != "dynamodbstreams",
         )
         return self._session.client(service, endpoint_url=endpoint_url or self._endpoint_url, config=config)
 

@@ -1,0 +1,357 @@
+"""A table's stream read for real, and what only a script can show: shards that split, lost records."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from chassis.errors import Invalid, NotFound, Transient
+from chassis.stores.checkpoints import Checkpoints
+from chassis.stores.streams import Change, StreamReader
+from chassis.testing import FakeClock
+from slipway.testing.aws import Aws
+
+
+@pytest.fixture(scope="module")
+def client(aws: Aws) -> Any:
+    return aws.client("dynamodb")
+
+
+@pytest.fixture(scope="module")
+def streams(aws: Aws) -> Any:
+    make: Any = boto3.client
+    return make(
+        "dynamodbstreams",
+        endpoint_url=aws.endpoint_url,
+        region_name=aws.region,
+        aws_access_key_id=aws.root_key[0],
+        aws_secret_access_key=aws.root_key[1],
+        config=Config(parameter_validation=False),
+    )
+
+
+@pytest.fixture
+def table(client: Any) -> Iterator[str]:
+    name = f"notes-{uuid4().hex[:8]}"
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+    yield name
+    client.delete_table(TableName=name)
+
+
+class Reading:
+    """Readers of one stream, as processes of one service have them; `seen` is what they all handled."""
+
+    def __init__(self, client: Any, streams: Any, table: str, clock: FakeClock) -> None:
+        self.client = client
+        self.streams = streams
+        self.table = table
+        self.clock = clock
+        self.seen: list[str] = []
+        self.handle: Callable[[Change], None] = self.note
+
+    def note(self, change: Change) -> None:
+        self.seen.append(f"{change.kind} {change.keys['sk']['S']}")
+
+    def checkpoints(self, holder: str = "one") -> Checkpoints:
+        return Checkpoints(self.client, self.table, "notes", holder, self.clock)
+
+    def reader(self, holder: str = "one", streams: Any = None) -> StreamReader:
+        return StreamReader(
+            self.client,
+            streams or self.streams,
+            self.table,
+            self.checkpoints(holder),
+            lambda change: self.handle(change),
+            tries=3,
+            clock=self.clock.timestamp,
+        )
+
+    def put(self, *names: str, text: str = "a") -> None:
+        for name in names:
+            item = {"pk": {"S": "N"}, "sk": {"S": name}, "text": {"S": text}}
+            self.client.put_item(TableName=self.table, Item=item)
+
+    def delete(self, name: str) -> None:
+        self.client.delete_item(TableName=self.table, Key={"pk": {"S": "N"}, "sk": {"S": name}})
+
+
+@pytest.fixture
+def reading(client: Any, streams: Any, table: str, clock: FakeClock) -> Reading:
+    return Reading(client, streams, table, clock)
+
+
+def drain(reader: StreamReader) -> None:
+    while reader.read_once():
+        pass
+
+
+def test_every_change_is_seen_in_its_order_with_the_item_before_and_after(reading: Reading) -> None:
+    changes: list[Change] = []
+    reading.handle = changes.append
+    reading.put("x")
+    reading.put("x", text="b")
+    reading.delete("x")
+    drain(reading.reader())
+    assert [change.kind for change in changes] == ["INSERT", "MODIFY", "REMOVE"]
+    texts = [[image and image["text"]["S"] for image in (change.old, change.new)] for change in changes]
+    assert texts == [[None, "a"], ["a", "b"], ["b", None]]
+
+
+def test_a_new_process_goes_on_where_the_last_one_stopped(reading: Reading) -> None:
+    reading.put("a", "b")
+    first = reading.reader()
+    drain(first)
+    first.release()
+    reading.put("c")
+    drain(reading.reader("two"))
+    assert reading.seen == ["INSERT a", "INSERT b", "INSERT c"]
+
+
+def test_while_one_process_reads_another_waits_and_takes_over_when_it_dies(
+    reading: Reading, clock: FakeClock
+) -> None:
+    reading.put("a")
+    drain(reading.reader())
+    reading.put("b")
+    other = reading.reader("two")
+    assert other.read_once() == 0
+    clock.advance(31)
+    drain(other)
+    assert reading.seen == ["INSERT a", "INSERT b"]
+
+
+def test_a_process_that_lost_its_shard_keeps_nothing(reading: Reading, clock: FakeClock) -> None:
+    late, quick = reading.reader(), reading.reader("two")
+    reading.put("a")
+
+    def overtaken(change: Change) -> None:
+        reading.note(change)
+        clock.advance(31)
+        reading.handle = reading.note
+        drain(quick)
+
+    reading.handle = overtaken
+    with pytest.raises(Transient, match="Another process"):
+        late.read_once()
+    reading.put("b")
+    assert late.read_once() == 0
+    drain(quick)
+    assert reading.seen == ["INSERT a", "INSERT a", "INSERT b"]
+
+
+def test_a_dead_dependency_holds_the_record_back_however_long(reading: Reading) -> None:
+    reader = reading.reader()
+
+    def away(_change: Change) -> None:
+        raise Transient("The mailer is away.")
+
+    reading.put("a", "b")
+    reading.handle = away
+    for _ in range(10):
+        with pytest.raises(Transient, match="away"):
+            reader.read_once()
+    reading.handle = reading.note
+    drain(reader)
+    assert reading.seen == ["INSERT a", "INSERT b"]
+    assert reading.checkpoints().aside() == []
+
+
+def test_what_was_handled_before_a_failure_is_not_handled_again(reading: Reading) -> None:
+    def second_fails(change: Change) -> None:
+        if change.keys["sk"]["S"] == "b":
+            raise Transient("away")
+        reading.note(change)
+
+    reading.put("a", "b")
+    reading.handle = second_fails
+    first = reading.reader()
+    with pytest.raises(Transient):
+        first.read_once()
+    first.release()
+    reading.handle = reading.note
+    drain(reading.reader("two"))
+    assert reading.seen == ["INSERT a", "INSERT b"]
+
+
+def poison(reading: Reading, error: Exception) -> Callable[[Change], None]:
+    def handle(change: Change) -> None:
+        if change.keys["sk"]["S"] == "poison":
+            raise error
+        reading.note(change)
+
+    return handle
+
+
+def test_a_poison_record_is_set_aside_with_its_reason_after_bounded_tries(reading: Reading) -> None:
+    reading.handle = poison(reading, ValueError("no such field"))
+    reading.put("a", "poison", "b")
+    for holder in ("one", "two"):  # the tries are counted over restarts
+        reader = reading.reader(holder)
+        with pytest.raises(Transient, match="no such field"):
+            reader.read_once()
+        reader.release()
+    drain(reading.reader())
+    assert reading.seen == ["INSERT a", "INSERT b"]
+    [aside] = reading.checkpoints().aside()
+    assert aside.reason == "ValueError('no such field')"
+    assert aside.record["dynamodb"]["Keys"]["sk"]["S"] == "poison"
+
+
+def test_what_can_never_be_right_is_set_aside_at_once(reading: Reading) -> None:
+    reading.handle = poison(reading, Invalid("It has no address."))
+    reading.put("poison", "b")
+    drain(reading.reader())
+    assert reading.seen == ["INSERT b"]
+    assert [one.reason for one in reading.checkpoints().aside()] == ["Invalid: It has no address."]
+
+
+def test_a_change_of_what_is_no_longer_there_is_dealt_with(reading: Reading) -> None:
+    reading.handle = poison(reading, NotFound("It was deleted."))
+    reading.put("poison", "b")
+    drain(reading.reader())
+    assert reading.seen == ["INSERT b"]
+    assert reading.checkpoints().aside() == []
+
+
+def test_a_reader_at_rest_writes_nothing_but_its_lease(reading: Reading, clock: FakeClock) -> None:
+    reader = reading.reader()
+    reading.put("a")
+    drain(reader)
+    before = reading.checkpoints().lease("nothing of this kind")
+    for _ in range(5):
+        reader.read_once()
+    assert before is not None
+    assert reader.read_once() == 0
+
+
+def test_many_processes_side_by_side_miss_nothing(reading: Reading) -> None:
+    started = time.monotonic()
+    stop, handled = threading.Event(), set[str]()
+    expected = {f"{number:03}" for number in range(120)}
+
+    def handle(change: Change) -> None:
+        handled.add(change.keys["sk"]["S"])
+        if handled >= expected:
+            stop.set()
+
+    def checkpoints(holder: str) -> Checkpoints:
+        return Checkpoints(reading.client, reading.table, "notes", holder, lease_seconds=2)
+
+    readers = [
+        StreamReader(
+            reading.client,
+            reading.streams,
+            reading.table,
+            checkpoints(str(number)),
+            handle,
+            pause=0.05,
+            clock=time.monotonic,
+        )
+        for number in range(3)
+    ]
+    threads = [threading.Thread(target=reader.run, args=(stop,)) for reader in readers]
+    for thread in threads:
+        thread.start()
+    reading.put(*sorted(expected))
+    stop.wait(120)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert handled == expected, f"after {time.monotonic() - started:.0f} s"
+
+
+class ScriptedStreams:
+    """Streams whose shards and records a test lays down; the last page of a closed shard ends it."""
+
+    def __init__(self, shards: list[tuple[str, str | None]], records: dict[str, list[str]]) -> None:
+        self.shards = shards
+        self.records = records
+        self.closed: set[str] = set()
+        self.errors: list[str] = []
+
+    def describe_stream(self, StreamArn: str, ExclusiveStartShardId: str | None = None) -> Any:  # noqa: N803
+        ids = [shard for shard, _ in self.shards]
+        at = ids.index(ExclusiveStartShardId) + 1 if ExclusiveStartShardId else 0
+        shard, parent = self.shards[at]
+        page = {"ShardId": shard} | ({"ParentShardId": parent} if parent else {})
+        last = {"LastEvaluatedShardId": shard} if at + 1 < len(ids) else {}
+        return {"StreamDescription": {"Shards": [page], **last}}
+
+    def get_shard_iterator(self, ShardId: str, SequenceNumber: str = "", **_more: Any) -> Any:  # noqa: N803
+        return {"ShardIterator": f"{ShardId}/{SequenceNumber}"}
+
+    def get_records(self, ShardIterator: str, **_more: Any) -> Any:  # noqa: N803
+        if self.errors:
+            error: Any = {"Error": {"Code": self.errors.pop(0), "Message": ""}}
+            raise ClientError(error, "GetRecords")
+        shard, _, after = ShardIterator.partition("/")
+        found = [number for number in self.records[shard] if number > after]
+        records = [
+            {
+                "eventName": "INSERT",
+                "dynamodb": {"SequenceNumber": number, "Keys": {"pk": {"S": "N"}, "sk": {"S": number}}},
+            }
+            for number in found
+        ]
+        further = {} if shard in self.closed else {"NextShardIterator": f"{shard}/{(found or [after])[-1]}"}
+        return {"Records": records, **further}
+
+
+def test_a_shard_is_read_after_its_parent_is_finished(reading: Reading, clock: FakeClock) -> None:
+    scripted = ScriptedStreams(
+        [("left", "root"), ("root", "gone"), ("right", "root")],
+        {"root": ["1", "2"], "left": ["3"], "right": ["4"]},
+    )
+    reader = reading.reader(streams=scripted)
+    drain(reader)
+    assert reading.seen == ["INSERT 1", "INSERT 2"]
+    scripted.closed.add("root")
+    for _ in range(3):
+        reader.read_once()
+    assert sorted(reading.seen) == ["INSERT 1", "INSERT 2", "INSERT 3", "INSERT 4"]
+    reader.release()
+    again = reading.reader("two", streams=scripted)
+    drain(again)
+    assert len(reading.seen) == 4
+
+
+def test_an_iterator_that_expired_is_made_anew(reading: Reading) -> None:
+    scripted = ScriptedStreams([("one", None)], {"one": ["1"]})
+    reader = reading.reader(streams=scripted)
+    drain(reader)
+    scripted.errors.append("ExpiredIteratorException")
+    scripted.records["one"].append("2")
+    drain(reader)
+    assert reading.seen == ["INSERT 1", "INSERT 2"]
+
+
+def test_where_records_are_gone_the_reader_goes_on_with_the_oldest_that_are_left(
+    reading: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    scripted = ScriptedStreams([("one", None)], {"one": ["1"]})
+    reader = reading.reader(streams=scripted)
+    drain(reader)
+    scripted.records["one"] = ["7"]
+    scripted.errors.append("TrimmedDataAccessException")
+    drain(reader)
+    assert reading.seen == ["INSERT 1", "INSERT 7"]
+    assert "stream records are gone" in caplog.text
+
+
+def test_a_table_without_a_stream_is_said_and_waited_for(client: Any, streams: Any, clock: FakeClock) -> None:
+    with pytest.raises(Transient):
+        Reading(client, streams, "no-such-table", clock).reader().read_once()
