@@ -14,7 +14,7 @@ from ministack.core import iam_evaluator, responses
 from ministack.core.persistence import _json_default, _json_object_hook
 from ministack.core.router import detect_service
 
-from emulator import ministack_patches
+from emulator import ministack_patches, ses_patches
 from emulator.actions import MESSAGES, SESSIONS, UPLOADS
 from emulator.application import DurabilityMiddleware
 from emulator.dynamodb import Upstream
@@ -44,6 +44,8 @@ class _Services:
     def load(self, name: str) -> ModuleType:
         if name not in self._adapted:
             module = self._import(name)
+            if name == "ses_v2":
+                ses_patches.send_raw_messages_whole(self.load("ses"), module)
             ministack_patches.note_what_handlers_touch(module, name)
             self._adapted[name] = module
         return self._adapted[name]

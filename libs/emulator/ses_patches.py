@@ -1,0 +1,99 @@
+"""Where MiniStack's SES v2 falls short of SES: headers of raw messages, and events of configuration sets.
+
+MiniStack rewrites a raw message sent by API v2 and announces nothing about it. Here such a message is relayed
+as it was given, through the code of API v1, and each event destination of its configuration set that is an
+SNS topic hears of it, in the format of
+https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+_MESSAGE_ID = re.compile(r"<MessageId>([^<]+)</MessageId>")
+
+
+def send_raw_messages_whole(v1: ModuleType, v2: ModuleType) -> None:
+    """Make SendEmail of API v2 keep a raw message's headers, and announce what becomes of it."""
+    original = v2.handle_request
+
+    async def handle(
+        method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any], **more: Any
+    ) -> Any:
+        document = _raw_message(method, path, body)
+        if document is None:
+            return await original(method, path, headers, body, query, **more)
+        refused = _refuse_unknown_set(v2, document)
+        return refused or _send(v1, v2, document)
+
+    v2.handle_request = handle  # type: ignore[attr-defined]
+
+
+def _raw_message(method: str, path: str, body: bytes) -> Any:
+    """Return what SendEmail was given, if it is a raw message."""
+    if method != "POST" or not path.rstrip("/").endswith("/v2/email/outbound-emails"):
+        return None
+    try:
+        document = json.loads(body)
+        return document if document["Content"]["Raw"]["Data"] else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _refuse_unknown_set(v2: ModuleType, document: Any) -> Any:
+    name = document.get("ConfigurationSetName")
+    return v2._missing_config_set(name) if name and name not in v2._config_sets else None
+
+
+def _send(v1: ModuleType, v2: ModuleType, document: Any) -> Any:
+    recipients = _recipients(document)
+    parameters = {
+        "RawMessage.Data": [document["Content"]["Raw"]["Data"]],
+        "Source": [document.get("FromEmailAddress", "")],
+        **{f"Destinations.member.{number}": [one] for number, one in enumerate(recipients, 1)},
+    }
+    status, _, answer = v1._send_raw_email(parameters)
+    text = answer.decode() if isinstance(answer, bytes) else str(answer)
+    found = _MESSAGE_ID.search(text)
+    if status != 200 or not found:
+        message = re.search(r"<Message>([^<]*)</Message>", text)
+        return v2._json_err("MessageRejected", message.group(1) if message else "The message was rejected.")
+    _announce(v1, v2, document, found.group(1), recipients)
+    return v2.json_response({"MessageId": found.group(1)})
+
+
+def _recipients(document: Any) -> list[str]:
+    to = document.get("Destination", {})
+    return [one for kind in ("ToAddresses", "CcAddresses", "BccAddresses") for one in to.get(kind, ())]
+
+
+def _announce(v1: ModuleType, v2: ModuleType, document: Any, message_id: str, recipients: list[str]) -> None:
+    configured = v2._config_sets.get(document.get("ConfigurationSetName", "")) or {}
+    mail = {
+        "timestamp": v2.now_iso(),
+        "source": document.get("FromEmailAddress", ""),
+        "messageId": message_id,
+        "destination": recipients,
+        "tags": {tag["Name"]: [tag["Value"]] for tag in document.get("EmailTags", ())},
+    }
+    for kind, detail in _events(v1, recipients, mail["timestamp"]):
+        for destination in (configured.get("EventDestinations") or {}).values():
+            topic = (destination.get("SnsDestination") or {}).get("TopicArn")
+            if topic and destination.get("Enabled") and kind.upper() in destination["MatchingEventTypes"]:
+                v1._publish_notification(topic, {"eventType": kind, "mail": mail, **detail})
+
+
+def _events(v1: ModuleType, recipients: list[str], now: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield what becomes of a message; the addresses of SES's mailbox simulator bounce and complain."""
+    yield "Send", {"send": {}}
+    for recipient in recipients:
+        local, _, domain = recipient.partition("@")
+        outcomes = (("Delivery", None),)
+        if domain.lower() == v1._SIMULATOR_DOMAIN:
+            outcomes = v1._SIMULATOR_OUTCOMES.get(local.lower().partition("+")[0], outcomes)
+        for kind, subtype in outcomes:
+            yield kind, v1._notification_detail(kind, recipient, now, subtype)
