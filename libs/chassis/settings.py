@@ -57,6 +57,11 @@ class ServiceSettings(BaseSettings):
 S = TypeVar("S", bound=ServiceSettings)
 
 
+def service_of(kind: type[ServiceSettings]) -> str:
+    """Return the name of the service whose settings `kind` are: that of its package."""
+    return kind.__module__.partition(".")[0]
+
+
 def load_settings(kind: type[S]) -> S:
     """Return the settings, or end the process (status 78, EX_CONFIG) naming each wrong variable."""
     try:

@@ -62,6 +62,21 @@ def test_the_domain_does_not_know_its_edges(service: str) -> None:
     assert [found for path in paths for found in tree.imports_from(path, edges)] == []
 
 
+def test_adapters_know_the_domain_and_no_edge(service: str) -> None:
+    edges = {
+        f"{service}.{name}" for name in ("app", "routes", "schemas", "worker", "wsgi", "wiring", "config")
+    }
+    paths = tree.below(f"services/{service}/{service}/store")
+    assert paths
+    assert [found for path in paths for found in tree.imports_from(path, edges)] == []
+
+
+def test_wiring_knows_no_edge(service: str) -> None:
+    edges = {f"{service}.{name}" for name in ("app", "routes", "schemas", "worker", "wsgi")}
+    path = tree.ROOT / "services" / service / service / "wiring.py"
+    assert tree.imports_from(path, edges) == []
+
+
 def test_a_view_asks_no_store(service: str) -> None:
     edges = _STORES | stores_of(service)
     paths = tree.below(f"services/{service}/{service}/routes")

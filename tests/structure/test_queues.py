@@ -19,26 +19,23 @@ def module_of(name: str, role: str) -> Path:
 
 
 def consumers_in(name: str) -> list[ast.Call]:
-    """Return every place in the service's code where a Consumer is made."""
+    """Return every place in the service's code where `Consumer.of` is called."""
     return [
         node
         for path in tree.below(f"services/{name}/{name}")
         for node in ast.walk(tree.parsed(path))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Consumer"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Consumer.of"
     ]
 
 
-def attributes(node: ast.AST) -> set[str]:
-    return {found.attr for found in ast.walk(node) if isinstance(found, ast.Attribute)}
+def prefix(queue: Queue) -> str:
+    """Return what the settings of a queue begin with: `users_events`."""
+    return queue.env.removesuffix("_QUEUE_URL").lower()
 
 
 def consumer_of(name: str, queue: Queue) -> ast.Call:
-    [found] = [call for call in consumers_in(name) if queue.env.lower() in attributes(call)]
+    [found] = [call for call in consumers_in(name) if ast.unparse(call.args[1]) == repr(prefix(queue))]
     return found
-
-
-def dead_letter_variable(queue: Queue) -> str:
-    return queue.env.replace("_QUEUE_URL", "_DLQ_URL")
 
 
 def allowed(manifest: Manifest, resource: str) -> set[str]:
@@ -59,19 +56,22 @@ def test_every_queue_has_a_consumer_in_the_role_that_the_manifest_names(name: st
 
 
 @each_queue
-def test_every_queue_has_a_dead_letter_queue_that_its_consumer_uses(name: str, queue: Queue) -> None:
-    assert queue.env.endswith("_QUEUE_URL")
-    variable = dead_letter_variable(queue)
-    assert variable in description.of(name).environment
-    assert variable.lower() in attributes(consumer_of(name, queue))
+def test_a_consumer_is_told_what_the_manifest_says_of_its_queue(name: str, queue: Queue) -> None:
+    told = description.of(name)
+    for variable in ("QUEUE_URL", "DLQ_URL", "VISIBILITY_TIMEOUT"):
+        field = told.fields[f"{prefix(queue).upper()}_{variable}"]
+        assert field["default"] == "required"
+    assert told.environment[f"{prefix(queue).upper()}_VISIBILITY_TIMEOUT"] == str(queue.visibility_timeout)
 
 
-@each_queue
-def test_a_consumer_has_the_visibility_timeout_of_its_queue(name: str, queue: Queue) -> None:
-    given = {keyword.arg: keyword.value for keyword in consumer_of(name, queue).keywords}
-    timeout = given.get("visibility_timeout", ast.Constant(60))
-    assert isinstance(timeout, ast.Constant)
-    assert timeout.value == queue.visibility_timeout
+def test_no_service_says_again_what_the_manifest_says_of_its_queues(service: str) -> None:
+    made = [
+        f"{tree.name_of(path)}:{node.lineno}"
+        for path in tree.below(f"services/{service}/{service}")
+        for node in ast.walk(tree.parsed(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Consumer"
+    ]
+    assert made == []
 
 
 @each_queue

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 from tests.structure import tree
@@ -9,7 +8,7 @@ from slipway.manifest import load_all
 
 _FILES = ["service.yaml", "README.md", "Dockerfile", "requirements.in", "requirements.txt", "openapi.yaml"]
 _MODULES = ["__init__", "app", "config", "errors", "wiring", "wsgi", "domain/ports"]
-_PACKAGES = ["routes", "domain", "store"]
+_PACKAGES = ["routes", "schemas", "domain", "store"]
 _STORES = ["memory"]
 _TESTS = ["conftest.py", "factories.py"]
 _TEST_FOLDERS = ["unit", "store", "api", "worker"]
@@ -64,11 +63,6 @@ def test_a_service_that_hears_or_publishes_events_says_so_in_one_module(service:
         assert missing([package / "events.py"]) == []
     if manifest.publishes:
         assert missing([package / "domain" / "events.py"]) == []
-
-
-def test_every_service_is_made_by_one_function(service: str) -> None:
-    module = tree.parsed(folder(service) / service / "app.py")
-    assert "create_app" in {node.name for node in module.body if isinstance(node, ast.FunctionDef)}
 
 
 def test_dockerfiles_differ_in_the_services_name_and_description_alone() -> None:

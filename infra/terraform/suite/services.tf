@@ -58,8 +58,9 @@ locals {
     { for table in service.stores.tables : table.env => local.addresses["table/${table.name}"] },
     { for bucket in service.stores.buckets : bucket.env => local.addresses["bucket/${bucket.name}"] },
     { for queue in service.queues : queue.env => module.queue[queue.name].url },
-    # Every X_QUEUE_URL comes with X_DLQ_URL.
-    { for queue in service.queues : endswith(queue.env, "_QUEUE_URL") ? "${trimsuffix(queue.env, "_QUEUE_URL")}_DLQ_URL" : "${queue.env}_DLQ" => module.queue[queue.name].dead_letter_url },
+    # Every X_QUEUE_URL comes with X_DLQ_URL and X_VISIBILITY_TIMEOUT.
+    { for queue in service.queues : "${trimsuffix(queue.env, "_QUEUE_URL")}_DLQ_URL" => module.queue[queue.name].dead_letter_url },
+    { for queue in service.queues : "${trimsuffix(queue.env, "_QUEUE_URL")}_VISIBILITY_TIMEOUT" => tostring(queue.visibility_timeout) },
     { for publishes in [service.publishes] : publishes.env => local.addresses["topic/${publishes.topic}"] if publishes != null },
     { for role in service.assumed_roles : role.env => local.addresses["role/${role.name}"] },
     { for env, reference in service.shares : env => local.addresses[reference] },

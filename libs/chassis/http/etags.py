@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 from werkzeug.datastructures import ETags
 from werkzeug.http import parse_etags
 
 from chassis.errors import Stale
+
+Precondition = Callable[[int], None]
+"""Is given the present version of what is to change, and raises Stale when the caller knows another."""
 
 
 def of_bytes(body: bytes) -> str:
@@ -29,9 +33,13 @@ def is_current(etag: str, if_none_match: str | None) -> bool:
 
 
 def require_match(if_match: str | None, version: int) -> None:
-    """Raise Stale unless `If-Match` is absent or names `version` (strong comparison)."""
+    """Raise Stale unless `If-Match` is absent or names `version` (strong comparison).
+
+    What follows a hyphen in a tag says how the version was shown, and does not matter here.
+    """
     if if_match is None:
         return
     tags: ETags = parse_etags(if_match)
-    if not (tags.star_tag or tags.contains(of_version(version).strip('"'))):
+    named = {tag.partition("-")[0] for tag in tags.as_set(include_weak=False)}
+    if not (tags.star_tag or str(version) in named):
         raise Stale("The resource has changed since you read it; read it again and repeat your change.")

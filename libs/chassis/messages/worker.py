@@ -7,15 +7,15 @@ import logging
 import math
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chassis.errors import Problem
+from chassis.messages.consumer import Consumer
 from chassis.outcomes import Delivery, outcome_of
 from chassis.server.background import Periodic, backoff, repeat, run_all, stop_on_signals
 from chassis.telemetry import metrics, tracing
@@ -31,32 +31,20 @@ _LONGEST_RETRY = 900
 _UNSENDABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Consumer:
-    """One queue and what is done with a message's body.
-
-    `handle` returns when the message is dealt with and raises otherwise; what becomes of the
-    message then is in `chassis.outcomes`. It may see a message twice. `visibility_timeout`
-    is the queue's, in seconds; while `handle` runs it is renewed.
-    """
-
-    name: str
-    queue_url: str
-    dlq_url: str
-    handle: Callable[[str], None]
-    visibility_timeout: int = 60
-    threads: int = 1
-
-
 class Worker:
-    """Runs consumers and periodic work in threads of one process."""
+    """Runs consumers, periodic and continuous work in threads of one process."""
 
     def __init__(
-        self, client: SQSClient, consumers: Sequence[Consumer], periodic: Sequence[Periodic] = ()
+        self,
+        client: SQSClient,
+        consumers: Sequence[Consumer],
+        periodic: Sequence[Periodic] = (),
+        continuous: Mapping[str, Callable[[threading.Event], None]] | None = None,
     ) -> None:
         self._client = client
         self._consumers = consumers
         self._periodic = periodic
+        self._continuous = continuous or {}
 
     def run(self, stop: threading.Event | None = None) -> None:
         """Work until `stop` is set (default: by SIGTERM or SIGINT), finish what is in hand and return."""
@@ -67,6 +55,7 @@ class Worker:
             for number in range(consumer.threads)
         }
         tasks |= {work.name: partial(repeat, work) for work in self._periodic}
+        tasks |= self._continuous
         log.info("worker started", extra={"queues": [consumer.name for consumer in self._consumers]})
         run_all(tasks, stop)
         log.info("worker stopped")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 EnvName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,60}$")]
+QueueEnv = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,50}_QUEUE_URL$")]
 EventType = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z_]+){2}\.v[0-9]+$")]
 Action = Annotated[str, Field(pattern=r"^[a-z0-9]+:[A-Z][A-Za-z]+$")]
 
@@ -136,10 +137,13 @@ class Subscription(_Model):
 
 
 class Queue(_Model):
-    """An SQS queue with its dead-letter queue `<name>-dlq`, and the role that consumes it."""
+    """An SQS queue with its dead-letter queue `<name>-dlq`, and the role that consumes it.
+
+    With `env`, `X_QUEUE_URL`, go `X_DLQ_URL` and `X_VISIBILITY_TIMEOUT`.
+    """
 
     name: Name
-    env: EnvName
+    env: QueueEnv
     consumer: Name
     visibility_timeout: int = Field(default=60, ge=5, le=43200, description="seconds")
     max_receives: int = Field(

@@ -14,8 +14,8 @@ def environment(manifest: Manifest, key: AccessKey, target: Target, names: Names
     """Return the AWS side of a service's environment.
 
     Tables and buckets by name, queues by URL (`X_QUEUE_URL` comes with
-    `X_DLQ_URL`, its dead-letter queue), topics and roles by ARN, and the
-    service's own credentials.
+    `X_DLQ_URL`, its dead-letter queue, and `X_VISIBILITY_TIMEOUT` in seconds),
+    topics and roles by ARN, and the service's own credentials.
     """
     found = {
         "AWS_ACCESS_KEY_ID": key.access_key_id,
@@ -36,13 +36,10 @@ def environment(manifest: Manifest, key: AccessKey, target: Target, names: Names
 
 
 def _queue(queue: Queue, target: Target, names: Names) -> Iterator[tuple[str, str]]:
+    prefix = queue.env.removesuffix("_QUEUE_URL")
     yield queue.env, _url(queue.name, target, names)
-    dead = (
-        queue.env.replace("_QUEUE_URL", "_DLQ_URL")
-        if queue.env.endswith("_QUEUE_URL")
-        else f"{queue.env}_DLQ"
-    )
-    yield dead, _url(f"{queue.name}-dlq", target, names)
+    yield f"{prefix}_DLQ_URL", _url(f"{queue.name}-dlq", target, names)
+    yield f"{prefix}_VISIBILITY_TIMEOUT", str(queue.visibility_timeout)
 
 
 def _reference(share: str, target: Target, names: Names) -> str:

@@ -1,17 +1,15 @@
-"""The wiring of the web role."""
+"""The web application: wiring, and nothing else."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from chassis.clock import Clock, utc_now
-from chassis.http import app as chassis_app
+from chassis.http.app import build
 from chassis.http.health import Check
 from chassis.http.openapi import ApiInfo
 from chassis.identity.auth import TokenVerifier
-from chassis.settings import load_settings
-from media import wiring as real_stores
-from media.config import MediaSettings
+from media.config import ApiSettings
 from media.domain.library import Library
 from media.domain.parts import Parts
 from media.domain.ports import Quota
@@ -20,7 +18,7 @@ from media.domain.uploads import Uploads
 from media.routes.objects import ObjectRoutes
 from media.routes.presenter import Presenter
 from media.routes.uploads import UploadRoutes
-from media.wiring import Stores
+from media.wiring import Stores, real
 
 INFO = ApiInfo(
     name="media",
@@ -30,22 +28,21 @@ INFO = ApiInfo(
 
 
 def create_app(
-    settings: MediaSettings | None = None,
+    settings: ApiSettings,
     *,
-    stores: Stores | None = None,
+    parts: Stores | None = None,
     verifier: TokenVerifier | None = None,
     clock: Clock = utc_now,
 ) -> Flask:
-    """Return the app; settings and stores default to the environment's."""
-    settings = settings or load_settings(MediaSettings)
-    stores = stores or real_stores.real(settings)
+    """Return the app, over `parts` or over the stores that the settings name."""
+    stores = parts or real(settings)
     quota = Quota(settings.quota_bytes, settings.quota_objects)
     uploads = Uploads(
         stores.records, stores.links, stores.multipart, quota, settings.largest_object_bytes, clock
     )
     removal = Removal(stores.records, stores.files, stores.multipart, clock)
     presenter = Presenter(stores.links)
-    return chassis_app.build(
+    return build(
         INFO,
         settings,
         routes=[

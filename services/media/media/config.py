@@ -17,8 +17,6 @@ class MediaSettings(ServiceSettings):
     largest_object_bytes: int = Field(
         default=5 * GIB, ge=1, le=5 * 1024 * GIB, description="Largest file that is taken in."
     )
-    quota_bytes: int = Field(default=20 * GIB, ge=1, description="Bytes that one account may hold.")
-    quota_objects: int = Field(default=100_000, ge=1, description="Objects that one account may hold.")
 
     def bucket_url(self) -> str:
         """Return where clients find the bucket, without a trailing slash."""
@@ -27,13 +25,22 @@ class MediaSettings(ServiceSettings):
         return f"https://{self.media_bucket}.s3.{self.aws_region}.amazonaws.com"
 
 
+class ApiSettings(MediaSettings):
+    """Settings of the API."""
+
+    quota_bytes: int = Field(default=20 * GIB, ge=1, description="Bytes that one account may hold.")
+    quota_objects: int = Field(default=100_000, ge=1, description="Objects that one account may hold.")
+
+
 class WorkerSettings(MediaSettings):
     """Settings of the worker."""
 
     uploads_queue_url: str = Field(description="SQS queue of the bucket's events.")
     uploads_dlq_url: str = Field(description="Its dead-letter queue.")
+    uploads_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
     users_events_queue_url: str = Field(description="SQS queue of the account events of `users`.")
     users_events_dlq_url: str = Field(description="Its dead-letter queue.")
+    users_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
     due_sweep_seconds: float = Field(
         default=5.0, ge=0.1, le=3600, description="How often unfinished objects are looked at."
     )

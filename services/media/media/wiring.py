@@ -1,4 +1,4 @@
-"""The real stores, made from the settings: once per process, after the fork."""
+"""What both entry points, the API and the worker, are made of."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Stores:
 
 
 def real(settings: MediaSettings) -> Stores:
-    """Return stores in DynamoDB and S3."""
+    """Return stores in DynamoDB and S3. Call it after the fork."""
     aws = Aws(settings.aws_region, settings.aws_endpoint_url)
     table = aws.client("dynamodb")
     bucket = aws.client("s3")

@@ -1,16 +1,13 @@
-"""The wiring of the worker: `python -m media.worker`."""
+"""`python -m media.worker`: looks at what was uploaded, erases accounts that were deleted, sweeps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from chassis.clock import Clock, utc_now
-from chassis.messages.worker import Consumer, Worker
+from chassis.messages.consumer import Consumer
+from chassis.messages.jobs import Jobs, run_worker
 from chassis.server.background import Periodic
-from chassis.settings import load_settings
-from chassis.stores.aws import Aws
-from chassis.telemetry import logs
-from media import wiring as real_stores
 from media.config import WorkerSettings
 from media.domain import scratch
 from media.domain.erasure import Eraser
@@ -20,7 +17,7 @@ from media.domain.removal import Removal
 from media.domain.sweeps import BucketWalk, DueSweep
 from media.events import AccountEvents, BucketEvents
 from media.imaging.sandbox import SandboxedRenderer
-from media.wiring import Stores
+from media.wiring import Stores, real
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +40,24 @@ def assemble(stores: Stores, renderer: Renderer, limits: Limits, clock: Clock = 
     return Work(intake, eraser, due, BucketWalk(stores.scans, records, files, intake, clock))
 
 
-def consumers(settings: WorkerSettings, work: Work) -> list[Consumer]:
-    """Return the queues and who handles their messages."""
-    return [
-        Consumer(
-            name="media-uploads",
-            queue_url=settings.uploads_queue_url,
-            dlq_url=settings.uploads_dlq_url,
-            handle=BucketEvents(settings.media_bucket, work.intake).handle,
-            visibility_timeout=30,
-            threads=2,
-        ),
-        Consumer(
-            name="media-users-events",
-            queue_url=settings.users_events_queue_url,
-            dlq_url=settings.users_events_dlq_url,
-            handle=AccountEvents(work.eraser).handle,
-            visibility_timeout=30,
-        ),
-    ]
-
-
-def main() -> None:
-    """Work until told to stop."""
-    settings = load_settings(WorkerSettings)
-    logs.configure("media", settings.log_level)
+def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock = utc_now) -> Jobs:
+    """Return what the worker does, over `parts` or over the stores that the settings name."""
     scratch.clear()
     renderer = SandboxedRenderer()
-    work = assemble(real_stores.real(settings), renderer, Limits(largest=settings.largest_object_bytes))
-    periodic = [
-        Periodic("due-sweep", settings.due_sweep_seconds, work.due.run),
-        Periodic("bucket-walk", settings.bucket_walk_seconds, work.walk.run),
-    ]
-    sqs = Aws(settings.aws_region, settings.aws_endpoint_url).client("sqs", read_timeout=20.0)
-    try:
-        Worker(sqs, consumers(settings, work), periodic).run()
-    finally:
-        renderer.close()
+    work = assemble(parts or real(settings), renderer, Limits(largest=settings.largest_object_bytes), clock)
+    bucket_events = BucketEvents(settings.media_bucket, work.intake)
+    return Jobs(
+        consumers=[
+            Consumer.of(settings, "uploads", bucket_events.handle, threads=2),
+            Consumer.of(settings, "users_events", AccountEvents(work.eraser).handle),
+        ],
+        periodic=[
+            Periodic("due-sweep", settings.due_sweep_seconds, work.due.run),
+            Periodic("bucket-walk", settings.bucket_walk_seconds, work.walk.run),
+        ],
+        close=renderer.close,
+    )
 
 
 if __name__ == "__main__":
-    main()
+    run_worker(WorkerSettings, build)

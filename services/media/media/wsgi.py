@@ -1,10 +1,7 @@
 """What gunicorn serves: `media.wsgi:app`."""
 
-from chassis.settings import load_settings
-from chassis.telemetry import logs
-from media.app import INFO, create_app
-from media.config import MediaSettings
+from chassis.server.wsgi import wsgi_app
+from media.app import create_app
+from media.config import ApiSettings
 
-_settings = load_settings(MediaSettings)
-logs.configure(INFO.name, _settings.log_level)
-app = create_app(_settings)
+app = wsgi_app(ApiSettings, create_app)

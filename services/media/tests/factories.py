@@ -18,7 +18,7 @@ from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.testing import AUDIENCE, ISSUER, FakeClock, Issuer
 from media.app import create_app
-from media.config import MediaSettings
+from media.config import ApiSettings
 from media.domain.examination import Limits
 from media.domain.objects import MediaObject
 from media.errors import RenderingFailed
@@ -117,7 +117,7 @@ class World:
         self.work: Work = assemble(self.stores, self.renderer, self.limits, self.clock)
         self.client: FlaskClient = create_app(
             some_settings(**self.settings),
-            stores=self.stores,
+            parts=self.stores,
             verifier=self.issuer.verifier(),
             clock=self.clock,
         ).test_client()
@@ -170,7 +170,7 @@ def query_of(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
-def some_settings(**changes: Any) -> MediaSettings:
+def some_settings(**changes: Any) -> ApiSettings:
     """Return settings for tests."""
     values: dict[str, Any] = {
         "auth_issuer": ISSUER,
@@ -180,7 +180,7 @@ def some_settings(**changes: Any) -> MediaSettings:
         "media_bucket": BUCKET,
         "s3_public_endpoint_url": S3_URL,
     }
-    return MediaSettings(**{**values, **changes})
+    return ApiSettings(**{**values, **changes})
 
 
 def s3_message(bucket: str, *keys: str) -> str:

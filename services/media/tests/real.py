@@ -12,16 +12,15 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 
+from chassis.messages.jobs import Jobs
 from chassis.messages.worker import Worker
 from chassis.stores.aws import Aws
 from chassis.testing import AUDIENCE, ISSUER, Issuer
 from media import wiring
 from media.app import create_app
-from media.config import WorkerSettings
-from media.domain.examination import Limits
-from media.imaging.sandbox import SandboxedRenderer
+from media.config import ApiSettings, WorkerSettings
 from media.wiring import Stores
-from media.worker import Work, assemble, consumers
+from media.worker import build
 
 _PATIENCE = 20.0
 
@@ -34,7 +33,7 @@ class RealWorld:
     client: FlaskClient
     stores: Stores
     settings: WorkerSettings
-    work: Work
+    jobs: Jobs
     worker: Worker
 
     @classmethod
@@ -49,15 +48,15 @@ class RealWorld:
         }
         for name, value in {**environment, **more}.items():
             monkeypatch.setenv(name, value)
-        issuer, settings, renderer = Issuer(), WorkerSettings(), SandboxedRenderer()
+        issuer, settings = Issuer(), WorkerSettings()
         real = wiring.real(settings)
-        work = assemble(real, renderer, Limits())
+        jobs = build(settings, parts=real)
         sqs = Aws(settings.aws_region, settings.aws_endpoint_url).client("sqs", read_timeout=20.0)
-        client = create_app(settings, stores=real, verifier=issuer.verifier()).test_client()
+        client = create_app(ApiSettings(), parts=real, verifier=issuer.verifier()).test_client()
         try:
-            yield cls(issuer, client, real, settings, work, Worker(sqs, consumers(settings, work)))
+            yield cls(issuer, client, real, settings, jobs, Worker(sqs, jobs.consumers))
         finally:
-            renderer.close()
+            jobs.close()
 
     def begin(self, owner: str, body: bytes, idempotency_key: str | None = None, **changes: Any) -> Any:
         """Begin an upload of `body` and return the answer."""
@@ -77,7 +76,7 @@ class RealWorld:
 
     def handle(self, queue: int = 0) -> None:
         """Handle the next message of the uploads (0) or of the account events (1)."""
-        consumer = consumers(self.settings, self.work)[queue]
+        consumer = self.jobs.consumers[queue]
         deadline = time.monotonic() + _PATIENCE
         while not self.worker.handle_next(consumer, wait=1):
             assert time.monotonic() < deadline, "no message came"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from services.todos.tests.factories import Api, NoCache, settings
+from services.todos.tests.factories import Api, NoCache, Parts, assemble, settings
 
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
@@ -15,7 +15,7 @@ from todos.domain.account_state import Limits
 from todos.domain.ports import TodoStore
 from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore
-from todos.wiring import Cache, Parts, assemble
+from todos.wiring import Cache
 
 
 @pytest.fixture
@@ -86,8 +86,9 @@ def parts(memory_store: MemoryStore, no_cache: NoCache, limits: Limits, clock: F
 
 
 @pytest.fixture
-def app(parts: Parts, issuer: Issuer) -> Flask:
-    return create_app(settings(), parts=lambda _settings: parts, verifier=issuer.verifier())
+def app(parts: Parts, limits: Limits, issuer: Issuer) -> Flask:
+    told = settings(max_lists=limits.lists, max_todos=limits.todos)
+    return create_app(told, parts=parts.stores, verifier=issuer.verifier(), clock=parts.clock)
 
 
 @pytest.fixture
@@ -98,5 +99,5 @@ def api(app: Flask, issuer: Issuer) -> Api:
 @pytest.fixture
 def any_api(any_parts: Parts, issuer: Issuer) -> Api:
     """The API on every store behind every cache."""
-    app = create_app(settings(), parts=lambda _settings: any_parts, verifier=issuer.verifier())
+    app = create_app(settings(), parts=any_parts.stores, verifier=issuer.verifier(), clock=any_parts.clock)
     return Api(app.test_client(), issuer)

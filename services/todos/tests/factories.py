@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
@@ -13,11 +14,17 @@ from uuid import UUID
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from chassis.clock import Clock, utc_now
 from chassis.errors import Transient
+from chassis.idempotency import IdempotencyStore
 from chassis.ids import new_id
 from chassis.testing import ISSUER, Issuer
-from todos.config import TodosSettings
+from todos.config import ApiSettings
+from todos.domain.account_state import Limits
+from todos.domain.ports import TodoStore
 from todos.domain.todo import Todo
+from todos.domain.writing import Writer
+from todos.wiring import Cache, Stores
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 
@@ -46,9 +53,32 @@ class NoCache:
             raise Transient("The cache is away.")
 
 
-def settings(**changes: Any) -> TodosSettings:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Stores, and what writes through them."""
+
+    store: TodoStore
+    cache: Cache
+    idempotency: IdempotencyStore
+    writer: Writer
+    clock: Clock
+
+    @property
+    def stores(self) -> Stores:
+        """The stores alone, as the entry points take them."""
+        return Stores(self.store, self.cache, self.idempotency)
+
+
+def assemble(
+    store: TodoStore, cache: Cache, idempotency: IdempotencyStore, limits: Limits, clock: Clock = utc_now
+) -> Parts:
+    """Return the parts around a store and a cache."""
+    return Parts(store, cache, idempotency, Writer(store, cache, clock, limits), clock)
+
+
+def settings(**changes: Any) -> ApiSettings:
     """Return settings that name nothing real."""
-    return TodosSettings(
+    return ApiSettings(
         **{
             "auth_issuer": ISSUER,
             "auth_jwks_url": "http://127.0.0.1:1/jwks.json",

@@ -1,17 +1,15 @@
-"""The wiring of the API."""
+"""The web application: wiring, and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Flask
 
+from chassis.clock import Clock, utc_now
 from chassis.http.app import build
 from chassis.http.health import Check
 from chassis.http.openapi import ApiInfo
-from chassis.idempotency import resource_id
 from chassis.identity.auth import TokenVerifier
-from todos.config import TodosSettings
+from todos.config import ApiSettings
 from todos.domain.batch import Batch
 from todos.domain.changes import Feed
 from todos.domain.lists import Lists
@@ -21,34 +19,36 @@ from todos.routes.batch import BatchRoutes
 from todos.routes.changes import ChangeRoutes
 from todos.routes.lists import ListRoutes
 from todos.routes.todos import TodoRoutes
-from todos.wiring import Parts, real_parts
+from todos.wiring import Stores, real, writer_of
 
 INFO = ApiInfo("todos", "To-dos", "Lists and to-dos, read far more often than they are written.")
 
 
 def create_app(
-    settings: TodosSettings,
+    settings: ApiSettings,
     *,
-    parts: Callable[[TodosSettings], Parts] = real_parts,
+    parts: Stores | None = None,
     verifier: TokenVerifier | None = None,
+    clock: Clock = utc_now,
 ) -> Flask:
-    """Return the service; tests give other parts and their own verifier."""
-    made = parts(settings)
-    lists = Lists(made.writer, resource_id)
-    reader = Reader(made.store, made.cache, lists)
+    """Return the app, over `parts` or over the stores that the settings name."""
+    stores = parts or real(settings)
+    writer = writer_of(settings, stores, clock)
+    lists = Lists(writer)
+    reader = Reader(stores.todos, stores.cache, lists)
     return build(
         INFO,
         settings,
         routes=[
             ListRoutes(lists, reader),
-            TodoRoutes(Todos(made.writer, resource_id), reader),
-            BatchRoutes(Batch(made.writer, resource_id)),
-            ChangeRoutes(Feed(made.store, lists, made.clock)),
+            TodoRoutes(Todos(writer), reader),
+            BatchRoutes(Batch(writer)),
+            ChangeRoutes(Feed(stores.todos, lists, clock)),
         ],
         checks=[
-            Check("dynamodb", made.store.probe),
-            Check("redis", made.cache.probe, critical=False),
+            Check("dynamodb", stores.todos.probe),
+            Check("redis", stores.cache.probe, critical=False),
         ],
-        idempotency=made.idempotency,
+        idempotency=stores.idempotency,
         verifier=verifier,
     )

@@ -8,7 +8,7 @@ from chassis.settings import ServiceSettings
 
 
 class TodosSettings(ServiceSettings):
-    """Settings of the API."""
+    """Settings of every role of the service."""
 
     todos_table: str = Field(description="DynamoDB table of lists and to-dos.")
     redis_url: SecretStr = Field(description="Redis in front of the table, as redis:// or rediss://.")
@@ -17,11 +17,16 @@ class TodosSettings(ServiceSettings):
     max_todos: int = Field(default=10_000, ge=1, le=100_000, description="Most to-dos of one account.")
 
 
+class ApiSettings(TodosSettings):
+    """Settings of the API."""
+
+
 class WorkerSettings(TodosSettings):
     """Settings of the worker."""
 
     users_events_queue_url: str = Field(description="Queue with the events of users.")
     users_events_dlq_url: str = Field(description="Its dead-letter queue.")
+    users_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
     sweep_seconds: int = Field(
         default=60, ge=1, le=3600, description="How often half-deleted lists are looked for."
     )

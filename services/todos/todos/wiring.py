@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from chassis.clock import Clock, utc_now
+from chassis.clock import Clock
 from chassis.idempotency import IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.stores.aws import Aws
@@ -29,35 +29,27 @@ class Cache(ReadCache, WriteCache, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """A store, the cache in front of it, and the one way of writing through both."""
+class Stores:
+    """Everything that the service keeps, behind protocols."""
 
-    store: TodoStore
+    todos: TodoStore
     cache: Cache
     idempotency: IdempotencyStore
-    writer: Writer
-    clock: Clock
 
 
-def assemble(
-    store: TodoStore,
-    cache: Cache,
-    idempotency: IdempotencyStore,
-    limits: Limits,
-    clock: Clock = utc_now,
-) -> Parts:
-    """Return the parts around a store and a cache."""
-    return Parts(store, cache, idempotency, Writer(store, cache, clock, limits), clock)
-
-
-def real_parts(settings: TodosSettings) -> Parts:
-    """Return the parts of a running process: DynamoDB and Redis. Call it after the fork."""
+def real(settings: TodosSettings) -> Stores:
+    """Return stores in DynamoDB, and Redis in front of them. Call it after the fork."""
     aws = Aws(settings.aws_region, settings.aws_endpoint_url)
     client = aws.client("dynamodb", read_timeout=_READ_TIMEOUT)
     cache = OwnerCache(connect(settings.redis_url.get_secret_value()), "todos", ttl=settings.cache_seconds)
-    return assemble(
-        DynamoStore(client, settings.todos_table),
-        cache,
-        DynamoIdempotency(client, settings.todos_table),
-        Limits(settings.max_lists, settings.max_todos),
+    return Stores(
+        todos=DynamoStore(client, settings.todos_table),
+        cache=cache,
+        idempotency=DynamoIdempotency(client, settings.todos_table),
     )
+
+
+def writer_of(settings: TodosSettings, stores: Stores, clock: Clock) -> Writer:
+    """Return the one way of writing through the store and the cache in front of it."""
+    limits = Limits(settings.max_lists, settings.max_todos)
+    return Writer(stores.todos, stores.cache, clock, limits)

@@ -1,10 +1,7 @@
-"""The application that gunicorn serves."""
+"""What gunicorn serves: `todos.wsgi:app`."""
 
-from chassis.settings import load_settings
-from chassis.telemetry import logs
+from chassis.server.wsgi import wsgi_app
 from todos.app import create_app
-from todos.config import TodosSettings
+from todos.config import ApiSettings
 
-settings = load_settings(TodosSettings)
-logs.configure("todos", settings.log_level)
-app = create_app(settings)
+app = wsgi_app(ApiSettings, create_app)

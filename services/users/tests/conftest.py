@@ -8,16 +8,14 @@ import pytest
 import sqlalchemy
 from flask import Flask
 from flask.testing import FlaskClient
-from services.users.tests.factories import SECRET, FakeCredentials, settings
+from services.users.tests.factories import SECRET, FakeCredentials, memory_stores, settings
 
 from chassis.testing import FakeClock
 from users.app import create_app
 from users.commands.migrate import migrate
-from users.domain.ports import Stores
-from users.store.memory import memory_stores
-from users.store.postgres import open_stores
 from users.store.postgres.database import Database, engine
 from users.store.postgres.tables import metadata
+from users.wiring import Stores, stores_on
 
 
 @pytest.fixture
@@ -26,8 +24,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def stores(clock: FakeClock) -> Stores:
-    return memory_stores(clock)
+def stores(clock: FakeClock, credentials: FakeCredentials) -> Stores:
+    return memory_stores(clock, credentials)
 
 
 @pytest.fixture
@@ -36,8 +34,8 @@ def credentials() -> FakeCredentials:
 
 
 @pytest.fixture
-def app(stores: Stores, credentials: FakeCredentials, clock: FakeClock) -> Flask:
-    return create_app(settings(), stores, credentials, clock)
+def app(stores: Stores, clock: FakeClock) -> Flask:
+    return create_app(settings(), parts=stores, clock=clock)
 
 
 @pytest.fixture
@@ -69,10 +67,10 @@ def database(pool: sqlalchemy.Engine) -> Database:
 
 
 @pytest.fixture
-def postgres_stores(database: Database, clock: FakeClock) -> Stores:
-    return open_stores(database, SECRET, clock)
+def postgres_stores(database: Database, credentials: FakeCredentials, clock: FakeClock) -> Stores:
+    return stores_on(database, SECRET, credentials, clock)
 
 
 @pytest.fixture
-def postgres_client(postgres_stores: Stores, credentials: FakeCredentials, clock: FakeClock) -> FlaskClient:
-    return create_app(settings(), postgres_stores, credentials, clock).test_client()
+def postgres_client(postgres_stores: Stores, clock: FakeClock) -> FlaskClient:
+    return create_app(settings(), parts=postgres_stores, clock=clock).test_client()

@@ -11,33 +11,49 @@ from uuid import UUID
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
+from chassis.clock import Clock, utc_now
+from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.testing import FakeClock
-from users.config import UsersSettings
+from users.config import ApiSettings, WorkerSettings
 from users.domain import emails
 from users.domain.records import Account, Device, Session, StorageCredentials
+from users.domain.storage import CredentialSource
+from users.store.memory import (
+    MemoryAccounts,
+    MemoryFailures,
+    MemoryOutbox,
+    MemorySessions,
+    MemorySigningKeys,
+    MemoryTables,
+)
+from users.wiring import Stores
 
 SECRET = bytes(range(32))
 PASSWORD = "correct horse battery staple"
 NOW = FakeClock().now
 DEVICE = Device("Tester/1.0", "192.0.2.7")
+_VALUES: dict[str, Any] = {
+    "public_port": 8443,
+    "auth_issuer": "https://users.localhost:8443",
+    "auth_jwks_url": "http://127.0.0.1:1/.well-known/jwks.json",
+    "database_url": SecretStr("postgresql://users:secret@127.0.0.1:1/users"),
+    "key_encryption_key": SecretStr(base64.b64encode(SECRET).decode()),
+    "events_topic_arn": "arn:aws:sns:us-east-1:000000000000:users-events",
+    "storage_role_arn": "arn:aws:iam::000000000000:role/user-storage",
+    "storage_bucket": "media",
+    "s3_public_endpoint_url": "https://s3.localhost:8443",
+}
 
 
-def settings(**changes: Any) -> UsersSettings:
-    """Return valid settings that name nothing real."""
-    values: dict[str, Any] = {
-        "public_port": 8443,
-        "auth_issuer": "https://users.localhost:8443",
-        "auth_jwks_url": "http://127.0.0.1:1/.well-known/jwks.json",
-        "database_url": SecretStr("postgresql://users:secret@127.0.0.1:1/users"),
-        "key_encryption_key": SecretStr(base64.b64encode(SECRET).decode()),
-        "events_topic_arn": "arn:aws:sns:us-east-1:000000000000:users-events",
-        "storage_role_arn": "arn:aws:iam::000000000000:role/user-storage",
-        "storage_bucket": "media",
-        "s3_public_endpoint_url": "https://s3.localhost:8443",
-        **changes,
-    }
-    return UsersSettings(**values)
+def settings(**changes: Any) -> ApiSettings:
+    """Return valid settings of the API that name nothing real."""
+    return ApiSettings(**{**_VALUES, **changes})
+
+
+def worker_settings(**changes: Any) -> WorkerSettings:
+    """Return valid settings of the worker that name nothing real."""
+    return WorkerSettings(**{**_VALUES, **changes})
 
 
 def account(email: str | None = None, **changes: Any) -> Account:
@@ -83,6 +99,22 @@ class FakeCredentials:
             raise self.away
         self.asked.append((name, policy, lifetime))
         return StorageCredentials("ASIATEST", "secret", "session", NOW + lifetime)
+
+
+def memory_stores(clock: Clock = utc_now, credentials: CredentialSource | None = None) -> Stores:
+    """Return fresh stores in memory."""
+    tables = MemoryTables()
+    return Stores(
+        accounts=MemoryAccounts(tables),
+        sessions=MemorySessions(tables),
+        failures=MemoryFailures(),
+        signing_keys=MemorySigningKeys(),
+        outbox=MemoryOutbox(tables, clock),
+        idempotency=MemoryIdempotency(lambda: clock().timestamp()),
+        credentials=credentials or FakeCredentials(),
+        probe=lambda: None,
+        purge_idempotency=lambda _now: 0,
+    )
 
 
 @dataclass

@@ -7,18 +7,15 @@ from datetime import timedelta
 from flask import Flask
 
 from chassis.clock import Clock, utc_now
-from chassis.http import app
+from chassis.http.app import build
 from chassis.http.health import Check
 from chassis.http.openapi import ApiInfo
-from chassis.settings import load_settings
-from chassis.stores.aws import Aws
-from chassis.telemetry import logs
+from chassis.identity.auth import TokenVerifier
 from users.authentication import SessionVerifier
-from users.config import UsersSettings
+from users.config import ApiSettings
 from users.domain.access_tokens import AccessTokens, Identity
 from users.domain.accounts import Accounts
 from users.domain.passwords import Passwords
-from users.domain.ports import Stores
 from users.domain.refresh_tokens import RefreshTokens
 from users.domain.sealing import Digester
 from users.domain.sessions import Sessions, SignIn
@@ -29,8 +26,7 @@ from users.routes.cookies import TrustedOrigins
 from users.routes.discovery import DiscoveryRoutes
 from users.routes.me import MeRoutes
 from users.routes.sessions import SessionRoutes
-from users.sts import StsCredentials
-from users.wiring import keyring_of, lifetimes_of, stores_of
+from users.wiring import Stores, keyring_of, lifetimes_of, real
 
 INFO = ApiInfo(
     name="users",
@@ -40,18 +36,14 @@ INFO = ApiInfo(
 
 
 def create_app(
-    settings: UsersSettings | None = None,
-    stores: Stores | None = None,
-    credentials: CredentialSource | None = None,
+    settings: ApiSettings,
+    *,
+    parts: Stores | None = None,
+    verifier: TokenVerifier | None = None,
     clock: Clock = utc_now,
 ) -> Flask:
-    """Return the app; what is not given is made from the environment."""
-    settings = settings or load_settings(UsersSettings)
-    logs.configure("users", settings.log_level)
-    return _wired(settings, stores or stores_of(settings), credentials or _sts(settings), clock)
-
-
-def _wired(settings: UsersSettings, stores: Stores, credentials: CredentialSource, clock: Clock) -> Flask:
+    """Return the app, over `parts` or over the stores that the settings name."""
+    stores = parts or real(settings)
     identity = Identity(settings.auth_issuer, settings.auth_audience)
     lifetimes = lifetimes_of(settings)
     passwords = Passwords(settings.password_hash_concurrency)
@@ -62,8 +54,8 @@ def _wired(settings: UsersSettings, stores: Stores, credentials: CredentialSourc
     accounts = Accounts(stores.accounts, passwords, throttle, settings.event_source, clock)
     sign_in = SignIn(stores.accounts, stores.sessions, passwords, throttle, access, refresh, clock, lifetimes)
     sessions = Sessions(stores.sessions, access, refresh, clock, lifetimes)
-    storage = _storage_access(settings, credentials)
-    return app.build(
+    storage = _storage_access(settings, stores.credentials)
+    return build(
         INFO,
         settings,
         routes=[
@@ -74,17 +66,11 @@ def _wired(settings: UsersSettings, stores: Stores, credentials: CredentialSourc
         ],
         checks=[Check("postgres", stores.probe), Check("signing_keys", keyring.signer)],
         idempotency=stores.idempotency,
-        verifier=SessionVerifier(identity, keyring, sessions, clock),
+        verifier=verifier or SessionVerifier(identity, keyring, sessions, clock),
     )
 
 
-def _storage_access(settings: UsersSettings, source: CredentialSource) -> StorageAccess:
+def _storage_access(settings: ApiSettings, source: CredentialSource) -> StorageAccess:
     endpoint = settings.s3_public_endpoint_url or f"https://s3.{settings.aws_region}.amazonaws.com"
     place = StorageLocation(settings.aws_region, endpoint, settings.storage_bucket)
     return StorageAccess(source, place, timedelta(minutes=settings.storage_credentials_minutes))
-
-
-def _sts(settings: UsersSettings) -> StsCredentials:
-    return StsCredentials(
-        Aws(settings.aws_region, settings.aws_endpoint_url).client("sts"), settings.storage_role_arn
-    )

@@ -44,7 +44,7 @@ def _are_origins(value: str) -> str:
 
 
 class UsersSettings(ServiceSettings):
-    """What this service is told beyond what every service is."""
+    """Settings of every role of the service, its commands included."""
 
     database_url: Annotated[SecretStr, AfterValidator(_is_postgres)] = Field(
         description="Postgres database of the service: `postgresql://user:password@host:port/name`."
@@ -55,38 +55,39 @@ class UsersSettings(ServiceSettings):
     key_encryption_key: Annotated[SecretStr, AfterValidator(_is_key)] = Field(
         description="Base64 of 32 bytes; encrypts signing keys and recorded answers in the database."
     )
-    key_rotation_days: int = Field(
-        default=30, ge=1, le=365, description="Age at which the worker replaces the signing key."
-    )
-    password_hash_concurrency: int = Field(
-        default=2,
-        ge=1,
-        le=64,
-        description="Passwords that each process hashes at once (19 MiB and one core each).",
-    )
     session_idle_days: int = Field(
         default=30, ge=1, le=365, description="A session that is not refreshed for so long has ended."
     )
     session_longest_days: int = Field(
         default=180, ge=1, le=730, description="A session ends after so long, however it is used."
     )
-    app_origins: Annotated[str, AfterValidator(_are_origins)] | None = Field(
-        default=None,
-        description="Origins whose pages may use the refresh cookie; unset: `app.` and the domain.",
-    )
-    events_topic_arn: str = Field(description="SNS topic that the worker publishes the account events to.")
     storage_role_arn: str = Field(
         description="IAM role whose narrowed form users get as storage credentials."
-    )
-    storage_bucket: str = Field(description="S3 bucket that holds the users' folders.")
-    storage_credentials_minutes: int = Field(
-        default=60, ge=15, le=60, description="How long storage credentials are good."
     )
 
     @property
     def secret(self) -> bytes:
         """The 32 bytes of `key_encryption_key`."""
         return _decoded(self.key_encryption_key.get_secret_value())
+
+
+class ApiSettings(UsersSettings):
+    """Settings of the API."""
+
+    password_hash_concurrency: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="Passwords that each process hashes at once (19 MiB and one core each).",
+    )
+    app_origins: Annotated[str, AfterValidator(_are_origins)] | None = Field(
+        default=None,
+        description="Origins whose pages may use the refresh cookie; unset: `app.` and the domain.",
+    )
+    storage_bucket: str = Field(description="S3 bucket that holds the users' folders.")
+    storage_credentials_minutes: int = Field(
+        default=60, ge=15, le=60, description="How long storage credentials are good."
+    )
 
     @property
     def own_origins(self) -> list[str]:
@@ -100,3 +101,12 @@ class UsersSettings(ServiceSettings):
     def event_source(self) -> str:
         """The CloudEvents `source` of what this service publishes."""
         return self.auth_issuer
+
+
+class WorkerSettings(UsersSettings):
+    """Settings of the worker."""
+
+    key_rotation_days: int = Field(
+        default=30, ge=1, le=365, description="Age at which the worker replaces the signing key."
+    )
+    events_topic_arn: str = Field(description="SNS topic that the worker publishes the account events to.")

@@ -1,23 +1,74 @@
-"""What the web application, the worker and the commands make of the settings alike."""
+"""What the API, the worker and the commands are made of."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from chassis.clock import Clock, utc_now
+from chassis.idempotency import IdempotencyStore
+from chassis.messages.outbox import OutboxStore
+from chassis.stores.aws import Aws
 from users.config import UsersSettings
 from users.domain.keyring import Keyring
-from users.domain.ports import Stores
+from users.domain.ports import AccountStore, FailureStore, SessionStore, SigningKeyStore
 from users.domain.sealing import Sealer
 from users.domain.sessions import Lifetimes
-from users.store.postgres import open_stores
+from users.domain.storage import CredentialSource
+from users.store.postgres.accounts import PostgresAccounts
 from users.store.postgres.database import Database, engine
+from users.store.postgres.failures import PostgresFailures
+from users.store.postgres.idempotency import PostgresIdempotency
+from users.store.postgres.outbox import PostgresOutbox
+from users.store.postgres.sessions import PostgresSessions
+from users.store.postgres.signing_keys import PostgresSigningKeys
+from users.store.sts import StsCredentials
 
 
-def stores_of(settings: UsersSettings, pool_size: int | None = None) -> Stores:
-    """Return the stores that the settings name."""
-    url = settings.database_url.get_secret_value()
-    return open_stores(Database(engine(url, pool_size or settings.database_pool_size)), settings.secret)
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything that the service keeps, behind protocols; `probe` raises Transient without the database."""
+
+    accounts: AccountStore
+    sessions: SessionStore
+    failures: FailureStore
+    signing_keys: SigningKeyStore
+    outbox: OutboxStore
+    idempotency: IdempotencyStore
+    credentials: CredentialSource
+    probe: Callable[[], None]
+    purge_idempotency: Callable[[datetime], int]
+
+
+def real(settings: UsersSettings) -> Stores:
+    """Return stores in Postgres, and AWS's STS. Nothing is connected yet."""
+    pool = engine(settings.database_url.get_secret_value(), settings.database_pool_size)
+    return stores_on(Database(pool), settings.secret, credentials_of(settings))
+
+
+def credentials_of(settings: UsersSettings) -> CredentialSource:
+    """Return the source of storage credentials that the settings name."""
+    aws = Aws(settings.aws_region, settings.aws_endpoint_url)
+    return StsCredentials(aws.client("sts"), settings.storage_role_arn)
+
+
+def stores_on(
+    database: Database, secret: bytes, credentials: CredentialSource, clock: Clock = utc_now
+) -> Stores:
+    """Return every store on `database`; recorded answers are sealed under `secret`."""
+    idempotency = PostgresIdempotency(database, Sealer(secret, "idempotency"), clock)
+    return Stores(
+        accounts=PostgresAccounts(database),
+        sessions=PostgresSessions(database),
+        failures=PostgresFailures(database),
+        signing_keys=PostgresSigningKeys(database),
+        outbox=PostgresOutbox(database, clock),
+        idempotency=idempotency,
+        credentials=credentials,
+        probe=database.probe,
+        purge_idempotency=idempotency.purge,
+    )
 
 
 def keyring_of(settings: UsersSettings, stores: Stores, clock: Clock = utc_now) -> Keyring:

@@ -14,7 +14,8 @@ import pytest
 from libs.chassis.tests.fake_sqs import FakeSqs
 
 from chassis.errors import Conflict, Denied, Gone, Invalid, Malformed, NotFound, Stale, TooMany, Transient
-from chassis.messages.worker import Consumer, Worker
+from chassis.messages.consumer import Consumer
+from chassis.messages.worker import Worker
 from chassis.server.background import Periodic
 from chassis.telemetry import tracing
 from slipway.testing.aws import Aws
@@ -232,7 +233,8 @@ def test_a_message_carries_its_trace_where_it_has_one(sqs: FakeSqs, body: str, k
 _PROGRAM = """
 import sys, time
 from libs.chassis.tests.fake_sqs import FakeSqs
-from chassis.messages.worker import Consumer, Worker
+from chassis.messages.consumer import Consumer
+from chassis.messages.worker import Worker
 
 def handle(body):
     print("begun", flush=True)

@@ -120,7 +120,7 @@ def test_a_wrong_value_is_named_with_its_line(root: Path, before: str, after: st
         ("api: {kind: web}", "api: {kind: worker}", "4: roles: a role `api`"),
         ("api: {kind: web}", "web: {kind: web}", "4: roles: a role `api`"),
         ("{kind: web}", "{kind: web, scaling: {min: 5, max: 2}}", "5: roles.api.scaling: min is more"),
-        ("env: SCANS_QUEUE_URL", "env: NOTES_TABLE", "17: queues.0.env: the variable 'NOTES_TABLE'"),
+        ("env: NOTES_TABLE", "env: SCANS_QUEUE_URL", "17: queues.0.env: the variable 'SCANS_QUEUE_URL'"),
         (
             "notify_topic: new-scans",
             "notify_topic: notes-events",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 from chassis.errors import FieldError, Invalid, Stale, Transient
+from chassis.http.etags import of_version, require_match
 from media.domain.objects import MediaObject, Status
 from media.domain.ports import Files, Multipart, Records
 from media.domain.removal import Removal
@@ -54,7 +56,7 @@ class Parts:
             if obj.delivered or obj.upload_until is None:
                 raise UploadNotOpen("The file has arrived; delete the object instead.")
             with suppress(Stale):  # it has changed just now, by arriving for one: look again
-                self._removal.delete(owner, object_id, only=obj.version)
+                self._removal.delete(owner, object_id, partial(require_match, of_version(obj.version)))
                 return
         raise Transient("The upload is changing; try again shortly.")
 

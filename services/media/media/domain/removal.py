@@ -13,6 +13,7 @@ from uuid import UUID
 
 from chassis.clock import Clock, utc_now
 from chassis.errors import Problem, Stale
+from chassis.http.etags import Precondition
 from media.domain import naming
 from media.domain.objects import MediaObject, Status
 from media.domain.ports import Files, Multipart, Records
@@ -32,17 +33,16 @@ class Removal:
         self._multipart = multipart
         self._clock = clock
 
-    def delete(self, owner: str, object_id: UUID, *, only: int | None = None) -> None:
+    def delete(self, owner: str, object_id: UUID, check: Precondition) -> None:
         """Delete an object for its owner. It is gone for everybody when this returns.
 
-        Raises ObjectNotFound, Transient, and Stale when a version is given in `only` and is not current.
+        Raises ObjectNotFound, Transient, and Stale when `check` does not accept the present version.
         """
         for attempt in range(1, _TRIES + 1):
             obj = self._records.get(owner, object_id)
             if obj is None or obj.status is Status.DELETING:
                 raise ObjectNotFound("There is no such object.")
-            if only is not None and obj.version != only:
-                raise Stale("The object has changed since you read it; read it again.")
+            check(obj.version)
             try:
                 self.discard(obj)
             except Stale:

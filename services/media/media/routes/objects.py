@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import request
-
 from chassis.errors import NotFound, Stale
 from chassis.http.pagination import Page, PageQuery, decode_cursor
+from chassis.http.preconditions import if_match
 from chassis.http.routing import Answer, Routes, route
 from chassis.identity.auth import SIGNED_IN, Caller
 from media.domain.library import Library
 from media.domain.removal import Removal
-from media.routes.presenter import Presenter, required_version
-from media.schemas import ObjectView
+from media.routes.presenter import Presenter
+from media.schemas.objects import ObjectView
 
 
 class ObjectRoutes(Routes):
@@ -43,7 +42,5 @@ class ObjectRoutes(Routes):
     @route("DELETE", "/v1/objects/<uuid:object_id>", access=SIGNED_IN, status=204, raises=[NotFound, Stale])
     def delete_object(self, caller: Caller, object_id: UUID) -> Answer:
         """Delete an object with everything that belongs to it."""
-        obj = self._library.get(caller.subject, object_id)
-        only = required_version(request.headers.get("If-Match"), obj)
-        self._removal.delete(caller.subject, object_id, only=only)
+        self._removal.delete(caller.subject, object_id, if_match())
         return Answer(status=204)

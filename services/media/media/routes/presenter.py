@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
-from werkzeug.datastructures import ETags
-from werkzeug.http import parse_etags
-
-from chassis.errors import Stale
 from chassis.http.pagination import Page, Slice, encode_cursor
 from media.domain import content, naming
 from media.domain.objects import MediaObject, Status, Thumbnail
 from media.domain.ports import Form, SignedUrls
 from media.domain.uploads import StartedUpload
-from media.schemas import MultipartForm, ObjectView, PartView, PostForm, ThumbnailView, UploadView
+from media.schemas.objects import ObjectView, ThumbnailView
+from media.schemas.uploads import MultipartForm, PartView, PostForm, UploadView
 
 
 class Presenter:
@@ -88,17 +85,3 @@ def upload_view(begun: StartedUpload) -> UploadView:
         parts = [PartView(number=number, url=url) for number, url in enumerate(begun.how.urls, start=1)]
         how = MultipartForm(part_size=begun.how.size, parts=parts, expires_at=begun.expires_at)
     return UploadView(object_id=begun.object_id, upload=how)
-
-
-def required_version(if_match: str | None, obj: MediaObject) -> int | None:
-    """Return the version that `If-Match` asks for, None for none; raise Stale when it is another.
-
-    The signing window in the tag does not matter: it says when addresses were signed, not what is stored.
-    """
-    if if_match is None:
-        return None
-    tags: ETags = parse_etags(if_match)
-    versions = {tag.partition("-")[0] for tag in tags.as_set(include_weak=False)}
-    if tags.star_tag or str(obj.version) in versions:
-        return obj.version
-    raise Stale("The object has changed since you read it; read it again and repeat your change.")

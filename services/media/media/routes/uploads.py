@@ -11,7 +11,8 @@ from chassis.identity.auth import SIGNED_IN, Caller
 from media.domain.parts import Parts
 from media.domain.uploads import UploadRequest, Uploads
 from media.routes.presenter import Presenter, upload_view
-from media.schemas import Completion, NewUpload, ObjectView, UploadView
+from media.schemas.objects import ObjectView
+from media.schemas.uploads import Completion, NewUpload, UploadView
 
 
 class UploadRoutes(Routes):

@@ -161,7 +161,7 @@ def test_a_deletion_that_always_meets_a_change_says_so(
 def test_deleting_what_never_was_finds_nothing(world: World, owner: str) -> None:
     removal = world.work.due._removal
     with pytest.raises(ObjectNotFound):
-        removal.delete(owner, new_id())
+        removal.delete(owner, new_id(), lambda _version: None)
 
 
 def test_a_store_that_is_away_refuses_the_deletion(

@@ -8,9 +8,13 @@ import pytest
 import yaml
 from services.media.tests.factories import World, some_settings
 
-from media import worker
+from chassis.messages.jobs import run_worker
+from chassis.messages.worker import Worker
+from chassis.server.wsgi import wsgi_app
 from media.app import create_app
-from media.config import MediaSettings, WorkerSettings
+from media.config import ApiSettings, MediaSettings, WorkerSettings
+from media.imaging.sandbox import SandboxedRenderer
+from media.worker import build
 
 ENVIRONMENT = {
     "AUTH_ISSUER": "https://users.example.test",
@@ -19,8 +23,10 @@ ENVIRONMENT = {
     "MEDIA_BUCKET": "media-bucket",
     "UPLOADS_QUEUE_URL": "http://127.0.0.1:9/uploads",
     "UPLOADS_DLQ_URL": "http://127.0.0.1:9/uploads-dlq",
+    "UPLOADS_VISIBILITY_TIMEOUT": "30",
     "USERS_EVENTS_QUEUE_URL": "http://127.0.0.1:9/users",
     "USERS_EVENTS_DLQ_URL": "http://127.0.0.1:9/users-dlq",
+    "USERS_EVENTS_VISIBILITY_TIMEOUT": "20",
     "AWS_ACCESS_KEY_ID": "AKID",
     "AWS_SECRET_ACCESS_KEY": "secret",
 }
@@ -44,7 +50,7 @@ def test_beside_an_emulator_clients_are_sent_to_its_public_address() -> None:
 
 
 def test_the_web_role_starts_from_its_environment_without_a_connection(environment: dict[str, str]) -> None:
-    app = create_app()
+    app = wsgi_app(ApiSettings, create_app)
     assert "/v1/uploads" in {rule.rule for rule in app.url_map.iter_rules()}
 
 
@@ -53,7 +59,7 @@ def test_a_missing_variable_is_named(
 ) -> None:
     monkeypatch.delenv("UPLOADS_QUEUE_URL")
     with pytest.raises(SystemExit):
-        worker.main()
+        run_worker(WorkerSettings, build)
     assert "UPLOADS_QUEUE_URL" in capfd.readouterr().err
 
 
@@ -61,21 +67,24 @@ def test_every_queue_of_the_manifest_has_its_consumer(
     environment: dict[str, str], world: World, pytestconfig: pytest.Config
 ) -> None:
     manifest = yaml.safe_load((pytestconfig.rootpath / "services/media/service.yaml").read_text())
-    made = {consumer.name: consumer for consumer in worker.consumers(WorkerSettings(), world.work)}
+    jobs = build(WorkerSettings(), parts=world.stores)
+    jobs.close()
+    made = {consumer.name: consumer for consumer in jobs.consumers}
     assert set(made) == {queue["name"] for queue in manifest["queues"]}
-    for queue in manifest["queues"]:
-        assert made[queue["name"]].visibility_timeout == queue["visibility_timeout"]
+    assert made["media-users-events"].visibility_timeout == 20
 
 
 def test_the_worker_ends_its_renderer_when_it_is_told_to_stop(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[Any] = []
-    monkeypatch.setattr(worker.Worker, "run", lambda self: ran.append(self))
-    monkeypatch.setattr(worker.logs, "configure", lambda *_: None)
-    worker.main()
+    closed: list[bool] = []
+    monkeypatch.setattr(Worker, "run", lambda self: ran.append(self))
+    monkeypatch.setattr(SandboxedRenderer, "close", lambda _self: closed.append(True))
+    run_worker(WorkerSettings, build)
     (made,) = ran
     assert [periodic.name for periodic in made._periodic] == ["due-sweep", "bucket-walk"]
+    assert closed == [True]
 
 
 def test_every_setting_is_described() -> None:

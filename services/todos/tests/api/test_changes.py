@@ -9,7 +9,7 @@ from services.todos.tests.factories import Api
 
 from chassis.http.pagination import encode_cursor
 from chassis.testing import FakeClock
-from todos.schemas.todos import ChangesView
+from todos.schemas.changes import ChangesView
 
 
 class Replica:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from services.todos.tests.factories import Api, settings
+from services.todos.tests.factories import Api, assemble, settings
 
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
@@ -16,7 +16,6 @@ from chassis.testing import Issuer
 from todos.app import create_app
 from todos.domain.account_state import Limits
 from todos.store.dynamodb import DynamoStore
-from todos.wiring import assemble
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def two(dynamo_store: DynamoStore, redis_url: str, issuer: Issuer) -> Iterator[l
     apis = []
     for cache in caches:
         parts = assemble(dynamo_store, cache, MemoryIdempotency(), Limits())
-        app = create_app(settings(), parts=lambda _settings, parts=parts: parts, verifier=issuer.verifier())  # type: ignore[misc]
+        app = create_app(settings(), parts=parts.stores, verifier=issuer.verifier())
         apis.append(Api(app.test_client(), issuer, subject))
     yield apis
     for cache in caches:

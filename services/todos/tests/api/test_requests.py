@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from services.todos.tests.factories import Api, NoCache, settings
+from services.todos.tests.factories import Api, NoCache, assemble, settings
 
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
@@ -16,7 +16,6 @@ from todos.app import create_app
 from todos.domain.account_state import Limits
 from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore
-from todos.wiring import assemble
 
 BAD_FIELDS = [
     {"title": ""},
@@ -118,7 +117,7 @@ def test_one_key_at_once_from_many_creates_one_todo(
 ) -> None:
     keys = DynamoIdempotency(aws.service_client("todos", "dynamodb"), aws.environment("todos")["TODOS_TABLE"])
     parts = assemble(dynamo_store, NoCache(), keys, Limits())
-    app = create_app(settings(), parts=lambda _settings: parts, verifier=issuer.verifier())
+    app = create_app(settings(), parts=parts.stores, verifier=issuer.verifier())
     subject = str(new_id())
 
     def post(_number: int) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from libs.chassis.tests.redis_process import RedisProcess
-from services.todos.tests.factories import Api, settings
+from services.todos.tests.factories import Api, assemble, settings
 
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.stores.cache import OwnerCache, connect
@@ -16,7 +16,6 @@ from chassis.testing import Issuer
 from todos.app import create_app
 from todos.domain.account_state import Limits
 from todos.store.memory import MemoryStore
-from todos.wiring import assemble
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def redis_process(tmp_path: Path) -> Iterator[RedisProcess]:
 def app(redis_process: RedisProcess, issuer: Issuer) -> Iterator[Flask]:
     cache = OwnerCache(connect(redis_process.url), "todos")
     parts = assemble(MemoryStore(), cache, MemoryIdempotency(), Limits())
-    yield create_app(settings(), parts=lambda _settings: parts, verifier=issuer.verifier())
+    yield create_app(settings(), parts=parts.stores, verifier=issuer.verifier())
     cache.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from services.todos.tests.factories import Parts
 
 from chassis.ids import new_id
 from todos.domain.lists import Lists
@@ -12,7 +13,6 @@ from todos.domain.reading import CachedResponse, PageRequest, Reader
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todos import Todos
 from todos.errors import ListNotFound, TodoNotFound
-from todos.wiring import Parts
 
 FIRST = PageRequest(10, None, "")
 
@@ -23,12 +23,12 @@ def anything(_version: int) -> None:
 
 @pytest.fixture
 def lists(any_parts: Parts) -> Lists:
-    return Lists(any_parts.writer, new_id)
+    return Lists(any_parts.writer)
 
 
 @pytest.fixture
 def todos(any_parts: Parts) -> Todos:
-    return Todos(any_parts.writer, new_id)
+    return Todos(any_parts.writer)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def reader(any_parts: Parts, lists: Lists) -> Reader:
 
 
 def test_what_is_read_again_is_the_same(reader: Reader, todos: Todos, owner: str) -> None:
-    todo = todos.create(owner, {"title": "x"})
+    todo = todos.create(owner, new_id(), {"title": "x"})
     reads = [
         lambda: reader.todo(owner, todo.id),
         lambda: reader.page(owner, TodoFilter(), FIRST),
@@ -52,7 +52,7 @@ def test_what_is_read_again_is_the_same(reader: Reader, todos: Todos, owner: str
 
 
 def test_every_read_is_as_new_as_the_last_write(reader: Reader, todos: Todos, owner: str) -> None:
-    todo = todos.create(owner, {"title": "0"})
+    todo = todos.create(owner, new_id(), {"title": "0"})
     for number in range(1, 6):
         title = str(number)
         todos.update(owner, todo.id, {"title": title}, anything)
@@ -69,14 +69,14 @@ def test_what_is_not_there_is_not_there_again_until_it_is_made(
             reader.todo(owner, new_id())
         with pytest.raises(ListNotFound):
             reader.todo_list(owner, new_id())
-    groceries = lists.create(owner, {"name": "groceries"})
+    groceries = lists.create(owner, new_id(), {"name": "groceries"})
     assert b"groceries" in reader.todo_list(owner, groceries.id).body
 
 
 def test_the_inbox_comes_first_then_the_others_as_they_were_made(
     reader: Reader, lists: Lists, owner: str
 ) -> None:
-    names = [lists.create(owner, {"name": str(number)}).name for number in range(4)]
+    names = [lists.create(owner, new_id(), {"name": str(number)}).name for number in range(4)]
     seen: list[str] = []
     cursor: str | None = None
     while True:

@@ -18,7 +18,8 @@ from todos.domain.documents import (
 )
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import inbox_of
-from todos.schemas.todos import ListPage, ListView, TodoPage, TodoView
+from todos.schemas.lists import ListPage, ListView
+from todos.schemas.todos import TodoPage, TodoView
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=50)
 

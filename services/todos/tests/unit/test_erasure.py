@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from services.todos.tests.factories import Parts
 
 from chassis.errors import Transient
 from chassis.ids import new_id
@@ -11,7 +12,6 @@ from todos.domain.lists import Lists
 from todos.domain.todos import Todos
 from todos.errors import AccountErased
 from todos.store.memory import MemoryStore
-from todos.wiring import Parts
 
 
 def anything(_version: int) -> None:
@@ -39,18 +39,18 @@ def memory_store() -> Failing:
 
 @pytest.fixture
 def lists(parts: Parts) -> Lists:
-    return Lists(parts.writer, new_id)
+    return Lists(parts.writer)
 
 
 @pytest.fixture
 def todos(parts: Parts) -> Todos:
-    return Todos(parts.writer, new_id)
+    return Todos(parts.writer)
 
 
 def test_a_large_list_is_deleted_in_parts(memory_store: Failing, lists: Lists, todos: Todos) -> None:
-    groceries = lists.create("ann", {"name": "groceries"})
+    groceries = lists.create("ann", new_id(), {"name": "groceries"})
     for number in range(120):
-        todos.create("ann", {"title": str(number), "list_id": groceries.id})
+        todos.create("ann", new_id(), {"title": str(number), "list_id": groceries.id})
     lists.delete("ann", groceries.id, anything)
     head = memory_store.head("ann")
     assert (head.todos, head.lists) == (0, 1)
@@ -60,9 +60,9 @@ def test_a_large_list_is_deleted_in_parts(memory_store: Failing, lists: Lists, t
 def test_a_deletion_that_was_cut_short_is_finished_by_the_sweeper(
     memory_store: Failing, lists: Lists, todos: Todos
 ) -> None:
-    groceries = lists.create("ann", {"name": "groceries"})
+    groceries = lists.create("ann", new_id(), {"name": "groceries"})
     for number in range(120):
-        todos.create("ann", {"title": str(number), "list_id": groceries.id})
+        todos.create("ann", new_id(), {"title": str(number), "list_id": groceries.id})
     memory_store.good = 2
     lists.delete("ann", groceries.id, anything)
     assert memory_store.todo_list("ann", groceries.id) is None
@@ -77,9 +77,9 @@ def test_a_deletion_that_was_cut_short_is_finished_by_the_sweeper(
 def test_the_sweeper_forgets_lists_of_erased_accounts(
     memory_store: Failing, lists: Lists, todos: Todos, parts: Parts, clock: FakeClock
 ) -> None:
-    groceries = lists.create("ann", {"name": "groceries"})
+    groceries = lists.create("ann", new_id(), {"name": "groceries"})
     for number in range(60):
-        todos.create("ann", {"title": str(number), "list_id": groceries.id})
+        todos.create("ann", new_id(), {"title": str(number), "list_id": groceries.id})
     memory_store.good = 1
     lists.delete("ann", groceries.id, anything)
     Erasure(memory_store, parts.cache, parts.idempotency, clock).erase("ann")
@@ -90,10 +90,10 @@ def test_the_sweeper_forgets_lists_of_erased_accounts(
 def test_an_erased_account_is_empty_and_stays_so(
     memory_store: Failing, todos: Todos, parts: Parts, clock: FakeClock
 ) -> None:
-    todo = todos.create("ann", {"title": "x"})
+    todo = todos.create("ann", new_id(), {"title": "x"})
     erasure = Erasure(memory_store, parts.cache, parts.idempotency, clock)
     erasure.erase("ann")
     erasure.erase("ann")
     assert memory_store.todo("ann", todo.id) is None
     with pytest.raises(AccountErased):
-        todos.create("ann", {"title": "y"})
+        todos.create("ann", new_id(), {"title": "y"})

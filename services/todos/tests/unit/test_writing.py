@@ -98,9 +98,9 @@ def test_a_decision_that_changes_nothing_writes_nothing(
 
 def test_a_creation_that_is_repeated_gives_what_stands_there(make: Callable[..., Writer]) -> None:
     store, todo_id = MemoryStore(), new_id()
-    todos = Todos(make(store), lambda: todo_id)
-    first = todos.create("ann", {"title": "a"})
-    assert todos.create("ann", {"title": "a"}) == first
+    todos = Todos(make(store))
+    first = todos.create("ann", todo_id, {"title": "a"})
+    assert todos.create("ann", todo_id, {"title": "a"}) == first
     assert store.head("ann").todos == 1
 
 
@@ -108,24 +108,25 @@ def test_the_creation_of_a_list_that_is_repeated_gives_what_stands_there(
     make: Callable[..., Writer],
 ) -> None:
     list_id = new_id()
-    lists = Lists(make(MemoryStore()), lambda: list_id)
-    assert lists.create("ann", {"name": "a"}) == lists.create("ann", {"name": "a"})
+    lists = Lists(make(MemoryStore()))
+    first = lists.create("ann", list_id, {"name": "a"})
+    assert lists.create("ann", list_id, {"name": "a"}) == first
 
 
 def test_new_todos_are_placed_behind_all_others(make: Callable[..., Writer]) -> None:
-    todos = Todos(make(MemoryStore()), new_id)
-    first = todos.create("ann", {"title": "a"})
+    todos = Todos(make(MemoryStore()))
+    first = todos.create("ann", new_id(), {"title": "a"})
     todos.update("ann", first.id, {"position": 1e6}, lambda _version: None)
-    assert todos.create("ann", {"title": "b"}).position > 1e6
+    assert todos.create("ann", new_id(), {"title": "b"}).position > 1e6
 
 
 def test_limits_hold_and_deletions_make_room(make: Callable[..., Writer]) -> None:
-    todos = Todos(make(MemoryStore(), Limits(todos=1)), new_id)
-    first = todos.create("ann", {"title": "a"})
+    todos = Todos(make(MemoryStore(), Limits(todos=1)))
+    first = todos.create("ann", new_id(), {"title": "a"})
     with pytest.raises(LimitReached):
-        todos.create("ann", {"title": "b"})
+        todos.create("ann", new_id(), {"title": "b"})
     todos.delete("ann", first.id, lambda _version: None)
-    todos.create("ann", {"title": "b"})
+    todos.create("ann", new_id(), {"title": "b"})
 
 
 def test_a_decision_sees_its_own_changes(make: Callable[..., Writer]) -> None:

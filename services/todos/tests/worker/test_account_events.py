@@ -6,19 +6,19 @@ import json
 from typing import Any
 
 import pytest
-from services.todos.tests.factories import ISSUER
+from services.todos.tests.factories import ISSUER, Parts
 
 from chassis.errors import Invalid
 from chassis.ids import new_id
+from chassis.messages.consumer import Consumer
 from chassis.messages.events import new_event
-from chassis.messages.worker import Consumer, Worker
+from chassis.messages.worker import Worker
 from todos.config import WorkerSettings
 from todos.domain.erasure import Erasure
 from todos.domain.todos import Todos
 from todos.errors import AccountErased
 from todos.events import AccountEvents
-from todos.wiring import Parts
-from todos.worker import consumer, sweeping
+from todos.worker import build
 
 
 def deleted(account: str) -> str:
@@ -33,14 +33,14 @@ def events(any_parts: Parts) -> AccountEvents:
 
 @pytest.fixture
 def todos(any_parts: Parts) -> Todos:
-    return Todos(any_parts.writer, new_id)
+    return Todos(any_parts.writer)
 
 
 def test_a_deleted_account_is_erased_and_the_others_are_not(
     any_parts: Parts, events: AccountEvents, todos: Todos, owner: str
 ) -> None:
     other = str(new_id())
-    todo, kept = todos.create(owner, {"title": "x"}), todos.create(other, {"title": "y"})
+    todo, kept = todos.create(owner, new_id(), {"title": "x"}), todos.create(other, new_id(), {"title": "y"})
     events.handle(deleted(owner))
     assert any_parts.store.todo(owner, todo.id) is None
     assert any_parts.store.lists(owner) == []
@@ -51,7 +51,7 @@ def test_nothing_comes_back_behind_the_erasure(events: AccountEvents, todos: Tod
     events.handle(deleted(owner))
     events.handle(deleted(owner))
     with pytest.raises(AccountErased):
-        todos.create(owner, {"title": "x"})
+        todos.create(owner, new_id(), {"title": "x"})
 
 
 def test_other_types_of_event_are_ignored(any_parts: Parts, events: AccountEvents, owner: str) -> None:
@@ -73,7 +73,12 @@ def test_an_event_that_names_no_account_is_refused(events: AccountEvents, subjec
 
 @pytest.fixture
 def worker_settings(aws: Any) -> WorkerSettings:
-    names = ("TODOS_TABLE", "USERS_EVENTS_QUEUE_URL", "USERS_EVENTS_DLQ_URL")
+    names = (
+        "TODOS_TABLE",
+        "USERS_EVENTS_QUEUE_URL",
+        "USERS_EVENTS_DLQ_URL",
+        "USERS_EVENTS_VISIBILITY_TIMEOUT",
+    )
     made = {name.lower(): aws.environment("todos")[name] for name in names}
     return WorkerSettings(
         auth_issuer=ISSUER, auth_jwks_url="http://127.0.0.1:1", redis_url="redis://127.0.0.1:1/0", **made
@@ -82,14 +87,14 @@ def worker_settings(aws: Any) -> WorkerSettings:
 
 @pytest.fixture
 def worker(aws: Any, worker_settings: WorkerSettings, parts: Parts) -> tuple[Worker, Consumer]:
-    reading = consumer(worker_settings, parts)
+    [reading] = build(worker_settings, parts=parts.stores, clock=parts.clock).consumers
     return Worker(aws.service_client("todos", "sqs"), [reading]), reading
 
 
 def test_an_event_published_by_users_erases_the_account(
     aws: Any, worker: tuple[Worker, Consumer], parts: Parts, owner: str
 ) -> None:
-    todo = Todos(parts.writer, new_id).create(owner, {"title": "x"})
+    todo = Todos(parts.writer).create(owner, new_id(), {"title": "x"})
     aws.service_client("users", "sns").publish(
         TopicArn=aws.environment("users")["EVENTS_TOPIC_ARN"],
         Message=deleted(owner),
@@ -116,6 +121,6 @@ def test_a_malformed_message_goes_to_the_dead_letters_with_the_reason(
 
 
 def test_the_periodic_work_runs_on_nothing(worker_settings: WorkerSettings, parts: Parts) -> None:
-    work = sweeping(worker_settings, parts)
+    [work] = build(worker_settings, parts=parts.stores, clock=parts.clock).periodic
     assert work.seconds == 60
     work.run()

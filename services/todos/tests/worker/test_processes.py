@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from services.todos.tests.factories import ISSUER
 
-from todos import worker
+from chassis.messages.jobs import run_worker
+from todos.config import WorkerSettings
+from todos.worker import build
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def test_the_worker_starts_and_stops_when_told(monkeypatch: pytest.MonkeyPatch) 
 
     ending = threading.Thread(target=end_once_it_listens)
     ending.start()
-    worker.main()
+    run_worker(WorkerSettings, build)
     ending.join()
 
 
@@ -68,5 +70,5 @@ def test_a_process_without_its_settings_does_not_start(
 ) -> None:
     monkeypatch.delenv("TODOS_TABLE", raising=False)
     with pytest.raises(SystemExit):
-        worker.main()
+        run_worker(WorkerSettings, build)
     assert "TODOS_TABLE" in capsys.readouterr().err

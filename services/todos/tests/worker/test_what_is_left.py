@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from services.todos.tests.factories import Api, settings
+from services.todos.tests.factories import Api, Parts, assemble, settings
 
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
@@ -19,7 +19,6 @@ from todos.domain.account_state import Limits
 from todos.domain.erasure import Erasure
 from todos.events import AccountEvents
 from todos.store.dynamodb import DynamoStore
-from todos.wiring import Parts, assemble
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def real_parts(dynamo_store: DynamoStore, redis: Redis, aws: Any) -> Iterator[Pa
 
 @pytest.fixture
 def real_api(real_parts: Parts, issuer: Issuer) -> Api:
-    app = create_app(settings(), parts=lambda _settings: real_parts, verifier=issuer.verifier())
+    app = create_app(settings(), parts=real_parts.stores, verifier=issuer.verifier())
     return Api(app.test_client(), issuer)
 
 

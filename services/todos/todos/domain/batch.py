@@ -66,15 +66,16 @@ class _Refused(Exception):
 
 
 class Batch:
-    """Runs operations in their order. `new_id` gives the id that those of all created to-dos derive from."""
+    """Runs operations in their order."""
 
-    def __init__(self, writer: Writer, new_id: Callable[[], UUID]) -> None:
+    def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._new_id = new_id
 
-    def run(self, owner: str, operations: Sequence[Operation], *, atomic: bool) -> list[Outcome]:
-        """Return the outcome of each operation; with `atomic` all are done or none (at most MOST_WRITES)."""
-        base = self._new_id()
+    def run(self, owner: str, base: UUID, operations: Sequence[Operation], *, atomic: bool) -> list[Outcome]:
+        """Return the outcome of each operation; with `atomic` all are done or none (at most MOST_WRITES).
+
+        The ids of all created to-dos derive from `base`.
+        """
         numbered = list(enumerate(operations))
         if atomic:
             try:

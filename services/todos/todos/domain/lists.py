@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from uuid import UUID
 
 from chassis.errors import Transient
+from chassis.http.etags import Precondition
 from todos.domain.commit import MOST_WRITES
 from todos.domain.todolist import ListFields, TodoList, new_list
-from todos.domain.todos import Precondition
 from todos.domain.unit_of_work import UnitOfWork
 from todos.domain.writing import Writer
 from todos.errors import DefaultListKept
@@ -18,15 +17,16 @@ log = logging.getLogger(__name__)
 
 
 class Lists:
-    """Writes of lists. `new_id` gives the id of the next one that is created."""
+    """Writes of lists."""
 
-    def __init__(self, writer: Writer, new_id: Callable[[], UUID]) -> None:
+    def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._new_id = new_id
 
-    def create(self, owner: str, fields: ListFields) -> TodoList:
-        """Return the created list. Raises LimitReached, DefaultListKept."""
-        list_id = self._new_id()
+    def create(self, owner: str, list_id: UUID, fields: ListFields) -> TodoList:
+        """Return the created list, or the one that an earlier try made.
+
+        Raises LimitReached, DefaultListKept.
+        """
 
         def decide(work: UnitOfWork) -> TodoList:
             if work.check_existing and (standing := work.find_list(list_id)) is not None:

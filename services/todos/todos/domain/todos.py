@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
+from chassis.http.etags import Precondition
 from todos.domain.todo import Todo, TodoFields, new_todo
 from todos.domain.unit_of_work import UnitOfWork
 from todos.domain.writing import Writer
-
-Precondition = Callable[[int], None]
-"""Is given the present version and raises Stale when it is not the one the caller knows."""
 
 
 def create_todo(work: UnitOfWork, todo_id: UUID, fields: TodoFields) -> Todo:
@@ -41,15 +38,13 @@ def delete_todo(work: UnitOfWork, todo_id: UUID, check: Precondition) -> None:
 
 
 class Todos:
-    """Writes of single to-dos. `new_id` gives the id of the next one that is created."""
+    """Writes of single to-dos."""
 
-    def __init__(self, writer: Writer, new_id: Callable[[], UUID]) -> None:
+    def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._new_id = new_id
 
-    def create(self, owner: str, fields: TodoFields) -> Todo:
-        """Return the created to-do. Raises UnknownList, LimitReached."""
-        todo_id = self._new_id()
+    def create(self, owner: str, todo_id: UUID, fields: TodoFields) -> Todo:
+        """Return the created to-do, or the one that an earlier try made. Raises UnknownList, LimitReached."""
         return self._writer.write(owner, lambda work: create_todo(work, todo_id, fields))
 
     def update(self, owner: str, todo_id: UUID, fields: TodoFields, check: Precondition) -> Todo:

@@ -6,6 +6,7 @@ import json
 
 from chassis.http.problems import describe
 from chassis.http.routing import Answer, Routes, route
+from chassis.idempotency import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.batch import Batch, Outcome
 from todos.domain.documents import todo_document
@@ -31,7 +32,7 @@ class BatchRoutes(Routes):
     @route("POST", "/v1/todos/batch", access=SIGNED_IN, body=BatchBody, answer=BatchView)
     def run_batch(self, caller: Caller, body: BatchBody) -> Answer:
         """Create, change and delete several to-dos."""
-        outcomes = self._batch.run(caller.subject, body.wanted(), atomic=body.atomic)
+        outcomes = self._batch.run(caller.subject, resource_id(), body.wanted(), atomic=body.atomic)
         shown = ",".join(_document(outcome) for outcome in outcomes)
         return Answer(f'{{"outcomes":[{shown}]}}'.encode())
 

@@ -9,7 +9,7 @@ from chassis.http.routing import Answer, Routes, route
 from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.changes import Changes, Feed
 from todos.domain.ports import Change
-from todos.schemas.todos import ChangesQuery, ChangesView
+from todos.schemas.changes import ChangesQuery, ChangesView
 
 
 class ChangeRoutes(Routes):

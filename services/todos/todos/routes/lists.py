@@ -6,15 +6,16 @@ from uuid import UUID
 
 from chassis.errors import Conflict, NotFound, Stale
 from chassis.http.etags import of_version
+from chassis.http.preconditions import if_match
 from chassis.http.routing import Answer, Routes, route
+from chassis.idempotency import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.documents import list_document
 from todos.domain.lists import Lists
 from todos.domain.reading import PageRequest, Reader
 from todos.domain.todolist import TodoList
 from todos.routes.cached_response import answer_with
-from todos.routes.preconditions import if_match
-from todos.schemas.todos import ListBody, ListPage, ListPatch, ListsQuery, ListView
+from todos.schemas.lists import ListBody, ListPage, ListPatch, ListsQuery, ListView
 
 
 class ListRoutes(Routes):
@@ -37,7 +38,7 @@ class ListRoutes(Routes):
     )
     def create_list(self, caller: Caller, body: ListBody) -> Answer:
         """Create a list."""
-        todo_list = self._lists.create(caller.subject, body.fields())
+        todo_list = self._lists.create(caller.subject, resource_id(), body.fields())
         return _written(todo_list, 201, f"/v1/lists/{todo_list.id}")
 
     @route("GET", "/v1/lists/<uuid:list_id>", access=SIGNED_IN, answer=ListView, raises=[NotFound])

@@ -6,14 +6,15 @@ from uuid import UUID
 
 from chassis.errors import Conflict, Invalid, NotFound, Stale
 from chassis.http.etags import of_version
+from chassis.http.preconditions import if_match
 from chassis.http.routing import Answer, Routes, route
+from chassis.idempotency import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.documents import todo_document
 from todos.domain.reading import PageRequest, Reader
 from todos.domain.todo import Todo
 from todos.domain.todos import Todos
 from todos.routes.cached_response import answer_with
-from todos.routes.preconditions import if_match
 from todos.schemas.todos import TodoBody, TodoPage, TodoPatch, TodoQuery, TodoView
 
 
@@ -37,7 +38,7 @@ class TodoRoutes(Routes):
     )
     def create_todo(self, caller: Caller, body: TodoBody) -> Answer:
         """Create a to-do."""
-        todo = self._todos.create(caller.subject, body.fields())
+        todo = self._todos.create(caller.subject, resource_id(), body.fields())
         return _written(todo, 201, f"/v1/todos/{todo.id}")
 
     @route("GET", "/v1/todos/<uuid:todo_id>", access=SIGNED_IN, answer=TodoView, raises=[NotFound])

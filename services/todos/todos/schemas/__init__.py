@@ -1,1 +1,1 @@
-"""What clients send and get, as pydantic models."""
+"""What clients send and get, a module per noun."""

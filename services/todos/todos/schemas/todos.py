@@ -1,4 +1,4 @@
-"""What comes in and goes out."""
+"""/v1/todos"""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chassis.http.pagination import PageQuery
-from chassis.schemas import Body, Changes, Line, Query, Text, Time, View
+from chassis.schemas import Body, Changes, Line, Text, Time, View
 from todos.domain.order import Sort
 from todos.domain.todo import TodoFields
 from todos.domain.todo_filter import TodoFilter
-from todos.domain.todolist import ListFields
 
 
 def _once_each(tags: list[str]) -> list[str]:
@@ -26,8 +25,6 @@ Tag = Annotated[Line, Trimmed, Field(min_length=1, max_length=50)]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_once_each)]
 Priority = Annotated[int, Field(ge=0, le=3)]
 Position = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
-Name = Annotated[Line, Trimmed, Field(min_length=1, max_length=100)]
-Color = Annotated[str, Field(pattern=r"^(#[0-9A-Fa-f]{3}|#[0-9A-Fa-f]{6}|[A-Za-z][A-Za-z-]{0,29})$")]
 
 
 class TodoBody(Body):
@@ -125,73 +122,3 @@ class TodoQuery(PageQuery):
             sort=self.sort,
             descending=self.order == "desc",
         )
-
-
-class ListBody(Body):
-    """A new list."""
-
-    name: Name
-    color: Color | None = Field(default=None, description="As in CSS: #rgb, #rrggbb or a name.")
-
-    def fields(self) -> ListFields:
-        """Return what the client said."""
-        return ListFields(name=self.name, color=self.color)
-
-
-class ListPatch(Changes):
-    """Changes of a list: what is not given stays."""
-
-    name: Name = Field(default="")
-    color: Color | None = Field(default=None, description="As in CSS: #rgb, #rrggbb or a name.")
-
-    def fields(self) -> ListFields:
-        """Return what the client said."""
-        return cast("ListFields", self.model_dump(exclude_unset=True))
-
-
-class ListView(View):
-    """A list of to-dos."""
-
-    id: UUID
-    name: str
-    color: str | None
-    created_at: Time
-    updated_at: Time
-    version: int
-
-
-class ListPage(View):
-    """A page of lists."""
-
-    items: list[ListView]
-    next_cursor: str | None
-
-
-class ListsQuery(PageQuery):
-    """Which page of lists."""
-
-
-class ChangesQuery(Query):
-    """From where on."""
-
-    since: str | None = Field(default=None, max_length=512, description="`next` of the answer before.")
-    limit: int = Field(default=100, ge=1, le=500, description="How many changes at most.")
-
-
-class ChangeView(View):
-    """What became of one list or to-do."""
-
-    type: Literal["list", "todo"]
-    op: Literal["upsert", "delete"]
-    id: UUID
-    data: TodoView | ListView | None = Field(
-        default=None, description="As it is now; null once it is deleted."
-    )
-
-
-class ChangesView(View):
-    """A page of changes."""
-
-    changes: list[ChangeView]
-    next: str = Field(description="Send it as `since` next time.")
-    more: bool = Field(description="Whether there are further changes already.")

@@ -18,9 +18,10 @@ from werkzeug.test import TestResponse
 from slipway.testing.backing import Backing
 from users.app import create_app
 from users.commands.migrate import migrate
-from users.store.postgres import database, open_stores
+from users.store.postgres import database
 from users.store.postgres.database import Database, engine
 from users.store.postgres.timeouts import CONNECT_SECONDS
+from users.wiring import stores_on
 
 PATIENCE = 1.0
 HANG_GUARD = 15 * (PATIENCE + CONNECT_SECONDS)
@@ -45,7 +46,7 @@ def own_pool(server: PostgresProcess) -> Iterator[sqlalchemy.Engine]:
 
 @pytest.fixture
 def frozen_app(own_pool: sqlalchemy.Engine) -> Flask:
-    return create_app(settings(), open_stores(Database(own_pool), SECRET), FakeCredentials())
+    return create_app(settings(), parts=stores_on(Database(own_pool), SECRET, FakeCredentials()))
 
 
 @pytest.fixture

@@ -10,12 +10,14 @@ import pytest
 from flask.testing import FlaskClient
 from services.users.tests.factories import PASSWORD, person, sign_in
 
+from chassis.telemetry import logs
 from chassis.testing import FakeClock
 
 
 @pytest.fixture
-def logged(client: FlaskClient) -> StringIO:  # the app has configured the logs
+def logged() -> StringIO:
     """Everything that the service logs."""
+    logs.configure("users")
     stream = StringIO()
     for handler in logging.root.handlers:
         if isinstance(handler, logging.StreamHandler):

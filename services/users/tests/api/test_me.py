@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from services.users.tests.factories import PASSWORD, person, sign_in, sign_up
 
 from chassis.testing import FakePublisher
-from users.domain.ports import Stores
+from users.wiring import Stores
 
 ANOTHER = "another good password"
 

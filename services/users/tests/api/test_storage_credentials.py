@@ -12,11 +12,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from flask import Flask
 from flask.testing import FlaskClient
-from services.users.tests.factories import FakeCredentials, Person, person, settings
+from services.users.tests.factories import FakeCredentials, Person, memory_stores, person, settings
 
 from chassis.errors import Transient
 from users.app import create_app
-from users.store.memory import memory_stores
+from users.wiring import credentials_of
 
 FIELDS = {
     "access_key_id",
@@ -46,9 +46,8 @@ def test_credentials_are_answered_with_the_place_they_are_good_for(
 
 
 def test_in_aws_clients_are_told_the_regions_own_endpoint(credentials: FakeCredentials) -> None:
-    app = create_app(
-        settings(s3_public_endpoint_url=None, aws_region="eu-west-1"), memory_stores(), credentials
-    )
+    named = settings(s3_public_endpoint_url=None, aws_region="eu-west-1")
+    app = create_app(named, parts=memory_stores(credentials=credentials))
     response = person(app.test_client()).post("/v1/me/storage-credentials")
     assert response.json["endpoint_url"] == "https://s3.eu-west-1.amazonaws.com"
     assert response.json["region"] == "eu-west-1"
@@ -69,7 +68,8 @@ def test_an_endpoint_that_nobody_listens_on_counts_as_away(monkeypatch: pytest.M
         nobody = f"http://127.0.0.1:{listener.getsockname()[1]}"
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    client = create_app(settings(aws_endpoint_url=nobody), memory_stores()).test_client()
+    named = settings(aws_endpoint_url=nobody)
+    client = create_app(named, parts=memory_stores(credentials=credentials_of(named))).test_client()
     assert person(client).post("/v1/me/storage-credentials").status_code == 503
 
 
@@ -87,7 +87,7 @@ class TestOnTheEmulator:
             storage_role_arn=environment["STORAGE_ROLE_ARN"],
             storage_bucket=environment["STORAGE_BUCKET"],
         )
-        return create_app(named, memory_stores())
+        return create_app(named, parts=memory_stores(credentials=credentials_of(named)))
 
     @staticmethod
     def s3(granted: dict[str, str]) -> Any:

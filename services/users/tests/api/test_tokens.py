@@ -18,8 +18,7 @@ from chassis.identity.auth import TokenVerifier
 from chassis.identity.jwks import JwksCache
 from chassis.ids import new_id
 from chassis.testing import FakeClock
-from users.domain.ports import Stores
-from users.wiring import keyring_of
+from users.wiring import Stores, keyring_of
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from users.domain.ports import Stores
+from users.wiring import Stores
 
 
 @pytest.fixture(params=["memory", "postgres"])

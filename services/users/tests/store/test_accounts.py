@@ -11,9 +11,9 @@ from services.users.tests.factories import NOW, account, session
 from chassis.ids import new_id
 from chassis.testing import FakeClock, FakePublisher
 from users.domain import events
-from users.domain.ports import Stores
 from users.domain.records import Account
 from users.errors import AccountNotFound, EmailTaken
+from users.wiring import Stores
 
 clock = FakeClock()
 

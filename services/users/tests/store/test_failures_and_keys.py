@@ -10,9 +10,9 @@ import pytest
 from services.users.tests.factories import NOW, SECRET
 
 from users.domain import signing_keys
-from users.domain.ports import Stores
 from users.domain.records import Failures, KeyState, SigningKey
 from users.domain.sealing import Sealer
+from users.wiring import Stores
 
 HOUR = timedelta(hours=1)
 make = partial(signing_keys.make_key, Sealer(SECRET, "signing keys"))

@@ -8,8 +8,8 @@ from chassis.idempotency import KEEP_SECONDS, IdempotencyStore, Key, Known, Reco
 from chassis.ids import new_id
 from chassis.testing import FakeClock, IdempotencyStoreContract
 from chassis.testing.idempotency import claimed
-from users.domain.ports import Stores
 from users.store.postgres.database import Database
+from users.wiring import Stores
 
 KEY = Key(None, "0f" * 32)
 

@@ -12,8 +12,8 @@ from chassis.messages.outbox import OutboxStore
 from chassis.testing import FakeClock, FakePublisher
 from chassis.testing.outbox import Keep, OutboxStoreContract, SharedOutboxContract
 from users.domain import events
-from users.domain.ports import Stores
 from users.store.postgres.database import Database
+from users.wiring import Stores
 
 
 def keep_in(stores: Stores, number: int) -> list[Event]:

@@ -12,9 +12,9 @@ from services.users.tests.factories import NOW, account, session
 from chassis.ids import new_id
 from chassis.testing import FakeClock
 from users.domain import events
-from users.domain.ports import Stores
 from users.domain.records import Account, Device, Session
 from users.errors import AccountNotFound, SessionNotFound
+from users.wiring import Stores
 
 DAY = timedelta(days=1)
 

@@ -14,11 +14,11 @@ from chassis.ids import new_id
 from chassis.testing import FakeClock
 from users.domain.accounts import Accounts, Changes
 from users.domain.passwords import Passwords
-from users.domain.ports import Stores
 from users.domain.records import Account
 from users.domain.sealing import Digester
 from users.domain.throttle import Throttle
 from users.errors import AccountNotFound, EmailTaken, TooManyAttempts, WeakPassword, WrongPassword
+from users.wiring import Stores
 
 PASSWORD = "a password of some length"
 WHERE = "192.0.2.7"

@@ -10,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 from services.users.tests.factories import SECRET, settings
 
 from chassis.settings import load_settings
-from users.config import UsersSettings
+from users.config import ApiSettings, WorkerSettings
 
 
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
@@ -47,15 +47,16 @@ def test_settings_show_no_secret() -> None:
 def test_what_is_missing_is_named_at_boot(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in UsersSettings.model_fields:
+    for name in ApiSettings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     with pytest.raises(SystemExit) as caught:
-        load_settings(UsersSettings)
+        load_settings(ApiSettings)
     assert caught.value.code == 78
     assert "DATABASE_URL" in capsys.readouterr().err
 
 
 def test_every_variable_is_in_the_readme() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
-    missing = [name for name in UsersSettings.model_fields if f"`{name.upper()}`" not in readme]
+    fields = ApiSettings.model_fields | WorkerSettings.model_fields
+    missing = [name for name in fields if f"`{name.upper()}`" not in readme]
     assert missing == []

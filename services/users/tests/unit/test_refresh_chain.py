@@ -8,11 +8,11 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from services.users.tests.factories import memory_stores
 from services.users.tests.unit.test_sessions import Desk, desk_on
 
 from chassis.testing import FakeClock
 from users.errors import RefreshRefused
-from users.store.memory import memory_stores
 
 GRACE = 10
 

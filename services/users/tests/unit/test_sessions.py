@@ -14,13 +14,14 @@ from users.domain import emails, events
 from users.domain.access_tokens import AccessTokens, Identity
 from users.domain.keyring import Keyring
 from users.domain.passwords import Passwords
-from users.domain.ports import SessionStore, Stores
+from users.domain.ports import SessionStore
 from users.domain.records import Account, Device
 from users.domain.refresh_tokens import RefreshTokens, fingerprint
 from users.domain.sealing import Digester, Sealer
 from users.domain.sessions import PER_ACCOUNT, Granted, Lifetimes, Sessions, SignIn
 from users.domain.throttle import Throttle
 from users.errors import AccountNotFound, RefreshRefused, TooManyAttempts, WrongCredentials
+from users.wiring import Stores
 
 PASSWORD = "a password of some length"
 quick = Passwords(concurrency=2, memory_kib=64, passes=1)

@@ -9,16 +9,15 @@ from chassis.messages.events import Event
 from chassis.testing import FakeClock
 from users.commands import grant, outbox, rotate_keys
 from users.domain import events
-from users.domain.ports import Stores
 from users.domain.records import Account
-from users.wiring import keyring_of
+from users.wiring import Stores, keyring_of
 
 
 @pytest.fixture(autouse=True)
 def _environment(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (grant, outbox, rotate_keys):
         monkeypatch.setattr(module, "load_settings", lambda _kind: settings())
-        monkeypatch.setattr(module, "stores_of", lambda *_arguments, **_options: stores)
+        monkeypatch.setattr(module, "real", lambda _settings: stores)
 
 
 @pytest.fixture

@@ -6,24 +6,27 @@ import json
 import threading
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from jsonschema import Draft202012Validator
-from services.users.tests.factories import NOW, account, session, settings
+from services.users.tests.factories import NOW, account, session, settings, worker_settings
 
 from chassis.idempotency import Key
 from chassis.ids import new_id
 from chassis.messages.events import Event, SnsPublisher, parse
+from chassis.messages.jobs import run_worker
 from chassis.messages.outbox import Relay
+from chassis.messages.worker import Worker
 from chassis.server.background import Periodic
 from chassis.testing import FakeClock, FakePublisher
-from users import worker
+from users.config import WorkerSettings
 from users.domain import events
-from users.domain.ports import Stores
-from users.wiring import keyring_of
-from users.worker import Housekeeping, lifetimes_of, periodic_work, work
+from users.domain.housekeeping import Housekeeping
+from users.wiring import Stores, keyring_of, lifetimes_of
+from users.worker import build
 
 SCHEMAS = Path(__file__).parents[2] / "events"
 
@@ -69,7 +72,9 @@ def test_the_worker_relays_and_does_its_rounds_until_it_is_told_to_stop(
         target=run_until, args=(lambda: len(publisher.published) == 2 and rounds, stop)
     )
     waiting.start()
-    work(Relay(postgres_stores.outbox, publisher), [Periodic("round", 60, lambda: rounds.append(1))], stop)
+    periodic = [Periodic("round", 60, lambda: rounds.append(1))]
+    relay = Relay(postgres_stores.outbox, publisher)
+    Worker(cast("Any", None), [], periodic, {"relay": relay.run}).run(stop)
     waiting.join()
     assert [event.subject for event in publisher.published] == [account_id] * 2
     assert rounds == [1]
@@ -100,11 +105,18 @@ def test_housekeeping_forgets_what_is_over_and_nothing_else(
     postgres_stores.failures.add(b"key", NOW, NOW)
     postgres_stores.idempotency.begin(Key(None, "0" * 64), "f", new_id(), 30)
     clock.advance(2 * 3600)
-    Housekeeping(postgres_stores, lifetimes_of(settings()), clock).run()
+    housekeeping = Housekeeping(
+        postgres_stores.sessions,
+        postgres_stores.failures,
+        postgres_stores.purge_idempotency,
+        lifetimes_of(settings()),
+        clock,
+    )
+    housekeeping.run()
     assert postgres_stores.failures.get(b"key") is None
     assert [kept.id for kept in postgres_stores.sessions.page(one.id, NOW, 50, None).items] == [alive.id]
     clock.advance(23 * 3600)
-    Housekeeping(postgres_stores, lifetimes_of(settings()), clock).run()
+    housekeeping.run()
     assert postgres_stores.sessions.page(one.id, NOW, 50, None).items == []
     assert postgres_stores.purge_idempotency(clock()) == 0
 
@@ -113,19 +125,18 @@ def test_the_rounds_replace_an_old_key(stores: Stores, clock: FakeClock) -> None
     keyring = keyring_of(settings(), stores, clock)
     first = keyring.signer().key_id
     clock.advance(30 * 86_400)
-    for periodic in periodic_work(stores, keyring, settings(), clock):
+    for periodic in build(worker_settings(), parts=stores, clock=clock).periodic:
         periodic.run()
     assert keyring.signer().key_id != first
 
 
 def test_the_command_works_until_it_is_told_to_stop(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     stop = threading.Event()
-    monkeypatch.setattr(worker, "load_settings", lambda _kind: settings())
-    monkeypatch.setattr(worker, "stop_on_signals", lambda: stop)
-    monkeypatch.setattr(worker, "stores_of", lambda *_: stores)
+    monkeypatch.setattr("chassis.messages.jobs.load_settings", lambda _kind: worker_settings())
+    monkeypatch.setattr("chassis.messages.worker.stop_on_signals", lambda: stop)
     waiting = threading.Thread(target=run_until, args=(stores.signing_keys.all, stop))
     waiting.start()
-    worker.main()
+    run_worker(WorkerSettings, partial(build, parts=stores))
     waiting.join()
     assert len(stores.signing_keys.all()) == 2
 

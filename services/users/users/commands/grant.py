@@ -15,7 +15,7 @@ from chassis.settings import load_settings
 from users.config import UsersSettings
 from users.domain import emails
 from users.domain.ports import AccountStore
-from users.wiring import stores_of
+from users.wiring import real
 
 _SCOPE = re.compile(r"^[a-z][a-z0-9_]{0,30}:[a-z][a-z0-9_]{0,30}$")
 
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("scope", type=scope)
     parser.add_argument("--withdraw", action="store_true", help="take the scope away")
     options = parser.parse_args(arguments)
-    accounts = stores_of(load_settings(UsersSettings), pool_size=1).accounts
+    accounts = real(load_settings(UsersSettings)).accounts
     try:
         scopes = apply(accounts, options.email, options.scope, withdraw=options.withdraw)
     except LookupError as error:

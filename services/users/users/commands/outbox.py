@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from chassis.schemas import format_time
 from chassis.settings import load_settings
 from users.config import UsersSettings
-from users.wiring import stores_of
+from users.wiring import real
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--retry", action="store_true", help="make them due at once")
     options = parser.parse_args(arguments)
-    outbox = stores_of(load_settings(UsersSettings), pool_size=1).outbox
+    outbox = real(load_settings(UsersSettings)).outbox
     for event in outbox.aside():
         sys.stdout.write(
             f"{event.position}: failed {event.failures} times, "

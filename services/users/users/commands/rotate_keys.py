@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from chassis.settings import load_settings
 from users.config import UsersSettings
 from users.domain.signing_keys import KeyTooYoung
-from users.wiring import keyring_of, stores_of
+from users.wiring import keyring_of, real
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     settings = load_settings(UsersSettings)
     try:
-        key_id = keyring_of(settings, stores_of(settings, pool_size=1)).rotate(at_once=options.now)
+        key_id = keyring_of(settings, real(settings)).rotate(at_once=options.now)
     except KeyTooYoung as error:
         sys.stderr.write(f"{error} --now does it all the same.\n")
         return 1

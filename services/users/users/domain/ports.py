@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from chassis.http.pagination import Slice
-from chassis.idempotency import IdempotencyStore
 from chassis.messages.events import Event
-from chassis.messages.outbox import OutboxStore
 from users.domain.records import Account, Device, Failures, Session, SigningKey
 
 
@@ -159,17 +156,3 @@ class SigningKeyStore(Protocol):
     def edit(self, change: Callable[[list[SigningKey]], list[SigningKey]]) -> list[SigningKey]:
         """Replace the keys by `change(keys)`, one editor at a time; return them."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Every store; `probe` raises Transient when the database cannot serve."""
-
-    accounts: AccountStore
-    sessions: SessionStore
-    failures: FailureStore
-    signing_keys: SigningKeyStore
-    outbox: OutboxStore
-    idempotency: IdempotencyStore
-    probe: Callable[[], None]
-    purge_idempotency: Callable[[datetime], int]

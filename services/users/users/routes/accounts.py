@@ -8,7 +8,7 @@ from chassis.idempotency import resource_id
 from chassis.identity.auth import PUBLIC
 from users.domain.accounts import Accounts
 from users.errors import EmailTaken, WeakPassword
-from users.schemas import AccountView, SignUp
+from users.schemas.accounts import AccountView, SignUp
 
 
 class AccountRoutes(Routes):

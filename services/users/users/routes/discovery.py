@@ -7,7 +7,7 @@ from chassis.identity.auth import PUBLIC
 from users.domain.access_tokens import DEFAULT_SCOPES
 from users.domain.keyring import Keyring
 from users.domain.signing_keys import ALGORITHM, KEYS_LIFETIME
-from users.schemas import DiscoveryView, KeysView
+from users.schemas.discovery import DiscoveryView, KeysView
 
 _CACHE_CONTROL = f"public, max-age={int(KEYS_LIFETIME.total_seconds())}"
 _CLAIMS = ["iss", "aud", "sub", "client_id", "scope", "sid", "iat", "exp", "jti"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from flask import request
 
 from chassis.errors import Stale
 from chassis.http import etags
+from chassis.http.preconditions import if_match
 from chassis.http.routing import Answer, Routes, route
 from chassis.identity.auth import SIGNED_IN, Caller
 from users.authentication import whoami
@@ -17,7 +16,8 @@ from users.domain.storage import StorageAccess
 from users.errors import EmailTaken, TooManyAttempts, WeakPassword, WrongPassword
 from users.routes.cookies import clear_header
 from users.routes.device import client_device
-from users.schemas import AccountView, ErasureView, PasswordChange, ProfileChanges, StorageCredentialsView
+from users.schemas.accounts import AccountView
+from users.schemas.me import ErasureView, PasswordChange, ProfileChanges, StorageCredentialsView
 
 
 class MeRoutes(Routes):
@@ -47,9 +47,8 @@ class MeRoutes(Routes):
 
         A new address is unverified again.
         """
-        precondition = partial(etags.require_match, request.headers.get("If-Match"))
         changes = Changes(name=body.name, email=body.email)
-        return _answer(self._accounts.change(whoami(caller).account_id, changes, precondition))
+        return _answer(self._accounts.change(whoami(caller).account_id, changes, if_match()))
 
     @route("DELETE", "/v1/me", access=SIGNED_IN, answer=ErasureView, status=202)
     def erase_me(self, caller: Caller) -> Answer:

@@ -22,7 +22,7 @@ from users.errors import (
 )
 from users.routes import cookies
 from users.routes.device import client_device
-from users.schemas import Credentials, Renewal, SessionView, TokensView
+from users.schemas.sessions import Credentials, Renewal, SessionView, TokensView
 
 
 class SessionRoutes(Routes):

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from chassis.clock import Clock, utc_now
+from chassis.clock import Clock
 from chassis.errors import Transient
 from chassis.http.pagination import Slice
-from chassis.idempotency.memory import MemoryIdempotency
 from chassis.messages.events import Event
 from chassis.messages.outbox import ParkedEvent, park
-from users.domain.ports import Stores
 from users.domain.records import Account, Device, Failures, Session, SigningKey
 from users.errors import AccountNotFound, EmailTaken, SessionNotFound
 
 
 @dataclass(slots=True)
-class _Tables:
+class MemoryTables:
+    """What the stores of one database share."""
+
     lock: threading.RLock = field(default_factory=threading.RLock)
     accounts: dict[UUID, Account] = field(default_factory=dict)
     sessions: dict[UUID, Session] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class _Tables:
 class MemoryAccounts:
     """An AccountStore."""
 
-    def __init__(self, tables: _Tables) -> None:
+    def __init__(self, tables: MemoryTables) -> None:
         self._tables = tables
 
     def create(self, account: Account, event: Event) -> Account:
@@ -122,7 +122,7 @@ class MemoryAccounts:
 class MemorySessions:
     """A SessionStore."""
 
-    def __init__(self, tables: _Tables) -> None:
+    def __init__(self, tables: MemoryTables) -> None:
         self._tables = tables
 
     def begin(self, session: Session, token: bytes, password_version: int, limit: int) -> None:
@@ -197,7 +197,7 @@ class MemorySessions:
 class MemoryFamily:
     """A TokenFamily, used while the lock is held."""
 
-    def __init__(self, tables: _Tables, session: Session) -> None:
+    def __init__(self, tables: MemoryTables, session: Session) -> None:
         self._tables = tables
         self.session = session
         self.scopes = tables.accounts[session.account_id].scopes
@@ -276,7 +276,7 @@ class MemorySigningKeys:
 class MemoryOutbox:
     """An OutboxStore."""
 
-    def __init__(self, tables: _Tables, clock: Clock) -> None:
+    def __init__(self, tables: MemoryTables, clock: Clock) -> None:
         self._tables = tables
         self._clock = clock
 
@@ -320,18 +320,3 @@ class MemoryOutbox:
         position = before.position if before else event.id.int
         failures = before.failures if before else 0
         self._tables.aside[event.id] = park(position, failures + 1, error, self._clock())
-
-
-def memory_stores(clock: Clock = utc_now) -> Stores:
-    """Return a fresh set of stores."""
-    tables = _Tables()
-    return Stores(
-        accounts=MemoryAccounts(tables),
-        sessions=MemorySessions(tables),
-        failures=MemoryFailures(),
-        signing_keys=MemorySigningKeys(),
-        outbox=MemoryOutbox(tables, clock),
-        idempotency=MemoryIdempotency(lambda: clock().timestamp()),
-        probe=lambda: None,
-        purge_idempotency=lambda _now: 0,
-    )

@@ -1,4 +1,4 @@
-"""Conditions on writes."""
+"""The condition that a request puts on a write."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from functools import partial
 
 from flask import request
 
-from chassis.http.etags import require_match
-from todos.domain.todos import Precondition
+from chassis.http.etags import Precondition, require_match
 
 
 def if_match() -> Precondition:

@@ -1,4 +1,4 @@
-"""What comes in and goes out."""
+"""/v1/uploads"""
 
 from __future__ import annotations
 
@@ -76,30 +76,3 @@ class Completion(Body):
     """All parts of the file."""
 
     parts: Annotated[list[UploadedPart], Field(min_length=1, max_length=10_000)]
-
-
-class ThumbnailView(View):
-    """A smaller picture; sizes in pixels."""
-
-    name: str
-    width: int
-    height: int
-    content_type: str
-    url: str
-
-
-class ObjectView(View):
-    """A file. `url`s are good for at least ten minutes; read the object again for new ones."""
-
-    id: UUID
-    filename: str
-    content_type: str
-    size: int
-    sha256: str | None
-    status: Literal["pending", "processing", "ready", "rejected"]
-    reason: str | None
-    width: int | None
-    height: int | None
-    url: str | None = Field(description="Null until the file has arrived.")
-    thumbnails: list[ThumbnailView]
-    created_at: Time

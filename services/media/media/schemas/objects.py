@@ -1,0 +1,37 @@
+"""/v1/objects"""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from chassis.schemas import Time, View
+
+
+class ThumbnailView(View):
+    """A smaller picture; sizes in pixels."""
+
+    name: str
+    width: int
+    height: int
+    content_type: str
+    url: str
+
+
+class ObjectView(View):
+    """A file. `url`s are good for at least ten minutes; read the object again for new ones."""
+
+    id: UUID
+    filename: str
+    content_type: str
+    size: int
+    sha256: str | None
+    status: Literal["pending", "processing", "ready", "rejected"]
+    reason: str | None
+    width: int | None
+    height: int | None
+    url: str | None = Field(description="Null until the file has arrived.")
+    thumbnails: list[ThumbnailView]
+    created_at: Time
