@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import socket
 import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from gateway.tests.names import NameServer
 from gateway.tests.waiting import eventually
@@ -37,7 +37,10 @@ SHOP = Manifest.model_validate(
             "per_second": 500,
             "burst": 1000,
             "read_timeout": 1,
-            "limits": [{"path": "/v1/scarce", "per_second": 1, "burst": 2}],
+            "limits": [
+                {"path": "/v1/scarce-1", "per_second": 1, "burst": 2},
+                {"path": "/v1/scarce-2", "per_second": 1, "burst": 2},
+            ],
         },
     }
 )
@@ -103,40 +106,42 @@ class Answer:
 
 @dataclass
 class Gateway:
-    """A running gateway and a client of it."""
+    """A running gateway and a client of it, which speaks HTTP/1.1 or HTTP/2."""
 
     edge: Edge
     tls: Tls
     process: subprocess.Popen[bytes]
+    speaks_http2: bool = False
 
     def call(
         self,
-        path: str = "/",
+        path: str | bytes = "/",
         *,
         host: str = "shop.localhost",
         method: str = "GET",
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
         body: Any = None,
     ) -> Answer:
-        """Make one request over a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1")
-        connection.sock = self.connect()
-        try:
-            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-            connection.putheader("Host", f"{host}:{self.edge.port}")
-            if isinstance(body, bytes):
-                connection.putheader("Content-Length", str(len(body)))
-            for name, value in (headers or {}).items():
-                connection.putheader(name, value)
-            connection.endheaders(body)
-            response = connection.getresponse()
-            return Answer(
-                response.status,
-                {name.lower(): value for name, value in response.getheaders()},
-                response.read(),
+        """Make one request over a connection of its own; the path goes out as it is."""
+        origin = f"https://127.0.0.1:{self.edge.port}"
+        target = path if isinstance(path, bytes) else path.encode()
+        with httpx.Client(
+            http1=not self.speaks_http2,
+            http2=self.speaks_http2,
+            verify=ssl.create_default_context(cafile=str(self.tls.root)),
+            timeout=60,
+            trust_env=False,
+        ) as client:
+            del client.headers["Accept-Encoding"]
+            request = client.build_request(
+                method,
+                origin,
+                headers=[("Host", f"{host}:{self.edge.port}"), *httpx.Headers(headers).multi_items()],
+                content=body,
+                extensions={"target": target, "sni_hostname": "shop.localhost"},
             )
-        finally:
-            connection.close()
+            response = client.send(request)
+        return Answer(response.status_code, dict(response.headers), response.content)
 
     def connect(self, host: str = "shop.localhost", protocols: tuple[str, ...] = ()) -> ssl.SSLSocket:
         """Return a verified TLS connection."""
@@ -189,8 +194,14 @@ def _echoing(address: str, port: int) -> Iterator[int]:
     server.server_close()
 
 
+@pytest.fixture(params=[False, True], ids=["http/1.1", "http/2"])
+def gateway(running: Gateway, request: pytest.FixtureRequest) -> Gateway:
+    """The running gateway, spoken to in each version of HTTP."""
+    return replace(running, speaks_http2=request.param)
+
+
 @pytest.fixture(scope="module")
-def gateway(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+def running(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("gateway")
     with _running(folder, {"shop": SHOP, "closed": _closed(SHOP)}, upstream, upstream) as gateway:
         yield gateway

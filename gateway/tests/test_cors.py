@@ -46,6 +46,13 @@ def test_the_apex_may_call_but_without_cookies(gateway):
     assert "access-control-allow-credentials" not in answer.headers
 
 
+def test_a_services_documentation_may_call_the_others_but_without_cookies(gateway):
+    docs = f"https://closed.localhost:{gateway.edge.port}"
+    answer = gateway.call(headers={"Origin": docs})
+    assert answer.headers["access-control-allow-origin"] == docs
+    assert "access-control-allow-credentials" not in answer.headers
+
+
 def test_other_origins_get_no_permission(gateway):
     for origin in ("https://evil.example", "null", app(gateway) + ".evil.example", "http://app.localhost"):
         answer = gateway.call(headers={"Origin": origin})

@@ -6,6 +6,7 @@ import json
 import socket
 from typing import Any
 
+import httpx
 import pytest
 
 
@@ -60,20 +61,53 @@ def test_a_chunked_body_above_the_limit_is_refused(gateway):
     assert b"application/problem+json" in answer
 
 
-def test_an_unknown_method_is_not_allowed(gateway):
-    is_problem(gateway.call(method="TRACE"), 405)
+def test_a_method_that_nobody_serves_is_answered_with_those_that_are(gateway):
+    answer = gateway.call(method="TRACE")
+    is_problem(answer, 405)
+    assert {"GET", "POST", "DELETE"} <= set(answer.headers["allow"].split(", "))
 
 
 @pytest.mark.parametrize("length", [8_100, 20_000, 100_000])
 def test_a_long_address_is_refused(gateway, length):
     try:
         is_problem(gateway.call("/" + "a" * length), 414)
-    except OSError:
-        assert length > 50_000  # nginx stops reading; the rest of the line meets a closed connection
+    except httpx.TransportError:
+        # nginx stops reading: the rest meets a closed connection, in HTTP/2 one that is ended by an error.
+        assert length > 50_000 or gateway.speaks_http2
 
 
 def test_large_headers_are_refused(gateway):
-    is_problem(gateway.call(headers={"X-Large": "a" * 9_000}), 431)
+    try:
+        is_problem(gateway.call(headers={"X-Large": "~" * 9_000}), 431)
+    except httpx.RemoteProtocolError:
+        if not gateway.speaks_http2:
+            raise
+
+
+def test_more_header_fields_than_a_client_needs_are_refused(gateway):
+    is_problem(gateway.call(headers=[(f"X-{number}", "v") for number in range(150)]), 431)
+
+
+def test_ninety_header_fields_reach_the_service(gateway):
+    answer = gateway.call(headers=[(f"X-{number}", "v") for number in range(90)])
+    assert answer.json["headers"]["x-89"] == "v"
+
+
+def test_an_address_that_is_not_ascii_is_refused(gateway):
+    if gateway.speaks_http2:
+        is_problem(gateway.call("/caf\u00e9"), 400)
+    else:  # the client would not send it
+        answer = gateway.raw(
+            "GET /caf\u00e9 HTTP/1.1\r\nHost: shop.localhost\r\nConnection: close\r\n\r\n".encode()
+        )
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert b"application/problem+json" in head
+        assert json.loads(body)["status"] == 400
+
+
+def test_two_content_types_are_refused(gateway):
+    types = [("Content-Type", "application/json"), ("Content-Type", "text/plain")]
+    is_problem(gateway.call(method="POST", headers=types, body=b"{}"), 400)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +154,8 @@ def test_error_pages_have_no_address_of_their_own(gateway):
 
 
 def test_more_requests_than_allowed_are_refused_until_later(gateway):
-    answers = [gateway.call("/v1/scarce") for _ in range(6)]
+    scarce = "/v1/scarce-2" if gateway.speaks_http2 else "/v1/scarce-1"
+    answers = [gateway.call(scarce) for _ in range(6)]
     refused = [answer for answer in answers if answer.status != 200]
     assert 2 <= len(refused) <= 3
     is_problem(refused[0], 429)

@@ -59,7 +59,7 @@ def test_a_reload_loses_no_request(gateway):
     done.set()
     for thread in asking:
         thread.join()
-    assert len(statuses) > 20
+    assert len(statuses) > 10
     assert set(statuses) == {200}
 
 

@@ -14,7 +14,6 @@ _COMMON = {
     "GET /version",
     "GET /openapi.json",
     "GET /docs",
-    "GET /docs/start.js",
     "GET /docs/assets/<path:name>",
 }
 _ALLOWED = tree.ROOT / "tests" / "structure" / "public_routes.txt"

@@ -75,7 +75,12 @@ def test_there_is_a_page_to_read(anyone, described):
     assert page.status_code == 200
     assert page.headers["Content-Type"].startswith("text/html")
     assert "http://" not in page.text
-    for asset in ("/docs/assets/swagger-ui-bundle.js", "/docs/assets/swagger-ui.css", "/docs/start.js"):
+    for asset in (
+        "/docs/assets/swagger-ui-bundle.js",
+        "/docs/assets/swagger-ui.css",
+        "/docs/assets/start.js",
+        "/docs/assets/page.css",
+    ):
         assert anyone.get(service, asset).status_code == 200
 
 

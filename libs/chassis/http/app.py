@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import Rule
 
 from chassis.clock import utc_now
-from chassis.http import docs, health, problems
+from chassis.http import docs, encodings, health, problems
 from chassis.http.openapi import ApiInfo
 from chassis.http.routing import Dispatcher, Routes
 from chassis.idempotency import IdempotencyStore, Keys
@@ -47,12 +47,14 @@ def build(
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
     _trace_requests(app)
     problems.install(app)
+    encodings.install(app)
     metrics.install(app)
     app.register_blueprint(health.blueprint(checks))
     verifier = verifier or default_verifier(settings)
     dispatcher = Dispatcher(app, verifier, Keys(idempotency) if idempotency else None)
     dispatcher.add(*routes)
-    app.register_blueprint(docs.blueprint(info, dispatcher.routes))
+    issuer = settings.auth_issuer if settings.auth_token_profile == "rfc9068" else ""  # noqa: S105  # a name
+    app.register_blueprint(docs.blueprint(info, dispatcher.routes, issuer))
     _add_version(app, info, settings)
     app.extensions["slipway.needs"] = [*checks, health.Check("issuer_keys", verifier.prepare)]
     app.extensions["slipway.info"] = info

@@ -4,39 +4,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
-import swagger_ui_bundle
+import flask_swagger_ui
 from flask import Blueprint, Response, request, send_from_directory
 from werkzeug.exceptions import NotFound
 
 from chassis.http import etags, openapi
 from chassis.http.routing import Route
 
-_ASSETS = Path(swagger_ui_bundle.swagger_ui_path)
+_ASSETS = Path(flask_swagger_ui.__file__).parent / "dist"
+_VIEWER = Path(__file__).parent / "viewer"
 _CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self' {issuer}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<link rel="stylesheet" href="/docs/assets/swagger-ui.css"></head>
-<body><div id="swagger-ui"></div>
-<script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
-"""
-_SHOWN = frozenset({"swagger-ui.css", "swagger-ui-bundle.js"})  # the bundle's own pages lead elsewhere
-_START = """window.ui = SwaggerUIBundle({
-  url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null,
-});
-"""
+# Not the bundle's own pages, which lead elsewhere.
+_SHOWN = {
+    "favicon-32x32.png": _ASSETS,
+    "swagger-ui.css": _ASSETS,
+    "swagger-ui-bundle.js": _ASSETS,
+    "page.css": _VIEWER,
+    "start.js": _VIEWER,
+}
 
 
-def blueprint(info: openapi.ApiInfo, routes: Sequence[Route]) -> Blueprint:
-    """Return the documentation's routes; the document is made once, when the app is."""
+def blueprint(info: openapi.ApiInfo, routes: Sequence[Route], issuer: str = "") -> Blueprint:
+    """Return the documentation's routes; the document is made once, when the app is.
+
+    People sign in on the page with an account of `issuer`, if that is an origin with our `/v1/sessions`.
+    """
     pages = Blueprint("docs", __name__)
     raw = json.dumps(openapi.build(info, routes)).encode()
     etag = etags.of_bytes(raw)
-    page = _PAGE.format(title=info.title)
+    template = (_VIEWER / "page.html").read_text(encoding="utf-8")
+    page = template.format(title=escape(info.title), issuer=escape(issuer))
+    policy = _CSP.format(issuer=issuer).replace(" ;", ";")
 
     @pages.get("/openapi.json")
     def document() -> Response:
@@ -48,17 +52,13 @@ def blueprint(info: openapi.ApiInfo, routes: Sequence[Route]) -> Blueprint:
     @pages.get("/docs")
     def show() -> Response:
         return Response(
-            page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _CSP}
+            page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy}
         )
-
-    @pages.get("/docs/start.js")
-    def start() -> Response:
-        return Response(_START, content_type="text/javascript; charset=utf-8")
 
     @pages.get("/docs/assets/<path:name>")
     def asset(name: str) -> Response:
         if name not in _SHOWN:
             raise NotFound
-        return send_from_directory(_ASSETS, name, max_age=86_400)
+        return send_from_directory(_SHOWN[name], name, max_age=86_400)
 
     return pages

@@ -2,7 +2,8 @@
 
 Threads wait for stores, so eight of them share a process; more made no difference when
 measured. The keep-alive outlives the gateway's, so that a reused connection is never closed under a request;
-listening.py says when it can be connected to, draining.py how a worker ends, response.py how it sends.
+sockets.py says when it can be connected to, worker.py how a worker ends, response.py how it sends,
+refusals.py how it refuses.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from flask import Flask
 from prometheus_client import multiprocess
 
 from chassis.http import health
-from chassis.server import response
+from chassis.server import refusals, response
 from chassis.server.restart_on_change import end_when_changed
 from chassis.server.sockets import Listener, listeners_of
 
@@ -29,6 +30,7 @@ graceful_timeout = 25
 backlog = 512
 max_requests = 0
 limit_request_line = 8190
+limit_request_fields = 200  # the gateway refuses more than 100, and adds its own
 limit_request_field_size = 16380  # a field of the 8 KiB that the gateway accepts, unpacked from HTTP/2
 accesslog = None  # the app logs its own requests, as JSON
 errorlog = "-"
@@ -45,6 +47,7 @@ def on_starting(server: Any) -> None:
     taken, and opened once a worker is ready.
     """
     response.install()
+    refusals.install()
     importlib.import_module(server.app.app_uri.partition(":")[0].rpartition(".")[0] + ".app")
     gc.collect()
     gc.freeze()

@@ -43,9 +43,16 @@ class Edge:
 
     @property
     def origins(self) -> dict[str, bool]:
-        """Which web origins may call the services, and whether with cookies: only the app."""
+        """Which web origins may call the services, and whether with cookies: only the app.
+
+        The services' own are those of their documentation, where people sign in and try calls.
+        """
         suffix = "" if self.port == 443 else f":{self.port}"
-        return {f"https://app.{self.domain}{suffix}": True, f"https://{self.domain}{suffix}": False}
+        return {
+            f"https://app.{self.domain}{suffix}": True,
+            f"https://{self.domain}{suffix}": False,
+            **{f"https://{one.subdomain}.{self.domain}{suffix}": False for one in self.public.values()},
+        }
 
     @property
     def is_local(self) -> bool:

@@ -72,6 +72,17 @@ def test_a_call_without_a_token_is_refused_before_its_body_is_looked_at(client: 
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip"])
+def test_a_compressed_body_is_refused_with_what_is_read_instead(
+    client: FlaskClient, ann: Headers, encoding: str
+) -> None:
+    response = post(client, {**ann, "Content-Encoding": encoding}, b"\x1f\x8b")
+    assert response.status_code == 415
+    assert "Content-Encoding" in response.json["detail"]  # type: ignore[index]
+    assert response.headers["Accept-Encoding"] == "identity"
+    assert post(client, {**ann, "Content-Encoding": "identity"}, '{"title": "Milk"}').status_code == 201
+
+
 def test_a_call_without_the_scope_is_refused(client: FlaskClient, issuer: Issuer) -> None:
     response = client.post(
         "/v1/notes/batch", json={"steps": []}, headers=issuer.headers("ann", ["notes:read"])

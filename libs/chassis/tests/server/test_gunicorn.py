@@ -275,6 +275,26 @@ def test_an_answer_without_a_body_is_sent_too(packets: socket.socket) -> None:
     assert (end, body) == (b"\r\n\r\n", b"")
 
 
+@pytest.mark.parametrize(
+    ("request_text", "status"),
+    [
+        ("GET /caf\u00e9 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\n" + "".join(f"X-{n}: v\r\n" for n in range(300)) + "\r\n", 431),
+        (f"GET /{'a' * 9_000} HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+    ],
+    ids=["not ascii", "two types", "many fields", "long address", "unknown encoding"],
+)
+def test_what_the_server_itself_refuses_is_a_problem(server: Server, request_text: str, status: int) -> None:
+    with socket.create_connection(server.address, timeout=60) as client:
+        client.sendall(request_text.encode())
+        head, _, body = client.recv(65536).partition(b"\r\n\r\n")
+    assert f" {status} " in head.decode().split("\r\n")[0]
+    assert b"Content-Type: application/problem+json" in head
+    assert json.loads(body)["status"] == status
+
+
 def test_a_body_sent_in_chunks_is_bounded(server: Server) -> None:
     answer = requests.post(f"{server.url}/v1/slow", data=iter([b"x" * 65536] * 40), timeout=60)
     assert answer.status_code in {405, 413}

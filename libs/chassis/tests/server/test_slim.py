@@ -23,8 +23,8 @@ def site(tmp_path: Path) -> Path:
         "botocore/data/ec2/service.json",
         "botocore/data/endpoints.json",
         "boto3/data/s3/resources.json",
-        "swagger_ui_bundle/vendor/a.css",
-        "swagger_ui_bundle/vendor/a.css.map",
+        "flask_swagger_ui/dist/swagger-ui.css",
+        "flask_swagger_ui/dist/swagger-ui.js",
         "package/tests/test_it.py",
         "package/code.py",
         "package/code.pyi",
@@ -63,7 +63,7 @@ def test_only_what_no_service_uses_is_removed(site: Path) -> None:
     assert left == {
         "botocore/data/s3/service.json",
         "botocore/data/endpoints.json",
-        "swagger_ui_bundle/vendor/a.css",
+        "flask_swagger_ui/dist/swagger-ui.css",
         "package/code.py",
     }
 
