@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
 import jwt
 
@@ -24,6 +25,7 @@ from chassis.identity.jwks import KeySource
 ALGORITHMS = ("ES256", "RS256")
 _REMEMBERED = 10_000
 _LONGEST_TOKEN = 4096
+_LONGEST_LIFETIME = 24 * 3600  # seconds; the longest that Cognito knows, and ours are far shorter
 _CLOCK_SKEW = 5  # seconds that our clock may be behind the issuer's; an expired token gets none
 
 Profile = Literal["rfc9068", "cognito"]
@@ -129,11 +131,17 @@ class TokenVerifier:
             )
             _PROFILES[self._profile](header, claims, self._audience)
             caller = _caller(claims)
+            self._check_expiry(caller)
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise Unauthenticated("The access token is not valid here.") from error
-        if caller.expires <= self._now():
-            raise Unauthenticated("The access token has expired; refresh the session.")
         return _Verified(caller, key_id, algorithm)
+
+    def _check_expiry(self, caller: Caller) -> None:
+        now = self._now()
+        if caller.expires <= now:
+            raise Unauthenticated("The access token has expired; refresh the session.")
+        if caller.expires > now + _LONGEST_LIFETIME + _CLOCK_SKEW:
+            raise jwt.InvalidTokenError("good for longer than any access token of ours")
 
     def _remembered(self, digest: bytes) -> _Verified | None:
         with self._lock:
@@ -180,12 +188,17 @@ _PROFILES: dict[Profile, Callable[[Mapping[str, Any], Mapping[str, Any], str], N
 
 
 def _caller(claims: Mapping[str, Any]) -> Caller:
-    session = claims.get("sid")
+    """Return the caller that the claims name; raise InvalidTokenError or ValueError for what names none."""
+    session, subject, expires = claims.get("sid"), claims["sub"], claims["exp"]
+    if str(UUID(subject)) != subject:
+        raise jwt.InvalidTokenError("the subject is no account's id")
+    if isinstance(expires, bool) or not isinstance(expires, int | float):
+        raise jwt.InvalidTokenError("the expiry is no number")
     return Caller(
-        subject=str(claims["sub"]),
+        subject=subject,
         scopes=frozenset(str(claims.get("scope", "")).split()),
         session=None if session is None else str(session),
-        expires=int(claims["exp"]),
+        expires=int(expires),
     )
 
 

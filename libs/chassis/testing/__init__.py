@@ -3,6 +3,6 @@
 from chassis.testing.clock import FakeClock
 from chassis.testing.events import FakePublisher
 from chassis.testing.idempotency import IdempotencyStoreContract
-from chassis.testing.tokens import AUDIENCE, ISSUER, Issuer
+from chassis.testing.tokens import AUDIENCE, ISSUER, Issuer, id_of
 
-__all__ = ["AUDIENCE", "ISSUER", "FakeClock", "FakePublisher", "IdempotencyStoreContract", "Issuer"]
+__all__ = ["AUDIENCE", "ISSUER", "FakeClock", "FakePublisher", "IdempotencyStoreContract", "Issuer", "id_of"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,6 +17,11 @@ from chassis.ids import new_id
 
 ISSUER = "https://users.example.test"
 AUDIENCE = "slipway"
+
+
+def id_of(subject: str) -> str:
+    """Return the account's id that a name such as `ann` stands for; anything else as it is."""
+    return str(uuid5(NAMESPACE_OID, subject)) if subject.isalpha() else subject
 
 
 class Issuer:
@@ -31,12 +37,15 @@ class Issuer:
         return {"keys": [{**public, "kid": self.key_id, "alg": "ES256", "use": "sig"}]}
 
     def token(self, subject: str | None = None, scopes: Sequence[str] = (), **claims: Any) -> str:
-        """Return a token for `subject` (default: a new account), good for ten minutes; `claims` override."""
+        """Return a token for `subject` (default: a new account), good for ten minutes; `claims` override.
+
+        A name in place of an id stands for one: see `id_of`.
+        """
         now = int(time.time())
         payload = {
             "iss": ISSUER,
             "aud": AUDIENCE,
-            "sub": subject or str(new_id()),
+            "sub": id_of(subject) if subject else str(new_id()),
             "scope": " ".join(scopes),
             "sid": str(new_id()),
             "iat": now,

@@ -15,7 +15,7 @@ from chassis.http import app as chassis_app
 from chassis.idempotency import Claimed, IdempotencyStore, Key, Known, resource_id
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.settings import ServiceSettings
-from chassis.testing import FakeClock, IdempotencyStoreContract, Issuer
+from chassis.testing import FakeClock, IdempotencyStoreContract, Issuer, id_of
 
 Headers = dict[str, str]
 
@@ -63,7 +63,7 @@ def test_a_key_belongs_to_its_caller(client: FlaskClient, ann: Headers, issuer: 
     second = post(client, issuer.headers("bob"))
     assert second.status_code == 201
     assert second.data != first.data
-    assert {note.owner for note in notes.kept} == {"ann", "bob"}
+    assert {note.owner for note in notes.kept} == {id_of("ann"), id_of("bob")}
 
 
 def test_a_key_belongs_to_its_route(client: FlaskClient, ann: Headers, notes: Notes) -> None:

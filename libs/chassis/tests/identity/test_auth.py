@@ -4,6 +4,7 @@ import base64
 import json
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +17,9 @@ from jwt.algorithms import RSAAlgorithm
 from chassis.errors import Denied, Unauthenticated
 from chassis.identity.auth import SIGNED_IN, Caller, TokenVerifier, check_access, requires
 from chassis.identity.jwks import JwksCache
-from chassis.testing import AUDIENCE, ISSUER, FakeClock, Issuer
+from chassis.testing import AUDIENCE, ISSUER, FakeClock, Issuer, id_of
+
+ANN = id_of("ann")
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def caller(verifier: TokenVerifier, token: str) -> Caller:
 
 def claims(**changes: Any) -> dict[str, Any]:
     now = int(time.time())
-    return {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "iat": now, "exp": now + 600, **changes}
+    return {"iss": ISSUER, "aud": AUDIENCE, "sub": ANN, "iat": now, "exp": now + 600, **changes}
 
 
 def signed(issuer: Issuer, payload: dict[str, Any], **headers: Any) -> str:
@@ -59,12 +62,12 @@ def hs256_by_hand(issuer: Issuer, secret: bytes) -> str:
 
 def test_a_good_token_gives_its_caller(issuer: Issuer, verifier: TokenVerifier) -> None:
     found = caller(verifier, issuer.token("ann", ["notes:read", "notes:batch"], sid="s1"))
-    assert (found.subject, found.session) == ("ann", "s1")
+    assert (found.subject, found.session) == (ANN, "s1")
     assert found.scopes == {"notes:read", "notes:batch"}
 
 
 def test_the_scheme_is_read_in_any_case(issuer: Issuer, verifier: TokenVerifier) -> None:
-    assert verifier.caller(f"bearer  {issuer.token('ann')} ").subject == "ann"
+    assert verifier.caller(f"bearer  {issuer.token('ann')} ").subject == ANN
 
 
 @pytest.mark.parametrize(
@@ -84,20 +87,39 @@ def test_a_header_without_a_token_is_refused(verifier: TokenVerifier, header: st
         {"exp": [1]},
         {"exp": 1e400},
         {"exp": None},
+        {"exp": True},
+        {"exp": 4_102_444_800},
+        {"exp": 10**300},
         {"nbf": 4_102_444_800},
         {"aud": "another"},
         {"aud": ["another", "third"]},
         {"aud": ""},
         {"iss": "https://evil.example.test"},
         {"sub": 7},
+        {"sub": ""},
+        {"sub": "ann"},
+        {"sub": "../ann"},
+        {"sub": "{01890000-0000-7000-8000-000000000000}"},
+        {"sub": "01890000-0000-7000-8000-00000000000A"},
+        {"sub": "01890000000070008000000000000000"},
     ],
-    ids=str,
+    ids=lambda changes: str(changes)[:40],
 )
 def test_a_token_with_a_wrong_claim_is_refused(
     issuer: Issuer, verifier: TokenVerifier, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(Unauthenticated):
         caller(verifier, issuer.token(**{"subject": "ann", **changes}))
+
+
+@pytest.mark.parametrize("expiry", [str, lambda soon: [soon], lambda soon: soon + 86_400, lambda soon: None])
+def test_an_expiry_that_is_no_number_within_reason_is_refused(
+    issuer: Issuer, verifier: TokenVerifier, expiry: Callable[[int], Any]
+) -> None:
+    soon = int(time.time()) + 60
+    assert caller(verifier, issuer.token("ann", exp=soon + 0.5)).expires == soon
+    with pytest.raises(Unauthenticated):
+        caller(verifier, issuer.token("ann", exp=expiry(soon)))
 
 
 @pytest.mark.parametrize("name", ["exp", "iat", "sub", "aud", "iss"])
@@ -112,11 +134,11 @@ def test_a_clock_that_is_a_moment_behind_the_issuers_does_not_matter(
     issuer: Issuer, verifier: TokenVerifier
 ) -> None:
     ahead = int(time.time()) + 3
-    assert caller(verifier, issuer.token("ann", iat=ahead, nbf=ahead)).subject == "ann"
+    assert caller(verifier, issuer.token("ann", iat=ahead, nbf=ahead)).subject == ANN
 
 
 def test_a_token_for_several_audiences_with_ours_is_good(issuer: Issuer, verifier: TokenVerifier) -> None:
-    assert caller(verifier, issuer.token("ann", aud=["other", AUDIENCE])).subject == "ann"
+    assert caller(verifier, issuer.token("ann", aud=["other", AUDIENCE])).subject == ANN
 
 
 def test_a_token_without_a_scope_or_session_has_none(issuer: Issuer, verifier: TokenVerifier) -> None:
@@ -165,14 +187,14 @@ def test_rs256_is_good_where_the_issuer_publishes_such_a_key() -> None:
     public = {**RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": "r", "use": "sig"}
     verifier = TokenVerifier(ISSUER, AUDIENCE, JwksCache(lambda: {"keys": [public]}))
     token = jwt.encode(claims(), key, algorithm="RS256", headers={"kid": "r", "typ": "at+jwt"})
-    assert caller(verifier, token).subject == "ann"
+    assert caller(verifier, token).subject == ANN
 
 
 @pytest.mark.parametrize("name", ["at+jwt", "AT+JWT", "application/at+jwt"])
 def test_the_type_of_an_access_token_has_two_spellings_in_any_case(
     issuer: Issuer, verifier: TokenVerifier, name: str
 ) -> None:
-    assert caller(verifier, signed(issuer, claims(), typ=name)).subject == "ann"
+    assert caller(verifier, signed(issuer, claims(), typ=name)).subject == ANN
 
 
 @pytest.mark.parametrize("name", ["JWT", "id+jwt", "rt+jwt", "logout+jwt", "", None, 7])
@@ -190,7 +212,7 @@ def test_a_token_of_the_same_issuer_that_is_no_access_token_is_refused(
 
 def test_a_token_that_was_changed_is_refused(issuer: Issuer, verifier: TokenVerifier) -> None:
     header, payload, signature = issuer.token("ann").split(".")
-    other = part({**claims(), "sub": "bob"})
+    other = part({**claims(), "sub": id_of("bob")})
     for token in (
         f"{header}.{other}.{signature}",
         f"{header}.{payload}.{part(bytes(64))}",
@@ -255,11 +277,11 @@ def test_a_remembered_token_is_refused_once_its_key_is_withdrawn(clock: FakeCloc
     token = old.token("ann")
     caller(verifier, token)
     del published[0]
-    assert caller(verifier, token).subject == "ann"
+    assert caller(verifier, token).subject == ANN
     clock.advance(301)
     with pytest.raises(Unauthenticated):
         caller(verifier, token)
-    assert caller(verifier, new.token("bob")).subject == "bob"
+    assert caller(verifier, new.token("bob")).subject == id_of("bob")
 
 
 def test_only_so_many_tokens_are_remembered(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,7 +303,7 @@ def test_many_threads_may_ask_at_once(issuer: Issuer, monkeypatch: pytest.Monkey
 
     def ask(name: str) -> bool:
         start.wait()
-        return all(caller(verifier, tokens[name]).subject == name for _ in range(50))
+        return all(caller(verifier, tokens[name]).subject == id_of(name) for _ in range(50))
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(ask, tokens))

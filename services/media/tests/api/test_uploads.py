@@ -98,7 +98,7 @@ def test_nobody_uploads_without_a_token(world: World) -> None:
 
 
 def test_a_subject_that_could_leave_its_folder_is_refused(world: World) -> None:
-    assert post(world, "../admin", WANTED).status_code == 403
+    assert post(world, "../admin", WANTED).status_code == 401
 
 
 def test_what_does_not_fit_into_the_quota_is_refused(owner: str) -> None:
