@@ -46,7 +46,7 @@ def create_app(
     stores = parts or real(settings)
     identity = Identity(settings.auth_issuer, settings.auth_audience)
     lifetimes = lifetimes_of(settings)
-    passwords = Passwords(settings.password_hash_concurrency)
+    passwords = Passwords(settings.password_hash_concurrency, settings.password_hash_waiting)
     throttle = Throttle(stores.failures, Digester(settings.secret, "login failures"), clock)
     keyring = keyring_of(settings, stores, clock)
     access = AccessTokens(keyring, identity, clock)

@@ -80,6 +80,12 @@ class ApiSettings(UsersSettings):
         le=64,
         description="Passwords that each process hashes at once (19 MiB and one core each).",
     )
+    password_hash_waiting: int = Field(
+        default=2,
+        ge=0,
+        le=64,
+        description="Sign-ins of each process that may wait for their turn; others are 429 at once.",
+    )
     app_origins: Annotated[str, AfterValidator(_are_origins)] | None = Field(
         default=None,
         description="Origins whose pages may use the refresh cookie; unset: `app.` and the domain.",

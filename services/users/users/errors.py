@@ -40,6 +40,13 @@ class TooManyAttempts(TooMany):
         super().__init__("Too many failed attempts; wait before the next one.", retry_after)
 
 
+class TooManySignIns(TooMany):
+    """More passwords are to be hashed at once than this process has room for."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many people are signing in at this moment; try again in a second.", 1)
+
+
 class RefreshRefused(Unauthenticated):
     """The refresh token is unknown, expired, or was used before."""
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
-from services.users.tests.factories import PASSWORD, person, sign_in, sign_up
+from services.users.tests.factories import PASSWORD, person, settings, sign_in, sign_up
 
 from chassis.http.pagination import PageQuery, encode_cursor
 from chassis.testing import FakeClock
+from users.app import create_app
+from users.wiring import Stores
 
 
 def test_signing_in_answers_a_pair_of_tokens(client: FlaskClient) -> None:
@@ -58,6 +63,24 @@ def test_repeated_failures_are_asked_to_wait_even_with_the_right_password(
     clock.advance(int(response.headers["Retry-After"]))
     assert sign_in(client, email).status_code == 201
     assert sign_in(client, email, "wrong").status_code == 401
+
+
+def test_more_sign_ins_at_once_than_there_is_room_for_are_asked_to_come_back(
+    stores: Stores, clock: FakeClock
+) -> None:
+    narrow = settings(password_hash_concurrency=1, password_hash_waiting=1)
+    app = create_app(narrow, parts=stores, clock=clock)
+    email = sign_up(app.test_client())["email"]
+
+    def attempt(_number: int) -> Any:
+        return sign_in(app.test_client(), email)
+
+    with ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(attempt, range(36)))
+    refused = [answer for answer in answers if answer.status_code != 201]
+    assert {answer.status_code for answer in refused} == {429}
+    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
+    assert sign_in(app.test_client(), email).status_code == 201
 
 
 def test_failures_from_one_address_do_not_lock_out_another(client: FlaskClient) -> None:

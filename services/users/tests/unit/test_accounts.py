@@ -22,7 +22,7 @@ from users.wiring import Stores
 
 PASSWORD = "a password of some length"
 WHERE = "192.0.2.7"
-quick = Passwords(concurrency=2, memory_kib=64, passes=1)
+quick = Passwords(concurrency=2, waiting=8, memory_kib=64, passes=1)
 
 
 def anything(_version: int) -> None:

@@ -1,16 +1,18 @@
 """Hashing passwords."""
 
+import itertools
+import os
+import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import pytest
 
-from chassis.errors import Transient
-from users.domain import passwords as module
 from users.domain.passwords import Passwords
+from users.errors import TooManySignIns
 
-passwords = Passwords(concurrency=2)
+passwords = Passwords(concurrency=2, waiting=2)
 
 
 def test_the_hash_is_argon2id_with_the_recommended_parameters() -> None:
@@ -36,7 +38,7 @@ def test_a_password_is_the_same_however_its_letters_are_composed() -> None:
 
 
 def test_a_hash_of_other_parameters_is_outdated() -> None:
-    assert passwords.is_outdated(Passwords(1, memory_kib=8192).hash("a password"))
+    assert passwords.is_outdated(Passwords(1, 0, memory_kib=8192).hash("a password"))
     assert not passwords.is_outdated(passwords.hash("a password"))
 
 
@@ -62,7 +64,7 @@ class CountingHasher:
 
 
 def test_without_an_account_the_same_work_is_done() -> None:
-    counted, hasher = Passwords(concurrency=2), CountingHasher()
+    counted, hasher = Passwords(concurrency=2, waiting=0), CountingHasher()
     counted._hasher = hasher  # type: ignore[assignment]
     assert not counted.verify(None, "a password")
     assert counted.verify("hash", "a password")
@@ -70,17 +72,43 @@ def test_without_an_account_the_same_work_is_done() -> None:
 
 
 def test_never_more_hashes_run_at_once_than_allowed() -> None:
-    bounded, hasher = Passwords(concurrency=2), CountingHasher()
+    bounded, hasher = Passwords(concurrency=2, waiting=40), CountingHasher()
     bounded._hasher = hasher  # type: ignore[assignment]
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(bounded.hash, ["a password"] * 40))
     assert hasher.most == 2
 
 
-def test_who_waits_too_long_for_a_turn_is_asked_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PATIENCE_SECONDS", 0.01)
-    busy, release = Passwords(concurrency=1), threading.Event()
-    busy._threads.submit(release.wait, 5)
-    with pytest.raises(Transient):
-        busy.hash("a password")
-    release.set()
+class BlockingHasher:
+    """Stands in for argon2, and is not done until it is let go."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.niceness: set[int] = set()
+
+    def hash(self, _password: bytes) -> str:
+        self.niceness.add(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        self.go.wait(60)
+        return "hash"
+
+
+def test_whoever_finds_no_room_is_refused_at_once_and_the_others_have_their_turn() -> None:
+    busy, hasher = Passwords(concurrency=1, waiting=2), BlockingHasher()
+    busy._hasher = hasher  # type: ignore[assignment]
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(busy.hash, "a password") for _ in range(8)]
+        refused = list(itertools.islice(as_completed(asked), 5))
+        hasher.go.set()
+    assert all(isinstance(one.exception(), TooManySignIns) for one in refused)
+    assert [one.result() for one in asked if one not in refused] == ["hash"] * 3
+    assert busy.hash("a password") == "hash"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lowers the priority of one thread")
+def test_hashing_gives_way_to_the_threads_that_answer() -> None:
+    modest, hasher = Passwords(concurrency=1, waiting=0), BlockingHasher()
+    modest._hasher = hasher  # type: ignore[assignment]
+    hasher.go.set()
+    modest.hash("a password")
+    [niceness] = hasher.niceness
+    assert niceness > os.getpriority(os.PRIO_PROCESS, threading.get_native_id())

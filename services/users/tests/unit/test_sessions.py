@@ -24,7 +24,7 @@ from users.errors import AccountNotFound, RefreshRefused, TooManyAttempts, Wrong
 from users.wiring import Stores
 
 PASSWORD = "a password of some length"
-quick = Passwords(concurrency=2, memory_kib=64, passes=1)
+quick = Passwords(concurrency=2, waiting=8, memory_kib=64, passes=1)
 
 
 @dataclass
@@ -111,7 +111,7 @@ def test_repeated_failures_are_slowed_down_for_known_and_unknown_addresses_alike
 
 
 def test_an_outdated_hash_is_replaced_at_the_next_sign_in(desk: Desk) -> None:
-    ada = desk.register(Passwords(1, memory_kib=128, passes=1).hash(PASSWORD))
+    ada = desk.register(Passwords(1, 0, memory_kib=128, passes=1).hash(PASSWORD))
     desk.sign_in(ada)
     kept = desk.stores.accounts.get(ada.id).password_hash
     assert not quick.is_outdated(kept)

@@ -39,7 +39,7 @@ class Accounts:
         self._clock = clock
 
     def register(self, account_id: UUID, email: str, password: str, name: str) -> Account:
-        """Make an account; raise EmailTaken or WeakPassword."""
+        """Make an account; raise EmailTaken, WeakPassword or TooManySignIns."""
         password_policy.check(password, "/password", (email, name))
         account = Account(
             id=account_id,
@@ -69,7 +69,7 @@ class Accounts:
     ) -> None:
         """Replace the password and end the other sessions.
 
-        Raises WrongPassword, WeakPassword, and TooManyAttempts after repeated wrong ones.
+        Raises WrongPassword, WeakPassword, TooManySignIns, and TooManyAttempts after repeated wrong ones.
         """
         account = self._store.get(account_id)
         self._throttle.check(account.email_key, address)

@@ -1,4 +1,4 @@
-"""Password hashing: argon2id as OWASP recommends, a bounded number at a time.
+"""Password hashing: argon2id as OWASP recommends, a bounded number at a time, after everything else.
 
 Parameters: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 (19 MiB, two passes, one lane). Measured: 16 ms of one core each.
@@ -7,7 +7,9 @@ Parameters: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Chea
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
+import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,31 +18,39 @@ from typing import TypeVar
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from chassis.errors import Transient
+from users.errors import TooManySignIns
 
-_PATIENCE_SECONDS = 5.0
+_NICENESS = 5
 
 R = TypeVar("R")
 
 
 class Passwords:
-    """Hashes and verifies; at most `concurrency` at once in this process, the others wait their turn.
+    """Hashes and verifies; at most `concurrency` at once in this process, `waiting` more wait their turn.
 
-    The work is done in threads of its own: first come, first served, and the C library keeps a hash's
-    19 MiB for each thread that ever made one, which is to be two and not every request's.
+    Whoever comes beyond that is refused at once with TooManySignIns: waiting, they would hold the threads
+    that every other call needs. The work is done in threads of its own: first come, first served, at a lower
+    priority than the requests that need a moment only, and the C library keeps a hash's 19 MiB for each
+    thread that ever made one, which is to be two and not every request's.
     """
 
-    def __init__(self, concurrency: int, memory_kib: int = 19_456, passes: int = 2) -> None:
+    def __init__(self, concurrency: int, waiting: int, memory_kib: int = 19_456, passes: int = 2) -> None:
         self._hasher = argon2.PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
-        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="passwords")
+        self._threads = ThreadPoolExecutor(
+            concurrency, thread_name_prefix="passwords", initializer=_give_way_to_others
+        )
+        self._room = threading.BoundedSemaphore(concurrency + waiting)
         self._nobody = _hash_of_nothing(memory_kib, passes)
 
     def hash(self, password: str) -> str:
-        """Return the hash to keep."""
+        """Return the hash to keep; raise TooManySignIns."""
         return self._in_turn(lambda: self._hasher.hash(_normal(password)))
 
     def verify(self, kept: str | None, password: str) -> bool:
-        """Say whether `password` is the one hashed as `kept`; None takes as long and is never right."""
+        """Say whether `password` is the one hashed as `kept`; None takes as long and is never right.
+
+        Raises TooManySignIns.
+        """
         try:
             self._in_turn(lambda: self._hasher.verify(kept or self._nobody, _normal(password)))
         except (VerificationError, InvalidHashError):
@@ -52,12 +62,18 @@ class Passwords:
         return self._hasher.check_needs_rehash(kept)
 
     def _in_turn(self, work: Callable[[], R]) -> R:
-        turn = self._threads.submit(work)
+        if not self._room.acquire(blocking=False):
+            raise TooManySignIns
         try:
-            return turn.result(_PATIENCE_SECONDS)
-        except TimeoutError as error:
-            turn.cancel()
-            raise Transient("Too many people are signing in at the moment.") from error
+            return self._threads.submit(work).result()
+        finally:
+            self._room.release()
+
+
+def _give_way_to_others() -> None:
+    """Lower the priority of the calling thread alone; only Linux can."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def _hash_of_nothing(memory_kib: int, passes: int) -> str:

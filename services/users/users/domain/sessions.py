@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,7 +18,7 @@ from users.domain.records import Account, Device, Session
 from users.domain.refresh_tokens import RefreshTokens, fingerprint
 from users.domain.signing_keys import TOKEN_LIFETIME
 from users.domain.throttle import Throttle
-from users.errors import AccountNotFound, RefreshRefused, WrongCredentials
+from users.errors import AccountNotFound, RefreshRefused, TooManySignIns, WrongCredentials
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,8 @@ class SignIn:
         self._lifetimes = lifetimes
 
     def sign_in(self, email: str, password: str, device: Device, session_id: UUID) -> Granted:
-        """Return tokens of a new session; raise WrongCredentials, TooManyAttempts after repeated failures."""
+        """Return tokens of a new session; raise WrongCredentials, TooManyAttempts after repeated failures,
+        or TooManySignIns."""
         account = self._authenticated(email, password, device.address)
         signer = self._access.signer()
         now = self._clock()
@@ -94,7 +96,8 @@ class SignIn:
             raise WrongCredentials
         self._throttle.succeeded(who, address)
         if self._passwords.is_outdated(account.password_hash):
-            self._accounts.rehash(account.id, account.password_hash, self._passwords.hash(password))
+            with suppress(TooManySignIns):  # the next sign-in renews it as well
+                self._accounts.rehash(account.id, account.password_hash, self._passwords.hash(password))
         return account
 
 

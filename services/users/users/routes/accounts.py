@@ -7,7 +7,7 @@ from chassis.http.routing import Answer, Routes, route
 from chassis.idempotency import resource_id
 from chassis.identity.auth import PUBLIC
 from users.domain.accounts import Accounts
-from users.errors import EmailTaken, WeakPassword
+from users.errors import EmailTaken, TooManySignIns, WeakPassword
 from users.schemas.accounts import AccountView, SignUp
 
 
@@ -26,7 +26,7 @@ class AccountRoutes(Routes):
         body=SignUp,
         answer=AccountView,
         status=201,
-        raises=[EmailTaken, WeakPassword],
+        raises=[EmailTaken, WeakPassword, TooManySignIns],
     )
     def create_account(self, body: SignUp) -> Answer:
         """Make an account."""
