@@ -43,10 +43,14 @@ class Page(BaseModel, Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Slice(Generic[T]):
-    """One page of a list, as a store gives it: `position` is where the next begins, None at the end."""
+    """One page of a list, as a store gives it: `position` is where the next begins, None at the end.
+
+    `read_bytes` is how much the store read for it, where it counts that.
+    """
 
     items: list[T]
     position: Mapping[str, object] | None
+    read_bytes: int = 0
 
 
 def encode_cursor(position: Mapping[str, object] | None, fingerprint: str = "") -> str | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
+from chassis.allowance import Allowance
 from chassis.clock import Clock, utc_now
 from chassis.http.app import build
 from chassis.http.health import Check
 from chassis.http.openapi import ApiInfo
 from chassis.identity.auth import TokenVerifier
+from chassis.turns import Turns
 from todos.config import ApiSettings
 from todos.domain.batch import Batch
 from todos.domain.changes import Feed
+from todos.domain.fair_reads import FairReads
 from todos.domain.lists import Lists
 from todos.domain.reading import Reader
 from todos.domain.todos import Todos
@@ -35,15 +38,19 @@ def create_app(
     stores = parts or real(settings)
     writer = writer_of(settings, stores, clock)
     lists = Lists(writer)
-    reader = Reader(stores.todos, stores.cache, lists)
+    fair = FairReads(
+        Turns(1, settings.max_waiting, settings.read_seconds),
+        Allowance(settings.read_burst_bytes, settings.read_bytes_per_second),
+    )
+    reader = Reader(stores.todos, stores.cache, lists, fair)
     return build(
         INFO,
         settings,
         routes=[
             ListRoutes(lists, reader),
             TodoRoutes(Todos(writer), reader),
-            BatchRoutes(Batch(writer)),
-            ChangeRoutes(Feed(stores.todos, lists, clock)),
+            BatchRoutes(Batch(writer), settings.page_bytes),
+            ChangeRoutes(Feed(stores.todos, lists, clock, fair)),
         ],
         checks=[
             Check("dynamodb", stores.todos.probe),

@@ -12,7 +12,7 @@ from chassis.stores.aws import Aws
 from chassis.stores.cache import OwnerCache, connect
 from todos.config import TodosSettings
 from todos.domain.account_state import Limits
-from todos.domain.ports import TodoStore
+from todos.domain.ports import ReadLimits, TodoStore
 from todos.domain.reading import ReadCache
 from todos.domain.writing import WriteCache, Writer
 from todos.store.dynamodb import DynamoStore
@@ -42,8 +42,9 @@ def real(settings: TodosSettings) -> Stores:
     aws = Aws(settings.aws_region, settings.aws_endpoint_url)
     client = aws.client("dynamodb", read_timeout=_READ_TIMEOUT)
     cache = OwnerCache(connect(settings.redis_url.get_secret_value()), "todos", ttl=settings.cache_seconds)
+    limits = ReadLimits(settings.page_bytes, settings.read_bytes, settings.read_seconds)
     return Stores(
-        todos=DynamoStore(client, settings.todos_table),
+        todos=DynamoStore(client, settings.todos_table, limits),
         cache=cache,
         idempotency=DynamoIdempotency(client, settings.todos_table),
     )
@@ -51,5 +52,5 @@ def real(settings: TodosSettings) -> Stores:
 
 def writer_of(settings: TodosSettings, stores: Stores, clock: Clock) -> Writer:
     """Return the one way of writing through the store and the cache in front of it."""
-    limits = Limits(settings.max_lists, settings.max_todos)
+    limits = Limits(settings.max_lists, settings.max_todos, settings.max_waiting)
     return Writer(stores.todos, stores.cache, clock, limits)

@@ -26,7 +26,7 @@ def two(dynamo_store: DynamoStore, redis_url: str, issuer: Issuer) -> Iterator[l
     apis = []
     for cache in caches:
         parts = assemble(dynamo_store, cache, MemoryIdempotency(), Limits())
-        app = create_app(settings(), parts=parts.stores, verifier=issuer.verifier())
+        app = create_app(settings(max_waiting=16), parts=parts.stores, verifier=issuer.verifier())
         apis.append(Api(app.test_client(), issuer, subject))
     yield apis
     for cache in caches:

@@ -46,7 +46,7 @@ class Account:
         return self.store.page(self.owner, question, None, 100).items
 
     def changes(self, key: str = "0", limit: int = 100) -> list[tuple[str, str, str, Any]]:
-        entries = self.store.changes(self.owner, key, limit)
+        entries = self.store.changes(self.owner, key, limit).items
         return [
             (entry.key, change.kind, change.op, change.id) for entry in entries for change in entry.changes
         ]
@@ -62,7 +62,7 @@ def test_an_account_that_never_wrote_has_nothing(any_store: TodoStore, owner: st
     assert any_store.lists(owner) == []
     assert any_store.todo(owner, new_id()) is None
     assert any_store.todo_list(owner, new_id()) is None
-    assert any_store.changes(owner, "0", 10) == []
+    assert any_store.changes(owner, "0", 10).items == []
     assert any_store.page(owner, TodoFilter(), None, 10).items == []
 
 

@@ -7,7 +7,10 @@ import json
 import pytest
 from services.todos.tests.factories import Parts
 
+from chassis.allowance import Allowance
 from chassis.ids import new_id
+from chassis.turns import Turns
+from todos.domain.fair_reads import FairReads
 from todos.domain.lists import Lists
 from todos.domain.reading import CachedResponse, PageRequest, Reader
 from todos.domain.todo_filter import TodoFilter
@@ -33,7 +36,7 @@ def todos(any_parts: Parts) -> Todos:
 
 @pytest.fixture
 def reader(any_parts: Parts, lists: Lists) -> Reader:
-    return Reader(any_parts.store, any_parts.cache, lists)
+    return Reader(any_parts.store, any_parts.cache, lists, FairReads(Turns(1, 3, 60), Allowance(1e9, 1e9)))
 
 
 def test_what_is_read_again_is_the_same(reader: Reader, todos: Todos, owner: str) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from services.todos.tests.factories import NoCache
 
+from chassis.errors import TooMany
 from chassis.ids import new_id
 from chassis.testing import FakeClock
 from todos.domain.account_state import Limits
@@ -66,7 +67,7 @@ def test_a_turn_that_does_not_come_is_given_up(make: Callable[..., Writer]) -> N
     with ThreadPoolExecutor(1) as pool:
         holding = pool.submit(writer.write, "ann", hold)
         entered.wait(60)
-        with pytest.raises(WriteConflict):
+        with pytest.raises(TooMany):
             writer.write("ann", lambda _work: None)
         leave.set()
         holding.result()

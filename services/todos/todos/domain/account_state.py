@@ -18,7 +18,8 @@ class AccountState:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one account may hold."""
+    """How much one account may hold, and how many of its writes may wait in one process."""
 
     lists: int = 200
     todos: int = 10_000
+    waiting: int = 3

@@ -10,6 +10,7 @@ from chassis.clock import Clock
 from chassis.errors import FieldError, Invalid
 from chassis.http.pagination import decode_cursor, encode_cursor
 from todos.domain.changekeys import FIRST, seq_of
+from todos.domain.fair_reads import FairReads
 from todos.domain.lists import Lists
 from todos.domain.order import readable_key
 from todos.domain.ports import Change, Entry, TodoStore
@@ -44,22 +45,23 @@ class Changes:
 class Feed:
     """Gives changes in the order in which they were committed."""
 
-    def __init__(self, store: TodoStore, lists: Lists, clock: Clock) -> None:
+    def __init__(self, store: TodoStore, lists: Lists, clock: Clock, fair: FairReads) -> None:
         self._store = store
+        self._fair = fair
         self._lists = lists
         self._clock = clock
 
     def since(self, owner: str, token: str | None, limit: int) -> Changes:
-        """Return at most `limit` changes since `token`; without one, everything there is.
+        """Return at most `limit` changes since `token` (None: since ever), fewer when they are large.
 
-        Raises Invalid for a token that is not ours, SyncTokenExpired, AccountErased.
+        Raises Invalid for a token that is not ours, SyncTokenExpired, AccountErased, TooMany.
         """
         now = self._clock()
         start = self._start(owner, token, now)
-        entries = self._store.changes(owner, start.key, limit + 2)
-        steps = list(_unread(entries, start))
+        entries = self._fair.page(owner, lambda: self._store.changes(owner, start.key, limit + 2))
+        steps = list(_unread(entries.items, start))
         shown = steps[:limit]
-        more = len(steps) > limit
+        more = len(steps) > limit or entries.position is not None
         key, taken = (shown[-1][0], shown[-1][1]) if shown else (start.key, start.taken)
         complete_at = start.complete_at if more else int(now.timestamp())
         following = _write(owner, Token(key, taken, complete_at))

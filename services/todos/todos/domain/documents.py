@@ -103,6 +103,11 @@ def read_list(document: str) -> TodoList:
     )
 
 
+def size_of(document: str) -> int:
+    """Return how many bytes a document has in an answer."""
+    return len(document) if document.isascii() else len(document.encode())
+
+
 def page_document(documents: Sequence[str], next_cursor: str | None) -> str:
     """Return the JSON of a page of ready-made documents."""
     return f'{{"items":[{",".join(documents)}],"next_cursor":{json.dumps(next_cursor)}}}'

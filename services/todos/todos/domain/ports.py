@@ -14,8 +14,17 @@ from todos.domain.todo import Todo
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
 
-LARGEST_PAGE = 900_000
-"""A page ends early rather than hold more characters than this."""
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What one read may take: bytes of its answer, bytes that are read for it, and seconds.
+
+    A page that meets one of them ends early, even empty, and says where the next begins.
+    """
+
+    page_bytes: int = 900_000
+    read_bytes: int = 2_097_152
+    read_seconds: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +78,15 @@ class TodoStore(Protocol):
     def page(self, owner: str, question: TodoFilter, after: str | None, limit: int) -> Slice[str]:
         """Return documents of to-dos behind the key `after`; the slice's position is `{"after": key}`.
 
+        It holds fewer than `limit`, perhaps none, when ReadLimits end it early.
         A to-do that exists unchanged while its owner pages is on exactly one page.
         """
         ...
 
-    def changes(self, owner: str, key: str, limit: int) -> list[Entry]:
+    def changes(self, owner: str, key: str, limit: int) -> Slice[Entry]:
         """Return at most `limit` entries from `key` on, inclusive, in the order in which they were committed.
 
+        There are fewer, but two at least, when they are large; the slice has no position at the end.
         A list or to-do appears once, at its latest change: a reader who goes on from the last
         key it saw misses nothing.
         """

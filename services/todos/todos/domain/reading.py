@@ -14,6 +14,7 @@ from uuid import UUID
 from chassis.http.etags import of_bytes, of_version
 from chassis.http.pagination import decode_cursor, encode_cursor
 from todos.domain.documents import list_document, page_document, todo_document
+from todos.domain.fair_reads import FairReads
 from todos.domain.ids import inbox_id
 from todos.domain.lists import Lists
 from todos.domain.order import readable_key
@@ -67,12 +68,16 @@ class PageRequest:
 
 
 class Reader:
-    """Reads of one account; every answer is at least as new as the account's last acknowledged write."""
+    """Reads of one account; every answer is at least as new as the account's last acknowledged write.
 
-    def __init__(self, store: TodoStore, cache: ReadCache, lists: Lists) -> None:
+    What the cache does not have is read from the store by `fair`.
+    """
+
+    def __init__(self, store: TodoStore, cache: ReadCache, lists: Lists, fair: FairReads) -> None:
         self._store = store
         self._cache = cache
         self._lists = lists
+        self._fair = fair
 
     def todo(self, owner: str, todo_id: UUID) -> CachedResponse:
         """Show one to-do; raise TodoNotFound."""
@@ -89,11 +94,11 @@ class Reader:
         return shown
 
     def page(self, owner: str, question: TodoFilter, asked: PageRequest) -> CachedResponse:
-        """Show a page of to-dos; raise Invalid for a cursor that is not ours."""
+        """Show a page of to-dos; raise Invalid for a cursor that is not ours, TooMany."""
         after = asked.after()
 
         def load() -> bytes:
-            part = self._store.page(owner, question, after, asked.limit)
+            part = self._fair.page(owner, lambda: self._store.page(owner, question, after, asked.limit))
             return _kept_page(part.items, encode_cursor(part.position, asked.fingerprint))
 
         return self._shown(owner, asked.field("page"), load)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from chassis.clock import Clock
+from chassis.turns import Turns
 from todos.domain.account_state import Limits
 from todos.domain.ports import TodoStore
 from todos.domain.unit_of_work import UnitOfWork
@@ -23,7 +23,6 @@ KEEP_REMOVALS = timedelta(days=31)
 
 _FIRST_PAUSE = 0.005
 _LONGEST_PAUSE = 0.2
-_TURNS = 256
 
 
 class WriteCache(Protocol):
@@ -37,8 +36,8 @@ class WriteCache(Protocol):
 class Writer:
     """Runs decisions until one is committed.
 
-    Threads of this process take turns per account; processes meet in the store, and who comes
-    second decides again on the new state. `patience` bounds both, in seconds.
+    Threads of this process take turns per account, and few wait for theirs; processes meet in the store, and
+    who comes second decides again on the new state. `patience` bounds both, in seconds.
     """
 
     def __init__(
@@ -49,15 +48,15 @@ class Writer:
         self._clock = clock
         self._limits = limits
         self._patience = patience
-        self._turns = [threading.Lock() for _ in range(_TURNS)]
+        self._turns = Turns(1, limits.waiting, patience)
 
     def write(self, owner: str, decide: Callable[[UnitOfWork], T]) -> T:
         """Return what `decide` returned, once its changes are committed; it may run several times.
 
-        Raises AccountErased, WriteConflict when patience runs out, and what `decide` raises.
+        Raises AccountErased, TooMany, WriteConflict when patience runs out, and what `decide` raises.
         """
         deadline = time.monotonic() + self._patience
-        with self._turn(owner):
+        with self._turns.turn(owner):
             pause, check_existing = _FIRST_PAUSE, False
             while True:
                 try:
@@ -82,13 +81,3 @@ class Writer:
             with self._cache.writing(owner):
                 self._store.commit(commit)
         return result
-
-    @contextmanager
-    def _turn(self, owner: str) -> Iterator[None]:
-        turn = self._turns[hash(owner) % _TURNS]
-        if not turn.acquire(timeout=self._patience):
-            raise WriteConflict
-        try:
-            yield
-        finally:
-            turn.release()

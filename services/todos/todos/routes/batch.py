@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 
 from chassis.http.problems import describe
 from chassis.http.routing import Answer, Routes, route
 from chassis.idempotency import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.batch import Batch, Outcome
-from todos.domain.documents import todo_document
+from todos.domain.documents import size_of, todo_document
 from todos.schemas.batch import BatchBody, BatchView
 
 _STATUS = {"created": 201, "updated": 200, "deleted": 204}
@@ -26,21 +27,29 @@ class BatchRoutes(Routes):
 
     tag = "batch"
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, most_bytes: int) -> None:
         self._batch = batch
+        self._most_bytes = most_bytes
 
     @route("POST", "/v1/todos/batch", access=SIGNED_IN, body=BatchBody, answer=BatchView)
     def run_batch(self, caller: Caller, body: BatchBody) -> Answer:
         """Create, change and delete several to-dos."""
         outcomes = self._batch.run(caller.subject, resource_id(), body.wanted(), atomic=body.atomic)
-        shown = ",".join(_document(outcome) for outcome in outcomes)
-        return Answer(f'{{"outcomes":[{shown}]}}'.encode())
+        return Answer(f'{{"outcomes":[{",".join(self._documents(outcomes))}]}}'.encode())
+
+    def _documents(self, outcomes: Sequence[Outcome]) -> Iterator[str]:
+        """Yield each outcome's JSON; once the to-dos fill an answer, further ones are left out."""
+        size = 0
+        for outcome in outcomes:
+            document = todo_document(outcome.todo) if outcome.todo is not None else ""
+            size += size_of(document)
+            yield _document(outcome, document if size <= self._most_bytes else "")
 
 
-def _document(outcome: Outcome) -> str:
-    if outcome.todo is not None:
-        return f'{{"status":{_STATUS[outcome.result]},"body":{todo_document(outcome.todo)}}}'
-    if outcome.result == "deleted":
-        return json.dumps({"status": _STATUS["deleted"]})
+def _document(outcome: Outcome, todo: str) -> str:
+    if todo:
+        return f'{{"status":{_STATUS[outcome.result]},"body":{todo}}}'
+    if outcome.result in _STATUS:
+        return json.dumps({"status": _STATUS[outcome.result]})
     problem = describe(outcome.problem) if outcome.problem is not None else _UNDONE
     return json.dumps({"status": problem["status"], "problem": problem})

@@ -124,7 +124,7 @@ class OutcomeView(View):
     """What became of one operation.
 
     `status` is what the same call alone would have answered; 424 says that another operation of
-    an atomic batch failed.
+    an atomic batch failed. `body` is left out once the answer is large: read the to-do by itself.
     """
 
     status: int

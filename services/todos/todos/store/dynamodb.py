@@ -12,30 +12,31 @@ from chassis.http.pagination import Slice
 from chassis.stores.aws import translated
 from todos.domain.account_state import AccountState
 from todos.domain.commit import Commit
-from todos.domain.documents import read_list, read_todo, text_filter
-from todos.domain.ports import LARGEST_PAGE, Entry
+from todos.domain.documents import read_list, read_todo
+from todos.domain.entries import first_entries
+from todos.domain.ports import Entry, ReadLimits
 from todos.domain.todo import Todo
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
 from todos.errors import AlreadyExists, WriteConflict
 from todos.store import items
 from todos.store.erasing import Eraser
-from todos.store.expressions import TODO_PREFIX, query_of
+from todos.store.expressions import TODO_PREFIX
+from todos.store.pages import Pages
 from todos.store.transaction import transaction_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_READ_AHEAD = 4
-_MOST_READ_AT_ONCE = 1000
-
 
 class DynamoStore:
     """A TodoStore. Every read is consistent; every commit is one transaction on the account's head."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, limits: ReadLimits = ReadLimits()) -> None:  # noqa: B008
         self._client = client
         self._table = table
+        self._limits = limits
+        self._pages = Pages(client, table, limits)
         self._eraser = Eraser(client, table)
 
     def head(self, owner: str) -> AccountState:
@@ -91,16 +92,9 @@ class DynamoStore:
 
     def page(self, owner: str, question: TodoFilter, after: str | None, limit: int) -> Slice[str]:
         """See TodoStore."""
-        documents: list[str] = []
-        size = 0
-        for document in self._documents(owner, question, after, limit + 1):
-            size += len(document)
-            if len(documents) == limit or (documents and size > LARGEST_PAGE):
-                return Slice(documents, {"after": question.key(read_todo(documents[-1]))})
-            documents.append(document)
-        return Slice(documents, None)
+        return self._pages.page(owner, question, after, limit)
 
-    def changes(self, owner: str, key: str, limit: int) -> list[Entry]:
+    def changes(self, owner: str, key: str, limit: int) -> Slice[Entry]:
         """See TodoStore."""
         values = {":pk": {"S": items.partition_of(owner)}, ":key": {"S": key}}
         found = self._query(
@@ -108,9 +102,9 @@ class DynamoStore:
             KeyConditionExpression="pk = :pk AND change >= :key",
             ProjectionExpression="sk, change, d",
             ExpressionAttributeValues=values,
-            Limit=limit,
+            Limit=limit + 1,
         )
-        return [items.read_entry(item) for _, item in zip(range(limit), found, strict=False)]
+        return first_entries(map(items.read_entry, found), limit, self._limits.page_bytes)
 
     def commit(self, commit: Commit) -> None:
         """See TodoStore."""
@@ -154,19 +148,8 @@ class DynamoStore:
         with translated("Reading to-dos"):
             return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
 
-    def _documents(self, owner: str, question: TodoFilter, after: str | None, wanted: int) -> Iterator[str]:
-        """Yield the documents of the answer behind `after`; `wanted` is how many are likely to be taken."""
-        at_once = wanted * _READ_AHEAD if question.filters else wanted
-        belongs = text_filter(question)
-        for part in question.ranges(after):
-            query = query_of(items.partition_of(owner), question, part)
-            for item in self._query(**query, Limit=min(at_once, _MOST_READ_AT_ONCE)):
-                document = item["d"]["S"]
-                if belongs(document):
-                    yield document
-
     def _query(self, **arguments: Any) -> Iterator[Any]:
-        """Yield what a consistent Query finds, page by page; later pages are as large as they may be."""
+        """Yield what a consistent Query finds, page by page."""
         while True:
             with translated("Reading to-dos"):
                 answer = self._client.query(TableName=self._table, ConsistentRead=True, **arguments)
@@ -174,8 +157,6 @@ class DynamoStore:
             if "LastEvaluatedKey" not in answer:
                 return
             arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-            if "Limit" in arguments:
-                arguments["Limit"] = _MOST_READ_AT_ONCE
 
 
 def _refusal(error: ClientError) -> Exception:

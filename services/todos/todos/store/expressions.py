@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,12 @@ def walk_of(question: TodoFilter) -> Walk:
     if question.list_id is not None:
         return Walk("by_list", "in_list", f"{question.list_id}#")
     return Walk(None, "sk", TODO_PREFIX)
+
+
+def key_in(question: TodoFilter, last: Mapping[str, Any] | None) -> str | None:
+    """Return the question's key in a LastEvaluatedKey, None for none."""
+    walk = walk_of(question)
+    return None if last is None else str(last[walk.attribute]["S"]).removeprefix(walk.prefix)
 
 
 def query_of(partition: str, question: TodoFilter, part: Range) -> dict[str, Any]:

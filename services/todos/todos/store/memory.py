@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -13,8 +13,9 @@ from chassis.http.pagination import Slice
 from todos.domain.account_state import AccountState
 from todos.domain.changekeys import item_key, removal_key
 from todos.domain.commit import Commit
-from todos.domain.documents import list_document, todo_document
-from todos.domain.ports import LARGEST_PAGE, Change, Entry
+from todos.domain.documents import list_document, size_of, todo_document
+from todos.domain.entries import first_entries
+from todos.domain.ports import Change, Entry, ReadLimits
 from todos.domain.todo import Todo
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
@@ -33,7 +34,8 @@ class _Account:
 class MemoryStore:
     """A TodoStore. While `away` is true, everything raises Transient."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: ReadLimits = ReadLimits()) -> None:  # noqa: B008
+        self._limits = limits
         self._accounts: defaultdict[str, _Account] = defaultdict(_Account)
         self._half_deleted: dict[tuple[str, UUID], None] = {}
         self._lock = threading.RLock()
@@ -67,20 +69,24 @@ class MemoryStore:
 
     def page(self, owner: str, question: TodoFilter, after: str | None, limit: int) -> Slice[str]:
         """See TodoStore."""
-        found = {question.key(todo): todo for todo in self._todos(owner) if question.matches(todo)}
+        held = {question.key(todo): todo for todo in self._todos(owner)}
         documents: list[str] = []
-        last = None
-        for part in question.ranges(after):
-            for key in sorted((key for key in found if key in part), reverse=question.descending):
-                document = todo_document(found[key])
-                full = sum(map(len, documents)) + len(document) > LARGEST_PAGE
-                if len(documents) == limit or (documents and full):
-                    return Slice(documents, {"after": last})
+        size = read = 0
+        last = after
+        for key in _walk(held, question, after):
+            document = todo_document(held[key])
+            if read >= self._limits.read_bytes:
+                return Slice(documents, {"after": last}, read)
+            read += size_of(document)
+            if question.matches(held[key]):
+                size += size_of(document)
+                if len(documents) == limit or (documents and size > self._limits.page_bytes):
+                    return Slice(documents, {"after": last}, read)
                 documents.append(document)
-                last = key
-        return Slice(documents, None)
+            last = key
+        return Slice(documents, None, read)
 
-    def changes(self, owner: str, key: str, limit: int) -> list[Entry]:
+    def changes(self, owner: str, key: str, limit: int) -> Slice[Entry]:
         """See TodoStore."""
         with self._lock:
             account = self._account(owner)
@@ -91,7 +97,8 @@ class MemoryStore:
             for todo in account.todos.values():
                 change = Change("todo", "upsert", todo.id, todo_document(todo))
                 entries.append(Entry(item_key(account.seen[todo.id], "todo", todo.id), (change,)))
-        return sorted((entry for entry in entries if entry.key >= key), key=lambda entry: entry.key)[:limit]
+        behind = sorted((entry for entry in entries if entry.key >= key), key=lambda entry: entry.key)
+        return first_entries(behind, limit, self._limits.page_bytes)
 
     def commit(self, commit: Commit) -> None:
         """See TodoStore."""
@@ -155,3 +162,8 @@ class MemoryStore:
             self._half_deleted[commit.owner, commit.list_to_empty] = None
         if commit.emptied_list:
             self._half_deleted.pop((commit.owner, commit.emptied_list), None)
+
+
+def _walk(keys: Iterable[str], question: TodoFilter, after: str | None) -> Iterator[str]:
+    for part in question.ranges(after):
+        yield from sorted((key for key in keys if key in part), reverse=question.descending)
