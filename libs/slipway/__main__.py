@@ -23,6 +23,8 @@ _COMMANDS = {
     "reset": "slipway.commands.reset",
     "doctor": "slipway.commands.doctor",
     "trust": "slipway.commands.trust",
+    "grant": "slipway.commands.grant",
+    "revoke": "slipway.commands.revoke",
     "demo": "slipway.commands.demo",
     "test": "slipway.commands.test",
     "check": "slipway.commands.check",

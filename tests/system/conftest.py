@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -93,6 +94,19 @@ def new_account(environment: Environment) -> Iterator[Callable[..., Account]]:
         if not account.gone:
             account.client.delete("users", "/v1/me")
         account.client.close()
+
+
+@pytest.fixture
+def operator() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return what runs a `./slipway` command on the suite under test, where that is on this machine."""
+    if "SLIPWAY_STATE" not in os.environ:
+        pytest.skip("SLIPWAY_STATE does not name the state folder of the suite under test")
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [str(HERE.parents[1] / "slipway"), *arguments]
+        return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+
+    return run
 
 
 @pytest.fixture

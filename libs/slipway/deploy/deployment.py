@@ -114,6 +114,14 @@ class Deployment:
                 images.require(self.aws, chosen, tags, environment=self.environment.name)
             self._serve(chosen, tags, slots=("next", "current"))
 
+    def command(self, service: str, command: tuple[str, ...]) -> None:
+        """Run a command of a service once, with the image that its one-off task has."""
+        self._init(self._prepare(changing=True))
+        found = self._require_target(self._target())
+        task = tasks.of_command(service, found.chosen((service,))[service], command)
+        with step(task.title.capitalize()):
+            tasks.run_command(self.aws, found, task, timeout=self.order.timeout)
+
     def _bring_images(self, found: Target, chosen: Mapping[str, Service], tag: str) -> None:
         with step("Images"):
             if self.order.build:

@@ -22,6 +22,8 @@ class OneOff:
     security_group: str
     log_group: str
     stream: str  # prefix of the log's stream, without the task's id
+    container: str = ""  # whose command is replaced by `command`, where there is one
+    command: tuple[str, ...] = ()
 
 
 def preparations(target: Target, services: Mapping[str, Service]) -> list[OneOff]:
@@ -43,6 +45,24 @@ def of_release(target: Target, services: Mapping[str, Service]) -> list[OneOff]:
         for role, family in one.one_off_tasks.items()
     ]
     return [*preparations(target, services), *migrated]
+
+
+def of_command(service: str, one: Service, command: tuple[str, ...]) -> OneOff:
+    """Return the task that runs a command of the service: the first of its one-off tasks, told otherwise.
+
+    Raises Problem for a service that has no one-off task.
+    """
+    for role, family in one.one_off_tasks.items():
+        title, stream = f"{command[0]} of {service}", f"{role}/{service}"
+        return OneOff(title, family, one.security_group, one.log_groups[role], stream, service, command)
+    raise Problem(
+        f"{service} has no one-off task in this environment", next_step="deploy it with --apply first"
+    )
+
+
+def run_command(aws: Aws, target: Target, task: OneOff, *, timeout: float) -> None:
+    """Run a command's task and wait for its end, whatever else runs. Raises Problem unless it ends with 0."""
+    _judge(task, _ended(aws, target, task, _start(aws, target, task), timeout))
 
 
 def run(aws: Aws, target: Target, task: OneOff, *, timeout: float) -> None:
@@ -98,6 +118,7 @@ def _start(aws: Aws, target: Target, task: OneOff) -> str:
         taskDefinition=task.family,
         launchType="FARGATE",
         startedBy="slipway-deploy",
+        **_overrides(task),
         networkConfiguration={
             "awsvpcConfiguration": {
                 "subnets": list(target.subnets),
@@ -113,6 +134,12 @@ def _start(aws: Aws, target: Target, task: OneOff) -> str:
             next_step="correct that and run the command again",
         )
     return str(answer["tasks"][0]["taskArn"])
+
+
+def _overrides(task: OneOff) -> dict[str, Any]:
+    if not task.command:
+        return {}
+    return {"overrides": {"containerOverrides": [{"name": task.container, "command": list(task.command)}]}}
 
 
 def _judge(task: OneOff, ended: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
-"""`python -m users.commands.grant [--withdraw] EMAIL SCOPE`: what an account may do beyond its own things.
+"""`python -m users.commands.grant [--withdraw] EMAIL SCOPE...`: what an account may do beyond its own things.
 
-The scope is in the access tokens that are issued from then on: after a refresh, or ten
-minutes at the latest.
+The scopes are in the access tokens that are issued from then on: after a refresh, or ten
+minutes at the latest. What it prints may go to a log, so it names the account by its id alone.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ from chassis.settings import load_settings
 from users.config import UsersSettings
 from users.domain import emails
 from users.domain.ports import AccountStore
+from users.domain.records import Account
 from users.wiring import real
 
-_SCOPE = re.compile(r"^[a-z][a-z0-9_]{0,30}:[a-z][a-z0-9_]{0,30}$")
+_SCOPE = re.compile(r"[a-z][a-z0-9_]{0,30}:[a-z][a-z0-9_]{0,30}")
 
 
 def scope(text: str) -> str:
     """Return `text` if it is a scope such as `blog:write`; raise ArgumentTypeError otherwise."""
-    if not _SCOPE.match(text):
+    if not _SCOPE.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a scope; one looks like blog:write")
     return text
 
 
-def apply(accounts: AccountStore, email: str, wanted: str, *, withdraw: bool = False) -> list[str]:
-    """Grant or withdraw a scope; return those that the account has now.
+def apply(accounts: AccountStore, email: str, wanted: Sequence[str], *, withdraw: bool = False) -> Account:
+    """Grant or withdraw scopes; return the account as it is now.
 
     Raises LookupError for an address that no account has.
     """
     key = emails.key_of_input(email)
     account = accounts.find(key) if key else None
     if account is None:
-        raise LookupError(f"no account has the e-mail address {email}")
-    if withdraw:
-        accounts.withdraw(account.id, wanted)
-    else:
-        accounts.grant(account.id, wanted)
-    return sorted(accounts.get(account.id).scopes)
+        raise LookupError("no account has this e-mail address")
+    change = accounts.withdraw if withdraw else accounts.grant
+    for one in wanted:
+        change(account.id, one)
+    return accounts.get(account.id)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,16 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m users.commands.grant", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("email")
-    parser.add_argument("scope", type=scope)
-    parser.add_argument("--withdraw", action="store_true", help="take the scope away")
+    parser.add_argument("scopes", type=scope, nargs="+", metavar="SCOPE")
+    parser.add_argument("--withdraw", action="store_true", help="take the scopes away")
     options = parser.parse_args(arguments)
     accounts = real(load_settings(UsersSettings)).accounts
     try:
-        scopes = apply(accounts, options.email, options.scope, withdraw=options.withdraw)
+        account = apply(accounts, options.email, options.scopes, withdraw=options.withdraw)
     except LookupError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(f"{options.email}: {' '.join(scopes) or 'no further scopes'}\n")
+    sys.stdout.write(f"account {account.id}: {' '.join(sorted(account.scopes)) or 'no further scopes'}\n")
     return 0
 
 

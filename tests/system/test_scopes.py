@@ -1,0 +1,26 @@
+"""What an operator lets an account do stands in the tokens that are issued from then on."""
+
+import jwt
+from tests.system.expect import answer
+
+
+def scopes_after_refresh(account):
+    """Return the scopes of the account's next access token."""
+    body = {"refresh_token": account.session["refresh_token"]}
+    account.session = answer(account.client.as_(None).post("users", "/v1/sessions/refresh", body))
+    return jwt.decode(account.session["access_token"], options={"verify_signature": False})["scope"].split()
+
+
+def test_scopes_are_granted_and_taken_away_by_the_operator(anna, operator):
+    assert "blog:write" not in scopes_after_refresh(anna)
+    done = operator("grant", anna.email.upper(), "blog:write", "releases:write")
+    assert done.returncode == 0, done.stderr
+    assert {"blog:write", "releases:write"} <= set(scopes_after_refresh(anna))
+    assert operator("revoke", anna.email, "blog:write", "releases:write").returncode == 0
+    assert not {"blog:write", "releases:write"} & set(scopes_after_refresh(anna))
+
+
+def test_an_address_without_an_account_is_refused(operator):
+    done = operator("grant", "nobody@example.com", "blog:write")
+    assert done.returncode == 1
+    assert "no account has this e-mail address" in done.stderr
