@@ -35,3 +35,11 @@ class Unreadable(Exception):
 
 class RenderingFailed(Exception):
     """The renderer died or hung; whether the file is to blame is not known."""
+
+
+class Unsupported(Exception):
+    """A file is a picture of a kind that is not drawn here; it is kept without thumbnails."""
+
+
+class LimitExceeded(Exception):
+    """A picture needs more time or memory than it may have; the message is the reason its owner reads."""

@@ -16,7 +16,7 @@ from media.domain.intake import Intake
 from media.domain.removal import Removal
 from media.domain.sweeps import BucketWalk, DueSweep
 from media.events import AccountEvents, BucketEvents
-from media.imaging.sandbox import SandboxedRenderer
+from media.imaging.sandbox import SandboxedRenderer, report
 from media.wiring import Stores, real
 
 
@@ -44,6 +44,7 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     """Return what the worker does, over `parts` or over the stores that the settings name."""
     scratch.clear()
     renderer = SandboxedRenderer()
+    report(renderer)
     work = assemble(parts or real(settings), renderer, Limits(largest=settings.largest_object_bytes), clock)
     bucket_events = BucketEvents(settings.media_bucket, work.intake)
     return Jobs(

@@ -22,6 +22,7 @@ from media.config import ApiSettings
 from media.domain.examination import Limits
 from media.domain.objects import MediaObject
 from media.errors import RenderingFailed
+from media.imaging.prepared import PictureLimits
 from media.imaging.render import render
 from media.store.memory import MemoryRecords
 from media.store.memory_files import MemoryFiles, MemoryMultipart
@@ -84,7 +85,7 @@ class DirectRenderer:
             self.failures -= 1
             raise RenderingFailed("it was told to")
         self.rendered += 1
-        return render(source, folder)
+        return render(source, folder, PictureLimits())
 
 
 @dataclass

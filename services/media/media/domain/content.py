@@ -1,8 +1,8 @@
 """What a file is: by what was declared, by its name, and by its first bytes.
 
-The rule: what claims to be an image, by type or by name, must be one. Pictures of the four
-formats in PICTURES get thumbnails; images of other known formats are kept as plain files;
-everything else is taken at its word and never opened.
+The rule: what claims to be an image, by type or by name, must not be something else. Pictures of the
+formats in PICTURES get thumbnails; other images, and what may be one in a format that we do not know, are
+kept as plain files; everything else is taken at its word and never opened.
 """
 
 from __future__ import annotations
@@ -12,8 +12,16 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from media.domain import signatures
+from media.domain.svg import is_svg
+
 OCTETS = "application/octet-stream"
-PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+PICTURES = frozenset(
+    {"image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "image/heif", "image/avif"}
+)
+
+_UNMISTAKABLE = PICTURES | {"image/jpg", "image/pjpeg", "image/x-png", "image/bmp", "image/svg+xml"}
+"""Types whose every file is recognised: what claims one of them and is no image at all is misdeclared."""
 
 # No more than these are served under their own type: nothing here runs in a browser.
 _INERT = frozenset(
@@ -24,7 +32,7 @@ _ACTIVE_IMAGES = frozenset({"image/svg+xml"})
 
 _GENERIC = frozenset({"", OCTETS, "binary/octet-stream", "application/x-www-form-urlencoded"})
 _WELL_FORMED = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
-HEAD_BYTES = 512
+HEAD_BYTES = 64 * 1024
 LONGEST_TYPE = 200
 
 _by_name = mimetypes.MimeTypes(filenames=())
@@ -53,7 +61,7 @@ class Classified:
 def classify(declared: str, filename: str, head: bytes) -> Classified:
     """Return what the file is; `head` is its first HEAD_BYTES bytes (or all there are)."""
     named = _by_name.guess_type(filename)[0] or ""
-    found = sniff(head)
+    found = signatures.image_type(head)
     claimed = media_type(declared)
     effective = claimed if claimed not in _GENERIC else (found or named or OCTETS)
     if not effective.startswith("image/") and not named.startswith("image/"):
@@ -63,44 +71,23 @@ def classify(declared: str, filename: str, head: bytes) -> Classified:
         return Classified(Kind.PICTURE, found)
     if found is not None:
         return Classified(Kind.FILE, found)
+    if _may_be_image({effective, named}, head):
+        return Classified(Kind.FILE, effective)
     return Classified(Kind.MISDECLARED, effective)
+
+
+def _may_be_image(claims: set[str], head: bytes) -> bool:
+    """Say whether `head` may begin an image of a format that we do not recognise."""
+    if not head or signatures.is_something_else(head):
+        return False
+    drawing = "image/svg+xml" in claims and is_svg(head) is None
+    return drawing or not _UNMISTAKABLE.intersection(claims)
 
 
 def media_type(content_type: str) -> str:
     """Return `type/subtype` in lower case, without parameters; empty when it is not well-formed."""
     bare = content_type.partition(";")[0].strip().lower()
     return bare if _WELL_FORMED.fullmatch(bare) else ""
-
-
-def sniff(head: bytes) -> str | None:
-    """Return the image type whose signature `head` carries, None for all else."""
-    if head[:3] == b"\xff\xd8\xff":
-        return "image/jpeg"
-    if head[:8] == b"\x89PNG\r\n\x1a\n":
-        return "image/png"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    if head[:6] in {b"GIF87a", b"GIF89a"}:
-        return "image/gif"
-    return _other_image(head)
-
-
-def _other_image(head: bytes) -> str | None:
-    if head[4:8] == b"ftyp":
-        brand = head[8:12]
-        if brand in {b"avif", b"avis"}:
-            return "image/avif"
-        if brand in {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}:
-            return "image/heic"
-    if head[:4] in {b"II*\0", b"MM\0*"}:
-        return "image/tiff"
-    if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0":
-        return "image/bmp"
-    if head[:4] == b"\0\0\1\0":
-        return "image/x-icon"
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and b"<svg" in head:
-        return "image/svg+xml"
-    return None
 
 
 def served_type(content_type: str) -> str:

@@ -15,20 +15,21 @@ from media.domain.content import Kind
 from media.domain.objects import Findings, MediaObject
 from media.domain.ports import Files
 from media.domain.scratch import scratch
-from media.errors import Unreadable
+from media.errors import LimitExceeded, Unreadable, Unsupported
 
 MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A thumbnail as a file in a scratch folder."""
+    """A thumbnail as files in a scratch folder: `path`, and the same as JPEG for whoever cannot show that."""
 
     name: str
     width: int
     height: int
     content_type: str
     path: Path
+    fallback: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Renderer(Protocol):
     def render(self, source: Path, folder: Path) -> Rendered:
         """Render `source` into `folder`, in bounded time and memory.
 
-        Raises Unreadable when the file is to blame, RenderingFailed when that is not known.
+        Raises Unreadable when the file is to blame, RenderingFailed when that is not known, LimitExceeded
+        when it needs more time or memory, Unsupported when it is a picture of a kind that is not drawn.
         """
         ...
 
@@ -73,7 +75,7 @@ class Examiner:
     def examine(self, obj: MediaObject) -> Iterator[tuple[Findings, tuple[Rendering, ...]]]:
         """Give what `obj` turned out to be, with its thumbnails for as long as the block lasts.
 
-        Raises ContentChanged, RenderingFailed, Transient.
+        Raises ContentChanged, LimitExceeded, RenderingFailed, Transient.
         """
         if obj.size > self._limits.largest:
             reason = f"A file may have at most {self._limits.largest} bytes."
@@ -86,8 +88,11 @@ class Examiner:
                 return
             try:
                 rendered = self._renderer.render(folder / "original", folder)
-            except Unreadable as error:
+            except (Unreadable, LimitExceeded) as error:
                 yield replace(findings, reason=str(error)), ()
+                return
+            except Unsupported:
+                yield findings, ()
                 return
             found = replace(
                 findings,

@@ -16,14 +16,22 @@ from chassis.errors import Problem, Stale
 from media.domain import naming
 from media.domain.examination import Examiner, Rendering
 from media.domain.lease import held
-from media.domain.objects import MOST_ATTEMPTS, Content, Findings, MediaObject, Status, Thumbnail
+from media.domain.objects import (
+    FALLBACK_TYPE,
+    MOST_ATTEMPTS,
+    Content,
+    Findings,
+    MediaObject,
+    Status,
+    Thumbnail,
+)
 from media.domain.ports import Accounts, Files, Records
 from media.domain.removal import Removal
 from media.errors import AccountErased, DeletionPending, RenderingFailed
 
 log = logging.getLogger(__name__)
 
-_GIVEN_UP = "The file could not be processed within its limits of time and memory."
+_GIVEN_UP = "The picture could not be read: whatever reads it was stopped each time."
 
 
 class Intake:
@@ -132,7 +140,8 @@ class Intake:
         thumbnails = tuple(_thumbnail_of(claimed, rendering) for rendering in renderings)
         for thumbnail, rendering in zip(thumbnails, renderings, strict=True):
             self._files.write(thumbnail.key, rendering.path, rendering.content_type)
-        kept = frozenset(thumbnail.key for thumbnail in thumbnails)
+            self._files.write(thumbnail.fallback or "", rendering.fallback, FALLBACK_TYPE)
+        kept = frozenset(key for thumbnail in thumbnails for key in thumbnail.keys)
         try:
             self._records.replace(claimed, claimed.concluded(findings, thumbnails))
         except Stale:
@@ -163,6 +172,7 @@ def _thumbnail_of(obj: MediaObject, rendering: Rendering) -> Thumbnail:
         height=rendering.height,
         content_type=rendering.content_type,
         key=naming.thumbnail_key(obj.owner, obj.id, obj.version, rendering.path.name),
+        fallback=naming.thumbnail_key(obj.owner, obj.id, obj.version, rendering.fallback.name),
     )
 
 

@@ -22,7 +22,10 @@ LEASE = timedelta(seconds=15)
 _LAST_WRITES = timedelta(minutes=1)
 """How long after its lease a worker may still be writing thumbnails before it notices."""
 
-MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = 3
+
+FALLBACK_TYPE = "image/jpeg"
+"""What every thumbnail is kept as besides its own type, for whoever cannot show that."""
 
 
 class Status(StrEnum):
@@ -47,13 +50,22 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """A smaller picture of an object; sizes in pixels."""
+    """A smaller picture of an object; sizes in pixels.
+
+    `fallback` is the key of the same picture as JPEG; None for those made before there was one.
+    """
 
     name: str
     width: int
     height: int
     content_type: str
     key: str
+    fallback: str | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys under which the thumbnail is kept."""
+        return (self.key,) if self.fallback is None else (self.key, self.fallback)
 
 
 @dataclass(frozen=True, slots=True)

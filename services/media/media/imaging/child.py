@@ -2,7 +2,7 @@
 
 It reads one JSON request per line, forks for each, and writes one JSON answer per line. The fork confines
 itself (see `confinement`) and may die as it likes; this process only waits, and kills it when it hangs or
-says too much. `isolated` in an answer is whether the kernel let it have namespaces of its own.
+says too much. `isolated` and `shut_in` in an answer say what the kernel gave (see `confinement.Walls`).
 Forking from a process that has Pillow loaded costs a tenth of starting Python each time.
 """
 
@@ -15,16 +15,20 @@ import signal
 import sys
 import time
 import traceback
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from media.errors import Unreadable
+from media.errors import LimitExceeded, Unreadable, Unsupported
 from media.imaging import confinement
+from media.imaging.prepared import PictureLimits
 from media.imaging.render import render
 
-WALL_SECONDS = 30.0
 LARGEST_ANSWER = 64 * 1024
 _TOO_MUCH = "The picture takes too much time or memory to read."
+_BROKEN = "The picture cannot be read: its decoder fails."
+_ITS_OWN_FAULT = frozenset({signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE})
+"""Signals that a process brings on itself. SIGKILL comes from outside: it says nothing of the picture."""
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
@@ -34,8 +38,14 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         answers.flush()
 
 
-def run(request: dict[str, str], wall: float = WALL_SECONDS) -> dict[str, Any]:
+def wall_seconds(limits: PictureLimits) -> float:
+    """Return how long a picture may take on a machine that is busy with others."""
+    return 2.0 * limits.seconds + 5.0
+
+
+def run(request: dict[str, Any], wall: float | None = None) -> dict[str, Any]:
     """Render in a fork, and return its answer or what became of it."""
+    wall = wall_seconds(_limits(request)) if wall is None else wall
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -50,18 +60,24 @@ def run(request: dict[str, str], wall: float = WALL_SECONDS) -> dict[str, Any]:
     return _parsed(answer) if answer else _post_mortem(status, hung=answer is None)
 
 
-def answer_to(request: dict[str, str]) -> dict[str, Any]:
-    """Render and say how it went."""
+def answer_to(request: dict[str, Any]) -> dict[str, Any]:
+    """Render and say how it went; a request without a source asks for what the kernel gives, only."""
+    if "source" not in request:
+        return {}
     try:
-        rendered = render(Path(request["source"]), Path(request["folder"]))
+        rendered = render(Path(request["source"]), Path(request["folder"]), _limits(request))
     except Unreadable as error:
         return {"unreadable": str(error)}
+    except LimitExceeded as error:
+        return {"exceeded": str(error)}
+    except Unsupported as error:
+        return {"unsupported": str(error)}
     return {
         "content_type": rendered.content_type,
         "width": rendered.width,
         "height": rendered.height,
         "renderings": [
-            [each.name, each.width, each.height, each.content_type, each.path.name]
+            [each.name, each.width, each.height, each.content_type, each.path.name, each.fallback.name]
             for each in rendered.renderings
         ],
     }
@@ -91,16 +107,23 @@ def _parsed(answer: bytes) -> dict[str, Any]:
 
 
 def _post_mortem(status: int, *, hung: bool) -> dict[str, Any]:
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
-        return {"unreadable": _TOO_MUCH}
-    return {"failed": "it hung" if hung else f"it ended with status {status}"}
+    ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+    if hung or ended_by == signal.SIGXCPU:
+        return {"exceeded": _TOO_MUCH}
+    if ended_by in _ITS_OWN_FAULT or ended_by is None:
+        return {"unreadable": _BROKEN}
+    return {"failed": f"it ended with status {status}"}
 
 
-def _be_the_child(request: dict[str, str], writer: int) -> NoReturn:
+def _limits(request: dict[str, Any]) -> PictureLimits:
+    return PictureLimits(**request.get("limits", {}))
+
+
+def _be_the_child(request: dict[str, Any], writer: int) -> NoReturn:
     code = 1
     try:
-        isolated = confinement.confine(writer)
-        os.write(writer, json.dumps(answer_to(request) | {"isolated": isolated}).encode())
+        walls = confinement.confine(writer, Path(request["folder"]), _limits(request))
+        os.write(writer, json.dumps(answer_to(request) | asdict(walls)).encode())
         code = 0
     except BaseException:  # noqa: BLE001  # the process ends here either way
         os.write(2, traceback.format_exc().encode())

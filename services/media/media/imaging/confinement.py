@@ -1,6 +1,7 @@
 """What a decoding process gives up before it looks at a file, for good and without any privilege.
 
-Bounds on memory, time, files and processes hold on every Linux. A user namespace of its own, where
+Bounds on memory, time, files and processes hold on every Linux. Landlock, where the kernel has it, leaves it
+one folder of all files. A user namespace of its own, where
 the kernel lets anybody make one, holds no network and no rights over the processes outside: it can neither
 connect to anything nor read another process's memory and environment.
 Sources: man pages prctl(2), setrlimit(2), unshare(2), user_namespaces(7), ptrace(2).
@@ -12,9 +13,12 @@ import ctypes
 import os
 import resource
 import signal
+from dataclasses import dataclass
+from pathlib import Path
 
-MEMORY_BYTES = 1024 * 1024 * 1024
-CPU_SECONDS = 20
+from media.imaging import landlock
+from media.imaging.prepared import PictureLimits
+
 FILE_BYTES = 64 * 1024 * 1024
 OPEN_FILES = 32
 
@@ -26,8 +30,19 @@ _CAPABILITIES = 64
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def confine(answers: int) -> bool:
-    """Confine this process, which keeps `answers` and standard error open; say whether it is isolated.
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """What the kernel gave besides the bounds that hold everywhere."""
+
+    isolated: bool
+    """No network, and no look into other processes."""
+
+    shut_in: bool
+    """No file but those of its folder."""
+
+
+def confine(answers: int, folder: Path, limits: PictureLimits) -> Walls:
+    """Confine this process to `folder`; it keeps `answers` and standard error open. Say what could be had.
 
     Call it in a process of one thread. Raises OSError where one of the bounds cannot be had.
     """
@@ -35,16 +50,17 @@ def confine(answers: int) -> bool:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     isolated = _isolate()
+    shut_in = landlock.shut_in(folder)
     for kind, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (most, most))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
-    return isolated
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
+    return Walls(isolated, shut_in)
 
 
 def _close_everything_but(answers: int) -> None:

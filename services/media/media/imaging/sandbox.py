@@ -1,7 +1,7 @@
 """A renderer whose decoding happens in another process, one picture at a time.
 
-One at a time bounds the memory of the whole worker to one picture's. The process gets no credentials:
-its environment is empty but for what Python needs to find our code.
+One at a time bounds its memory to one picture's. The process gets no credentials: its environment is empty
+but for what Python needs to find our code.
 """
 
 from __future__ import annotations
@@ -16,44 +16,61 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from media.domain.examination import Rendered, Rendering
-from media.errors import RenderingFailed, Unreadable
-from media.imaging.child import LARGEST_ANSWER, WALL_SECONDS
+from media.domain.scratch import scratch
+from media.errors import LimitExceeded, RenderingFailed, Unreadable, Unsupported
+from media.imaging.child import LARGEST_ANSWER, wall_seconds
+from media.imaging.confinement import Walls
+from media.imaging.prepared import PictureLimits
 
 log = logging.getLogger(__name__)
 
-_PATIENCE = WALL_SECONDS + 10
 _COMMAND = (sys.executable, "-m", "media.imaging.child")
+_VERDICTS = {"unreadable": Unreadable, "exceeded": LimitExceeded, "unsupported": Unsupported}
 
 
 class SandboxedRenderer:
     """A Renderer. The process is started when it is first needed, and again when it is gone."""
 
-    def __init__(self, patience: float = _PATIENCE, command: Sequence[str] = _COMMAND) -> None:
-        """`patience` is how many seconds an answer is waited for; `command` decodes as `child` does."""
-        self._patience = patience
+    def __init__(
+        self,
+        limits: PictureLimits | None = None,
+        *,
+        niceness: int = 0,
+        patience: float | None = None,
+        command: Sequence[str] = _COMMAND,
+    ) -> None:
+        """`niceness` is how far the process steps back behind others.
+
+        `patience` is how many seconds an answer is waited for; `command` decodes as `child` does.
+        """
+        self._limits = limits or PictureLimits()
+        self._niceness = niceness
+        self._patience = wall_seconds(self._limits) + 10 if patience is None else patience
         self._command = command
-        self._warned = False
         self._process: subprocess.Popen[bytes] | None = None
         self._turn = threading.Lock()
 
     def render(self, source: Path, folder: Path) -> Rendered:
         """See Renderer."""
-        request = json.dumps({"source": str(source), "folder": str(folder)}).encode() + b"\n"
-        with self._turn:
-            answer = self._ask(request)
-        if "failed" in answer:
-            raise RenderingFailed(str(answer["failed"]))
-        self._note_isolation(answer)
-        if "unreadable" in answer:
-            raise Unreadable(str(answer["unreadable"]))
+        answer = self._answer({"source": str(source), "folder": str(folder)})
+        for name, verdict in _VERDICTS.items():
+            if name in answer:
+                raise verdict(str(answer[name]))
         try:
             return _rendered(answer, folder)
         except (KeyError, TypeError, ValueError) as error:
             raise RenderingFailed("its answer is none") from error
+
+    def walls(self) -> Walls:
+        """Return what the kernel gives to keep a decoder in. Raises RenderingFailed."""
+        with scratch() as folder:
+            answer = self._answer({"folder": str(folder)})
+        return Walls(answer.get("isolated") is True, answer.get("shut_in") is True)
 
     def close(self) -> None:
         """End the process."""
@@ -66,6 +83,14 @@ class SandboxedRenderer:
             if pipe is not None:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
+
+    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        line = json.dumps(request | {"limits": asdict(self._limits)}).encode() + b"\n"
+        with self._turn:
+            answer = self._ask(line)
+        if "failed" in answer:
+            raise RenderingFailed(str(answer["failed"]))
+        return answer
 
     def _ask(self, request: bytes) -> dict[str, Any]:
         process = self._running()
@@ -80,14 +105,10 @@ class SandboxedRenderer:
             return {"failed": f"the process is gone or hangs: {error}"}
         return answer if isinstance(answer, dict) else {"failed": "its answer is none"}
 
-    def _note_isolation(self, answer: dict[str, Any]) -> None:
-        if not (answer.get("isolated") or self._warned):
-            self._warned = True
-            log.warning("decoding without namespaces", extra={"means": "it could reach the network"})
-
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
             self.close()
+        if self._process is None:
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.PIPE,
@@ -95,7 +116,25 @@ class SandboxedRenderer:
                 bufsize=0,
                 env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "LANG": "C.UTF-8"},
             )
+            if self._niceness:
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, self._niceness)
         return self._process
+
+
+def report(renderer: SandboxedRenderer) -> None:
+    """Say at start what keeps a decoder in, and what is missing."""
+    try:
+        walls = renderer.walls()
+    except RenderingFailed as error:
+        log.warning("no picture can be decoded", extra={"error": str(error)})
+        return
+    facts = asdict(walls)
+    if walls.isolated and walls.shut_in:
+        log.info("pictures are decoded behind walls", extra=facts)
+    if not walls.shut_in:
+        log.warning("decoding without Landlock", extra=facts | {"means": "it could read our files"})
+    if not walls.isolated:
+        log.warning("decoding without namespaces", extra=facts | {"means": "it could reach the network"})
 
 
 def _line(descriptor: int, deadline: float) -> bytes:
@@ -116,8 +155,10 @@ def _line(descriptor: int, deadline: float) -> bytes:
 
 def _rendered(answer: dict[str, Any], folder: Path) -> Rendered:
     renderings = tuple(
-        # Of what the decoding process says only a name is taken, never a way out of the folder.
-        Rendering(str(name), int(width), int(height), str(kind), folder / Path(file).name)
-        for name, width, height, kind, file in answer["renderings"]
+        # Of what the decoding process says only names are taken, never a way out of the folder.
+        Rendering(
+            str(name), int(width), int(height), str(kind), folder / Path(file).name, folder / Path(same).name
+        )
+        for name, width, height, kind, file, same in answer["renderings"]
     )
     return Rendered(str(answer["content_type"]), int(answer["width"]), int(answer["height"]), renderings)

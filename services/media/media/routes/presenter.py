@@ -6,10 +6,10 @@ import hashlib
 
 from chassis.http.pagination import Page, Slice, encode_cursor
 from media.domain import content, naming
-from media.domain.objects import MediaObject, Status, Thumbnail
+from media.domain.objects import FALLBACK_TYPE, MediaObject, Status, Thumbnail
 from media.domain.ports import Form, SignedUrls
 from media.domain.uploads import StartedUpload
-from media.schemas.objects import ObjectView, ThumbnailView
+from media.schemas.objects import FallbackView, ObjectView, ThumbnailView
 from media.schemas.uploads import MultipartForm, PartView, PostForm, UploadView
 
 
@@ -63,17 +63,22 @@ class Presenter:
         return self._links.download(obj.key, served, naming.disposition(kind, obj.filename))
 
     def _thumbnail(self, obj: MediaObject, thumbnail: Thumbnail) -> ThumbnailView:
-        ending = thumbnail.key.rpartition(".")[2]
-        name = f"{obj.filename.rpartition('.')[0] or obj.filename}-{thumbnail.name}.{ending}"
+        fallback = thumbnail.fallback
         return ThumbnailView(
             name=thumbnail.name,
             width=thumbnail.width,
             height=thumbnail.height,
             content_type=thumbnail.content_type,
-            url=self._links.download(
-                thumbnail.key, thumbnail.content_type, naming.disposition("inline", name)
-            ),
+            url=self._rendering(obj, thumbnail.name, thumbnail.key, thumbnail.content_type),
+            fallback=FallbackView(url=self._rendering(obj, thumbnail.name, fallback, FALLBACK_TYPE))
+            if fallback
+            else None,
         )
+
+    def _rendering(self, obj: MediaObject, size: str, key: str, content_type: str) -> str:
+        ending = key.rpartition(".")[2]
+        name = f"{obj.filename.rpartition('.')[0] or obj.filename}-{size}.{ending}"
+        return self._links.download(key, content_type, naming.disposition("inline", name))
 
 
 def upload_view(begun: StartedUpload) -> UploadView:

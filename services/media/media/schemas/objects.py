@@ -10,14 +10,22 @@ from pydantic import Field
 from chassis.schemas import Time, View
 
 
+class FallbackView(View):
+    """The same thumbnail as JPEG, on white where it is transparent."""
+
+    content_type: Literal["image/jpeg"] = "image/jpeg"
+    url: str
+
+
 class ThumbnailView(View):
-    """A smaller picture; sizes in pixels."""
+    """A smaller picture; sizes in pixels. `fallback` is for those who cannot show its `content_type`."""
 
     name: str
     width: int
     height: int
     content_type: str
     url: str
+    fallback: FallbackView | None
 
 
 class ObjectView(View):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +24,23 @@ def test_an_object_is_shown_with_all_its_fields(world: World, owner: str) -> Non
         "width", "height", "url", "thumbnails", "created_at",
     }  # fmt: skip
     assert shown["created_at"] == "2026-01-31T12:00:00.000Z"
-    assert set(shown["thumbnails"][0]) == {"name", "width", "height", "content_type", "url"}
+    assert set(shown["thumbnails"][0]) == {"name", "width", "height", "content_type", "url", "fallback"}
+
+
+def test_a_thumbnail_is_webp_and_has_the_same_as_jpeg_to_fall_back_on(world: World, owner: str) -> None:
+    for thumbnail in world.show(owner, world.upload(owner, a_picture((300, 200))))["thumbnails"]:
+        assert thumbnail["content_type"] == "image/webp"
+        assert thumbnail["fallback"]["content_type"] == "image/jpeg"
+        assert world.fetch(thumbnail["url"])[8:12] == b"WEBP"
+        assert world.fetch(thumbnail["fallback"]["url"])[:2] == b"\xff\xd8"
+
+
+def test_a_thumbnail_made_before_there_was_a_fallback_is_shown_without(world: World, owner: str) -> None:
+    object_id = world.upload(owner, a_picture())
+    (obj,) = world.records.owned(owner)
+    early = tuple(replace(thumbnail, fallback=None) for thumbnail in obj.thumbnails)
+    world.records.replace(obj, replace(obj, thumbnails=early))
+    assert [each["fallback"] for each in world.show(owner, object_id)["thumbnails"]] == [None] * 3
 
 
 def test_a_verified_picture_opens_in_a_browser(world: World, owner: str) -> None:

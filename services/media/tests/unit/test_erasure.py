@@ -28,7 +28,7 @@ def test_files_thumbnails_and_records_go(world: World, owner: str) -> None:
     assert world.files.keys(f"thumbnails/{owner}/") == []
     assert list(world.records.owned(owner)) == []
     assert world.show(other, kept)["status"] == "ready"
-    assert len(world.files.keys(f"thumbnails/{other}/")) == 3
+    assert len(world.files.keys(f"thumbnails/{other}/")) == 6
 
 
 def test_a_second_event_changes_nothing(world: World, owner: str) -> None:

@@ -15,7 +15,7 @@ def test_a_picture_becomes_ready_with_three_thumbnails(world: World, owner: str)
     shown = world.show(owner, world.upload(owner, a_picture((3000, 2000))))
     assert (shown["status"], shown["width"], shown["height"]) == ("ready", 3000, 2000)
     assert [each["name"] for each in shown["thumbnails"]] == ["small", "medium", "large"]
-    assert len(world.files.keys(f"thumbnails/{owner}/")) == 3
+    assert len(world.files.keys(f"thumbnails/{owner}/")) == 6  # each also as JPEG
 
 
 def test_what_is_no_picture_and_does_not_say_so_is_ready_without_thumbnails(world: World, owner: str) -> None:
@@ -137,7 +137,7 @@ def test_a_replaced_file_is_looked_at_again_and_keeps_its_id(world: World, owner
     (after,) = world.list(owner)
     assert (after["id"], after["created_at"]) == (before["id"], before["created_at"])
     assert (after["width"], after["height"]) == (640, 480)
-    assert len(world.files.keys(f"thumbnails/{owner}/")) == 3
+    assert len(world.files.keys(f"thumbnails/{owner}/")) == 6  # each also as JPEG
 
 
 def test_a_picture_replaced_by_something_else_loses_its_thumbnails(world: World, owner: str) -> None:

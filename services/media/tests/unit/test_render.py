@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import io
+import struct
+import time
 import tracemalloc
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from services.media.tests import pictures
 from services.media.tests.factories import a_picture
 
 from media.domain.examination import Rendered
-from media.errors import Unreadable
+from media.errors import Unreadable, Unsupported
+from media.imaging.prepared import PictureLimits
 from media.imaging.render import render
 
 UPRIGHT = ["red", "green", "blue", "white"]
@@ -27,7 +31,7 @@ def rendered(tmp_path: Path) -> Any:
     def rendered(body: bytes) -> Rendered:
         source = tmp_path / "original"
         source.write_bytes(body)
-        return render(source, tmp_path)
+        return render(source, tmp_path, PictureLimits())
 
     return rendered
 
@@ -119,7 +123,7 @@ def test_every_kind_of_pixel_is_understood(rendered: Any, kind: str, mode: str, 
     assert result.content_type == content_type
     if mode not in {"L", "LA", "1"}:
         assert pictures.corners(opened(result)) == UPRIGHT
-    assert opened(result).format == "JPEG"
+    assert opened(result).format == "WEBP"
 
 
 def test_sixteen_bits_keep_their_brightness(rendered: Any) -> None:
@@ -219,6 +223,138 @@ def test_what_is_no_picture_is_refused(rendered: Any, body: bytes) -> None:
         rendered(body)
 
 
+TAGS = st.tuples(
+    st.integers(1, 65535).filter(lambda tag: tag != 0x0112),
+    st.integers(0, 14),
+    st.integers(0, 5),
+    st.binary(max_size=24),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(TAGS, min_size=1, max_size=4))
+@example([(0x011A, 10, 1, b"\xff\xff\xff\xff\0\0\0\0")])
+@example([(0x0213, 5, 1, b"\1\0\0\0\1\0\0\0")])
+@example([(0x011A, 2, 3, b"72\0")])
+def test_no_other_tag_of_a_camera_matters(tmp_path: Path, tags: list[tuple[int, int, int, bytes]]) -> None:
+    source = tmp_path / "original"
+    source.write_bytes(pictures.with_exif_tags(*tags))
+    result = render(source, tmp_path, PictureLimits())
+    assert (result.width, result.height) == (120, 80)
+    assert pictures.corners(opened(result)) == UPRIGHT
+
+
+@pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_pictures_of_telephones_are_shown_upright(rendered: Any, kind: str, orientation: int) -> None:
+    result = rendered(pictures.turned(orientation, kind))
+    assert (result.width, result.height) == (120, 80)
+    assert pictures.corners(opened(result)) == UPRIGHT
+
+
+@pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
+def test_odd_tags_in_other_containers_do_not_matter(rendered: Any, kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x011A] = 6, 72.0
+    body = pictures.encoded(pictures.quarters(), kind, exif=exif.tobytes())
+    marked = body.index(b"\x1a\x01\x05\0") if b"\x1a\x01\x05\0" in body else body.index(b"\x01\x1a\0\x05")
+    result = rendered(body[: marked + 2] + b"\xff\xff" + body[marked + 4 :])
+    assert len(result.renderings) == 3
+
+
+def test_a_heif_whose_brand_promises_nothing_is_left_alone(rendered: Any) -> None:
+    with pytest.raises(Unsupported):
+        rendered(b"\0\0\0\x14ftypmif2\0\0\0\0heic" + b"\0" * 200)
+
+
+@pytest.mark.parametrize("process", [0xC3, 0xC5, 0xF7], ids=["lossless", "hierarchical", "JPEG-LS"])
+def test_a_jpeg_of_a_kind_that_browsers_do_not_draw_is_left_alone(rendered: Any, process: int) -> None:
+    body = a_picture()
+    at = body.index(b"\xff\xc0")
+    with pytest.raises(Unsupported):
+        rendered(body[: at + 1] + bytes([process]) + body[at + 2 :])
+
+
+PLAIN_PNG = pictures.encoded(pictures.quarters(), "PNG")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pictures.with_chunk(PLAIN_PNG, b"zTXt", b"Comment\0\0" + zlib.compress(b"x" * 2_000_000)),
+        pictures.with_chunk(PLAIN_PNG, b"iTXt", b"Comment\0\1\0\0\0" + zlib.compress(b"x" * 2_000_000)),
+        pictures.with_chunk(PLAIN_PNG, b"tEXt", b"a\0b", sound=False),
+        pictures.with_chunk(PLAIN_PNG, b"iCCP", b"a\0\0" + zlib.compress(b"x" * 5_000_000)),
+        pictures.with_chunk(PLAIN_PNG, b"iCCP", b"a\0\0nonsense"),
+        pictures.with_chunk(PLAIN_PNG, b"tRNS", b"\0\1\0\1\0\1", sound=False),
+        pictures.with_chunk(PLAIN_PNG, b"pHYs", b"\0"),
+        pictures.with_chunk(PLAIN_PNG, b"eXIf", b"MM\0*\0\0\0\x08\xff\xff"),
+        PLAIN_PNG[:-12],
+        PLAIN_PNG[:-20],
+        PLAIN_PNG[:-13] + b"\0" + PLAIN_PNG[-12:],
+        PLAIN_PNG + b"trailing" * 100,
+    ],
+    ids=[
+        "long compressed comment", "long international comment", "comment with a wrong checksum",
+        "profile that is a bomb", "profile that is none", "transparency with a wrong checksum",
+        "cut resolution", "broken EXIF", "no end", "no end and no checksums",
+        "pixels with a wrong checksum", "trailing bytes",
+    ],
+)  # fmt: skip
+def test_a_png_is_shown_whatever_is_wrong_beside_its_pixels(rendered: Any, body: bytes) -> None:
+    assert pictures.corners(opened(rendered(body))) == UPRIGHT
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 1}])
+def test_a_jpeg_without_its_end_marker_is_shown_if_it_has_all_its_pixels(
+    rendered: Any, options: dict[str, Any]
+) -> None:
+    body = pictures.encoded(Image.effect_noise((300, 200), 80).convert("RGB"), **options)
+    assert len(rendered(body[:-2]).renderings) == 3
+    with pytest.raises(Unreadable, match="incomplete"):
+        rendered(body[:-60])
+
+
+def test_a_jpeg_with_other_pictures_behind_it_is_shown(rendered: Any) -> None:
+    body = pictures.encoded(pictures.quarters())
+    assert pictures.corners(opened(rendered(body + body + b"MotionPhoto_Data" + b"\0" * 99))) == UPRIGHT
+
+
+def test_a_picture_with_too_many_scans_is_refused_before_any_is_decoded(rendered: Any) -> None:
+    assert len(rendered(pictures.with_scans(100)).renderings) == 3
+    began = time.process_time()
+    with pytest.raises(Unreadable, match="more than 100 scans"):
+        rendered(pictures.with_scans(1000, (4000, 4000)))
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])
+def test_a_transparent_grey_is_kept_at_every_depth(rendered: Any, depth: int) -> None:
+    transparent = (1 << depth) - 1
+    row = b"\xff" * (8 * depth) + b"\0" * (8 * depth)
+    body = pictures.png_of((128, 64), depth, 0, row, (b"tRNS", struct.pack(">H", transparent)))
+    alpha = opened(rendered(body)).convert("RGBA").getchannel("A")
+    assert alpha.crop((0, 0, 48, 64)).getextrema()[1] < 20
+    assert alpha.crop((80, 0, 128, 64)).getextrema()[0] > 235
+
+
+@pytest.mark.parametrize(
+    "profile", [pictures.DISPLAY_P3, pictures.ADOBE_RGB], ids=["Display P3", "Adobe RGB"]
+)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
+def test_colours_of_a_wide_screen_are_brought_to_srgb(rendered: Any, kind: str, profile: bytes) -> None:
+    body = pictures.encoded(Image.new("RGB", (64, 64), (80, 180, 90)), kind, icc_profile=profile)
+    red, green, _ = opened(rendered(body)).getpixel((32, 32))
+    assert red < 74  # greener than a screen of sRGB shows it by the same numbers
+    assert green > 170
+
+
+def test_transparent_parts_of_the_fallback_are_white(rendered: Any) -> None:
+    result = rendered(pictures.encoded(Image.new("RGBA", (64, 64), (0, 0, 0, 0)), "PNG"))
+    fallback = Image.open(result.renderings[0].fallback)
+    assert (fallback.format, fallback.getpixel((32, 32))) == ("JPEG", (255, 255, 255))
+
+
 SEEDS = [
     a_picture((40, 30)),
     a_picture((40, 30), "PNG"),
@@ -233,7 +369,7 @@ DAMAGE = st.lists(st.tuples(st.integers(0, 4000), st.binary(min_size=1, max_size
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(SEEDS), DAMAGE)
-def test_damage_anywhere_gives_thumbnails_or_a_reason_and_nothing_else(
+def test_damage_anywhere_gives_thumbnails_or_a_refusal_and_nothing_else(
     tmp_path: Path, seed: bytes, damage: list[tuple[int, bytes]]
 ) -> None:
     body = bytearray(seed)
@@ -242,5 +378,5 @@ def test_damage_anywhere_gives_thumbnails_or_a_reason_and_nothing_else(
         body[start : start + len(patch)] = patch
     source = tmp_path / "original"
     source.write_bytes(bytes(body))
-    with suppress(Unreadable):
-        assert len(render(source, tmp_path).renderings) == 3
+    with suppress(Unreadable, Unsupported):
+        assert len(render(source, tmp_path, PictureLimits()).renderings) == 3

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -18,9 +18,10 @@ from PIL import Image
 from services.media.tests import pictures
 from services.media.tests.factories import a_picture
 
-from media.errors import RenderingFailed, Unreadable
-from media.imaging import child, confinement
-from media.imaging.sandbox import SandboxedRenderer
+from media.errors import LimitExceeded, RenderingFailed, Unreadable
+from media.imaging import child
+from media.imaging.prepared import PictureLimits
+from media.imaging.sandbox import SandboxedRenderer, report
 
 
 @pytest.fixture
@@ -90,44 +91,52 @@ def test_a_process_that_dies_at_work_is_a_failure_and_no_verdict(
     assert renderer.render(source, tmp_path).width == 2000
 
 
-def test_a_decoder_that_hangs_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoder_that_hangs_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child, "answer_to", lambda request: time.sleep(60))
-    assert child.run({}, wall=0.3) == {"failed": "it hung"}
+    assert "exceeded" in child.run({"folder": str(tmp_path)}, wall=0.3)
 
 
-def test_a_decoder_that_crashes_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoder_that_is_killed_says_nothing_of_the_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(child, "answer_to", lambda request: os.kill(os.getpid(), signal.SIGKILL))
-    assert "failed" in child.run({})
+    assert "failed" in child.run({"folder": str(tmp_path)})
 
 
-def test_a_decoder_with_a_bug_is_a_failure(monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
+@pytest.mark.parametrize("crash", [signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE])
+def test_a_picture_that_crashes_its_decoder_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crash: signal.Signals
+) -> None:
+    monkeypatch.setattr(child, "answer_to", lambda request: os.kill(os.getpid(), crash))
+    assert "decoder fails" in child.run({"folder": str(tmp_path)})["unreadable"]
+
+
+def test_a_decoder_with_a_bug_refuses_the_picture_and_tells_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
     monkeypatch.setattr(child, "answer_to", lambda request: request["nothing"])
-    assert "failed" in child.run({})
+    assert "decoder fails" in child.run({"folder": str(tmp_path)})["unreadable"]
     assert "KeyError" in capfd.readouterr().err
 
 
-def test_a_decoder_that_takes_too_much_time_refuses_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoder_that_takes_too_much_time_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def spin(request: Any) -> None:
         while True:
             pass
 
-    monkeypatch.setattr(confinement, "CPU_SECONDS", 1)
     monkeypatch.setattr(child, "answer_to", spin)
-    assert child.run({}) == {"unreadable": "The picture takes too much time or memory to read."}
+    answer = child.run({"folder": str(tmp_path), "limits": {"seconds": 1}})
+    assert answer == {"exceeded": "The picture takes too much time or memory to read."}
 
 
-def test_a_decoder_that_takes_too_much_memory_refuses_the_picture(source: Path, tmp_path: Path) -> None:
+def test_a_decoder_that_takes_too_much_memory_is_stopped(source: Path, tmp_path: Path) -> None:
     source.write_bytes(pictures.encoded(Image.new("RGB", (8000, 6000)), "PNG", compress_level=1))
-    code = (
-        "import sys; from media.imaging import child, confinement; confinement.MEMORY_BYTES = 150_000_000;"
-        "child.serve(sys.stdin.buffer, sys.stdout.buffer)"
-    )
-    request = json.dumps({"source": str(source), "folder": str(tmp_path)}).encode() + b"\n"
-    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], input=request, env=environment, capture_output=True, check=True
-    )
-    assert json.loads(done.stdout)["unreadable"] == "The picture needs too much memory."
+    renderer = SandboxedRenderer(PictureLimits(memory=200_000_000))
+    with pytest.raises(LimitExceeded, match="too much memory"):
+        renderer.render(source, tmp_path)
+    renderer.close()
 
 
 def test_requests_are_answered_in_their_order(source: Path, tmp_path: Path) -> None:
@@ -144,7 +153,7 @@ def test_requests_are_answered_in_their_order(source: Path, tmp_path: Path) -> N
 def answering(script: str, patience: float = 30.0) -> SandboxedRenderer:
     """Return a renderer whose process runs `script` in place of decoding; `say` writes to the pipe."""
     begin = "import sys, time\ndef say(text): sys.stdout.write(text); sys.stdout.flush()\n"
-    return SandboxedRenderer(patience, (sys.executable, "-c", begin + script))
+    return SandboxedRenderer(patience=patience, command=(sys.executable, "-c", begin + script))
 
 
 def test_half_an_answer_is_not_waited_for_for_ever(source: Path, tmp_path: Path) -> None:
@@ -169,7 +178,7 @@ def test_an_answer_without_an_end_is_not_collected_for_ever(source: Path, tmp_pa
         "{}",
         '{"content_type": "image/png", "width": 1, "height": 1, "renderings": [["small"]]}',
         '{"content_type": "image/png", "width": "wide", "height": 1, "renderings": []}',
-        '{"content_type": "image/png", "width": 1, "height": 1, "renderings": [["a", 1, 1, "b", 7]]}',
+        '{"content_type": "image/png", "width": 1, "height": 1, "renderings": [["a", 1, 1, "b", 7, "c"]]}',
     ],
 )
 def test_an_answer_that_is_none_is_a_failure(source: Path, tmp_path: Path, said: str) -> None:
@@ -179,12 +188,20 @@ def test_an_answer_that_is_none_is_a_failure(source: Path, tmp_path: Path, said:
     renderer.close()
 
 
-def test_a_kernel_that_isolates_nobody_is_told_of_once(
-    source: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("isolated", "shut_in", "said"),
+    [
+        (True, True, ["pictures are decoded behind walls"]),
+        (False, True, ["decoding without namespaces"]),
+        (True, False, ["decoding without Landlock"]),
+    ],
+)
+def test_what_the_kernel_gives_is_said_at_start(
+    caplog: pytest.LogCaptureFixture, isolated: bool, shut_in: bool, said: list[str]
 ) -> None:
-    renderer = answering('for _ in sys.stdin: say(\'{"unreadable": "no", "isolated": false}\\n\')')
-    for _ in range(2):
-        with pytest.raises(Unreadable):
-            renderer.render(source, tmp_path)
+    caplog.set_level(logging.INFO)
+    answer = json.dumps({"isolated": isolated, "shut_in": shut_in})
+    renderer = answering(f"for _ in sys.stdin: say({answer!r} + chr(10))")
+    report(renderer)
     renderer.close()
-    assert [record.message for record in caplog.records] == ["decoding without namespaces"]
+    assert [record.message for record in caplog.records] == said
