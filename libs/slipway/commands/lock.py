@@ -16,6 +16,7 @@ from slipway.terminal.problems import MISSING, Problem
 _OPTIONS = (
     "--native-tls",
     "--no-emit-index-url",
+    "--no-strip-extras",
     "--generate-hashes",
     "--universal",
     "--python-version",
