@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
+from pathlib import Path
 from typing import Final
 
 OK: Final = 0
@@ -59,8 +61,18 @@ def write_problem(error: OSError) -> Problem | None:
     if reason is None:
         return None
     place = f" at {error.filename}" if error.filename else ""
+    step = _give_back(error) or "free some space or fix the folder's owner and mode"
     return Problem(
-        f"cannot write{place}: {reason}",
-        next_step="free some space or fix the folder's owner and mode, then run the command again",
-        code=CANNOT_WRITE,
+        f"cannot write{place}: {reason}", next_step=f"{step}, then run the command again", code=CANNOT_WRITE
     )
+
+
+def _give_back(error: OSError) -> str:
+    """Return how to get back a file that root made in one's checkout; empty where it is another trouble."""
+    if not isinstance(error, PermissionError) or not isinstance(error.filename, str) or os.geteuid() == 0:
+        return ""
+    path = Path(error.filename)
+    below = [folder for folder in (path, *path.parents) if folder.name in {".slipway", ".venv"}]
+    if not below:
+        return ""
+    return f"run `sudo chown -R {os.getuid()}:{os.getgid()} {shlex.quote(str(below[-1]))}`"
