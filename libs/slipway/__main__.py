@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from slipway import __version__
+from slipway.settings.isolation import ignore_user_settings
 from slipway.terminal import console
 from slipway.terminal.problems import FAILED, INTERRUPTED, Problem, write_problem
 
@@ -36,6 +37,10 @@ _COMMANDS = {
 }
 
 
+# Commands about an AWS account, with the user's profile and credentials; all others are about this machine.
+_IN_AWS = frozenset({"deploy"})
+
+
 class _Commands(click.Group):
     """Imports a command's module only when it is asked for, so that each starts fast."""
 
@@ -51,13 +56,16 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="slipway")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Start, run, test and check a suite of small services.
 
     \b
     Exit codes: 0 done; 1 failed; 2 wrong usage; 69 something this machine needs is missing;
     73 a file cannot be written; 75 a port is taken or another command is at work; 130 interrupted.
     """
+    if context.invoked_subcommand not in _IN_AWS:
+        ignore_user_settings()
 
 
 def main() -> None:

@@ -147,7 +147,7 @@ def connect(address: Address, given: dict[str, Any]) -> Any:
         region_name=given["region"],
         endpoint_url=given["endpoint_url"],
         verify=address.verify,
-        config=Config(s3={"addressing_style": "path"}, signature_version="s3v4"),
+        config=Config(s3={"addressing_style": "path"}, signature_version="s3v4", proxies={}),
     )
 
 

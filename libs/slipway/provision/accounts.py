@@ -43,6 +43,7 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": 4},
             connect_timeout=3,
             read_timeout=20,
+            proxies={},
             s3={"addressing_style": "path"},
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slipway.manifest import Manifest
+from slipway.settings.isolation import NO_AWS_FILES
 from slipway.state.credentials import Credentials
 from slipway.supervision.program import base_environment
 
@@ -38,6 +39,7 @@ def service_environment(
     """Return the whole environment of `manifest`'s processes on this machine."""
     return {
         **base_environment(),
+        **NO_AWS_FILES,
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": f"{root / 'libs'}:{root / 'services' / manifest.name}",
         **service_settings(manifest, addresses, credentials, database_url=database_url, resources=resources),

@@ -11,12 +11,14 @@ import pytest
 import redis
 from psycopg2 import sql
 
+from slipway.settings.isolation import ignore_user_settings
 from slipway.testing import backing as stores
 from slipway.testing.aws import Aws
 from slipway.testing.backing import Backing
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    ignore_user_settings()
     stores.announce(config.rootpath)
 
 
