@@ -101,15 +101,18 @@ def _shell(root: Path) -> str:
 
 
 def _shell_scripts(root: Path) -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=root,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    paths = [root / name for name in listed.stdout.split("\0") if name] or [root / "slipway"]
+    paths = [root / name for name in _versioned(root)] or [root / "slipway"]
     return [path for path in paths if path.is_file() and _is_shell(path)]
+
+
+def _versioned(root: Path) -> list[str]:
+    """Return the files that are, or are about to be, under version control; none where there is no git."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True)
+    except OSError:
+        return []
+    return [name for name in listed.stdout.split("\0") if name]
 
 
 def _is_shell(path: Path) -> bool:

@@ -46,6 +46,7 @@ def edge_of(manifests: Mapping[str, Manifest], settings: ComposeSettings) -> Edg
         certificate=EDGE / "leaf.pem",
         key=EDGE / "leaf.key",
         folder=Path("/run/nginx"),
+        configuration=EDGE,
         domain=settings.domain,
         port=settings.port,
         listen="0.0.0.0",  # noqa: S104  # inside its container; only the loopback publishes it

@@ -183,7 +183,9 @@ def _run(folder: Path | None, *words: str, secret: str | None = None) -> None:
 
 
 def _commit(root: Path) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(root), "rev-parse", "HEAD"], check=False, capture_output=True, text=True
-    )
+    command = ["git", "-C", str(root), "rev-parse", "HEAD"]
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+    except OSError:  # there is no git here
+        return "unknown"
     return done.stdout.strip() or "unknown"

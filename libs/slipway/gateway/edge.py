@@ -15,7 +15,8 @@ _OTHERS = ("app", "s3", "cdn")
 
 @dataclass(frozen=True)
 class Edge:
-    """One gateway. `upstreams` maps services to `host:port`, `folder` is where nginx may write.
+    """One gateway. `upstreams` maps services to `host:port`, `folder` is where nginx may write,
+    `configuration` the folder that its configuration lies in, where that is another one.
 
     `s3_prefix` is what the buckets' names begin with (as given to `provision`);
     `log` is where the access log goes, a line of JSON each. `resolver` is the name server
@@ -35,6 +36,7 @@ class Edge:
     log: str = "/dev/stdout"
     listen: str = "127.0.0.1"
     resolver: str = ""
+    configuration: Path | None = None
 
     @property
     def public(self) -> dict[str, Manifest]:

@@ -44,7 +44,12 @@ def _text(edge: Edge, worker: str) -> str:
         edge.s3_prefix + bucket.name for one in edge.manifests.values() for bucket in one.stores.buckets
     ]
     template = environment.get_template(f"{_MAIN}.j2")
-    return template.render(edge=edge, errors=OWN_ERRORS, buckets=buckets, worker=worker)
+
+    def relative(path: Path) -> str:
+        """Name a file as nginx finds it: from the folder that the configuration lies in."""
+        return os.path.relpath(path, edge.configuration or edge.folder)
+
+    return template.render(edge=edge, errors=OWN_ERRORS, buckets=buckets, worker=worker, relative=relative)
 
 
 def write(edge: Edge) -> Path:

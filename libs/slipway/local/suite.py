@@ -231,10 +231,9 @@ def save_settings(suite: Suite) -> None:
 
 
 def _commit(root: Path) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    command = ["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"]
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+    except OSError:  # there is no git here
+        return "unknown"
     return done.stdout.strip() or "unknown"

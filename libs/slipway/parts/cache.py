@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from slipway.parts.base import Listening
 from slipway.parts.binaries import redis
@@ -57,9 +59,19 @@ class Cache(Listening):
         users = cache_users.directives(self.users)
         settings = _CONFIG.format(port=self.port, password=self.password, folder=quoted, users=users)
         write_private(config, settings)
-        return Program(argv=(str(binary), str(config)), env=base_environment(), cwd=config.parent)
+        return Program(argv=(str(binary), _as_pattern(config)), env=base_environment(), cwd=config.parent)
 
     def check(self) -> None:
         answer = exchange(self.port, f"AUTH {self.password}\r\nPING\r\n".encode(), until=b"PONG\r\n")
         if not answer.endswith(b"+PONG\r\n"):
             raise NotHealthy(answer.decode(errors="replace").strip() or "connection closed without an answer")
+
+
+def _as_pattern(path: Path) -> str:
+    """Return what the server takes for exactly `path`.
+
+    A path with `[`, `*` or `?` in it is a pattern to it; where that matches nothing it starts with its
+    defaults: port 6379, no password.
+    """
+    text = str(path)
+    return re.sub(r"([\]\[*?\\])", r"\\\1", text) if re.search(r"[\[*?]", text) else text

@@ -39,7 +39,8 @@ class Gateway(Listening):
         folder = self.layout.part(self.name)
         config = write(self._edge(tls, folder))
         return Program(
-            argv=(str(binary), "-p", str(folder), "-e", "stderr", "-c", str(config)),
+            # Relative to its working folder: in whole paths nginx would take `$` for a variable.
+            argv=(str(binary), "-p", "./", "-e", "stderr", "-c", config.name),
             env=base_environment(),
             cwd=folder,
             version=_digest(config, tls.certificate),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from slipway.manifest import Manifest
 from slipway.parts.service import Environment
 from slipway.state.layout import Layout
+from slipway.state.logfiles import append
 from slipway.supervision import launch_specs
 from slipway.supervision.program import Program
 from slipway.terminal.problems import OutOfSpace, Problem, says_out_of_space
@@ -34,8 +35,7 @@ class OneOff:
         done = launch_specs.run_once(self.layout, self.name, program)
         output = done.stdout + done.stderr
         log = self.layout.log(self.name)
-        with log.open("a", encoding="utf-8") as stream:
-            stream.write(output)
+        append(log, output)
         if done.returncode != 0 and says_out_of_space(output):
             raise OutOfSpace(f"{self.name} failed")
         if done.returncode != 0:

@@ -68,6 +68,7 @@ class Postgres(Listening):
         folder = self._folder
         if not (folder / "PG_VERSION").exists():
             self._make_cluster()
+        _forget_copied_lock(folder)
         binaries = postgres(int((folder / "PG_VERSION").read_text()), wheel_only=self.wheel_only)
         settings = [part for key, value in _SETTINGS.items() for part in ("-c", f"{key}={value}")]
         return Program(
@@ -124,3 +125,14 @@ class Postgres(Listening):
                 raise OutOfSpace("Postgres could not make its data folder")
             reason = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
             raise Problem(f"Postgres could not make its data folder: {' '.join(reason)}")
+
+
+def _forget_copied_lock(folder: Path) -> None:
+    """Remove the lock file of a cluster that was copied while it ran: it names the original's process."""
+    lock = folder / "postmaster.pid"
+    try:
+        original = Path(lock.read_text(encoding="utf-8").splitlines()[1])
+        if original.exists() and not original.samefile(folder):
+            lock.unlink()
+    except (OSError, IndexError):
+        return

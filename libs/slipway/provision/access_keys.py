@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from slipway.state.layout import write_private
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,7 @@ class AccessKeys:
     def keep(self, user: str, key: AccessKey) -> AccessKey:
         """Store `key` in place of an older one, whole or not at all, and return it."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = self._path(user).with_suffix(f".{os.getpid()}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(asdict(key), stream)
-        fresh.replace(self._path(user))
+        write_private(self._path(user), json.dumps(asdict(key)))
         return key
 
     def _path(self, user: str) -> Path:

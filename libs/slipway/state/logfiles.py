@@ -8,6 +8,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 _BLOCK = 65_536
+_MOST_BYTES = 5_000_000
+
+
+def append(path: Path, text: str) -> None:
+    """Add `text` to a file; one that has become large is set aside first, in place of the one before it."""
+    if _size(path) > _MOST_BYTES:
+        path.replace(path.with_name(f"{path.name}.1"))
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(text)
 
 
 def tail(path: Path, lines: int) -> list[str]:

@@ -75,7 +75,7 @@ def open_folder() -> Iterator[Path]:
 def place(open_folder: Path) -> Path:
     """A checkout with one service; its folder's name is one that careless code trips over."""
     folder = open_folder
-    root = folder / "it's a 100% new #1; checkout"
+    root = folder / 'it\'s a 100% new "$one" [#1*]; checkout'
     root.mkdir()
     for name in ("libs", "requirements", "gateway", "slipway", "pyproject.toml"):
         (root / name).symlink_to(_ROOT / name)

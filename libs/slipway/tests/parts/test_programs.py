@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from slipway.parts import binaries, dynoxide, virtualenv
+from slipway.parts.cache import Cache
+from slipway.parts.postgres import Postgres
+from slipway.state.layout import Layout
 from slipway.terminal.problems import MISSING, Problem
 
 
@@ -201,3 +204,27 @@ def test_the_first_failing_command_is_quoted() -> None:
     assert virtualenv._first_error(commands) == "reason"
     assert virtualenv._first_error([["/bin/false"]]) == "/bin/false failed"
     assert "No such file" in virtualenv._first_error([["/no/such/program"]])
+
+
+def test_the_cache_takes_its_configuration_from_a_folder_with_any_name(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "a [b] *c", tmp_path / "a [b] *c" / ".slipway")
+    layout.make()
+    program = Cache(layout, 6379, "secret").prepare()
+    assert program.argv[1] == str(layout.part("cache")).replace("[b] *c", r"\[b\] \*c") + "/server.conf"
+
+
+@pytest.mark.parametrize(("original", "stays"), [("itself", True), ("another", False), ("gone", True)])
+def test_the_lock_of_a_cluster_that_was_copied_while_it_ran_is_not_its_own(
+    tmp_path: Path, original: str, *, stays: bool
+) -> None:
+    layout = Layout(tmp_path, tmp_path / ".slipway")
+    layout.make()
+    folder = layout.data / "postgres"
+    (tmp_path / "another").mkdir()
+    folder.mkdir()
+    (folder / "PG_VERSION").write_text(f"{binaries.postgres().major}\n")
+    named = {"itself": folder, "another": tmp_path / "another", "gone": tmp_path / "gone"}[original]
+    (folder / "postmaster.pid").write_text(f"1\n{named}\n")
+    tmp_path.chmod(0o755)
+    Postgres(layout, 5432, "secret").prepare()
+    assert (folder / "postmaster.pid").exists() is stays

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from slipway.state import logfiles
 from slipway.state.credentials import Credentials
 from slipway.state.layout import Layout, write_private
-from slipway.state.logfiles import follow, tail
+from slipway.state.logfiles import append, follow, tail
 
 
 def test_a_private_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
@@ -86,3 +87,15 @@ def test_following_yields_new_lines_and_survives_rotation(tmp_path: Path) -> Non
     writer.start()
     assert [next(lines)[1], next(lines)[1]] == ["first", "after rotation"]
     writer.join()
+
+
+def test_a_log_that_has_become_large_is_set_aside_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logfiles, "_MOST_BYTES", 100)
+    log = tmp_path / "migrate.log"
+    for number in range(10):
+        append(log, f"{number:049}\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["migrate.log", "migrate.log.1"]
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 400
+    assert tail(log, 1) == [f"{9:049}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -100,3 +101,12 @@ def test_the_command_waits_a_while_for_the_server_and_then_fails(monkeypatch: py
     with pytest.raises(Transient):
         main([])
     assert len(attempts) >= 2
+
+
+def test_they_are_found_below_a_folder_with_a_percent_sign(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = tmp_path / "with%2Fpercent"
+    odd.symlink_to(MIGRATIONS)
+    monkeypatch.setattr(module, "MIGRATIONS", odd)
+    migrate(empty_url)

@@ -44,7 +44,7 @@ def migrate(url: str, revision: str = "head") -> None:
             connection.commit()
             _limit(connection, _LOCK_TIMEOUT, _STATEMENT_TIMEOUT)
             config = Config()
-            config.set_main_option("script_location", str(MIGRATIONS))
+            config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
             connection.commit()
