@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 
 import click
@@ -10,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from slipway.commands.context import suite as present_suite
+from slipway.local.lifecycle import LEAST_FREE_BYTES
 from slipway.local.status import PartStatus, inspect
 from slipway.local.suite import Suite
 from slipway.terminal import console
@@ -29,6 +31,7 @@ def command(*, as_json: bool) -> int:
         console.out.print_json(json.dumps(_document(suite, rows)))
     else:
         _print(rows)
+        _warn_of_full_disk(_free_bytes(suite))
     return OK if all(row.healthy for row in rows) else FAILED
 
 
@@ -38,9 +41,20 @@ def _document(suite: Suite, rows: Sequence[PartStatus]) -> dict[str, object]:
         "domain": suite.settings.domain,
         "port": suite.settings.port,
         "origins": suite.origins(),
+        "disk_free_bytes": _free_bytes(suite),
         "memory_bytes": sum(row.memory_bytes for row in rows),
         "parts": [row.as_dict() for row in rows],
     }
+
+
+def _free_bytes(suite: Suite) -> int:
+    return shutil.disk_usage(suite.root).free
+
+
+def _warn_of_full_disk(free: int) -> None:
+    if free < LEAST_FREE_BYTES:
+        console.say(f"The disk is full: {_megabytes(free)} are free. Writes fail until there is room;", "red")
+        console.say("nothing needs to be started again then.", "red")
 
 
 def _print(rows: Sequence[PartStatus]) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from slipway.local.starting import Starter
 from slipway.local.suite import Suite, load_settings, parts_of, save_settings
@@ -16,7 +15,8 @@ from slipway.state.locking import exclusive
 from slipway.supervision.client import Supervisor
 from slipway.supervision.daemon import kill_orphans
 from slipway.supervision.program import Part, Task
-from slipway.terminal.problems import BUSY, Problem
+from slipway.supervision.waiting import until
+from slipway.terminal.problems import BUSY, OutOfSpace, Problem
 from slipway.terminal.progress import Progress
 
 
@@ -27,6 +27,9 @@ def locked(suite: Suite, command: str) -> Iterator[None]:
     with exclusive(suite.state / "lock", command):
         yield
 
+
+LEAST_FREE_BYTES = 100_000_000
+"""What a start needs on the disk: the stores make their files, Postgres alone takes half of it."""
 
 Steps = Callable[[Suite], Sequence[Part | Task]]
 
@@ -42,39 +45,72 @@ def up(suite: Suite, progress: Progress, choose: Steps = everything) -> list[str
     What runs already stays. When anything fails, or the user interrupts, everything that this
     call started is stopped again.
     """
-    suite.layout.make()
-    supervisor = suite.daemon.connect()
-    fresh = supervisor is None
-    if supervisor is None:
-        kill_orphans(suite.layout)
-        suite.ports.refresh()
-        suite = replace(suite)  # what was worked out from the ports before is out of date
-        dynamo.decide(suite.layout)
-        wanted = choose(suite)
-        if any(step.name == "gateway" for step in wanted):
-            ports.require_free(suite.settings.port)
-        save_settings(suite)
-        supervisor = suite.daemon.start(parts_of(wanted))
-    else:
-        _require_same_settings(suite)
-        wanted = choose(suite)
-        suite.daemon.update(supervisor, parts_of(wanted))
-    starter = Starter(suite.layout, supervisor, progress)
+    launch = _prepare(suite, choose)
+    starter = Starter(suite.layout, launch.supervisor, progress)
     try:
-        starter.run(wanted)
+        starter.run(launch.steps)
     except BaseException:
-        stop_parts(supervisor, [part for part in parts_of(wanted) if part.name in starter.started])
-        if fresh:
-            suite.daemon.stop(supervisor, timeout=30)
+        _roll_back(launch, starter.started)
         raise
     return starter.started
 
 
-def down(suite: Suite, progress: Progress) -> bool:
-    """Stop everything, the gateway first and the stores last; False when nothing was running."""
+@dataclass(frozen=True)
+class _Launch:
+    """A supervisor that knows `steps` and runs none of them yet, or some; `is_new` says that it runs none."""
+
+    suite: Suite
+    supervisor: Supervisor
+    steps: Sequence[Part | Task]
+    is_new: bool
+
+
+def _prepare(suite: Suite, choose: Steps) -> _Launch:
+    """Find the supervisor that runs, or start one. Raises Problem."""
+    suite.layout.make()
     supervisor = suite.daemon.connect()
     if supervisor is None:
-        return False
+        return _start_supervisor(suite, choose)
+    _require_same_settings(suite)
+    steps = choose(suite)
+    suite.daemon.update(supervisor, parts_of(steps))
+    return _Launch(suite, supervisor, steps, is_new=False)
+
+
+def _start_supervisor(suite: Suite, choose: Steps) -> _Launch:
+    _require_room(suite)
+    kill_orphans(suite.layout)
+    suite.ports.refresh()
+    suite = replace(suite)  # what was worked out from the ports before is out of date
+    dynamo.decide(suite.layout)
+    steps = choose(suite)
+    if any(step.name == "gateway" for step in steps):
+        ports.require_free(suite.settings.port)
+    save_settings(suite)
+    return _Launch(suite, suite.daemon.start(parts_of(steps)), steps, is_new=True)
+
+
+def _roll_back(launch: _Launch, started: Sequence[str]) -> None:
+    """Stop the parts `started`, and the supervisor where it was new."""
+    stop_parts(launch.supervisor, [part for part in parts_of(launch.steps) if part.name in started])
+    if launch.is_new:
+        launch.suite.daemon.stop(launch.supervisor, timeout=30)
+
+
+def _require_room(suite: Suite) -> None:
+    """Raise OutOfSpace where the stores could not even start: each would fail with words of its own."""
+    if shutil.disk_usage(suite.state).free < LEAST_FREE_BYTES:
+        raise OutOfSpace(f"the suite cannot start in {suite.state}")
+
+
+def down(suite: Suite, progress: Progress) -> bool:
+    """Stop everything, the gateway first and the stores last; False when nothing was running.
+
+    Without a supervisor of this folder, what works in the folder all the same is ended.
+    """
+    supervisor = suite.daemon.connect()
+    if supervisor is None:
+        return kill_orphans(suite.layout) > 0
     states = supervisor.states()
     running = [part for part in suite.parts if part.name in states and not states[part.name].is_down]
     progress.expect([part.name for part in running])
@@ -91,21 +127,23 @@ def down(suite: Suite, progress: Progress) -> bool:
 
 def stop_parts(supervisor: Supervisor, parts: Sequence[Part], progress: Progress | None = None) -> None:
     """Stop `parts` side by side and return when all are down."""
-    waiting = {part.name: part for part in parts}
+    waiting = {part.name for part in parts}
     for name in waiting:
         supervisor.stop(name)
         if progress:
             progress.report(name, "working")
-    deadline = time.monotonic() + max((part.stop_seconds for part in parts), default=0) + 15
-    while waiting:
+
+    def all_are_down() -> bool:
         states = supervisor.states()
         for name in [name for name in waiting if states[name].is_down]:
-            del waiting[name]
+            waiting.remove(name)
             if progress:
                 progress.report(name, "ready", "stopped")
-        if waiting and time.monotonic() > deadline:
-            raise Problem(f"these do not stop: {', '.join(waiting)}", next_step="run `./slipway down` again")
-        time.sleep(0.03)
+        return not waiting
+
+    if not until(all_are_down, max((part.stop_seconds for part in parts), default=0) + 15):
+        names = ", ".join(sorted(waiting))
+        raise Problem(f"these do not stop: {names}", next_step="run `./slipway down` again")
 
 
 def _require_same_settings(suite: Suite) -> None:

@@ -58,6 +58,10 @@ class Supervisor:
     def pid(self) -> int:
         return cast("int", self._call("supervisor.getPID"))
 
+    def identity(self) -> str:
+        """Return the name that its configuration gave it; see `identity` in config.py."""
+        return cast("str", self._call("supervisor.getIdentification"))
+
     def states(self) -> dict[str, ProcessState]:
         """Return the state of every part it knows, by name."""
         answer = cast("list[dict[str, Any]]", self._call("supervisor.getAllProcessInfo"))

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 from collections.abc import Sequence
+from pathlib import Path
 
 from slipway.supervision.program import Part
 
 USER = "slipway"
+_DESCRIPTORS = 1024
 
 _DAEMON = """\
 ; Written by `./slipway up`.
@@ -24,7 +27,8 @@ logfile_maxbytes=1MB
 logfile_backups=1
 pidfile=supervisord.pid
 childlogdir=../logs
-minfds=1024
+identifier={identity}
+minfds={descriptors}
 
 [inet_http_server]
 port=127.0.0.1:{port}
@@ -52,7 +56,16 @@ stdout_logfile_backups=2
 """
 
 
-def render(parts: Sequence[Part], *, port: int, password: str) -> str:
+def identity(folder: Path) -> str:
+    """Return what tells the supervisor of a run folder from that of any other, copies of it too.
+
+    A folder keeps it while it is moved. Raises FileNotFoundError where there is none.
+    """
+    status = folder.stat()
+    return f"slipway-{status.st_dev}-{status.st_ino}"
+
+
+def render(parts: Sequence[Part], *, port: int, password: str, identity: str) -> str:
     """Return the configuration for `parts`.
 
     A part that dies within its first second is started again after 1, 2, 3...
@@ -62,8 +75,16 @@ def render(parts: Sequence[Part], *, port: int, password: str) -> str:
     digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest()
     # Named only to say that root is meant; another user need not even have a name on this machine.
     user = "user=0\n" if os.geteuid() == 0 else ""
-    head = _DAEMON.format(user=user, port=port, rpc_user=USER, digest=digest)
+    head = _DAEMON.format(
+        user=user, port=port, rpc_user=USER, digest=digest, identity=identity, descriptors=_descriptors()
+    )
     return head + "".join(
         _PROGRAM.format(name=part.name, stop_signal=part.stop_signal, stop_seconds=part.stop_seconds)
         for part in parts
     )
+
+
+def _descriptors() -> int:
+    """Return how many open files to ask for: as many as parts need, or all that are allowed."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _DESCRIPTORS if most == resource.RLIM_INFINITY else min(_DESCRIPTORS, most)

@@ -15,11 +15,13 @@ import psutil
 from slipway.state.layout import Layout, write_private
 from slipway.supervision import launch_specs
 from slipway.supervision.client import Supervisor, Unreachable
-from slipway.supervision.config import render
+from slipway.supervision.config import identity, render
 from slipway.supervision.program import Part
+from slipway.supervision.waiting import until
 from slipway.terminal.problems import Problem
 
 _CONFIG = "supervisord.conf"
+_PROGRAM = Path(__file__).with_name("supervisord.py")
 _START_SECONDS = 15.0
 _END_SECONDS = 5.0
 _ANSWER_SECONDS = 30.0
@@ -36,26 +38,27 @@ class Daemon:
     def connect(self) -> Supervisor | None:
         """Return the running supervisord, or None when there is none.
 
-        One that lives but is slow must not be taken for dead: it is waited for. Raises Unreachable.
+        The one of another folder, of which this one is a copy, is none of ours. One that lives
+        but is slow must not be taken for dead: it is waited for. Raises Unreachable.
         """
         supervisor = Supervisor(self._port, self._password)
         deadline = time.monotonic() + _ANSWER_SECONDS
         while True:
             try:
-                supervisor.pid()
+                found = supervisor.identity()
             except Unreachable as error:
                 if error.refused or not self._lives():
                     return None
                 if time.monotonic() > deadline:
                     raise
             else:
-                return supervisor
+                return supervisor if found == self._identity() else None
 
     def start(self, parts: Sequence[Part]) -> Supervisor:
         """Start supervisord, with none of `parts` running yet. Raises Problem when it does not come up."""
         self._write(parts)
         process = subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "-c", _CONFIG],
+            [sys.executable, "-I", str(_PROGRAM), "-c", _CONFIG],
             cwd=self._layout.run,
             env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},
             stdin=subprocess.DEVNULL,
@@ -63,11 +66,9 @@ class Daemon:
             stderr=(self._layout.log("supervisord")).open("a"),
             start_new_session=True,
         )
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
-            if supervisor := self.connect():
-                return supervisor
-            time.sleep(0.03)
+        until(lambda: process.poll() is not None or self.connect() is not None, _START_SECONDS)
+        if process.poll() is None and (supervisor := self.connect()):
+            return supervisor
         process.kill()
         process.wait()
         raise Problem("the supervisor did not start", next_step=f"read {self._layout.log('supervisord')}")
@@ -80,17 +81,14 @@ class Daemon:
         gone = set(supervisor.states()) - {part.name for part in parts}
         for name in gone:
             supervisor.stop(name)
-        _wait_until_down(supervisor, gone)
+        until(lambda: all(state.is_down for name, state in supervisor.states().items() if name in gone), 60)
         supervisor.reread()
 
     def stop(self, supervisor: Supervisor, timeout: float = 90.0) -> None:
         """Stop everything and supervisord itself; kills what is left when `timeout` has passed."""
         pid = supervisor.pid()
         supervisor.shutdown()
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline and _lives(pid):
-            time.sleep(0.03)
-        if _lives(pid):
+        if not until(lambda: not _lives(pid), timeout):
             os.kill(pid, signal.SIGKILL)
         kill_orphans(self._layout)
 
@@ -102,8 +100,14 @@ class Daemon:
         except (OSError, ValueError):
             return False
 
+    def _identity(self) -> str:
+        try:
+            return identity(self._layout.run)
+        except FileNotFoundError:
+            return ""
+
     def _write(self, parts: Sequence[Part]) -> str:
-        text = render(parts, port=self._port, password=self._password)
+        text = render(parts, port=self._port, password=self._password, identity=self._identity())
         write_private(self._conf(), text)
         for name, target in (("python", Path(sys.executable)), ("launch.py", launch_specs.LAUNCHER)):
             link = self._layout.run / name
@@ -115,16 +119,19 @@ class Daemon:
         return self._layout.run / _CONFIG
 
 
-def kill_orphans(layout: Layout) -> None:
-    """End every process that works in the suite's folders without a terminal: a killed supervisor left it."""
+def kill_orphans(layout: Layout) -> int:
+    """End every process that works in the suite's folders without a terminal; return how many there were.
+
+    They are left when the supervisor was killed, or when the folders were removed while it ran.
+    """
     found = _strays((layout.run, layout.data))
     for number in (signal.SIGTERM, signal.SIGKILL):
         for process in found:
-            _send(process, number)
-        deadline = time.monotonic() + _END_SECONDS
-        while found and time.monotonic() < deadline:
-            found = [process for process in found if _lives(process.pid)]
-            time.sleep(0.02)
+            if _lives(process.pid):
+                _send(process, number)
+        if until(lambda: not any(_lives(process.pid) for process in found), _END_SECONDS):
+            break
+    return len(found)
 
 
 def _strays(folders: tuple[Path, ...]) -> list[psutil.Process]:
@@ -151,12 +158,3 @@ def _lives(pid: int) -> bool:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False
-
-
-def _wait_until_down(supervisor: Supervisor, names: set[str], timeout: float = 60.0) -> None:
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        states = supervisor.states()
-        if all(states[name].is_down for name in names if name in states):
-            return
-        time.sleep(0.05)

@@ -35,7 +35,8 @@ def main(name: str) -> None:
         time.sleep(pause(count_start(folder / "starts.json", time.time())))
     for scratch in order["scratch"]:
         empty(Path(scratch))
-    (folder / "pid").write_text(str(os.getpid()))
+    with contextlib.suppress(OSError):  # on a full disk the part may work all the same
+        (folder / "pid").write_text(str(os.getpid()))
     become(order["identity"])
     os.umask(0o077)
     _prctl(_PR_SET_PDEATHSIG, getattr(signal, f"SIG{order['stop_signal']}"))
@@ -49,7 +50,8 @@ def count_start(path: Path, now: float) -> int:
     with contextlib.suppress(OSError, ValueError):
         starts = json.loads(path.read_text())
     row = starts["row"] + 1 if now - starts["last"] < _CALM_SECONDS else 1
-    path.write_text(json.dumps({"total": starts["total"] + 1, "row": row, "last": now}))
+    with contextlib.suppress(OSError):
+        path.write_text(json.dumps({"total": starts["total"] + 1, "row": row, "last": now}))
     return int(row)
 
 

@@ -1,12 +1,15 @@
 """supervisord is told about the parts, and is started, changed and ended with care."""
 
 import configparser
+import resource
+import shutil
 import socket
 import subprocess
 import threading
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from libs.slipway.tests.fakes import FakePart, FakeSupervisor
 
@@ -15,7 +18,7 @@ from slipway.local.suite import Suite
 from slipway.state.layout import Layout
 from slipway.state.ports import pick
 from slipway.supervision.client import Supervisor, Unreachable
-from slipway.supervision.config import render
+from slipway.supervision.config import identity, render
 from slipway.supervision.daemon import Daemon
 from slipway.terminal.problems import Problem
 from slipway.terminal.progress import Silent
@@ -30,7 +33,8 @@ def layout(tmp_path: Path) -> Layout:
 
 def rendered(layout: Layout, *names: str) -> configparser.RawConfigParser:
     supervisor = FakeSupervisor(layout)
-    text = render([FakePart(layout, supervisor, name) for name in names], port=9001, password="secret")
+    parts = [FakePart(layout, supervisor, name) for name in names]
+    text = render(parts, port=9001, password="secret", identity="this one")
     assert "secret" not in text
     assert str(layout.root) not in text
     parser = configparser.RawConfigParser()
@@ -51,6 +55,15 @@ def test_logs_are_rotated(layout: Layout) -> None:
     program = rendered(layout, "cache")["program:cache"]
     assert program["stdout_logfile"] == "../logs/cache.log"
     assert int(program["stdout_logfile_backups"]) > 0
+
+
+def test_it_asks_for_no_more_open_files_than_it_may_have(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _kind: (256, 256))
+    assert rendered(layout)["supervisord"]["minfds"] == "256"
+    monkeypatch.setattr(resource, "getrlimit", lambda _kind: (256, resource.RLIM_INFINITY))
+    assert rendered(layout)["supervisord"]["minfds"] == "1024"
 
 
 def test_supervisord_listens_on_loopback_with_a_password(layout: Layout) -> None:
@@ -87,12 +100,12 @@ def test_a_supervisor_that_is_slow_to_answer_is_not_taken_for_dead(
 ) -> None:
     slow = [Unreachable("timed out", refused=False), Unreachable("timed out", refused=False)]
 
-    def pid(_self: Supervisor) -> int:
+    def answer(_self: Supervisor) -> str:
         if slow:
             raise slow.pop()
-        return 1
+        return identity(layout.run)
 
-    monkeypatch.setattr(Supervisor, "pid", pid)
+    monkeypatch.setattr(Supervisor, "identity", answer)
     with subprocess.Popen(["/bin/sleep", "60"], cwd=layout.run) as process:
         (layout.run / "supervisord.pid").write_text(f"{process.pid}\n")
         assert Daemon(layout, port=pick(), password="secret").connect()
@@ -123,3 +136,42 @@ def test_stopping_what_is_stopped_does_nothing(running: Suite) -> None:
     supervisor.stop("notes-worker")
     supervisor.signal("notes-worker", "HUP")
     assert lifecycle.up(replace(running), Silent()) == ["notes-worker"]
+
+
+@pytest.mark.xdist_group("running")
+def test_down_in_a_copy_of_the_folder_leaves_the_original_alone(running: Suite, tmp_path: Path) -> None:
+    for name in ("ports.json", "suite.json"):
+        shutil.copy(running.state / name, tmp_path)
+    for name in ("run", "secrets"):
+        shutil.copytree(running.state / name, tmp_path / name, symlinks=True)
+    copy = Suite(running.root, tmp_path, running.settings)
+    assert copy.daemon.connect() is None
+    assert not lifecycle.down(copy, Silent())
+    assert running.daemon.connect()
+
+
+@pytest.mark.xdist_group("running")
+def test_a_folder_that_was_moved_keeps_its_supervisor(running: Suite) -> None:
+    moved = running.state.with_name("moved")
+    running.state.rename(moved)
+    try:
+        assert Suite(running.root, moved, running.settings).daemon.connect()
+    finally:
+        moved.rename(running.state)
+
+
+@pytest.mark.xdist_group("running")
+def test_down_ends_what_still_runs_when_the_state_has_been_removed(running: Suite) -> None:
+    pids = [state.pid for state in Supervisor(*_address(running)).states().values() if state.pid]
+    for name in ("run", "data", "secrets"):
+        shutil.rmtree(running.state / name)
+    for name in ("ports.json", "suite.json", "resources.json"):
+        (running.state / name).unlink()
+    bare = Suite(running.root, running.state, running.settings)
+    assert lifecycle.down(bare, Silent())
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    assert not lifecycle.down(bare, Silent())
+
+
+def _address(suite: Suite) -> tuple[int, str]:
+    return suite.ports["supervisor"], suite.credentials.password("supervisor")
