@@ -47,7 +47,9 @@ def create_app(
     identity = Identity(settings.auth_issuer, settings.auth_audience)
     lifetimes = lifetimes_of(settings)
     passwords = Passwords(settings.password_hash_concurrency, settings.password_hash_waiting)
-    throttle = Throttle(stores.failures, Digester(settings.secret, "login failures"), clock)
+    throttle = Throttle(
+        stores.failures, Digester(settings.secret, "login failures"), clock, settings.guesses_per_network
+    )
     keyring = keyring_of(settings, stores, clock)
     access = AccessTokens(keyring, identity, clock)
     refresh = RefreshTokens(Digester(settings.secret, "refresh tokens"))

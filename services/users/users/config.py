@@ -86,6 +86,12 @@ class ApiSettings(UsersSettings):
         le=64,
         description="Sign-ins of each process that may wait for their turn; others are 429 at once.",
     )
+    guesses_per_network: int = Field(
+        default=30,
+        ge=5,
+        le=100_000,
+        description="Wrong passwords and taken addresses that a network may try per minute.",
+    )
     app_origins: Annotated[str, AfterValidator(_are_origins)] | None = Field(
         default=None,
         description="Origins whose pages may use the refresh cookie; unset: `app.` and the domain.",

@@ -6,6 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from services.users.tests.factories import PASSWORD, sign_up
 
+from chassis.testing import FakeClock
+
 GOOD = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada Lovelace"}
 
 
@@ -32,6 +34,19 @@ def test_a_taken_address_is_a_conflict_whatever_its_letters(client: FlaskClient)
     response = client.post("/v1/accounts", json=GOOD | {"email": "ADA@Example.com"})
     assert response.status_code == 409
     assert response.content_type == "application/problem+json"
+
+
+def test_asking_for_many_taken_addresses_is_stopped_per_network(
+    client: FlaskClient, clock: FakeClock
+) -> None:
+    sign_up(client, "ada@example.com")
+    taken = GOOD | {"email": "ada@example.com"}
+    statuses = [client.post("/v1/accounts", json=taken).status_code for _ in range(31)]
+    assert statuses == [409] * 30 + [429]
+    response = client.post("/v1/accounts", json=GOOD | {"email": "free@example.com"})
+    assert response.status_code == 429
+    clock.advance(int(response.headers["Retry-After"]))
+    assert client.post("/v1/accounts", json=GOOD | {"email": "free@example.com"}).status_code == 201
 
 
 @pytest.mark.parametrize("password", ["short", "password123", "1234567890", "ada lovelace", "x" * 129])

@@ -65,6 +65,21 @@ def test_repeated_failures_are_asked_to_wait_even_with_the_right_password(
     assert sign_in(client, email, "wrong").status_code == 401
 
 
+def test_one_password_tried_on_many_accounts_is_stopped_per_network(
+    client: FlaskClient, clock: FakeClock
+) -> None:
+    emails = [sign_up(client)["email"] for _ in range(3)]
+    tried = [sign_in(client, f"{number}@example.com", "Spring2026!!").status_code for number in range(40)]
+    assert (tried.count(401), tried.count(429)) == (30, 10)
+    refused = sign_in(client, emails[0])
+    assert refused.status_code == 429
+    body = {"email": emails[1], "password": PASSWORD}
+    elsewhere = client.post("/v1/sessions", json=body, headers={"X-Forwarded-For": "198.51.100.1"})
+    assert elsewhere.status_code == 201
+    clock.advance(int(refused.headers["Retry-After"]))
+    assert sign_in(client, emails[2]).status_code == 201
+
+
 def test_more_sign_ins_at_once_than_there_is_room_for_are_asked_to_come_back(
     stores: Stores, clock: FakeClock
 ) -> None:

@@ -22,6 +22,7 @@ from users.wiring import Stores
 
 PASSWORD = "a password of some length"
 WHERE = "192.0.2.7"
+WHERE = "192.0.2.7"
 quick = Passwords(concurrency=2, waiting=8, memory_kib=64, passes=1)
 
 
@@ -31,13 +32,13 @@ def anything(_version: int) -> None:
 
 @pytest.fixture
 def accounts(stores: Stores, clock: FakeClock) -> Accounts:
-    throttle = Throttle(stores.failures, Digester(SECRET, "failures"), clock)
+    throttle = Throttle(stores.failures, Digester(SECRET, "failures"), clock, per_network=50)
     return Accounts(stores.accounts, quick, throttle, "https://users.example.test", clock)
 
 
 @pytest.fixture
 def ada(accounts: Accounts) -> Account:
-    return accounts.register(new_id(), "Ada@example.com", PASSWORD, "Ada")
+    return accounts.register(new_id(), "Ada@example.com", PASSWORD, "Ada", WHERE)
 
 
 def test_a_password_is_kept_as_a_hash_only(ada: Account) -> None:
@@ -47,19 +48,19 @@ def test_a_password_is_kept_as_a_hash_only(ada: Account) -> None:
 
 def test_the_same_address_in_other_letters_is_taken(accounts: Accounts, ada: Account) -> None:
     with pytest.raises(EmailTaken):
-        accounts.register(new_id(), ada.email.upper(), PASSWORD, "Another")
+        accounts.register(new_id(), ada.email.upper(), PASSWORD, "Another", WHERE)
 
 
 def test_a_weak_password_makes_no_account(accounts: Accounts, stores: Stores) -> None:
     with pytest.raises(WeakPassword):
-        accounts.register(new_id(), "bob@example.com", "password123", "Bob")
+        accounts.register(new_id(), "bob@example.com", "password123", "Bob", WHERE)
     assert stores.accounts.find("bob@example.com") is None
 
 
 def test_a_repeated_registration_under_one_id_is_answered_with_the_first(
     accounts: Accounts, ada: Account
 ) -> None:
-    assert accounts.register(ada.id, ada.email, PASSWORD, "Ada") == ada
+    assert accounts.register(ada.id, ada.email, PASSWORD, "Ada", WHERE) == ada
 
 
 def test_a_change_of_the_name_keeps_the_address_verified(
@@ -95,7 +96,7 @@ def test_a_stale_precondition_changes_nothing(accounts: Accounts, ada: Account) 
 
 
 def test_a_taken_address_changes_nothing(accounts: Accounts, ada: Account) -> None:
-    bob = accounts.register(new_id(), "bob@example.com", PASSWORD, "Bob")
+    bob = accounts.register(new_id(), "bob@example.com", PASSWORD, "Bob", WHERE)
     with pytest.raises(EmailTaken):
         accounts.change(bob.id, Changes(email="ada@EXAMPLE.com"), anything)
     assert accounts.get(bob.id) == bob

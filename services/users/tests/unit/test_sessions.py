@@ -55,7 +55,7 @@ def desk_on(stores: Stores, clock: FakeClock, sessions: SessionStore | None = No
     keyring = Keyring(stores.signing_keys, Sealer(SECRET, "signing keys"), clock)
     access = AccessTokens(keyring, Identity("https://users.example.test", "slipway"), clock)
     refresh, lifetimes = RefreshTokens(Digester(SECRET, "refresh tokens")), Lifetimes()
-    throttle = Throttle(stores.failures, Digester(SECRET, "failures"), clock)
+    throttle = Throttle(stores.failures, Digester(SECRET, "failures"), clock, per_network=50)
     kept = sessions or stores.sessions
     sign_in = SignIn(stores.accounts, kept, quick, throttle, access, refresh, clock, lifetimes)
     return Desk(stores, clock, sign_in, Sessions(kept, access, refresh, clock, lifetimes))

@@ -19,7 +19,7 @@ WHO, WHERE = "ada@example.com", "192.0.2.7"
 
 @pytest.fixture
 def throttle(clock: FakeClock) -> Throttle:
-    return Throttle(MemoryFailures(), Digester(SECRET, "test"), clock)
+    return Throttle(MemoryFailures(), Digester(SECRET, "test"), clock, per_network=50)
 
 
 def fail(throttle: Throttle, times: int, who: str = WHO, address: str = WHERE) -> None:
@@ -83,6 +83,26 @@ def test_one_ipv6_network_counts_as_one_client(throttle: Throttle) -> None:
     fail(throttle, rules.ALLOWED, address="2001:db8::1")
     assert wait_of(throttle, address="2001:db8::ffff") > 0
     throttle.check(WHO, "2001:db8:0:1::1")
+
+
+def test_many_accounts_tried_from_one_network_ask_for_a_pause_until_the_minute_is_over(
+    throttle: Throttle, clock: FakeClock
+) -> None:
+    clock.advance(20)
+    for number in range(50):
+        throttle.check(f"{number}@example.com", WHERE)
+        throttle.failed(f"{number}@example.com", WHERE)
+    assert wait_of(throttle, "another@example.com") == 40
+    throttle.check("another@example.com", "192.0.2.8")
+    clock.advance(40)
+    throttle.check("another@example.com", WHERE)
+
+
+def test_a_success_does_not_pay_for_the_networks_wrong_guesses(throttle: Throttle) -> None:
+    for number in range(50):
+        throttle.failed(f"{number}@example.com", WHERE)
+        throttle.succeeded("own@example.com", WHERE)
+    assert wait_of(throttle, "own@example.com") > 0
 
 
 def test_an_address_that_is_none_is_taken_as_it_is() -> None:

@@ -12,7 +12,7 @@ from users.domain.passwords import Passwords
 from users.domain.ports import AccountStore
 from users.domain.records import Account
 from users.domain.throttle import Throttle
-from users.errors import WrongPassword
+from users.errors import EmailTaken, WrongPassword
 
 Precondition = Callable[[int], None]
 """Given the present version of an account, raises Stale when the caller's is older."""
@@ -38,8 +38,12 @@ class Accounts:
         self._source = source
         self._clock = clock
 
-    def register(self, account_id: UUID, email: str, password: str, name: str) -> Account:
-        """Make an account; raise EmailTaken, WeakPassword or TooManySignIns."""
+    def register(self, account_id: UUID, email: str, password: str, name: str, address: str) -> Account:
+        """Make an account for somebody at the network address `address`.
+
+        Raises EmailTaken, WeakPassword, TooManySignIns, and TooManyAttempts after many taken addresses.
+        """
+        self._throttle.check_network(address)
         password_policy.check(password, "/password", (email, name))
         account = Account(
             id=account_id,
@@ -49,7 +53,11 @@ class Accounts:
             password_hash=self._passwords.hash(password),
             created_at=self._clock(),
         )
-        return self._store.create(account, events.account_created(account, self._source, self._clock))
+        try:
+            return self._store.create(account, events.account_created(account, self._source, self._clock))
+        except EmailTaken:
+            self._throttle.guessed(address)
+            raise
 
     def get(self, account_id: UUID) -> Account:
         """Return the account; raise AccountNotFound."""

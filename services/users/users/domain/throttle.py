@@ -5,6 +5,10 @@ to `LONGEST`; attempts within it are refused unseen and not counted, so a pause 
 is counted is the e-mail address that was typed, whether an account has it or not, so
 the answer tells nothing about it. Counts are made after the check: as many guesses as
 hashes run at once may slip past the last free one.
+
+Whoever tries one password on many accounts is never wrong often on any of them. So the wrong guesses of one
+network are counted over all accounts, too: in each minute it has so many, and waits for the next minute when
+they are used up. A taken address at sign-up is such a guess. Right ones cost nothing.
 """
 
 from __future__ import annotations
@@ -22,18 +26,24 @@ ALLOWED = 5
 FIRST = timedelta(seconds=15)
 LONGEST = timedelta(minutes=15)
 FORGET = timedelta(hours=1)
+WINDOW = timedelta(minutes=1)
 
 
 class Throttle:
-    """Guards one kind of attempt; `who` is an e-mail key, `address` the client's."""
+    """Guards one kind of attempt; `who` is an e-mail key, `address` the client's.
 
-    def __init__(self, store: FailureStore, digester: Digester, clock: Clock) -> None:
+    `per_network` is how many wrong guesses a network has in each WINDOW.
+    """
+
+    def __init__(self, store: FailureStore, digester: Digester, clock: Clock, per_network: int) -> None:
         self._store = store
         self._digester = digester
         self._clock = clock
+        self._per_network = per_network
 
     def check(self, who: str, address: str) -> None:
-        """Raise TooManyAttempts, with the seconds to wait, while a pause lasts."""
+        """Raise TooManyAttempts, with the seconds to wait, while a pause of either kind lasts."""
+        self.check_network(address)
         failures = self._store.get(self._key(who, address))
         if failures is None or failures.count < ALLOWED or failures.last_at < self._clock() - FORGET:
             return
@@ -45,10 +55,32 @@ class Throttle:
         """Count a failure."""
         now = self._clock()
         self._store.add(self._key(who, address), now, now - FORGET)
+        self.guessed(address)
+
+    def check_network(self, address: str) -> None:
+        """Raise TooManyAttempts, with the seconds to wait, while the network's guesses are used up."""
+        window, remaining = self._window()
+        guesses = self._store.get(self._network_key(address, window))
+        if guesses is not None and guesses.count >= self._per_network:
+            raise TooManyAttempts(remaining)
+
+    def guessed(self, address: str) -> None:
+        """Count a wrong guess of the network."""
+        now = self._clock()
+        self._store.add(self._network_key(address, self._window()[0]), now, now - FORGET)
 
     def succeeded(self, who: str, address: str) -> None:
         """Begin counting anew."""
         self._store.clear(self._key(who, address))
+
+    def _window(self) -> tuple[int, int]:
+        """Return the number of the present window and the seconds until the next."""
+        length = int(WINDOW.total_seconds())
+        number, elapsed = divmod(int(self._clock().timestamp()), length)
+        return number, length - elapsed
+
+    def _network_key(self, address: str, window: int) -> bytes:
+        return self._digester.digest(f"network {network(address)} {window}".encode())
 
     def _key(self, who: str, address: str) -> bytes:
         return self._digester.digest(f"{network(address)} {who}".encode())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from flask import request
+
 from chassis.http import etags
 from chassis.http.routing import Answer, Routes, route
 from chassis.idempotency import resource_id
 from chassis.identity.auth import PUBLIC
 from users.domain.accounts import Accounts
-from users.errors import EmailTaken, TooManySignIns, WeakPassword
+from users.errors import EmailTaken, TooManyAttempts, TooManySignIns, WeakPassword
+from users.routes.device import client_device
 from users.schemas.accounts import AccountView, SignUp
 
 
@@ -26,10 +29,11 @@ class AccountRoutes(Routes):
         body=SignUp,
         answer=AccountView,
         status=201,
-        raises=[EmailTaken, WeakPassword, TooManySignIns],
+        raises=[EmailTaken, WeakPassword, TooManyAttempts, TooManySignIns],
     )
     def create_account(self, body: SignUp) -> Answer:
         """Make an account."""
-        account = self._accounts.register(resource_id(), body.email, body.password, body.name)
+        address = client_device(request).address
+        account = self._accounts.register(resource_id(), body.email, body.password, body.name, address)
         view = AccountView.of(account)
         return Answer(view, status=201, etag=etags.of_version(account.version), location="/v1/me")
