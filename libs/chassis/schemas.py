@@ -10,14 +10,21 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     GetJsonSchemaHandler,
     PlainSerializer,
+    WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import CoreSchema
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+from chassis import texts
+
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 class Body(BaseModel):
@@ -43,9 +50,17 @@ class Changes(Body):
 
 
 class Query(BaseModel):
-    """The query string: converted from text, no unknown parameters."""
+    """The query string: converted from text, no unknown parameters. Numbers are digits and nothing else."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _digits_alone(cls, given: Any) -> Any:
+        """Turn what is no number into what pydantic refuses: it would take `1_0`, ` 1` and `1.0`."""
+        numbers = [name for name, field in cls.model_fields.items() if field.annotation is int]
+        odd = {name: "" for name in numbers if name in given and not _WHOLE.fullmatch(str(given[name]))}
+        return {**given, **odd}
 
 
 class View(BaseModel):
@@ -54,16 +69,26 @@ class View(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _printable(value: str) -> str:
-    if _CONTROL.search(value):
-        raise ValueError("must not contain control characters")
-    return value
+class _Pattern:
+    """Adds a regular expression to a type's JSON Schema; a validator of its own checks the same."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(core_schema), "pattern": self._pattern}
 
 
-def _single_line(value: str) -> str:
-    if _CONTROL_OR_BREAK.search(value):
-        raise ValueError("must be one line without control characters")
-    return value
+def _rfc3339(value: object) -> object:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _RFC3339.fullmatch(value):
+        return datetime.fromisoformat(value.upper())
+    if isinstance(value, str) and _RFC3339.fullmatch(value.replace(" ", "+")):
+        raise ValueError("has a space where its offset begins; write `+` as `%2B` in an address")
+    raise ValueError("must be a time as in RFC 3339, with its offset, such as 2026-01-31T12:00:00Z")
 
 
 def _utc(value: datetime) -> datetime:
@@ -79,13 +104,20 @@ def format_time(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-Text = Annotated[str, AfterValidator(_printable)]
-"""Text of several lines."""
+Text = Annotated[str, AfterValidator(texts.printable), _Pattern(texts.PRINTABLE)]
+"""Text of several lines, without what turns its direction round."""
 
-Line = Annotated[str, AfterValidator(_single_line)]
-"""Text of one line."""
+Line = Annotated[str, AfterValidator(texts.single_line), _Pattern(texts.SINGLE_LINE)]
+"""Text of one line, without what turns its direction round."""
+
+Visible = AfterValidator(texts.visible)
+"""Refuses a text in which there is nothing to see."""
 
 Time = Annotated[
-    AwareDatetime, AfterValidator(_utc), PlainSerializer(format_time, return_type=str, when_used="json")
+    AwareDatetime,
+    BeforeValidator(_rfc3339),
+    AfterValidator(_utc),
+    PlainSerializer(format_time, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
 ]
 """A moment: RFC 3339 with an offset coming in, UTC with `Z` going out."""

@@ -40,6 +40,6 @@ def require_match(if_match: str | None, version: int) -> None:
     if if_match is None:
         return
     tags: ETags = parse_etags(if_match)
-    named = {tag.partition("-")[0] for tag in tags.as_set(include_weak=False)}
+    named = {(tag or "").partition("-")[0] for tag in tags.as_set(include_weak=False)}  # None is the tag `""`
     if not (tags.star_tag or str(version) in named):
         raise Stale("The resource has changed since you read it; read it again and repeat your change.")

@@ -73,7 +73,7 @@ def decode_cursor(cursor: str | None, fingerprint: str = "") -> dict[str, object
         position, question = data["p"], data["f"]
     except (binascii.Error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise bad_cursor() from error
-    if not isinstance(position, dict):
+    if not isinstance(position, dict) or encode_cursor(position, question) != cursor:
         raise bad_cursor()
     if question != fingerprint:
         raise bad_cursor("belongs to a list with other filters")

@@ -7,9 +7,11 @@ path's parameters), calls one thing, and returns a View or an Answer.
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
@@ -182,7 +184,11 @@ B = TypeVar("B", bound=Body)
 
 
 def parse_query(kind: type[Q]) -> Q:
-    """Return the query string as `kind`; raise Invalid naming each wrong or repeated parameter."""
+    """Return the query string as `kind`; raise Invalid naming each wrong or repeated parameter.
+
+    Raises Malformed for bytes that are no UTF-8.
+    """
+    _refuse_other_than_utf8(request.query_string)
     repeated = [name for name in request.args if len(request.args.getlist(name)) > 1]
     if repeated:
         fields = [FieldError(pointer([name]), "is given more than once") for name in repeated[:MOST_ERRORS]]
@@ -197,7 +203,7 @@ def parse_body(kind: type[B], *, required: bool = True) -> B:
     """Return the JSON body as `kind`; none at all is an empty object unless `required`.
 
     Raises UnsupportedMediaType (415) for another content type, Malformed for what is not
-    JSON, Invalid for wrong fields, RequestEntityTooLarge (413) for too much of it.
+    JSON or gives a name twice, Invalid for wrong fields, RequestEntityTooLarge (413) for too much of it.
     """
     if not required and request.mimetype in {"", "application/json"} and not request.get_data(cache=True):
         return kind.model_validate({})
@@ -207,11 +213,31 @@ def parse_body(kind: type[B], *, required: bool = True) -> B:
         raise UnsupportedMediaType("Send the body in UTF-8.")
     raw = _read_body()
     try:
-        return kind.model_validate_json(raw or b"null")
+        body = kind.model_validate_json(raw or b"null")
     except ValidationError as error:
         if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
             raise Malformed("The body is not well-formed JSON in UTF-8.") from error
         raise invalid(error, from_json(raw or b"null")) from error
+    json.loads(raw, object_pairs_hook=_each_name_once)
+    return body
+
+
+def _each_name_once(members: list[tuple[str, Any]]) -> None:
+    """Raise Malformed where an object has two members of one name: readers disagree on which one counts."""
+    names: set[str] = set()
+    for name, _ in members:
+        if name in names:
+            raise Malformed(f"The body gives {json.dumps(name)} more than once in one object.")
+        names.add(name)
+
+
+def _refuse_other_than_utf8(query: bytes) -> None:
+    if b"%" not in query and query.isascii():
+        return
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError as error:
+        raise Malformed("The query string is not UTF-8, percent-encoded.") from error
 
 
 def _read_body() -> bytes:

@@ -22,7 +22,7 @@ def test_a_change_of_what_was_read_is_let_through(if_match: str | None) -> None:
     etags.require_match(if_match, 3)
 
 
-@pytest.mark.parametrize("if_match", ['"2"', '"33"', 'W/"3"', "", '"2", W/"3"'])
+@pytest.mark.parametrize("if_match", ['"2"', '"33"', '""', '"', '"-3"', 'W/"3"', "", '"2", W/"3"'])
 def test_a_change_of_something_older_is_stale(if_match: str) -> None:
     with pytest.raises(Stale):
         etags.require_match(if_match, 3)

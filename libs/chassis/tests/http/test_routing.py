@@ -322,3 +322,30 @@ def test_a_missing_note_of_ones_own_is_404(client: FlaskClient, ann: Headers) ->
 def test_callers_are_kept_apart(client: FlaskClient, ann: Headers, issuer: Issuer, notes: Notes) -> None:
     post(client, ann, '{"title": "Milk"}')
     assert client.get("/v1/notes", headers=issuer.headers("bob")).json["items"] == []  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"title": "a", "title": "b"}', '{"title": "a", "t\\u0069tle": "a"}', '{"title": {"x": 1, "x": 1}}'],
+)
+def test_a_name_that_is_given_twice_is_refused(client: FlaskClient, ann: Headers, body: str) -> None:
+    response = post(client, ann, body)
+    assert response.status_code in {400, 422}
+    assert response.content_type == "application/problem+json"
+
+
+def test_the_name_that_is_given_twice_is_named(client: FlaskClient, ann: Headers) -> None:
+    response = post(client, ann, '{"title": "a", "title": "b"}')
+    assert response.status_code == 400
+    assert '"title"' in response.json["detail"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("query", ["q=%FF", "%C3=1", "q=%C3%28", "q=%ED%A0%80", "limit=1&q=%80"])
+def test_a_query_that_is_no_utf8_is_refused(client: FlaskClient, ann: Headers, query: str) -> None:
+    response = client.get(f"/v1/notes?{query}", headers=ann)
+    assert response.status_code == 400
+    assert response.content_type == "application/problem+json"
+
+
+def test_a_query_in_utf8_is_read(client: FlaskClient, ann: Headers) -> None:
+    assert client.get("/v1/notes?limit=%31", headers=ann).status_code == 200

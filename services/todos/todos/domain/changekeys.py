@@ -6,6 +6,7 @@ a reader who takes changes in this order never meets a to-do of a list it does n
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from todos.domain.commit import Kind
@@ -13,6 +14,7 @@ from todos.domain.commit import Kind
 FIRST = f"{0:012d}"
 """The place before all changes."""
 
+_PLACE = re.compile("[0-9]{12}(#X|#[LT]#[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
 _CODES: dict[Kind, str] = {"list": "L", "todo": "T"}
 
 
@@ -26,6 +28,11 @@ def removal_key(seq: int) -> str:
     return f"{seq:012d}#X"
 
 
+def is_place(key: str) -> bool:
+    """Say whether `key` may be a place at all. Tokens come from outside."""
+    return _PLACE.fullmatch(key) is not None
+
+
 def seq_of(key: str) -> int:
-    """Return the number of the write at a place; raise ValueError when it is none."""
+    """Return the number of the write at a place."""
     return int(key[:12])

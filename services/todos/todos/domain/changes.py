@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from chassis.clock import Clock
 from chassis.errors import FieldError, Invalid
 from chassis.http.pagination import decode_cursor, encode_cursor
-from todos.domain.changekeys import FIRST, seq_of
+from todos.domain.changekeys import FIRST, is_place, seq_of
 from todos.domain.fair_reads import FairReads
 from todos.domain.lists import Lists
-from todos.domain.order import readable_key
 from todos.domain.ports import Change, Entry, TodoStore
 from todos.errors import AccountErased, SyncTokenExpired
 
 KEEP_TOKENS = timedelta(days=30)
 """How old a token may be; deletions are remembered for longer (see domain/writing.py)."""
+
+_CLOCK_SKEW = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Feed:
                 self._lists.ensure_inbox(owner)
             return Token(FIRST, 0, int(now.timestamp()))
         start = _read(owner, token)
+        if start.complete_at > now.timestamp() + _CLOCK_SKEW:
+            raise _not_ours()
         oldest = (now - KEEP_TOKENS).timestamp()
         if start.complete_at < oldest or seq_of(start.key) > head.seq:
             raise SyncTokenExpired
@@ -98,13 +102,16 @@ def _write(owner: str, token: Token) -> str:
 def _read(owner: str, text: str) -> Token:
     try:
         position = decode_cursor(text, _purpose(owner)) or {}
-        key, taken, complete_at = readable_key(position.get("k")), position.get("n"), position.get("t")
-        seq_of(key)
-    except (Invalid, ValueError) as error:
+    except Invalid as error:
         raise _not_ours() from error
-    if not isinstance(taken, int) or not isinstance(complete_at, int) or taken < 0:
+    key, taken, complete_at = position.get("k"), position.get("n"), position.get("t")
+    if not (isinstance(key, str) and is_place(key) and _is_count(taken) and _is_count(complete_at)):
         raise _not_ours()
-    return Token(key, taken, complete_at)
+    return Token(key, cast("int", taken), cast("int", complete_at))
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value < 1 << 53  # true and false are integers, too, but no counts
 
 
 def _purpose(owner: str) -> str:

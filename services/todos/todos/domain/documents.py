@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from chassis.schemas import format_time
+from chassis.texts import folded
 from todos.domain.todo import Todo
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
@@ -63,12 +65,21 @@ def text_filter(question: TodoFilter) -> Callable[[str], bool]:
     """
     if not question.reads_text:
         return lambda _document: True
-    looked_for = "" if question.q is None else quoted(question.q.casefold())[1:-1]
+    looked_for = _written(question.q or "")
 
     def belongs(document: str) -> bool:
-        return looked_for in document.casefold() and question.matches(read_todo(document))
+        return looked_for in folded(document) and question.matches(read_todo(document))
 
     return belongs
+
+
+def _written(text: str) -> str:
+    """Return what a folded document holds where it holds `text`; nothing, where that is not certain.
+
+    A mark that combines may have become one with what stands before it, an escape's last letter for instance.
+    """
+    wanted = folded(text)
+    return "" if any(map(unicodedata.combining, wanted)) else quoted(wanted)[1:-1]
 
 
 def quoted(text: str) -> str:

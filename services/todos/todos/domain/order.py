@@ -6,6 +6,7 @@ with the to-do's id, so that to-dos with the same time or position still have on
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,13 @@ UNDATED = "~"
 END = "\x7f"
 
 _LONGEST = 100
+_ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
+_SHAPES: dict[Sort, re.Pattern[str]] = {
+    "created_at": re.compile(_ID),
+    "due_at": re.compile(f"({_MOMENT}|{UNDATED})#{_ID}"),
+    "position": re.compile(f"[0-9a-f]{{16}}#{_ID}"),
+}
 _SIGN = 1 << 63
 _ALL = (1 << 64) - 1
 
@@ -70,6 +78,11 @@ def due_key(todo: Todo) -> str:
 def position_key(todo: Todo) -> str:
     """Return the key of the manual order."""
     return f"{sortable(todo.position)}#{todo.id}"
+
+
+def is_key(sort: Sort, key: str) -> bool:
+    """Say whether a to-do could have this key in this order. Cursors come from outside."""
+    return _SHAPES[sort].fullmatch(key) is not None
 
 
 def readable_key(value: object) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.http.pagination import bad_cursor
-from todos.domain.order import END, KEYS, START, UNDATED, Range, Sort, moment
+from chassis.texts import composed, folded
+from todos.domain.order import END, KEYS, START, UNDATED, Range, Sort, is_key, moment
 from todos.domain.todo import Todo
 
 
@@ -17,7 +18,8 @@ class TodoFilter:
     """Filters (all must hold) and an order.
 
     A to-do is due between `due_after`, inclusive, and `due_before`, exclusive, so that days tile.
-    `q` is looked for in title and notes without regard to case. Undated ones come last in both directions.
+    `q` is looked for in title and notes without regard to case, and like `tag` in every spelling.
+    Undated ones come last in both directions.
     """
 
     list_id: UUID | None = None
@@ -50,7 +52,7 @@ class TodoFilter:
             (self.list_id is None or todo.list_id == self.list_id)
             and (self.done is None or todo.done == self.done)
             and self._is_due(todo)
-            and (self.tag is None or self.tag in todo.tags)
+            and (self.tag is None or composed(self.tag) in map(composed, todo.tags))
             and (self.q is None or self._is_found(todo, self.q))
         )
 
@@ -72,6 +74,8 @@ class TodoFilter:
         ranges = [part for part in self._ranges() if part.low <= part.high]
         if after is None:
             return ranges
+        if not is_key(self.sort, after):
+            raise bad_cursor()
         for number, part in enumerate(ranges):
             if after in part:
                 return [part.beyond(after, self.descending), *ranges[number + 1 :]]
@@ -96,5 +100,5 @@ class TodoFilter:
 
     @staticmethod
     def _is_found(todo: Todo, text: str) -> bool:
-        wanted = text.casefold()
-        return wanted in todo.title.casefold() or (todo.notes is not None and wanted in todo.notes.casefold())
+        wanted = folded(text)
+        return wanted in folded(todo.title) or (todo.notes is not None and wanted in folded(todo.notes))

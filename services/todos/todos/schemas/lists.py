@@ -8,11 +8,11 @@ from uuid import UUID
 from pydantic import Field
 
 from chassis.http.pagination import PageQuery
-from chassis.schemas import Body, Changes, Line, Time, View
+from chassis.schemas import Body, Changes, Line, Time, View, Visible
 from todos.domain.todolist import ListFields
 from todos.schemas.todos import Trimmed
 
-Name = Annotated[Line, Trimmed, Field(min_length=1, max_length=100)]
+Name = Annotated[Line, Trimmed, Field(min_length=1, max_length=100), Visible]
 Color = Annotated[str, Field(pattern=r"^(#[0-9A-Fa-f]{3}|#[0-9A-Fa-f]{6}|[A-Za-z][A-Za-z-]{0,29})$")]
 
 

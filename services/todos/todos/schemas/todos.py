@@ -8,20 +8,24 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chassis.http.pagination import PageQuery
-from chassis.schemas import Body, Changes, Line, Text, Time, View
+from chassis.schemas import Body, Changes, Line, Text, Time, View, Visible
+from chassis.texts import composed
 from todos.domain.order import Sort
 from todos.domain.todo import TodoFields
 from todos.domain.todo_filter import TodoFilter
 
 
 def _once_each(tags: list[str]) -> list[str]:
-    return list(dict.fromkeys(tags))
+    kept: dict[str, str] = {}
+    for tag in tags:
+        kept.setdefault(composed(tag), tag)
+    return list(kept.values())
 
 
 Trimmed = StringConstraints(strip_whitespace=True)
-Title = Annotated[Line, Trimmed, Field(min_length=1, max_length=500)]
+Title = Annotated[Line, Trimmed, Field(min_length=1, max_length=500), Visible]
 Notes = Annotated[Text, Field(max_length=10_000)]
-Tag = Annotated[Line, Trimmed, Field(min_length=1, max_length=50)]
+Tag = Annotated[Line, Trimmed, Field(min_length=1, max_length=50), Visible]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_once_each)]
 Priority = Annotated[int, Field(ge=0, le=3)]
 Position = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
@@ -101,11 +105,13 @@ class TodoQuery(PageQuery):
     done: bool | None = Field(default=None, description="Only done ones, or only open ones.")
     due_before: Time | None = Field(default=None, description="Only those due earlier.")
     due_after: Time | None = Field(default=None, description="Only those due then or later.")
-    tag: str | None = Field(
-        default=None, min_length=1, max_length=50, description="Only those with this tag."
+    tag: Annotated[Line, Field(min_length=1, max_length=50)] | None = Field(
+        default=None, description="Only those with this tag."
     )
-    q: str | None = Field(
-        default=None, min_length=1, max_length=100, description="Text in title or notes, in any case."
+    q: Annotated[Text, Field(min_length=1, max_length=100)] | None = Field(
+        default=None,
+        description="Text in title or notes, in any case and spelling. A request that has looked through much"
+        " ends its page early, even empty: go on with `next_cursor` until that is null.",
     )
     sort: Sort = Field(default="created_at", description="To-dos without a due time are always last.")
     order: Literal["asc", "desc"] = Field(default="asc")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chassis.texts import has_one_spelling
 from todos.domain.documents import quoted
 from todos.domain.order import Range
 from todos.domain.todo_filter import TodoFilter
@@ -73,7 +74,7 @@ def _filters(question: TodoFilter, walk: Walk, values: dict[str, Any]) -> list[s
         due = question.due_range()
         values[":due_low"], values[":due_high"] = {"S": due.low}, {"S": due.high}
         conditions.append("due BETWEEN :due_low AND :due_high")
-    if question.tag is not None:  # leaves out most; whether it is a tag, the document tells
+    if question.tag is not None and has_one_spelling(question.tag):  # leaves out most; the document decides
         values[":tag"] = {"S": quoted(question.tag)}
         conditions.append("contains(d, :tag)")
     return conditions
