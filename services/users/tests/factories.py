@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from chassis.clock import Clock, utc_now
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
+from chassis.messages.memory_outbox import MemoryOutbox
 from chassis.testing import FakeClock
 from users.config import ApiSettings, WorkerSettings
 from users.domain import emails
@@ -22,7 +23,6 @@ from users.domain.storage import CredentialSource
 from users.store.memory import (
     MemoryAccounts,
     MemoryFailures,
-    MemoryOutbox,
     MemorySessions,
     MemorySigningKeys,
     MemoryTables,
@@ -103,13 +103,13 @@ class FakeCredentials:
 
 def memory_stores(clock: Clock = utc_now, credentials: CredentialSource | None = None) -> Stores:
     """Return fresh stores in memory."""
-    tables = MemoryTables()
+    tables = MemoryTables(MemoryOutbox(clock))
     return Stores(
         accounts=MemoryAccounts(tables),
         sessions=MemorySessions(tables),
         failures=MemoryFailures(),
         signing_keys=MemorySigningKeys(),
-        outbox=MemoryOutbox(tables, clock),
+        outbox=tables.outbox,
         idempotency=MemoryIdempotency(lambda: clock().timestamp()),
         credentials=credentials or FakeCredentials(),
         probe=lambda: None,

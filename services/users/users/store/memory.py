@@ -9,11 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from chassis.clock import Clock
-from chassis.errors import Transient
 from chassis.http.pagination import Slice
 from chassis.messages.events import Event
-from chassis.messages.outbox import ParkedEvent, park
+from chassis.messages.memory_outbox import MemoryOutbox
 from users.domain.records import Account, Device, Failures, Session, SigningKey
 from users.errors import AccountNotFound, EmailTaken, SessionNotFound
 
@@ -22,12 +20,11 @@ from users.errors import AccountNotFound, EmailTaken, SessionNotFound
 class MemoryTables:
     """What the stores of one database share."""
 
+    outbox: MemoryOutbox
     lock: threading.RLock = field(default_factory=threading.RLock)
     accounts: dict[UUID, Account] = field(default_factory=dict)
     sessions: dict[UUID, Session] = field(default_factory=dict)
     tokens: dict[bytes, tuple[UUID, datetime | None]] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-    aside: dict[UUID, ParkedEvent] = field(default_factory=dict)
 
     def end(self, session_id: UUID) -> None:
         del self.sessions[session_id]
@@ -47,7 +44,7 @@ class MemoryAccounts:
                 return self._tables.accounts[account.id]
             self._check_free(account)
             self._tables.accounts[account.id] = account
-            self._tables.events.append(event)
+            self._tables.outbox.put(event)
             return account
 
     def get(self, account_id: UUID) -> Account:
@@ -93,7 +90,7 @@ class MemoryAccounts:
             self.get(account_id)
             del self._tables.accounts[account_id]
             self._end_sessions(account_id)
-            self._tables.events.append(event)
+            self._tables.outbox.put(event)
 
     def grant(self, account_id: UUID, scope: str) -> None:
         """See AccountStore."""
@@ -271,52 +268,3 @@ class MemorySigningKeys:
         with self._lock:
             self._keys = sorted(change(list(self._keys)), key=lambda key: key.id)
             return list(self._keys)
-
-
-class MemoryOutbox:
-    """An OutboxStore."""
-
-    def __init__(self, tables: MemoryTables, clock: Clock) -> None:
-        self._tables = tables
-        self._clock = clock
-
-    def drain(self, limit: int, publish: Callable[[Event], None]) -> int:
-        """See OutboxStore."""
-        with self._tables.lock:
-            due = [event for event in self._tables.events if self._is_due(event)][:limit]
-            moved = 0
-            for event in due:
-                try:
-                    publish(event)
-                except Exception as error:
-                    self._step_aside(event, error)
-                    if isinstance(error, Transient):
-                        raise
-                else:
-                    self._tables.events.remove(event)
-                    self._tables.aside.pop(event.id, None)
-                    moved += 1
-            return moved
-
-    def aside(self) -> list[ParkedEvent]:
-        """See OutboxStore."""
-        with self._tables.lock:
-            held = self._tables.aside
-            return [held[event.id] for event in self._tables.events if event.id in held]
-
-    def retry(self) -> int:
-        """See OutboxStore."""
-        with self._tables.lock:
-            for event_id, aside in self._tables.aside.items():
-                self._tables.aside[event_id] = replace(aside, retry_at=self._clock())
-            return len(self._tables.aside)
-
-    def _is_due(self, event: Event) -> bool:
-        aside = self._tables.aside.get(event.id)
-        return aside is None or aside.retry_at <= self._clock()
-
-    def _step_aside(self, event: Event, error: Exception) -> None:
-        before = self._tables.aside.get(event.id)
-        position = before.position if before else event.id.int
-        failures = before.failures if before else 0
-        self._tables.aside[event.id] = park(position, failures + 1, error, self._clock())
