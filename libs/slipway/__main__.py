@@ -26,6 +26,7 @@ _COMMANDS = {
     "trust": "slipway.commands.trust",
     "grant": "slipway.commands.grant",
     "revoke": "slipway.commands.revoke",
+    "dlq": "slipway.commands.dlq",
     "demo": "slipway.commands.demo",
     "test": "slipway.commands.test",
     "check": "slipway.commands.check",
@@ -38,7 +39,7 @@ _COMMANDS = {
 
 
 # Commands about an AWS account, with the user's profile and credentials; all others are about this machine.
-_IN_AWS = frozenset({"deploy"})
+_IN_AWS = frozenset({"deploy", "grant", "revoke"})
 
 
 class _Commands(click.Group):

@@ -22,11 +22,15 @@ def make(
     prefix: str = "",
 ) -> dict[str, dict[str, str]]:
     """Make what the manifests name in a running emulator; return each service's variables. Raises Problem."""
-    key_id, secret = emulator.root_key
-    target = Target(emulator.url, key_id, secret, REGION)
     try:
-        return provision(manifests, target, keys=keys, domain=domain, port=port, prefix=prefix)
+        return provision(manifests, target(emulator), keys=keys, domain=domain, port=port, prefix=prefix)
     except ProvisionError as error:
         raise Problem(
             f"the emulated AWS refused a resource: {error}", next_step="run `./slipway logs emulator`"
         ) from error
+
+
+def target(emulator: Emulator) -> Target:
+    """Return the emulated account, with the credentials of its root user."""
+    key_id, secret = emulator.root_key
+    return Target(emulator.url, key_id, secret, REGION)

@@ -29,6 +29,8 @@ stores:
   redis: {}
   tables:
     - {name: notes, env: NOTES_TABLE, partition: pk, sort: sk}
+queues:
+  - {name: notes-jobs, env: JOBS_QUEUE_URL, consumer: worker}
 secrets:
   - {env: NOTES_SECRET}
 """

@@ -1,0 +1,176 @@
+"""`dlq`, as the one who looks after the suite uses it, over real queues of the emulator."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from slipway import __main__ as entry
+from slipway.commands import context
+from slipway.deadletters.letters import DeadLetters
+from slipway.deadletters.queues import DeadLetterQueue
+from slipway.local import resources
+from slipway.local.suite import Suite
+from slipway.provision.accounts import Clients
+from slipway.terminal.problems import FAILED, OK, USAGE
+
+Dlq = Callable[..., int]
+pytestmark = pytest.mark.xdist_group("running")
+
+
+@pytest.fixture
+def dlq(monkeypatch: pytest.MonkeyPatch, running: Suite) -> Dlq:
+    """Runs `dlq` on the throwaway suite and returns its exit code."""
+    monkeypatch.setattr(context, "ROOT", running.root)
+    monkeypatch.setenv("SLIPWAY_STATE", str(running.state))
+
+    def run(*arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["slipway", "dlq", *arguments])
+        return entry._run()
+
+    return run
+
+
+class Queues:
+    """Sends and receives beside the command."""
+
+    def __init__(self, suite: Suite) -> None:
+        self._target = resources.target(suite.emulator)
+        self.sqs = Clients(self._target).sqs
+
+    def url(self, name: str) -> str:
+        return f"{self._target.endpoint_url}/{self._target.account}/{name}"
+
+    def bury(self, body: str, reason: str | None = None) -> str:
+        attributes = {"kind": {"DataType": "String", "StringValue": "job"}}
+        if reason:
+            attributes["reason"] = {"DataType": "String", "StringValue": reason}
+        sent = self.sqs.send_message(
+            QueueUrl=self.url("notes-jobs-dlq"),
+            MessageBody=body,
+            MessageAttributes=attributes,  # type: ignore[arg-type]
+        )
+        return sent["MessageId"]
+
+    def received(self) -> list[tuple[str, list[str]]]:
+        """Return what the worker would get next, and take it away: bodies, and names of attributes."""
+        url = self.url("notes-jobs")
+        found = []
+        while messages := self.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1, MessageAttributeNames=["All"]
+        ).get("Messages"):
+            for message in messages:
+                found.append((message["Body"], sorted(message.get("MessageAttributes", {}))))
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return sorted(found)
+
+
+@pytest.fixture
+def queues(running: Suite) -> Iterator[Queues]:
+    """The suite's queues, empty before and after."""
+    queues = Queues(running)
+    for name in ("notes-jobs", "notes-jobs-dlq"):
+        queues.sqs.purge_queue(QueueUrl=queues.url(name))
+    yield queues
+    for name in ("notes-jobs", "notes-jobs-dlq"):
+        queues.sqs.purge_queue(QueueUrl=queues.url(name))
+
+
+def shown(dlq: Dlq, capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
+    capsys.readouterr()
+    assert dlq(*arguments, "--json") == OK
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_every_dead_letter_queue_is_listed_with_its_messages(
+    dlq: Dlq, queues: Queues, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queues.bury("{}")
+    expected = {"queue": "notes-jobs-dlq", "source": "notes-jobs", "service": "notes", "messages": 1}
+    assert shown(dlq, capsys, "list") == [expected]
+    assert dlq("list") == OK
+    assert "notes-jobs-dlq" in capsys.readouterr().out
+
+
+def test_messages_are_shown_with_their_reasons_as_often_as_one_asks(
+    dlq: Dlq, queues: Queues, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = [queues.bury(f"job {number}", f"Invalid: no list {number}") for number in range(25)]
+    ids.append(queues.bury("tried too often"))
+    for _ in range(2):
+        letters = shown(dlq, capsys, "show", "notes-jobs")
+        assert {letter["id"] for letter in letters} == set(ids)
+    reasons = {letter["body"]: letter["reason"] for letter in letters}
+    assert reasons["job 7"] == "Invalid: no list 7"
+    assert reasons["tried too often"] is None
+
+
+def test_no_more_is_shown_than_asked_for(
+    dlq: Dlq, queues: Queues, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(12):
+        queues.bury(f"job {number}", "Invalid: [red]no[/red] list")
+    assert len(shown(dlq, capsys, "show", "notes-jobs-dlq", "--limit", "5")) == 5
+    assert dlq("show", "notes-jobs-dlq") == OK
+    out = capsys.readouterr().out
+    assert "[red]no[/red] list" in out
+    assert "12 messages are shown." in out
+
+
+def test_all_messages_are_sent_again_whole_but_for_the_reason(dlq: Dlq, queues: Queues) -> None:
+    for number in range(12):
+        queues.bury(f"job {number:02}", "Invalid: no list")
+    assert dlq("redrive", "notes-jobs-dlq") == OK
+    assert queues.received() == [(f"job {number:02}", ["kind"]) for number in range(12)]
+
+
+def test_only_the_messages_named_are_sent_again(
+    dlq: Dlq, queues: Queues, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, *others = [queues.bury(f"job {number}") for number in range(4)]
+    assert dlq("redrive", "notes-jobs-dlq", first) == OK
+    assert [body for body, _ in queues.received()] == ["job 0"]
+    assert {letter["id"] for letter in shown(dlq, capsys, "show", "notes-jobs")} == set(others)
+
+
+def test_an_unknown_id_moves_nothing(dlq: Dlq, queues: Queues, capsys: pytest.CaptureFixture[str]) -> None:
+    known = queues.bury("job")
+    assert dlq("redrive", "notes-jobs-dlq", known, "made-up") == USAGE
+    assert "no message made-up" in capsys.readouterr().err
+    assert queues.received() == []
+    assert [letter["id"] for letter in shown(dlq, capsys, "show", "notes-jobs")] == [known]
+
+
+def test_one_message_is_deleted_and_the_others_stay(
+    dlq: Dlq, queues: Queues, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = queues.bury("job 1"), queues.bury("job 2")
+    assert dlq("discard", "notes-jobs-dlq", first) == OK
+    assert dlq("discard", "notes-jobs-dlq", first) == USAGE
+    assert [letter["id"] for letter in shown(dlq, capsys, "show", "notes-jobs")] == [second]
+
+
+def test_an_unknown_queue_lists_what_there_is(
+    dlq: Dlq, queues: Queues, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dlq("show", "nothing") == USAGE
+    assert "one of: notes-jobs-dlq" in capsys.readouterr().err
+
+
+def test_while_the_suite_is_down_it_says_what_to_do(
+    dlq: Dlq, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SLIPWAY_STATE", str(tmp_path))
+    assert dlq("list") == FAILED
+    assert "next: start it: ./slipway up" in capsys.readouterr().err
+
+
+def test_a_message_that_comes_back_at_once_is_sent_again_only_once(queues: Queues) -> None:
+    """A worker may bury it again before the command is done: that one is for another time."""
+    queue = DeadLetterQueue("notes-jobs-dlq", "notes-jobs-dlq", "notes", "worker")
+    for number in range(3):
+        queues.bury(f"job {number}")
+    assert DeadLetters(queues.sqs, queue, queues.url).redrive() == 3
