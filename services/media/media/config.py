@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import Field
 
 from chassis.settings import ServiceSettings
+from media.imaging.prepared import PictureLimits
 
+MIB = 1024**2
 GIB = 1024**3
 
 
@@ -41,9 +45,44 @@ class WorkerSettings(MediaSettings):
     users_events_queue_url: str = Field(description="SQS queue of the account events of `users`.")
     users_events_dlq_url: str = Field(description="Its dead-letter queue.")
     users_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
+    pictures_at_once: int = Field(
+        default=3, ge=1, le=64, description="Pictures that are decoded at once in the quick lane."
+    )
+    pictures_of_one_owner: int = Field(
+        default=2, ge=1, le=64, description="How many of those may be one account's."
+    )
+    picture_pixels: int = Field(default=50_000_000, ge=1, description="Most pixels of a picture.")
+    picture_scans: int = Field(default=100, ge=10, description="Most scans of a progressive JPEG.")
+    picture_seconds: int = Field(
+        default=15, ge=1, le=300, description="Seconds of processor that a picture may take."
+    )
+    picture_memory_bytes: int = Field(
+        default=GIB, ge=256 * MIB, description="Address space of a picture's decoder."
+    )
+    quick_picture_seconds: int = Field(
+        default=2,
+        ge=1,
+        le=300,
+        description="The same in the quick lane; what needs more moves on.",
+    )
+    quick_picture_memory_bytes: int = Field(
+        default=448 * MIB, ge=256 * MIB, description="The same in the quick lane."
+    )
     due_sweep_seconds: float = Field(
-        default=5.0, ge=0.1, le=3600, description="How often unfinished objects are looked at."
+        default=1.0, ge=0.1, le=3600, description="How often unfinished objects are looked at."
     )
     bucket_walk_seconds: float = Field(
         default=60.0, ge=1, le=86400, description="How often the bucket is walked for files without an event."
     )
+
+    def slow_limits(self) -> PictureLimits:
+        """Return what a picture may ask for at most."""
+        return PictureLimits(
+            self.picture_pixels, self.picture_scans, self.picture_seconds, self.picture_memory_bytes
+        )
+
+    def quick_limits(self) -> PictureLimits:
+        """Return what a picture may ask for in the quick lane."""
+        return replace(
+            self.slow_limits(), seconds=self.quick_picture_seconds, memory=self.quick_picture_memory_bytes
+        )

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from chassis.errors import Invalid
 from chassis.jsonpointer import invalid
 from chassis.messages import events
+from media.domain.arrivals import Arrivals
 from media.domain.erasure import Eraser
-from media.domain.intake import Intake
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +55,9 @@ class _Notification(BaseModel):
 class BucketEvents:
     """Handles a message of the bucket: each key in it is settled."""
 
-    def __init__(self, bucket: str, intake: Intake) -> None:
+    def __init__(self, bucket: str, arrivals: Arrivals) -> None:
         self._bucket = bucket
-        self._intake = intake
+        self._arrivals = arrivals
 
     def handle(self, body: str) -> None:
         """Settle what the message names; S3's own test message is ignored.
@@ -65,7 +65,7 @@ class BucketEvents:
         Raises Invalid, or what Intake raises.
         """
         for key in keys_of(body, self._bucket):
-            self._intake.reconcile(key)
+            self._arrivals.announce(key)
 
 
 class AccountEvents:

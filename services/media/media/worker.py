@@ -10,14 +10,29 @@ from chassis.messages.jobs import Jobs, run_worker
 from chassis.server.background import Periodic
 from media.config import WorkerSettings
 from media.domain import scratch
+from media.domain.arrivals import Arrivals
 from media.domain.erasure import Eraser
 from media.domain.examination import Examiner, Limits, Renderer
 from media.domain.intake import Intake
+from media.domain.objects import Lane
 from media.domain.removal import Removal
-from media.domain.sweeps import BucketWalk, DueSweep
+from media.domain.sweeps import BucketWalk, DueSweep, ErasureSweep
+from media.domain.turns import Turns
 from media.events import AccountEvents, BucketEvents
+from media.imaging.pool import RendererPool
 from media.imaging.sandbox import SandboxedRenderer, report
 from media.wiring import Stores, real
+
+_STEP_BACK = 19
+"""How far the slow lane stands back behind everything else on the machine, as `nice` counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renderers:
+    """What decodes pictures in each lane."""
+
+    quick: Renderer
+    slow: Renderer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +40,60 @@ class Work:
     """All that the worker does."""
 
     intake: Intake
+    arrivals: Arrivals
     eraser: Eraser
     due: DueSweep
+    slow: DueSweep
+    erasures: ErasureSweep
     walk: BucketWalk
 
 
-def assemble(stores: Stores, renderer: Renderer, limits: Limits, clock: Clock = utc_now) -> Work:
-    """Return the worker's parts over `stores`."""
+def assemble(
+    stores: Stores, renderers: Renderers, limits: Limits, turns: Turns, clock: Clock = utc_now
+) -> Work:
+    """Return the worker's parts over `stores`; `turns` are those of the quick lane."""
     records, accounts, files = stores.records, stores.accounts, stores.files
     removal = Removal(records, files, stores.multipart, clock)
-    intake = Intake(records, accounts, files, Examiner(files, renderer, limits), removal, clock)
+    intake = Intake(records, accounts, files, Examiner(files, renderers.quick, limits), removal, clock)
+    patient = Intake(
+        records, accounts, files, Examiner(files, renderers.slow, limits), removal, clock, Lane.SLOW
+    )
     eraser = Eraser(records, accounts, files, stores.idempotency, removal, clock)
-    due = DueSweep(records, accounts, files, intake, removal, eraser, clock)
-    return Work(intake, eraser, due, BucketWalk(stores.scans, records, files, intake, clock))
+    return Work(
+        intake,
+        Arrivals(records, intake, turns, clock),
+        eraser,
+        DueSweep(records, files, intake, removal, turns, clock),
+        DueSweep(records, files, patient, removal, Turns(1, 1), clock, Lane.SLOW),
+        ErasureSweep(accounts, eraser, clock),
+        BucketWalk(stores.scans, records, files, intake, clock),
+    )
 
 
 def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock = utc_now) -> Jobs:
     """Return what the worker does, over `parts` or over the stores that the settings name."""
     scratch.clear()
-    renderer = SandboxedRenderer()
-    report(renderer)
-    work = assemble(parts or real(settings), renderer, Limits(largest=settings.largest_object_bytes), clock)
-    bucket_events = BucketEvents(settings.media_bucket, work.intake)
+    slow = SandboxedRenderer(settings.slow_limits(), niceness=_STEP_BACK)
+    quick = RendererPool(
+        [SandboxedRenderer(settings.quick_limits()) for _ in range(settings.pictures_at_once)]
+    )
+    report(slow)
+    turns = Turns(settings.pictures_at_once, settings.pictures_of_one_owner)
+    limits = Limits(largest=settings.largest_object_bytes)
+    work = assemble(parts or real(settings), Renderers(quick, slow), limits, turns, clock)
+    bucket_events = BucketEvents(settings.media_bucket, work.arrivals)
     return Jobs(
         consumers=[
-            Consumer.of(settings, "uploads", bucket_events.handle, threads=2),
+            Consumer.of(settings, "uploads", bucket_events.handle, threads=settings.pictures_at_once + 1),
             Consumer.of(settings, "users_events", AccountEvents(work.eraser).handle),
         ],
         periodic=[
             Periodic("due-sweep", settings.due_sweep_seconds, work.due.run),
+            Periodic("slow-lane", settings.due_sweep_seconds, work.slow.run),
+            Periodic("erasures", settings.due_sweep_seconds, work.erasures.run),
             Periodic("bucket-walk", settings.bucket_walk_seconds, work.walk.run),
         ],
-        close=renderer.close,
+        close=RendererPool([*quick.renderers, slow]).close,
     )
 
 

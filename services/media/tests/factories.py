@@ -21,6 +21,7 @@ from media.app import create_app
 from media.config import ApiSettings
 from media.domain.examination import Limits
 from media.domain.objects import MediaObject
+from media.domain.turns import Turns
 from media.errors import RenderingFailed
 from media.imaging.prepared import PictureLimits
 from media.imaging.render import render
@@ -28,7 +29,7 @@ from media.store.memory import MemoryRecords
 from media.store.memory_files import MemoryFiles, MemoryMultipart
 from media.store.signing import S3SignedUrls, SigningKey
 from media.wiring import Stores
-from media.worker import Work, assemble
+from media.worker import Renderers, Work, assemble
 
 BUCKET = "media-test"
 S3_URL = "https://s3.example.test:8443"
@@ -96,6 +97,7 @@ class World:
     issuer: Issuer = field(default_factory=Issuer)
     renderer: DirectRenderer = field(default_factory=DirectRenderer)
     limits: Limits = field(default_factory=Limits)
+    turns: Turns = field(default_factory=lambda: Turns(3, 2))
     settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -115,7 +117,9 @@ class World:
             self.links,
             MemoryIdempotency(self.clock.timestamp),
         )
-        self.work: Work = assemble(self.stores, self.renderer, self.limits, self.clock)
+        self.work: Work = assemble(
+            self.stores, Renderers(self.renderer, self.renderer), self.limits, self.turns, self.clock
+        )
         self.client: FlaskClient = create_app(
             some_settings(**self.settings),
             parts=self.stores,

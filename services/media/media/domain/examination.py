@@ -15,7 +15,7 @@ from media.domain.content import Kind
 from media.domain.objects import Findings, MediaObject
 from media.domain.ports import Files
 from media.domain.scratch import scratch
-from media.errors import LimitExceeded, Unreadable, Unsupported
+from media.errors import Unreadable, Unsupported
 
 MIB = 1024 * 1024
 
@@ -88,7 +88,7 @@ class Examiner:
                 return
             try:
                 rendered = self._renderer.render(folder / "original", folder)
-            except (Unreadable, LimitExceeded) as error:
+            except Unreadable as error:
                 yield replace(findings, reason=str(error)), ()
                 return
             except Unsupported:

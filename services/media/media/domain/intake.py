@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,13 +23,14 @@ from media.domain.objects import (
     MOST_ATTEMPTS,
     Content,
     Findings,
+    Lane,
     MediaObject,
     Status,
     Thumbnail,
 )
 from media.domain.ports import Accounts, Files, Records
 from media.domain.removal import Removal
-from media.errors import AccountErased, DeletionPending, RenderingFailed
+from media.errors import AccountErased, DeletionPending, LimitExceeded, RenderingFailed
 
 log = logging.getLogger(__name__)
 
@@ -45,13 +48,24 @@ class Intake:
         examiner: Examiner,
         removal: Removal,
         clock: Clock = utc_now,
+        lane: Lane = Lane.QUICK,
     ) -> None:
+        """What needs more than the quick lane has is left to an Intake of the slow one."""
         self._records = records
         self._accounts = accounts
         self._files = files
         self._examiner = examiner
         self._removal = removal
         self._clock = clock
+        self._lane = lane
+
+    def register(self, key: str) -> MediaObject | None:
+        """Make the record of a file that was put straight into the bucket, without looking into it.
+
+        Return it; None where there is nothing to keep. Raises Transient.
+        """
+        owner, content = naming.owner_of(key), self._files.stat(key)
+        return self._appeared(owner, key, content) if owner and content else None
 
     def reconcile(self, key: str) -> None:
         """Bring the record of `key` up to date with the bucket.
@@ -115,8 +129,10 @@ class Intake:
     def _present(self, obj: MediaObject, content: Content) -> None:
         now = self._clock()
         if obj.settled and obj.etag == content.etag:
+            if obj.due_at is not None:
+                self._records.replace(obj, replace(obj, due_at=None))
             return
-        if obj.is_being_processed(content.etag, now):
+        if obj.is_being_processed(content.etag, now) or obj.is_of_another_lane(content.etag, self._lane):
             return
         claimed = self._records.replace(obj, obj.claimed(content, now))
         if claimed.attempts > MOST_ATTEMPTS:
@@ -128,6 +144,8 @@ class Intake:
                 self._examiner.examine(claimed) as (findings, renderings),
             ):
                 self._conclude(claimed, findings, renderings)
+        except LimitExceeded as error:
+            self._exceeded(claimed, str(error))
         except RenderingFailed as error:
             log.warning("rendering failed", extra={"object_id": str(claimed.id), "error": str(error)})
             self._give_back(claimed, counts_as_attempt=True)
@@ -155,6 +173,16 @@ class Intake:
         )
         if claimed.thumbnails or claimed.attempts > 1:
             self._files.delete_all(naming.thumbnails_prefix(claimed.owner, claimed.id), kept)
+
+    def _exceeded(self, claimed: MediaObject, reason: str) -> None:
+        """Let the slow lane try what is too much for the quick one; what is too much for both is refused."""
+        if self._lane is Lane.SLOW:
+            findings = Findings(claimed.content_type, claimed.declared_sha256, reason)
+            self._conclude(claimed, findings, ())
+            return
+        log.info("object moves to the slow lane", extra={"object_id": str(claimed.id), "reason": reason})
+        with suppress(Stale):
+            self._records.replace(claimed, claimed.moved_to_the_slow_lane(self._clock()))
 
     def _give_back(self, claimed: MediaObject, *, counts_as_attempt: bool) -> None:
         """Let others try at once. If even that fails, the lease runs out."""

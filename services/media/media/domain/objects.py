@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-FIRST_LOOK = timedelta(seconds=10)
+FIRST_LOOK = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=15)
 LATE_ARRIVALS = timedelta(minutes=5)
 """How long after its expiry an upload may still end: S3 checks the expiry when a request begins."""
 
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=8)
 """How long a claim lives without being renewed: the time after which a dead worker's work is taken up."""
 
 _LAST_WRITES = timedelta(minutes=1)
@@ -26,6 +26,13 @@ MOST_ATTEMPTS = 3
 
 FALLBACK_TYPE = "image/jpeg"
 """What every thumbnail is kept as besides its own type, for whoever cannot show that."""
+
+
+class Lane(StrEnum):
+    """Where a file is looked at: beside others, or by itself as it needs much time or memory."""
+
+    QUICK = "quick"
+    SLOW = "slow"
 
 
 class Status(StrEnum):
@@ -109,6 +116,7 @@ class MediaObject:
     upload_until: datetime | None = None
     multipart: str | None = None
     safe_to_delete_at: datetime | None = None
+    lane: Lane = Lane.QUICK
 
     @property
     def counted_bytes(self) -> int:
@@ -135,6 +143,10 @@ class MediaObject:
         leased = self.due_at is not None and self.due_at > now
         return self.status is Status.PROCESSING and self.etag == etag and leased
 
+    def is_of_another_lane(self, etag: str, lane: Lane) -> bool:
+        """Say whether this very content waits for, or is looked at in, another lane than `lane`."""
+        return self.status is Status.PROCESSING and self.etag == etag and self.lane is not lane
+
     def claimed(self, content: Content, now: datetime) -> MediaObject:
         """Return the object taken up for processing."""
         return replace(
@@ -143,9 +155,17 @@ class MediaObject:
             etag=content.etag,
             size=content.size,
             content_type=content.content_type,
-            attempts=self.attempts + 1 if self.etag == content.etag and not self.settled else 1,
+            attempts=self.attempts + 1 if self._is_another_try(content) else 1,
+            lane=self.lane if self._is_another_try(content) else Lane.QUICK,
             due_at=now + LEASE,
         )
+
+    def moved_to_the_slow_lane(self, now: datetime) -> MediaObject:
+        """Return the object given back because it needs more than the quick lane has."""
+        return replace(self, lane=Lane.SLOW, due_at=now, attempts=self.attempts - 1)
+
+    def _is_another_try(self, content: Content) -> bool:
+        return self.etag == content.etag and not self.settled
 
     def released(self, now: datetime, *, counts_as_attempt: bool) -> MediaObject:
         """Return the object given back: processing failed for a reason that may pass.

@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from chassis.http.pagination import Slice
-from media.domain.objects import Content, MediaObject
+from media.domain.objects import Content, Lane, MediaObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,13 @@ class Records(Protocol):
         """Let another object have the key; the object itself stays."""
         ...
 
-    def due(self, now: datetime, limit: int) -> list[MediaObject]:
-        """Return objects whose `due_at` has come. May lag behind writes: look again before acting."""
+    def due(
+        self, now: datetime, lane: Lane, limit: int, position: Mapping[str, Any] | None = None
+    ) -> Slice[MediaObject]:
+        """Return objects of `lane` whose `due_at` has come, at most `limit`, from `position` on.
+
+        The answer's position leads to the next. May lag behind writes: look again before acting.
+        """
         ...
 
     def owned(self, owner: str) -> Iterator[MediaObject]:

@@ -1,13 +1,16 @@
 """Looking again, so that nothing depends on an event arriving or a worker living.
 
-`DueSweep` follows what is known to be unfinished. `BucketWalk` finds files that no event announced.
+`DueSweep` follows what is known to be unfinished, `ErasureSweep` accounts that are to be erased. `BucketWalk`
+finds files that no event announced.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from chassis.clock import Clock, utc_now
@@ -15,13 +18,19 @@ from chassis.errors import Problem
 from media.domain import naming
 from media.domain.erasure import Eraser
 from media.domain.intake import Intake
-from media.domain.objects import MediaObject, Status
+from media.domain.objects import Lane, MediaObject, Status
 from media.domain.ports import Accounts, BucketScan, BucketScans, Files, Listed, Records
 from media.domain.removal import Removal
+from media.domain.turns import Turns, by_turns
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 50
+_ROUNDS = 20
+_MOST_OF_ONE = {Lane.QUICK: 5, Lane.SLOW: 1}
+"""How many of one owner's objects are looked at before everybody who is due has had a turn."""
+
+_THREADS = {Lane.QUICK: 2, Lane.SLOW: 1}
 _PAGES = 20
 _PER_PAGE = 1000
 _LEASE_SECONDS = 60.0
@@ -29,32 +38,46 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class DueSweep:
-    """Goes on with objects and erasures whose time has come."""
+    """Goes on with objects of one lane whose time has come, by turns of their owners."""
 
     def __init__(
         self,
         records: Records,
-        accounts: Accounts,
         files: Files,
         intake: Intake,
         removal: Removal,
-        eraser: Eraser,
+        turns: Turns,
         clock: Clock = utc_now,
+        lane: Lane = Lane.QUICK,
     ) -> None:
         self._records = records
-        self._accounts = accounts
         self._files = files
         self._intake = intake
         self._removal = removal
-        self._eraser = eraser
+        self._turns = turns
         self._clock = clock
+        self._lane = lane
 
     def run(self) -> None:
-        """Deal with what is due, at most 50 of each kind; one failure does not hold up the others."""
-        for obj in self._records.due(self._clock(), _AT_ONCE):
-            _guarded(self._look_at, obj)
-        for erasure in self._accounts.erasures_due(self._clock(), _AT_ONCE):
-            _guarded(self._eraser.sweep, erasure)
+        """Deal with what is due, in bounded rounds; one failure does not hold up the others."""
+        for _ in range(_ROUNDS):
+            if not self._round():
+                return
+
+    def _round(self) -> bool:
+        """Look at a few of each owner's; say whether anything was left for the next round."""
+        left, position = False, None
+        for _ in range(_PAGES):
+            page = self._records.due(self._clock(), self._lane, _PER_PAGE, position)
+            chosen = by_turns(page.items, _MOST_OF_ONE[self._lane])
+            left = left or len(chosen) < len(page.items)
+            with ThreadPoolExecutor(_THREADS[self._lane], "look") as pool:
+                for _done in pool.map(partial(_guarded, self._look_at), chosen):
+                    pass
+            position = page.position
+            if position is None:
+                return left
+        return True
 
     def _look_at(self, listed: MediaObject) -> None:
         obj = self._records.get(listed.owner, listed.id)
@@ -64,11 +87,26 @@ class DueSweep:
         if obj.status is Status.DELETING:
             self._removal.finish(obj)
         elif obj.delivered or self._files.stat(obj.key) is not None:
-            self._intake.reconcile(obj.key)
+            with self._turns.awaited(obj.owner):
+                self._intake.reconcile(obj.key)
         elif obj.has_expired(now):
             self._removal.forget(obj)
         else:
             self._records.postpone(obj, obj.next_look(now))
+
+
+class ErasureSweep:
+    """Goes on with accounts whose erasure is not complete."""
+
+    def __init__(self, accounts: Accounts, eraser: Eraser, clock: Clock = utc_now) -> None:
+        self._accounts = accounts
+        self._eraser = eraser
+        self._clock = clock
+
+    def run(self) -> None:
+        """Deal with what is due, at most 50 accounts; one failure does not hold up the others."""
+        for erasure in self._accounts.erasures_due(self._clock(), _AT_ONCE):
+            _guarded(self._eraser.sweep, erasure)
 
 
 class BucketWalk:

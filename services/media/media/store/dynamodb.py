@@ -12,7 +12,7 @@ from chassis.errors import Stale, Transient
 from chassis.http.pagination import Slice, id_in
 from chassis.schemas import format_time
 from chassis.stores.aws import translated
-from media.domain.objects import MediaObject
+from media.domain.objects import Lane, MediaObject
 from media.domain.ports import Quota
 from media.errors import AccountErased, QuotaExceeded
 from media.store import items
@@ -95,7 +95,7 @@ class DynamoRecords:
         condition = _version_is(obj)
         condition["ExpressionAttributeValues"][":due"] = {"S": format_time(due_at)}
         condition["ExpressionAttributeValues"][":work"] = {
-            "S": items.work_of_shard(obj.id.int % items.SHARDS)
+            "S": items.work_of(obj.lane, obj.id.int % items.SHARDS)
         }
         with translated("Postponing an object"):
             try:
@@ -126,25 +126,29 @@ class DynamoRecords:
             except self._client.exceptions.ConditionalCheckFailedException:
                 return
 
-    def due(self, now: datetime, limit: int) -> list[MediaObject]:
+    def due(
+        self, now: datetime, lane: Lane, limit: int, position: Mapping[str, Any] | None = None
+    ) -> Slice[MediaObject]:
         """See Records."""
-        found: list[MediaObject] = []
+        shard, start = (position["shard"], position["start"]) if position else (0, None)
         with translated("Looking for objects that are due"):
-            for shard in range(items.SHARDS):
-                answer = self._client.query(
-                    TableName=self._table,
-                    IndexName="due",
-                    KeyConditionExpression="#work = :work AND due_at <= :now",
-                    ExpressionAttributeNames={"#work": "work"},
-                    ExpressionAttributeValues={
-                        ":work": {"S": items.work_of_shard(shard)},
-                        ":now": {"S": format_time(now)},
-                    },
-                    Limit=limit,
-                )
-                found += [items.object_of(item) for item in answer["Items"]]
-        found.sort(key=lambda obj: obj.due_at or now)
-        return found[:limit]
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName="due",
+                KeyConditionExpression="#work = :work AND due_at <= :now",
+                ExpressionAttributeNames={"#work": "work"},
+                ExpressionAttributeValues={
+                    ":work": {"S": items.work_of(lane, shard)},
+                    ":now": {"S": format_time(now)},
+                },
+                Limit=limit,
+                **({"ExclusiveStartKey": start} if start else {}),
+            )
+        found = [items.object_of(item) for item in answer["Items"]]
+        rest = answer.get("LastEvaluatedKey")
+        if rest:
+            return Slice(found, {"shard": shard, "start": rest})
+        return Slice(found, {"shard": shard + 1, "start": None} if shard + 1 < items.SHARDS else None)
 
     def owned(self, owner: str) -> Iterator[MediaObject]:
         """See Records."""

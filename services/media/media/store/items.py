@@ -23,7 +23,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from chassis.schemas import format_time
-from media.domain.objects import MediaObject, Status
+from media.domain.objects import Lane, MediaObject, Status
 
 Item = dict[str, Any]
 
@@ -61,9 +61,9 @@ def walk_key() -> Item:
     return {"pk": {"S": "WALK"}, "sk": {"S": "BUCKET"}}
 
 
-def work_of_shard(shard: int) -> str:
-    """Return the partition of the index `due` for a shard."""
-    return f"objects-{shard}"
+def work_of(lane: Lane, shard: int) -> str:
+    """Return the partition of the index `due` for a shard of a lane."""
+    return f"objects-{shard}" if lane is Lane.QUICK else f"{lane}-{shard}"
 
 
 def object_item(obj: MediaObject) -> Item:
@@ -74,7 +74,7 @@ def object_item(obj: MediaObject) -> Item:
         "version": {"N": str(obj.version)},
     }
     if obj.due_at is not None:
-        item["work"] = {"S": work_of_shard(obj.id.int % SHARDS)}
+        item["work"] = {"S": work_of(obj.lane, obj.id.int % SHARDS)}
         item["due_at"] = {"S": format_time(obj.due_at)}
     if obj.status is Status.DELETING:
         item["leaving"] = {"BOOL": True}

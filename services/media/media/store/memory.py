@@ -6,11 +6,12 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from chassis.errors import Stale
 from chassis.http.pagination import Slice, id_in
-from media.domain.objects import MediaObject, Status
+from media.domain.objects import Lane, MediaObject, Status
 from media.domain.ports import BucketScan, Erasure, Quota, Usage
 from media.errors import AccountErased, QuotaExceeded
 
@@ -95,12 +96,18 @@ class MemoryRecords:
             if self._keys.get(obj.key) == (obj.owner, obj.id):
                 del self._keys[obj.key]
 
-    def due(self, now: datetime, limit: int) -> list[MediaObject]:
+    def due(
+        self, now: datetime, lane: Lane, limit: int, position: Mapping[str, Any] | None = None
+    ) -> Slice[MediaObject]:
         """See Records."""
+        after = (position["due_at"], position["id"]) if position else (_BEGINNING, UUID(int=0))
         with self._lock:
-            waiting = [(obj.due_at, obj) for obj in self._objects.values() if obj.due_at is not None]
-        waiting.sort(key=lambda pair: pair[0])
-        return [obj for due_at, obj in waiting if due_at <= now][:limit]
+            waiting = [obj for obj in self._objects.values() if obj.due_at is not None and obj.lane is lane]
+        places = sorted((obj.due_at or now, obj.id, obj.owner) for obj in waiting)
+        found = [place for place in places if after < place[:2] and place[0] <= now]
+        shown = [self._objects[owner, object_id] for _, object_id, owner in found[:limit]]
+        more = len(found) > limit
+        return Slice(shown, {"due_at": found[limit - 1][0], "id": found[limit - 1][1]} if more else None)
 
     def owned(self, owner: str) -> Iterator[MediaObject]:
         """See Records."""

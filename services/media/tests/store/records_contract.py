@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,7 +15,7 @@ from services.media.tests.factories import an_object, an_owner
 from chassis.errors import Invalid, Stale
 from chassis.ids import new_id
 from chassis.testing import FakeClock
-from media.domain.objects import Content, Findings, MediaObject, Status, Thumbnail
+from media.domain.objects import Content, Findings, Lane, MediaObject, Status, Thumbnail
 from media.domain.ports import Accounts, Quota, Records, Usage
 from media.errors import AccountErased, QuotaExceeded
 
@@ -23,6 +25,24 @@ CONTENT = Content(2000, "e1", "image/png", NOW)
 
 def deleting(obj: MediaObject) -> MediaObject:
     return obj.marked_for_deletion(NOW)
+
+
+def pages_due(
+    records: Records, now: datetime, lane: Lane = Lane.QUICK, limit: int = 1000
+) -> Iterator[list[MediaObject]]:
+    """Give what is due page by page."""
+    position: Any = None
+    while True:
+        page = records.due(now, lane, limit, position)
+        yield page.items
+        position = page.position
+        if position is None:
+            return
+
+
+def due(records: Records, now: datetime, lane: Lane = Lane.QUICK) -> list[MediaObject]:
+    """Return all that is due in a lane."""
+    return [obj for page in pages_due(records, now, lane) for obj in page]
 
 
 class RecordsContract:
@@ -183,7 +203,7 @@ class RecordsContract:
         early = records.create(an_object(due_at=now - timedelta(seconds=1)))
         late = records.create(an_object(due_at=now + timedelta(seconds=1)))
         settled = records.create(an_object())
-        found = [obj.id for obj in records.due(now, 1000)]
+        found = [obj.id for obj in due(records, now)]
         assert early.id in found
         assert late.id not in found
         assert settled.id not in found
@@ -191,7 +211,21 @@ class RecordsContract:
     def test_no_more_are_due_than_asked_for(self, records: Records) -> None:
         for _ in range(3):
             records.create(an_object(due_at=NOW))
-        assert len(records.due(NOW, 2)) == 2
+        assert all(len(page) <= 2 for page in pages_due(records, NOW, limit=2))
+
+    def test_what_is_due_is_found_page_by_page_once_each(self, records: Records) -> None:
+        made = {records.create(an_object(due_at=NOW)).id for _ in range(7)}
+        found = [obj.id for page in pages_due(records, NOW, limit=2) for obj in page]
+        assert made <= set(found)
+        assert len(found) == len(set(found))
+
+    def test_each_lane_has_its_own(self, records: Records) -> None:
+        quick, slow = (records.create(an_object(due_at=NOW, lane=lane)) for lane in Lane)
+        assert slow.id not in [obj.id for obj in due(records, NOW)]
+        in_slow = [obj.id for obj in due(records, NOW, Lane.SLOW)]
+        assert (slow.id in in_slow, quick.id in in_slow) == (True, False)
+        records.postpone(slow, NOW)
+        assert slow.id in [obj.id for obj in due(records, NOW, Lane.SLOW)]
 
     def test_postponing_moves_the_next_look_and_keeps_the_version(self, records: Records) -> None:
         obj = records.create(an_object(due_at=NOW))
@@ -209,7 +243,7 @@ class RecordsContract:
     def test_what_is_settled_is_not_due_any_more(self, records: Records) -> None:
         obj = records.create(an_object(due_at=NOW))
         records.replace(obj, obj.concluded(Findings("image/png", None), ()))
-        assert obj.id not in [found.id for found in records.due(NOW, 1000)]
+        assert obj.id not in [found.id for found in due(records, NOW)]
 
     def test_usage_follows_creation_change_and_removal(self, records: Records, accounts: Accounts) -> None:
         owner = an_owner()

@@ -13,6 +13,7 @@ from chassis.errors import Transient
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.stores.aws import Aws
 from chassis.testing import FakeClock, IdempotencyStoreContract
+from media.domain.objects import Lane
 from media.store.dynamodb import DynamoRecords
 from media.store.dynamodb_upkeep import DynamoUpkeep
 
@@ -68,7 +69,7 @@ def test_a_dynamodb_that_is_away_is_transient(call: str) -> None:
         "create": lambda: records.create(obj),
         "get": lambda: records.get(obj.owner, obj.id),
         "page": lambda: records.page(obj.owner, 10, None),
-        "due": lambda: records.due(obj.created_at, 10),
+        "due": lambda: records.due(obj.created_at, Lane.QUICK, 10),
         "usage": lambda: upkeep.usage(an_owner()),
         "remove": lambda: records.remove(obj),
     }

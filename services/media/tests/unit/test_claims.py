@@ -12,7 +12,7 @@ from services.media.tests.factories import World, a_picture
 
 from chassis.errors import Stale, Transient
 from media.domain import lease
-from media.domain.objects import Status
+from media.domain.objects import Lane, Status
 from media.errors import ContentChanged
 
 
@@ -221,5 +221,5 @@ def test_two_claims_at_once_have_one_winner(
 def test_every_object_ends_settled_or_gone(world: World, owner: str) -> None:
     object_id = world.upload(owner, a_picture())
     assert {obj.status for obj in world.records.owned(owner)} == {Status.READY}
-    assert world.records.due(world.clock.now, 10) == []
+    assert world.records.due(world.clock.now, Lane.QUICK, 10).items == []
     assert world.show(owner, object_id)["status"] == "ready"

@@ -77,7 +77,7 @@ def test_a_file_that_arrives_unannounced_is_deleted_after_the_last_credential(
     world.work.eraser.erase(owner)
     world.files.put(f"users/{owner}/direct", b"x")
     world.clock.advance(LAST_CREDENTIAL.total_seconds() + 1)
-    world.work.due.run()
+    world.work.erasures.run()
     assert world.files.keys() == []
     assert world.records.erasures_due(world.clock.now, 10) == []
 
@@ -88,7 +88,7 @@ def test_an_erasure_without_s3_is_finished_later(world: World, owner: str) -> No
     with pytest.raises(Transient):
         world.work.eraser.erase(owner)
     world.files.away = False
-    world.work.due.run()
+    world.work.erasures.run()
     assert world.files.keys() == []
     assert list(world.records.owned(owner)) == []
 
@@ -104,7 +104,7 @@ def test_an_object_that_changes_while_it_is_erased_is_erased_next(
     monkeypatch.setattr(world.records, "remove", changed)
     world.work.eraser.erase(owner)
     monkeypatch.undo()
-    world.work.due.run()
+    world.work.erasures.run()
     assert list(world.records.owned(owner)) == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from services.media.tests.factories import World, a_picture
+from services.media.tests.factories import World, a_picture, an_owner
 
 from chassis.errors import Stale, Transient
 from chassis.ids import new_id
@@ -109,7 +109,7 @@ def test_a_file_put_again_under_the_key_of_a_deleted_one_stays(world: World, own
 
 def test_a_key_made_of_an_id_is_no_way_to_anothers_object(world: World, owner: str) -> None:
     object_id = world.upload(owner, a_picture())
-    assert delete(world, "somebody-else", object_id) == 404
+    assert delete(world, an_owner(), object_id) == 404
     assert len(world.list(owner)) == 1
 
 

@@ -9,6 +9,7 @@ import pytest
 from services.media.tests.factories import World, a_picture
 
 from chassis.errors import Transient
+from chassis.http.pagination import Slice
 from media.domain import sweeps
 from media.domain.ports import Usage
 
@@ -138,8 +139,8 @@ def test_what_is_not_due_any_more_is_left_alone(
 ) -> None:
     world.begin(owner, a_picture())
     (obj,) = world.records.owned(owner)
-    monkeypatch.setattr(world.records, "due", lambda *_: [obj])
+    monkeypatch.setattr(world.records, "due", lambda *_: Slice([obj], None))
     world.work.due.run()
     world.records.remove(obj)
     world.work.due.run()
-    assert obj.due_at == world.clock.now + timedelta(seconds=10)
+    assert obj.due_at == world.clock.now + timedelta(seconds=5)

@@ -43,7 +43,7 @@ def test_every_key_of_a_message_is_settled(world: World, owner: str) -> None:
     keys = [f"users/{owner}/{name}.png" for name in "ab"]
     for key in keys:
         world.files.put(key, a_picture(kind="PNG"))
-    BucketEvents(BUCKET, world.work.intake).handle(s3_message(BUCKET, *keys))
+    BucketEvents(BUCKET, world.work.arrivals).handle(s3_message(BUCKET, *keys))
     assert {shown["status"] for shown in world.list(owner)} == {"ready"}
 
 

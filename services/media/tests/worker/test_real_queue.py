@@ -30,7 +30,7 @@ def test_a_posted_picture_becomes_ready_with_thumbnails_that_can_be_fetched(
         answer = requests.get(thumbnail["url"], timeout=60)
         picture = Image.open(io.BytesIO(answer.content))
         assert picture.size == (thumbnail["width"], thumbnail["height"]) == (box, box // 2)
-        assert answer.headers["Content-Type"] == thumbnail["content_type"] == "image/jpeg"
+        assert answer.headers["Content-Type"] == thumbnail["content_type"] == "image/webp"
 
 
 def test_the_original_is_fetched_by_its_signed_address_and_by_no_other(real: RealWorld, owner: str) -> None:

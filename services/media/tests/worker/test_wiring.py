@@ -83,8 +83,9 @@ def test_the_worker_ends_its_renderer_when_it_is_told_to_stop(
     monkeypatch.setattr(SandboxedRenderer, "close", lambda _self: closed.append(True))
     run_worker(WorkerSettings, build)
     (made,) = ran
-    assert [periodic.name for periodic in made._periodic] == ["due-sweep", "bucket-walk"]
-    assert closed == [True]
+    names = [periodic.name for periodic in made._periodic]
+    assert names == ["due-sweep", "slow-lane", "erasures", "bucket-walk"]
+    assert closed == [True] * (WorkerSettings().pictures_at_once + 1)
 
 
 def test_every_setting_is_described() -> None:

@@ -1,0 +1,50 @@
+"""What to do when the bucket says that something changed: look at once, or let its owner's turn come.
+
+Messages come in the order in which files were uploaded. Whoever uploads five hundred would have everybody
+wait, so a message is only acted on while its owner has a place at work; otherwise the object is marked as
+due, and the sweep goes on with it by turns. Nothing waits in memory: a worker that is killed loses no more
+than what it had in hand.
+"""
+
+from __future__ import annotations
+
+from chassis.clock import Clock, utc_now
+from chassis.errors import Transient
+from media.domain import naming
+from media.domain.intake import Intake
+from media.domain.objects import MediaObject, Status
+from media.domain.ports import Records
+from media.domain.turns import Turns
+
+
+class Arrivals:
+    """Acts on the bucket's events."""
+
+    def __init__(self, records: Records, intake: Intake, turns: Turns, clock: Clock = utc_now) -> None:
+        self._records = records
+        self._intake = intake
+        self._turns = turns
+        self._clock = clock
+
+    def announce(self, key: str) -> None:
+        """Look at `key` now or soon. Raises what Intake.reconcile raises when it is worth trying again."""
+        owner = naming.owner_of(key)
+        if owner is None:
+            return
+        with self._turns.offered(owner) as free:
+            if free:
+                self._intake.reconcile(key)
+                return
+        self._leave_to_the_sweep(key)
+
+    def _leave_to_the_sweep(self, key: str) -> None:
+        obj = self._records.by_key(key) or self._intake.register(key)
+        if obj is None:
+            return
+        if self._is_in_hand(obj):
+            raise Transient("The object is being looked at; its change comes afterwards.")
+        self._records.postpone(obj, self._clock())
+
+    def _is_in_hand(self, obj: MediaObject) -> bool:
+        leased = obj.due_at is not None and obj.due_at > self._clock()
+        return obj.status is Status.PROCESSING and leased
