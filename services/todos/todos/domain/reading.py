@@ -1,6 +1,8 @@
 """Reads, as bytes that are ready to be sent; what is cached is exactly what is sent.
 
-A cached value is the ETag, a newline and the body; an empty value says that there is no such thing.
+A cached value is the ETag, a newline and the body; an empty value says that there is no such thing. Its field
+names the shape of documents, so that the code before a deployment and the code after it, side by side on
+one cache, never give out each other's; a write drops both.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from uuid import UUID
 
 from chassis.http.etags import of_bytes, of_version
 from chassis.http.pagination import decode_cursor, encode_cursor
-from todos.domain.documents import list_document, page_document, todo_document
+from todos.domain.documents import SHAPE, list_document, page_document, todo_document
 from todos.domain.fair_reads import FairReads
 from todos.domain.ids import inbox_id
 from todos.domain.lists import Lists
@@ -142,7 +144,7 @@ class Reader:
         return shown
 
     def _show(self, owner: str, field: str, load: Callable[[], bytes]) -> CachedResponse | None:
-        kept, found = self._cache.read(owner, field, load)
+        kept, found = self._cache.read(owner, f"{SHAPE}:{field}", load)
         if not kept:
             return None
         etag, _, body = kept.partition(b"\n")

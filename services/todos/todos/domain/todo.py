@@ -25,23 +25,26 @@ class TodoFields(TypedDict, total=False):
     position: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Todo:
-    """A to-do. Times are UTC in milliseconds; `created_at` is the time in `id`; `version` counts from 1."""
+    """A to-do. Times are UTC in milliseconds; `created_at` is the time in `id`; `version` counts from 1.
+
+    A default is what a to-do has that was stored before the field existed: a field that is added needs one.
+    """
 
     id: UUID
     list_id: UUID
     title: str
-    notes: str | None
-    done: bool
-    done_at: datetime | None
-    due_at: datetime | None
-    priority: int
-    tags: tuple[str, ...]
-    position: float
+    notes: str | None = None
+    done: bool = False
+    done_at: datetime | None = None
+    due_at: datetime | None = None
+    priority: int = 0
+    tags: tuple[str, ...] = ()
+    position: float = 0.0
     created_at: datetime
     updated_at: datetime
-    version: int
+    version: int = 1
 
     def changed(self, fields: TodoFields, list_id: UUID, now: datetime) -> Todo:
         """Return the to-do with `fields` in the list `list_id`: the very same when nothing differs.

@@ -20,16 +20,19 @@ class ListFields(TypedDict, total=False):
     color: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TodoList:
-    """A list of to-dos. Times are UTC in milliseconds; `version` counts from 1."""
+    """A list of to-dos. Times are UTC in milliseconds; `version` counts from 1.
+
+    A default is what a list has that was stored before the field existed: a field that is added needs one.
+    """
 
     id: UUID
     name: str
-    color: str | None
+    color: str | None = None
     created_at: datetime
     updated_at: datetime
-    version: int
+    version: int = 1
 
     @property
     def is_inbox(self) -> bool:
@@ -62,9 +65,15 @@ def new_list(list_id: UUID, fields: ListFields) -> TodoList:
     """Return a fresh list; `fields` needs a name, which must not be the default list's."""
     refuse_reserved(fields["name"])
     created_at = time_of(list_id)
-    return TodoList(list_id, fields["name"], fields.get("color"), created_at, created_at, 1)
+    return TodoList(
+        id=list_id,
+        name=fields["name"],
+        color=fields.get("color"),
+        created_at=created_at,
+        updated_at=created_at,
+    )
 
 
 def inbox_of(owner: str, now: datetime) -> TodoList:
     """Return the owner's default list, made now."""
-    return TodoList(inbox_id(owner), INBOX, None, now, now, 1)
+    return TodoList(id=inbox_id(owner), name=INBOX, created_at=now, updated_at=now)

@@ -100,7 +100,7 @@ class DynamoStore:
         found = self._query(
             IndexName="by_change",
             KeyConditionExpression="pk = :pk AND change >= :key",
-            ProjectionExpression="sk, change, d",
+            ProjectionExpression="sk, change, d, shape",
             ExpressionAttributeValues=values,
             Limit=limit + 1,
         )

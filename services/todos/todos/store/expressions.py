@@ -50,7 +50,7 @@ def query_of(partition: str, question: TodoFilter, part: Range) -> dict[str, Any
     }
     arguments: dict[str, Any] = {
         "KeyConditionExpression": f"pk = :pk AND {walk.attribute} BETWEEN :low AND :high",
-        "ProjectionExpression": "d",
+        "ProjectionExpression": "d, shape",
         "ScanIndexForward": not question.descending,
         "ExpressionAttributeValues": values,
     }

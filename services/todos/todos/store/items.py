@@ -3,8 +3,8 @@
 | item | pk | sk | further |
 |---|---|---|---|
 | head of an account | U#owner | META | seq, lists, todos, last_position, erased |
-| list | U#owner | L#id | d, change |
-| to-do | U#owner | T#id | d, done, in_list, due, place, change |
+| list | U#owner | L#id | d, shape, change |
+| to-do | U#owner | T#id | d, shape, done, in_list, due, place, change |
 | deletions of one write | U#owner | X#seq | d, change, expires_at |
 | list half deleted | DELETING | owner#id | |
 
@@ -20,8 +20,8 @@ from uuid import UUID
 
 from todos.domain.account_state import AccountState
 from todos.domain.changekeys import item_key, removal_key
-from todos.domain.commit import Commit, Kind
-from todos.domain.documents import list_document, todo_document
+from todos.domain.commit import Commit
+from todos.domain.documents import SHAPE, list_document, read_list, read_todo, todo_document
 from todos.domain.order import due_key, position_key
 from todos.domain.ports import Change, Entry
 from todos.domain.todo import Todo
@@ -33,6 +33,8 @@ Item = dict[str, Any]
 LIST_PREFIX = "L#"
 META = "META"
 DELETING = "DELETING"
+_FIRST_SHAPE = 1
+"""That of items which do not say theirs."""
 
 
 def partition_of(owner: str) -> str:
@@ -70,6 +72,7 @@ def list_item(owner: str, todo_list: TodoList, seq: int) -> Item:
     """Return the item of a list that write number `seq` made or changed."""
     return key_of(owner, f"{LIST_PREFIX}{todo_list.id}") | {
         "d": {"S": list_document(todo_list)},
+        "shape": {"N": str(SHAPE)},
         "change": {"S": item_key(seq, "list", todo_list.id)},
     }
 
@@ -78,12 +81,28 @@ def todo_item(owner: str, todo: Todo, seq: int) -> Item:
     """Return the item of a to-do that write number `seq` made or changed."""
     return key_of(owner, f"{TODO_PREFIX}{todo.id}") | {
         "d": {"S": todo_document(todo)},
+        "shape": {"N": str(SHAPE)},
         "done": {"BOOL": todo.done},
         "in_list": {"S": f"{todo.list_id}#{todo.id}"},
         "due": {"S": due_key(todo)},
         "place": {"S": position_key(todo)},
         "change": {"S": item_key(seq, "todo", todo.id)},
     }
+
+
+def todo_document_in(item: Mapping[str, Any]) -> str:
+    """Return the document of a to-do's item as this code writes it, whichever code has written it."""
+    document: str = item["d"]["S"]
+    return document if _is_current(item) else todo_document(read_todo(document))
+
+
+def _list_document_in(item: Mapping[str, Any]) -> str:
+    document: str = item["d"]["S"]
+    return document if _is_current(item) else list_document(read_list(document))
+
+
+def _is_current(item: Mapping[str, Any]) -> bool:
+    return int(item["shape"]["N"] if "shape" in item else _FIRST_SHAPE) == SHAPE
 
 
 def removals_item(commit: Commit) -> Item:
@@ -103,10 +122,13 @@ def deleting_key(owner: str, list_id: UUID) -> Item:
 
 def read_entry(item: Mapping[str, Any]) -> Entry:
     """Return what an item of the order of changes says."""
-    place, document = item["change"]["S"], item["d"]["S"]
-    sort = item["sk"]["S"]
+    place, sort = item["change"]["S"], item["sk"]["S"]
     if sort.startswith("X#"):
-        changes = (Change(kind, "delete", UUID(identifier)) for kind, identifier in json.loads(document))
+        changes = (
+            Change(kind, "delete", UUID(identifier)) for kind, identifier in json.loads(item["d"]["S"])
+        )
         return Entry(place, tuple(changes))
-    kind: Kind = "list" if sort.startswith(LIST_PREFIX) else "todo"
-    return Entry(place, (Change(kind, "upsert", UUID(sort[2:]), document),))
+    identifier = UUID(sort[2:])
+    if sort.startswith(LIST_PREFIX):
+        return Entry(place, (Change("list", "upsert", identifier, _list_document_in(item)),))
+    return Entry(place, (Change("todo", "upsert", identifier, todo_document_in(item)),))

@@ -70,7 +70,7 @@ class Pages:
                     TableName=self._table, ConsistentRead=True, ReturnConsumedCapacity="TOTAL", **query
                 )
             last = answer.get("LastEvaluatedKey")
-            documents = [item["d"]["S"] for item in answer["Items"]]
+            documents = [items.todo_document_in(item) for item in answer["Items"]]
             size = answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0) * _BYTES_OF_A_UNIT
             yield _Round(documents, max(int(size), sum(map(size_of, documents))), key_in(question, last))
             if last is None:
