@@ -76,6 +76,34 @@ def test_the_own_name_or_address_is_refused(password: str) -> None:
     assert "your own" in refused(password, "ada.lovelace@example.com", "Ada Lovelace")
 
 
+@pytest.mark.parametrize(
+    "password",
+    [
+        "correcthorse",
+        "slipway1234",
+        "monkeydragon",
+        "baseball2020",
+        "michelle1985",
+        "qwertzuiop",
+        "bonjour1234",
+    ],
+)
+def test_common_words_names_and_dates_are_refused_however_they_are_combined(password: str) -> None:
+    assert refused(password)
+
+
+@pytest.mark.parametrize("password", ["lovelace!2026", "countess1815", "slipwayada1", "analytica2026"])
+def test_words_of_the_own_name_and_address_and_of_the_product_are_refused(password: str) -> None:
+    assert refused(password, "countess@analytica.example", "Ada Lovelace")
+    if "lovelace" in password:
+        password_policy.check("zephyr" + password, "/password", ("bob@example.com", "Bob"))
+
+
+def test_a_long_password_is_judged_by_its_beginning() -> None:
+    password_policy.check("correct horse battery staple " * 4 + ".", "/password")
+    assert "guessed soon" in refused("password1" + "0" * 40 + "x9$kLm2!pQ")
+
+
 def test_an_empty_name_forbids_nothing() -> None:
     password_policy.check("x9$kLm2!pQ", "/password", ("", "@"))
 

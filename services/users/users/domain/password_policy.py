@@ -2,29 +2,39 @@
 
 After NIST SP 800-63B, 5.1.1.2: length, a list of what is commonly used, no rules of composition.
 `common_passwords.txt` is our own list; a password is compared with it in lower case, also without
-the digits and signs that people append, and with the usual letter substitutions undone.
+the digits and signs that people append, and with the usual letter substitutions undone. zxcvbn knows many
+more, and how they are combined: what it guesses in less than GUESSES tries is refused, where the words of the
+account's own name and address and of this product are tried first.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
+
+from zxcvbn import zxcvbn
 
 from users.errors import WeakPassword
 
 MIN_LENGTH = 10
 MAX_LENGTH = 128
+GUESSES = 10**8
+"""Where zxcvbn's authors draw the line between what is guessed through a web page and what is not."""
+_ESTIMATED = 40  # characters; the estimate of longer ones takes tens of milliseconds and says no more
+_PRODUCT = ("slipway",)
 _LEAST_DIFFERENT = 4
 _SUBSTITUTES = str.maketrans("0134578@$!", "oieastbasi")
 _DRESSING = "0123456789!?.,-_*#@$%&+= "
 _NUMBERS = "0123456789!?.,-_/ "
 """Nothing but these is a date or a telephone number, if not worse."""
+_WORD = re.compile(r"\w{3,}")
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm")
 
 
-def check(password: str, pointer: str, own: Iterable[str] = ()) -> None:
+def check(password: str, pointer: str, own: Collection[str] = ()) -> None:
     """Raise WeakPassword, naming `pointer`, for one that is easy to guess; `own` is e-mail and name."""
     normal = unicodedata.normalize("NFKC", password).casefold()
     if min(len(password), len(normal)) < MIN_LENGTH:
@@ -35,6 +45,8 @@ def check(password: str, pointer: str, own: Iterable[str] = ()) -> None:
         raise WeakPassword(pointer, "is among the passwords that are tried first")
     if _forms(normal) & _own_forms(own):
         raise WeakPassword(pointer, "is made of your own name or e-mail address")
+    if zxcvbn(normal[:_ESTIMATED], user_inputs=_context(own))["guesses"] < GUESSES:
+        raise WeakPassword(pointer, "is guessed soon: it is short, or made of common words, names and dates")
 
 
 @cache
@@ -56,13 +68,21 @@ def _forms(password: str) -> frozenset[str]:
     return frozenset({*dressings, *plain} - {""})
 
 
-def _own_forms(own: Iterable[str]) -> set[str]:
+def _own_forms(own: Collection[str]) -> set[str]:
     forms: set[str] = set()
     for text in own:
         folded = unicodedata.normalize("NFKC", text).casefold()
         local = folded.partition("@")[0]
         forms |= {folded, folded.replace(" ", ""), local, local.replace(".", "")}
     return forms - {""}
+
+
+def _context(own: Collection[str]) -> list[str]:
+    """Return the words that somebody who knows the account would try first."""
+    words = {*_PRODUCT, *_own_forms(own)}
+    for text in own:
+        words |= set(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+    return sorted(words)
 
 
 def _is_repetition(password: str) -> bool:
