@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 
 from chassis.idempotency.base import KEEP_SECONDS, Claimed, Key, Known, Recorded
 from chassis.stores.aws import translated
+from chassis.stores.dynamodb import query
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -140,19 +141,18 @@ class DynamoIdempotency:
 
     def forget(self, owner: str) -> None:
         """See IdempotencyStore. What is deleted is gone also when a later page fails: repeat it."""
-        asked: dict[str, Any] = {
-            "KeyConditionExpression": "pk = :pk",
-            "ProjectionExpression": "pk, sk",
-            "ExpressionAttributeValues": {":pk": {"S": _OWNED + owner}},
-        }
-        with translated("Forgetting Idempotency-Keys"):
-            while True:
-                found = self._client.query(TableName=self._table, ConsistentRead=True, **asked)
-                for item_key in found["Items"]:
-                    self._client.delete_item(TableName=self._table, Key=item_key)
-                if "LastEvaluatedKey" not in found:
-                    return
-                asked["ExclusiveStartKey"] = found["LastEvaluatedKey"]
+        what = "Forgetting Idempotency-Keys"
+        found = query(
+            self._client,
+            what,
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ProjectionExpression="pk, sk",
+            ExpressionAttributeValues={":pk": {"S": _OWNED + owner}},
+        )
+        for item_key in found:
+            with translated(what):
+                self._client.delete_item(TableName=self._table, Key=item_key)
 
     def _known(self, key: Key, item: Mapping[str, Any]) -> Known:
         if "answer" not in item:

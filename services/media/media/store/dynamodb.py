@@ -12,16 +12,17 @@ from chassis.errors import Stale, Transient
 from chassis.http.pagination import Slice, id_in
 from chassis.schemas import format_time
 from chassis.stores.aws import translated
+from chassis.stores.dynamodb import ConditionsFailed, query, transact
 from media.domain.objects import Lane, MediaObject
 from media.domain.ports import Quota
 from media.errors import AccountErased, QuotaExceeded
 from media.store import items
-from media.store.transactions import Cancelled, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _ACCOUNT, _POINTER, _OBJECT = 0, 1, 2
+_TRIES = 6  # two changes of one account collide on its counters; the loser waits a moment
 _NEW: Mapping[str, str] = {"ConditionExpression": "attribute_not_exists(pk)"}
 
 
@@ -42,8 +43,8 @@ class DynamoRecords:
             {"Put": {"TableName": self._table, "Item": items.object_item(obj), **_NEW}},
         ]
         try:
-            transact(self._client, parts, "Keeping a new object")
-        except Cancelled as cancelled:
+            transact(self._client, parts, "Keeping a new object", tries=_TRIES)
+        except ConditionsFailed as cancelled:
             standing = self.get(obj.owner, obj.id) or self.by_key(obj.key)
             if standing is not None:
                 return standing
@@ -85,8 +86,8 @@ class DynamoRecords:
             return kept
         try:
             parts = [{"Put": put}, self._add(old.owner, bytes_more, objects_more)]
-            transact(self._client, parts, "Changing an object")
-        except Cancelled as cancelled:
+            transact(self._client, parts, "Changing an object", tries=_TRIES)
+        except ConditionsFailed as cancelled:
             raise Stale("The object has changed meanwhile.") from cancelled
         return kept
 
@@ -161,8 +162,8 @@ class DynamoRecords:
     def _forget(self, obj: MediaObject, parts: list[Any]) -> bool:
         """Say whether the object is gone; False when only its key, the last part, is another's by now."""
         try:
-            transact(self._client, parts, "Forgetting an object")
-        except Cancelled as cancelled:
+            transact(self._client, parts, "Forgetting an object", tries=_TRIES)
+        except ConditionsFailed as cancelled:
             standing = self.get(obj.owner, obj.id)
             if standing is not None and standing.version != obj.version:
                 raise Stale("The object has changed meanwhile.") from cancelled
@@ -179,24 +180,19 @@ class DynamoRecords:
     ) -> Iterator[MediaObject]:
         """Return objects of `owner`, newest first, read `size` at a time."""
         arguments: dict[str, Any] = {"FilterExpression": only} if only else {}
-        while True:
-            if start:
-                arguments["ExclusiveStartKey"] = start
-            with translated("Listing objects"):
-                answer = self._client.query(
-                    TableName=self._table,
-                    KeyConditionExpression="pk = :pk AND begins_with(sk, :object)",
-                    ExpressionAttributeValues={":pk": items.user_pk(owner), ":object": {"S": items.OBJECT}},
-                    ScanIndexForward=False,
-                    ConsistentRead=True,
-                    Limit=size,
-                    **arguments,
-                )
-            for item in answer["Items"]:
-                yield items.object_of(item)
-            start = answer.get("LastEvaluatedKey")
-            if not start:
-                return
+        if start:
+            arguments["ExclusiveStartKey"] = start
+        found = query(
+            self._client,
+            "Listing objects",
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :object)",
+            ExpressionAttributeValues={":pk": items.user_pk(owner), ":object": {"S": items.OBJECT}},
+            ScanIndexForward=False,
+            Limit=size,
+            **arguments,
+        )
+        return map(items.object_of, found)
 
     def _add(self, owner: str, more_bytes: int, more_objects: int) -> dict[str, Any]:
         values = {":bytes": {"N": str(more_bytes)}, ":objects": {"N": str(more_objects)}}

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from botocore.exceptions import ClientError
-
 from chassis.http.pagination import Slice
 from chassis.stores.aws import translated
+from chassis.stores.dynamodb import Collision, ConditionsFailed, query, transact
 from todos.domain.account_state import AccountState
 from todos.domain.commit import Commit
 from todos.domain.documents import read_list, read_todo
@@ -108,11 +107,13 @@ class DynamoStore:
 
     def commit(self, commit: Commit) -> None:
         """See TodoStore."""
-        with translated("Writing to-dos"):
-            try:
-                self._client.transact_write_items(TransactItems=transaction_of(commit, self._table))
-            except ClientError as error:
-                raise _refusal(error) from error
+        try:
+            transact(self._client, transaction_of(commit, self._table), "Writing to-dos")
+        except Collision as collision:
+            raise WriteConflict from collision
+        except ConditionsFailed as refused:
+            # The first item is the condition on the account's state.
+            raise (WriteConflict if 0 in refused.failed else AlreadyExists) from refused
 
     def half_deleted(self, limit: int) -> Sequence[tuple[str, UUID]]:
         """See TodoStore."""
@@ -149,24 +150,4 @@ class DynamoStore:
             return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
 
     def _query(self, **arguments: Any) -> Iterator[Any]:
-        """Yield what a consistent Query finds, page by page."""
-        while True:
-            with translated("Reading to-dos"):
-                answer = self._client.query(TableName=self._table, ConsistentRead=True, **arguments)
-            yield from answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-
-def _refusal(error: ClientError) -> Exception:
-    """Return what a refused transaction means; its first item is the condition on the head."""
-    if error.response["Error"]["Code"] == "TransactionInProgressException":
-        return WriteConflict()
-    response: Any = error.response
-    codes = [reason.get("Code") for reason in response.get("CancellationReasons", ())]
-    if "TransactionConflict" in codes or "ThrottlingError" in codes:
-        return WriteConflict()
-    if codes and codes[0] == "ConditionalCheckFailed":
-        return WriteConflict()
-    return AlreadyExists() if "ConditionalCheckFailed" in codes else error
+        return query(self._client, "Reading to-dos", TableName=self._table, **arguments)
