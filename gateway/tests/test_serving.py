@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from gateway.tests.waiting import eventually
 
+from slipway.manifest import Stores
+
 
 @pytest.mark.parametrize(
     "host", ["shop.localhost", "app.localhost", "s3.localhost", "cdn.localhost", "localhost"]
@@ -65,7 +67,7 @@ def test_a_reload_loses_no_request(gateway):
 
 def test_a_reload_brings_new_routes(gateway):
     shop = gateway.edge.manifests["shop"]
-    store = shop.model_copy(update={"name": "store", "subdomain": "cdn"})
+    store = shop.model_copy(update={"name": "store", "subdomain": "app", "stores": Stores()})
     before = gateway.edge
     wider = replace(
         before,
@@ -74,7 +76,7 @@ def test_a_reload_brings_new_routes(gateway):
     )
     gateway.reload(wider)
     try:
-        assert eventually(lambda: gateway.call(host="cdn.localhost").status == 200)
+        assert eventually(lambda: gateway.call(host="app.localhost").status == 200)
     finally:
         gateway.reload(before)
-        assert eventually(lambda: gateway.call(host="cdn.localhost").status == 404)
+        assert eventually(lambda: gateway.call(host="app.localhost").status == 404)

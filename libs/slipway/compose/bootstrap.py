@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import boto3
@@ -14,9 +15,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from slipway.compose.settings import ROOT, SETTINGS, STATE, ComposeSettings
+from slipway.compose.settings import EDGE_CREDENTIALS, PURGES_PORT, ROOT, SETTINGS, STATE, ComposeSettings
 from slipway.manifest import Manifest, load_all
 from slipway.provision import ProvisionError, Target, provision
+from slipway.provision.access_keys import AccessKeys
+from slipway.provision.naming import EDGE_USER
 from slipway.settings import cache_users
 from slipway.settings.databases import ensure_databases
 from slipway.settings.variables import REGION, Addresses, service_settings
@@ -76,6 +79,8 @@ class Bootstrap:
             domain=self._settings.domain,
             port=self._settings.port,
         )
+        key = AccessKeys(STATE / "aws").read(EDGE_USER)
+        write_private(EDGE_CREDENTIALS, json.dumps(asdict(key) if key else {}))
         for name, manifest in self._manifests.items():
             told = service_settings(
                 manifest,
@@ -109,6 +114,7 @@ class Bootstrap:
             redis_url=self._redis_url(manifest),
             version=self._settings.version,
             commit=self._settings.commit,
+            purges_url=f"http://gateway:{PURGES_PORT}/v1/purges",
         )
 
     def _redis_url(self, manifest: Manifest) -> str:

@@ -9,11 +9,12 @@ import jinja2
 
 from slipway.compose.prepare import edge_of
 from slipway.compose.settings import ComposeSettings
-from slipway.gateway import fingerprint
+from slipway.gateway import fingerprint, load_origins
 from slipway.manifest import Manifest
 
 _USUAL = ComposeSettings("localhost", 8443, "http://aws:4566", version="", commit="")
 _TEMPLATES = Path(__file__).parent
+_ROOT = _TEMPLATES.parents[2]
 FILES = ("docker-compose.yml", "compose/dev.yml")
 
 
@@ -27,7 +28,10 @@ def render(manifests: Mapping[str, Manifest]) -> dict[str, str]:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    told = {"manifests": manifests, "configuration": fingerprint(edge_of(manifests, _USUAL))}
+    told = {
+        "manifests": manifests,
+        "configuration": fingerprint(edge_of(manifests, _USUAL, load_origins(_ROOT))),
+    }
     return {name: environment.get_template(f"{Path(name).name}.j2").render(told) for name in FILES}
 
 

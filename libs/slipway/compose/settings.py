@@ -10,6 +10,8 @@ from pathlib import Path
 ROOT = Path("/opt/app")
 STATE = Path("/state")
 EDGE = Path("/edge")
+EDGE_CREDENTIALS = EDGE / "origin.json"
+PURGES_PORT = 8444
 SETTINGS = Path("/settings")
 POSTGRES_PASSWORD = Path("/postgres-password/password")
 REDIS_USERS = Path("/redis-users/users.conf")

@@ -2,6 +2,19 @@
 
 from slipway.gateway.authority import Tls, ensure_authority
 from slipway.gateway.edge import Edge, addresses, hosts
+from slipway.gateway.origins import EdgeOrigins
+from slipway.gateway.origins import load as load_origins
 from slipway.gateway.rendering import fingerprint, render, write
 
-__all__ = ["Edge", "Tls", "addresses", "ensure_authority", "fingerprint", "hosts", "render", "write"]
+__all__ = [
+    "Edge",
+    "EdgeOrigins",
+    "Tls",
+    "addresses",
+    "ensure_authority",
+    "fingerprint",
+    "hosts",
+    "load_origins",
+    "render",
+    "write",
+]

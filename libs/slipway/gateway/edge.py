@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from slipway.gateway import delivery
+from slipway.gateway.keys import KeyGroups
+from slipway.gateway.origins import EdgeOrigins, Origin
 from slipway.manifest import Manifest
 
 _GIB = 1024**3
@@ -15,12 +18,15 @@ _OTHERS = ("app", "s3", "cdn")
 
 @dataclass(frozen=True)
 class Edge:
-    """One gateway. `upstreams` maps services to `host:port`, `folder` is where nginx may write,
-    `configuration` the folder that its configuration lies in, where that is another one.
+    """A gateway. `upstreams` maps services to `host:port`; `folder` is nginx's own, `configuration` the one
+    that its configuration lies in, where that is another; copies are below `kept`.
 
     `s3_prefix` is what the buckets' names begin with (as given to `provision`);
     `log` is where the access log goes, a line of JSON each. `resolver` is the name server
     that is asked again and again where upstreams are names whose addresses change.
+
+    `credentials` is the file with the edge's own access key for the buckets, `key_groups` are the public keys
+    that sign deliveries; services say at `purges` (`host:port`), with `purge_token`, what has changed.
     """
 
     manifests: Mapping[str, Manifest]
@@ -37,6 +43,23 @@ class Edge:
     listen: str = "127.0.0.1"
     resolver: str = ""
     configuration: Path | None = None
+    kept: Path = Path("kept")
+    credentials: Path = Path("origin.json")
+    region: str = "us-east-1"
+    key_groups: KeyGroups = field(default_factory=dict)
+    origins_file: EdgeOrigins = field(default_factory=EdgeOrigins)
+    downloads_per_address: int = 200
+    purges: str = ""
+    purge_token: str = ""
+
+    @property
+    def delivered(self) -> list[delivery.Delivered]:
+        """What is at `cdn.`."""
+        return delivery.of_buckets(self.manifests, self.s3_prefix, tuple(self.key_groups))
+
+    def delivered_of(self, origin: Origin) -> list[delivery.Delivered]:
+        """What is shown of another server."""
+        return list(delivery.of_origin(origin))
 
     @property
     def public(self) -> dict[str, Manifest]:
@@ -61,9 +84,12 @@ class Edge:
         return self.domain == "localhost" or self.domain.endswith((".localhost", ".test"))
 
 
-def hosts(manifests: Mapping[str, Manifest], domain: str) -> tuple[str, ...]:
+def hosts(
+    manifests: Mapping[str, Manifest], domain: str, origins: EdgeOrigins | None = None
+) -> tuple[str, ...]:
     """Return every host name of a suite; the certificate has to name each (browsers refuse `*.localhost`)."""
     subdomains = [one.subdomain for one in manifests.values() if one.visibility == "public"]
+    subdomains += [origin.subdomain for origin in origins.origins] if origins else []
     return (domain, *(f"{name}.{domain}" for name in sorted({*subdomains, *_OTHERS})))
 
 

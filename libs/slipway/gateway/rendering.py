@@ -4,30 +4,59 @@ from __future__ import annotations
 
 import grp
 import hashlib
+import json
 import os
 import pwd
 import re
+import shutil
 import stat
 from pathlib import Path
 
 import jinja2
 
 from slipway.gateway.edge import Edge
+from slipway.gateway.keys import described
 from slipway.gateway.problems import OWN_ERRORS
+from slipway.state.layout import write_private
 
 _TEMPLATES = Path(__file__).resolve().parents[3] / "gateway" / "templates"
+_PROGRAMS = _TEMPLATES.with_name("njs")
 _MAIN = "nginx.conf"
+_TOLD = "edge.json"
 _UNPRIVILEGED = "nobody"
 
 
 def render(edge: Edge) -> dict[str, str]:
     """Return the configuration: file names and contents, `nginx.conf` first."""
-    return {_MAIN: _text(edge, _worker_user(edge.folder))}
+    return {_MAIN: _text(edge, _worker_user(edge.folder)), **_programs(), _TOLD: _told(edge)}
 
 
 def fingerprint(edge: Edge) -> str:
     """Return a short text that changes when the configuration does, whoever asks."""
-    return hashlib.sha256(_text(edge, worker="").encode()).hexdigest()[:16]
+    digest = hashlib.sha256(_text(edge, worker="").encode())
+    for text in _programs().values():
+        digest.update(text.encode())
+    return digest.hexdigest()[:16]
+
+
+def _programs() -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(_PROGRAMS.glob("*.js"))}
+
+
+def _told(edge: Edge) -> str:
+    """Return what the programs are told; `version` changes with the keys, so no verdict outlives its key."""
+    groups = {
+        group: {name: described(pem) for name, pem in keys.items()} for group, keys in edge.key_groups.items()
+    }
+    told = {
+        "groups": groups,
+        "region": edge.region,
+        "s3Host": edge.s3_upstream,
+        "credentials": str(edge.credentials),
+        "purgeToken": edge.purge_token,
+    }
+    version = hashlib.sha256(json.dumps(groups, sort_keys=True).encode()).hexdigest()[:16]
+    return json.dumps({"version": version, **told})
 
 
 def _text(edge: Edge, worker: str) -> str:
@@ -49,7 +78,10 @@ def _text(edge: Edge, worker: str) -> str:
         """Name a file as nginx finds it: from the folder that the configuration lies in."""
         return os.path.relpath(path, edge.configuration or edge.folder)
 
-    return template.render(edge=edge, errors=OWN_ERRORS, buckets=buckets, worker=worker, relative=relative)
+    kept = os.path.relpath(edge.kept, edge.folder)
+    return template.render(
+        edge=edge, errors=OWN_ERRORS, buckets=buckets, worker=worker, relative=relative, kept=kept
+    )
 
 
 def write(edge: Edge) -> Path:
@@ -60,10 +92,19 @@ def write(edge: Edge) -> Path:
     """
     edge.folder.mkdir(parents=True, exist_ok=True)
     for name, text in render(edge).items():
-        fresh = edge.folder / f".{name}.new"
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(edge.folder / name)
+        write_private(edge.folder / name, text)
+    _make_kept(edge)
     return edge.folder / _MAIN
+
+
+def _make_kept(edge: Edge) -> None:
+    """Make the folder of what is kept, and in it the one of its state, which nginx does not make."""
+    state = edge.kept / "state"
+    state.mkdir(parents=True, exist_ok=True)
+    edge.kept.chmod(0o711)
+    for path in (state, edge.credentials):
+        if (worker := _worker_user(edge.folder)) and path.exists():
+            shutil.chown(path, worker.split()[0])
 
 
 def _worker_user(folder: Path) -> str:

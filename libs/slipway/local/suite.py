@@ -10,6 +10,9 @@ from functools import cached_property
 from pathlib import Path
 
 from slipway import __version__
+from slipway.gateway import EdgeOrigins, load_origins
+from slipway.gateway.origins import FILE as ORIGINS_FILE
+from slipway.gateway.origins import OriginsError
 from slipway.manifest import Manifest, ManifestError, load_all
 from slipway.parts import dynamo
 from slipway.parts.cache import Cache
@@ -19,7 +22,9 @@ from slipway.parts.gateway import Gateway
 from slipway.parts.one_off import OneOff
 from slipway.parts.postgres import Postgres
 from slipway.parts.service import WebService, Worker
-from slipway.settings import cache_users
+from slipway.provision.access_keys import AccessKeys
+from slipway.provision.naming import EDGE_USER
+from slipway.settings import cache_users, edge
 from slipway.settings.variables import Addresses, origin, service_environment
 from slipway.state.credentials import Credentials
 from slipway.state.layout import Layout, write_private
@@ -127,8 +132,20 @@ class Suite:
             upstreams=webs,
             s3=self.emulator.address,
             domain=self.settings.domain,
-            needs=(*(step.name for step in self.backing), *webs),
+            origins_file=self._origins_file,
+            key_groups=edge.trusted(self.credentials, self.state / "edge-keys"),
+            purges=f"127.0.0.1:{self.ports['purges']}",
+            purge_token=edge.purge_token(self.credentials),
+            edge_key=lambda: AccessKeys(self.layout.secrets / "aws").read(EDGE_USER),
+            needs=(*(step.name for step in self.backing), self.resources.name, *webs),
         )
+
+    @property
+    def _origins_file(self) -> EdgeOrigins:
+        try:
+            return load_origins(self.root)
+        except OriginsError as error:
+            raise Problem(str(error), next_step=f"correct {ORIGINS_FILE}") from error
 
     @cached_property
     def steps(self) -> list[Part | Task]:
@@ -208,6 +225,7 @@ class Suite:
             redis_url="",
             version=__version__,
             commit=_commit(self.root),
+            purges_url=f"http://127.0.0.1:{self.ports['purges']}/v1/purges",
         )
 
 

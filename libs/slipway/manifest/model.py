@@ -213,6 +213,12 @@ class Gateway(_Model):
     max_body_kib: int = Field(default=1024, ge=1, le=1_048_576)
     per_second: int = Field(default=200, ge=1, le=100_000, description="requests per client address")
     burst: int = Field(default=400, ge=0, le=100_000)
+    concurrent: int = Field(
+        default=100,
+        ge=1,
+        le=10_000,
+        description="requests at once per client address, slow readers among them",
+    )
     read_timeout: int = Field(default=30, ge=1, le=300, description="seconds")
     limits: tuple[RouteLimit, ...] = ()
     cache: tuple[RouteCache, ...] = ()

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from slipway.gateway import Edge, Tls, ensure_authority, hosts, write
+from slipway.gateway import Edge, EdgeOrigins, Tls, ensure_authority, hosts, write
+from slipway.gateway.keys import KeyGroups
 from slipway.manifest import Manifest
 from slipway.parts.base import Listening
 from slipway.parts.binaries import nginx
 from slipway.parts.probe import https_answers
+from slipway.provision.access_keys import AccessKey
+from slipway.state.layout import write_private
 from slipway.supervision.program import Program, StopSignal, base_environment
+
+_CREDENTIALS = "origin.json"
 
 
 @dataclass(frozen=True)
 class Gateway(Listening):
-    """nginx on the public port. `upstreams` are the services' `host:port`, `s3` the emulator's."""
+    """nginx on the public port. `upstreams` are the services' `host:port`, `s3` the emulator's.
+
+    `edge_key` returns the key that delivered files are read with, once it is made.
+    """
 
     manifests: Mapping[str, Manifest]
     upstreams: Mapping[str, str]
     s3: str
     domain: str
+    origins_file: EdgeOrigins
+    key_groups: KeyGroups
+    purges: str
+    purge_token: str
+    edge_key: Callable[[], AccessKey | None]
     name: str = "gateway"
 
     @property
@@ -35,15 +49,18 @@ class Gateway(Listening):
 
     def prepare(self) -> Program:
         binary, _ = nginx()
-        tls = ensure_authority(self.layout.authority, self.domain, hosts(self.manifests, self.domain))
+        names = hosts(self.manifests, self.domain, self.origins_file)
+        tls = ensure_authority(self.layout.authority, self.domain, names)
         folder = self.layout.part(self.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_private(folder / _CREDENTIALS, json.dumps(asdict(key) if (key := self.edge_key()) else {}))
         config = write(self._edge(tls, folder))
         return Program(
             # Relative to its working folder: in whole paths nginx would take `$` for a variable.
             argv=(str(binary), "-p", "./", "-e", "stderr", "-c", config.name),
             env=base_environment(),
             cwd=folder,
-            version=_digest(config, tls.certificate),
+            version=_digest(*sorted(folder.glob("*.js*")), config, tls.certificate),
             reload_signal="HUP",
         )
 
@@ -68,6 +85,12 @@ class Gateway(Listening):
             folder=folder,
             domain=self.domain,
             port=self.port,
+            kept=self.layout.data / "edge",
+            credentials=folder / _CREDENTIALS,
+            origins_file=self.origins_file,
+            key_groups=self.key_groups,
+            purges=self.purges,
+            purge_token=self.purge_token,
         )
 
 

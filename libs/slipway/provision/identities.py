@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from slipway.manifest import AssumedRole, Manifest
+from slipway.manifest import AssumedRole, Bucket, Manifest
 from slipway.provision.access_keys import AccessKey, AccessKeys
 from slipway.provision.naming import Names
-from slipway.provision.policy import Document, identity_policy, trust_policy
+from slipway.provision.policy import Document, edge_policy, identity_policy, trust_policy
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -25,17 +25,21 @@ def ensure_identities(
     """Make each service's user with the manifest's permissions, and its roles; return the access keys."""
     found = {}
     for manifest in manifests:
-        _ensure_user(iam, manifest, names)
+        _ensure_user(iam, names.user(manifest.name), identity_policy(manifest.permissions, names))
         found[manifest.name] = _ensure_key(iam, names.user(manifest.name), keys)
         _ensure_roles(iam, manifest, names)
     return found
 
 
-def _ensure_user(iam: IAMClient, manifest: Manifest, names: Names) -> None:
-    user = names.user(manifest.name)
+def ensure_edge(iam: IAMClient, buckets: Iterable[Bucket], names: Names, keys: AccessKeys) -> AccessKey:
+    """Make the user that the edge reads delivered files as; return its access key."""
+    _ensure_user(iam, names.edge_user, edge_policy(buckets, names))
+    return _ensure_key(iam, names.edge_user, keys)
+
+
+def _ensure_user(iam: IAMClient, user: str, wanted: Document) -> None:
     if not _exists(lambda: iam.get_user(UserName=user)):
         iam.create_user(UserName=user)
-    wanted = identity_policy(manifest.permissions, names)
     found = _document(lambda: iam.get_user_policy(UserName=user, PolicyName=_POLICY)["PolicyDocument"])
     if not wanted["Statement"]:
         if found is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+EDGE_USER = "slipway.edge"
+
 
 @dataclass(frozen=True)
 class Names:
@@ -20,6 +22,11 @@ class Names:
     def user(self, service: str) -> str:
         """Return the name of the IAM user that a service runs as."""
         return self.name(f"slipway-{service}")
+
+    @property
+    def edge_user(self) -> str:
+        """Return the name of the IAM user that the edge reads as; no service can be called like that."""
+        return self.name(EDGE_USER)
 
     def user_arn(self, service: str) -> str:
         return f"arn:aws:iam::{self.account}:user/{self.user(service)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from slipway.manifest import Permission
+from slipway.manifest import Bucket, Permission
 from slipway.provision.naming import Names
 
 Document = dict[str, Any]
@@ -18,6 +18,14 @@ _VERSION = "2012-10-17"
 def identity_policy(permissions: Iterable[Permission], names: Names) -> Document:
     """Return the policy that allows exactly `permissions`: one statement each, in their order."""
     return _document([_statement(permission, names) for permission in permissions])
+
+
+def edge_policy(buckets: Iterable[Bucket], names: Names) -> Document:
+    """Return the policy that lets the edge read what the manifests deliver, and nothing else."""
+    delivered = [f"bucket/{bucket.name}/{one.prefix}*" for bucket in buckets for one in bucket.delivers]
+    resources = [names.arn(reference) for reference in delivered]
+    statement = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": resources}
+    return _document([statement] if resources else [])
 
 
 def trust_policy(service: str, names: Names) -> Document:

@@ -12,7 +12,7 @@ from slipway.provision.access_keys import AccessKeys
 from slipway.provision.accounts import Clients, Target
 from slipway.provision.buckets import ensure_buckets
 from slipway.provision.environment import environment
-from slipway.provision.identities import ensure_identities
+from slipway.provision.identities import ensure_edge, ensure_identities
 from slipway.provision.messaging import ensure_queues, ensure_subscriptions, ensure_topics
 from slipway.provision.naming import Names
 from slipway.provision.plan import Plan
@@ -34,7 +34,7 @@ def provision(
 ) -> dict[str, dict[str, str]]:
     """Make what the manifests name, change what differs, leave alone what is right.
 
-    `keys` is the folder that the services' access keys are kept in; `domain` and
+    `keys` is the folder that the services' access keys are kept in, and the edge's; `domain` and
     `port` say from where browsers may upload; `prefix` goes before every name, so
     that isolated copies can live in one emulator. Returns each service's
     environment (see :func:`slipway.provision.environment.environment`). Nothing
@@ -51,6 +51,7 @@ def provision(
         ensure_subscriptions(clients.sns, plan, names)
         ensure_tables(clients.dynamodb, plan, names)
         found = ensure_identities(clients.iam, manifests.values(), names, AccessKeys(keys))
+        ensure_edge(clients.iam, plan.buckets, names, AccessKeys(keys))
     except (BotoCoreError, ClientError, KeyChangedError) as error:
         raise ProvisionError(str(error)) from error
     return {name: environment(manifest, found[name], target, names) for name, manifest in manifests.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slipway.manifest import Manifest
+from slipway.settings import edge
 from slipway.settings.isolation import NO_AWS_FILES
 from slipway.state.credentials import Credentials
 from slipway.supervision.program import base_environment
@@ -25,6 +26,7 @@ class Addresses:
     redis_url: str
     version: str
     commit: str
+    purges_url: str = ""
 
 
 def service_environment(
@@ -80,6 +82,8 @@ def service_settings(
         environment[manifest.stores.postgres.env] = database_url
     if manifest.stores.redis:
         environment[manifest.stores.redis.env] = addresses.redis_url
+    if addresses.purges_url:
+        environment |= edge.variables(manifest, credentials, addresses.purges_url)
     for secret in manifest.secrets:
         environment[secret.env] = credentials.key(f"{manifest.name}-{secret.env}", secret.bytes)
     return environment

@@ -7,7 +7,16 @@ import os
 import secrets
 from pathlib import Path
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from slipway.state.layout import write_private
+
+_PEM = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def _new_private_key() -> str:
+    return rsa.generate_private_key(65537, 2048).private_bytes(*_PEM).decode()
 
 
 class Credentials:
@@ -30,6 +39,11 @@ class Credentials:
     def key(self, name: str, size: int) -> str:
         """Return `size` random bytes in URL-safe base64."""
         return self._value(name, base64.urlsafe_b64encode(os.urandom(size)).decode())
+
+    def private_key(self, name: str) -> str:
+        """Return an RSA key of 2048 bits in PEM (PKCS #8)."""
+        path = self._folder / name
+        return path.read_text(encoding="utf-8") if path.exists() else self._value(name, _new_private_key())
 
     def _value(self, name: str, fresh: str) -> str:
         path = self._folder / name

@@ -12,6 +12,8 @@ from botocore.config import Config
 
 from slipway.local import resources
 from slipway.manifest import load_all
+from slipway.provision.access_keys import AccessKey, AccessKeys
+from slipway.provision.naming import EDGE_USER
 from slipway.settings.variables import REGION
 from slipway.testing.backing import Backing
 
@@ -23,6 +25,7 @@ class Aws:
     endpoint_url: str
     root_key: tuple[str, str]
     environments: Mapping[str, Mapping[str, str]]
+    edge_key: AccessKey | None = None
     region: str = REGION
 
     @classmethod
@@ -31,7 +34,7 @@ class Aws:
         emulator = backing.emulator
         keys = backing.state / "keys" / prefix
         made = resources.make(load_all(root), emulator, keys, domain="localhost", port=8443, prefix=prefix)
-        return cls(emulator.url, emulator.root_key, made)
+        return cls(emulator.url, emulator.root_key, made, AccessKeys(keys).read(prefix + EDGE_USER))
 
     def client(self, service: str) -> Any:
         """Return a boto3 client that may do everything."""

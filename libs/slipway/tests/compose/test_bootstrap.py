@@ -55,6 +55,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checkout: Path, aws
     monkeypatch.setattr(module, "ROOT", checkout)
     monkeypatch.setattr(module, "STATE", tmp_path / "state")
     monkeypatch.setattr(module, "SETTINGS", tmp_path / "settings")
+    monkeypatch.setattr(module, "EDGE_CREDENTIALS", tmp_path / "origin.json")
     monkeypatch.setattr(module, "_READY", tmp_path / "ready")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws.root_key[0])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", aws.root_key[1])
@@ -101,6 +102,10 @@ def test_every_service_is_told_its_resources_and_its_neighbours_names(
     assert re.fullmatch(r"redis://todos:[0-9a-f]{32}@redis:6379/0", told["todos"]["REDIS_URL"])
     assert not any("redis://" in value for value in told["users"].values())
     assert told["users"]["DATABASE_URL"].endswith("@postgres:5432/users")
+    assert told["media"]["EDGE_PURGE_URL"] == "http://gateway:8444/v1/purges"
+    assert told["media"]["EDGE_PRIVATE_KEY"].startswith("-----BEGIN PRIVATE KEY-----")
+    assert not [name for name in told["users"] if name.startswith("EDGE_")]
+    assert (folders / "origin.json").stat().st_mode & 0o77 == 0
     assert told["users"]["AUTH_ISSUER"] == "https://users.suite.test:9443"
     [(admin, wanted)] = databases.asked
     assert admin.endswith("@postgres:5432/postgres")

@@ -34,7 +34,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_the_gateway_gets_its_configuration_and_certificate_but_not_the_authoritys_key(volumes: Path) -> None:
     module.prepare(SETTINGS)
-    assert set(contents(volumes / "edge")) == {"nginx.conf", "root.pem", "leaf.pem", "leaf.key"}
+    programs = {"signature.js", "origin.js", "purge.js"}
+    assert set(contents(volumes / "edge")) == {
+        *("nginx.conf", "edge.json", "root.pem", "leaf.pem", "leaf.key"),
+        *programs,
+    }
     configuration = (volumes / "edge" / "nginx.conf").read_text()
     assert "server todos:8080 resolve" in configuration
     assert "server aws:4566 resolve" in configuration
