@@ -9,6 +9,8 @@ from typing import Literal, TypeVar
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from chassis.idempotency.base import Limits
+
 
 class ServiceSettings(BaseSettings):
     """What every service is told. Each field is the environment variable of the same name in capitals.
@@ -47,6 +49,26 @@ class ServiceSettings(BaseSettings):
     max_body_bytes: int = Field(
         default=1_048_576, ge=1024, le=104_857_600, description="Largest request body that is read."
     )
+
+    max_idempotency_keys: int = Field(
+        default=2000, ge=10, le=1_000_000, description="Most `Idempotency-Key`s of one account within a day."
+    )
+    max_kept_answer_bytes: int = Field(
+        default=65_536,
+        ge=1024,
+        le=1_000_000,
+        description="A larger answer is not kept for its `Idempotency-Key`: a repetition gets 410.",
+    )
+    max_kept_bytes: int = Field(
+        default=4_194_304,
+        ge=100_000,
+        le=1_000_000_000,
+        description="Most bytes of answers over 1 KiB that are kept for one account's keys within a day.",
+    )
+
+    def idempotency_limits(self) -> Limits:
+        """Return how much is kept for one account's `Idempotency-Key`s."""
+        return Limits(self.max_idempotency_keys, self.max_kept_bytes)
 
     def public_url(self, subdomain: str) -> str:
         """Return the `https://` origin of `subdomain`, without a trailing slash."""

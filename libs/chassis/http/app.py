@@ -51,7 +51,8 @@ def build(
     metrics.install(app)
     app.register_blueprint(health.blueprint(checks))
     verifier = verifier or default_verifier(settings)
-    dispatcher = Dispatcher(app, verifier, Keys(idempotency) if idempotency else None)
+    keys = Keys(idempotency, settings.max_kept_answer_bytes) if idempotency else None
+    dispatcher = Dispatcher(app, verifier, keys)
     dispatcher.add(*routes)
     issuer = settings.auth_issuer if settings.auth_token_profile == "rfc9068" else ""  # noqa: S105  # a name
     app.register_blueprint(docs.blueprint(info, dispatcher.routes, issuer))

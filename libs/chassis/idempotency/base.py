@@ -22,12 +22,26 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What is kept for one owner within KEEP_SECONDS: so many keys, and so many bytes of answers.
+
+    Answers of up to SMALL_BYTES are kept in any case, as the number of keys bounds them.
+    """
+
+    keys: int = 2000
+    bytes: int = 4_194_304
+
+
+SMALL_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
-    """A finished answer, kept to be given again."""
+    """A finished answer, kept to be given again; `body` is None when it was too large to be kept."""
 
     status: int
     headers: dict[str, str]
-    body: bytes
+    body: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +76,13 @@ class IdempotencyStore(Protocol):
 
         A new key is claimed under `resource_id`. An unfinished claim whose lease has run out
         and whose fingerprint is the same is taken over under *its* resource id, with a new
-        token. Anything else is returned as it is known.
+        token. Anything else is returned as it is known. Raises TooMany for a new key of an owner who has
+        used as many as there may be.
         """
         ...
 
     def finish(self, claim: Claimed, recorded: Recorded) -> None:
-        """Keep the answer."""
+        """Keep the answer, without its body where the owner's answers are too large together."""
         ...
 
     def release(self, claim: Claimed) -> None:

@@ -19,7 +19,9 @@ from uuid import UUID, uuid4
 
 from botocore.exceptions import ClientError
 
-from chassis.idempotency.base import KEEP_SECONDS, Claimed, Key, Known, Recorded
+from chassis.errors import TooMany
+from chassis.idempotency.base import KEEP_SECONDS, SMALL_BYTES, Claimed, Key, Known, Limits, Recorded
+from chassis.idempotency.dynamodb_usage import Usage
 from chassis.stores.aws import translated
 from chassis.stores.dynamodb import query
 
@@ -48,13 +50,31 @@ _PUBLIC = "IDEMPOTENCY-PUBLIC#"
 class DynamoIdempotency:
     """An IdempotencyStore whose claim is one conditional update."""
 
-    def __init__(self, client: DynamoDBClient, table: str, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        now: Callable[[], float] = time.time,
+        limits: Limits = Limits(),  # noqa: B008  # it is frozen
+    ) -> None:
         self._client = client
         self._table = table
         self._now = now
+        self._usage = Usage(client, table, now, limits)
 
     def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
         """See IdempotencyStore. Raises Transient when DynamoDB is away."""
+        known = self._begin(key, fingerprint, resource_id, lease)
+        if isinstance(known, Claimed) and key.owner is not None:
+            try:
+                with translated("Counting Idempotency-Keys"):
+                    self._usage.add_key(_OWNED + key.owner)
+            except TooMany:
+                self.abandon(known)
+                raise
+        return known
+
+    def _begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
         now = int(self._now())
         values: dict[str, Any] = {
             ":now": {"N": str(now)},
@@ -94,11 +114,12 @@ class DynamoIdempotency:
 
     def finish(self, claim: Claimed, recorded: Recorded) -> None:
         """See IdempotencyStore."""
-        first, *rest = _parts(recorded.body)
-        answer = {"status": recorded.status, "headers": recorded.headers, "parts": 1 + len(rest)}
-        values: dict[str, Any] = {":answer": {"S": json.dumps(answer)}, ":body": {"B": first}}
-        expires = {"N": str(int(self._now()) + KEEP_SECONDS)}
         with translated("Keeping the answer of an Idempotency-Key"):
+            first, *rest = self._kept(claim.key, recorded.body) or [b""]
+            answer: dict[str, Any] = {"status": recorded.status, "headers": recorded.headers}
+            answer["parts"] = 1 + len(rest) if first else 0
+            values: dict[str, Any] = {":answer": {"S": json.dumps(answer)}, ":body": {"B": first}}
+            expires = {"N": str(int(self._now()) + KEEP_SECONDS)}
             keys = [_part_key(claim.key, str(claim.token), number) for number in range(1, 1 + len(rest))]
             for part_key, part in zip(keys, rest, strict=True):
                 item: dict[str, Any] = {**part_key, "body": {"B": part}, "expires_at": expires}
@@ -106,6 +127,16 @@ class DynamoIdempotency:
             if not self._change(claim, "SET answer = :answer, body = :body", values):
                 for part_key in keys:
                     self._client.delete_item(TableName=self._table, Key=part_key)
+
+    def _kept(self, key: Key, body: bytes | None) -> list[bytes] | None:
+        """Return what is kept of a body, in parts; None where there is no room for it."""
+        if body is None:
+            return None
+        parts = _parts(body)
+        size = sum(map(len, parts))
+        if size > SMALL_BYTES and key.owner and not self._usage.add_bytes(_OWNED + key.owner, size):
+            return None
+        return parts
 
     def release(self, claim: Claimed) -> None:
         """See IdempotencyStore."""
@@ -158,6 +189,8 @@ class DynamoIdempotency:
         if "answer" not in item:
             return Known(item["fingerprint"]["S"])
         answer = json.loads(item["answer"]["S"])
+        if not answer["parts"]:
+            return Known(item["fingerprint"]["S"], Recorded(answer["status"], answer["headers"], None))
         parts = [item["body"]["B"]]
         for number in range(1, answer["parts"]):
             part_key = _part_key(key, item["claimed_by"]["S"], number)

@@ -18,7 +18,7 @@ from uuid import UUID
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
-from chassis.errors import Conflict, Invalid, Malformed, Problem, Transient
+from chassis.errors import Conflict, Gone, Invalid, Malformed, Problem, Transient
 from chassis.idempotency.base import LEASE_SECONDS, Claimed, IdempotencyStore, Key, Recorded
 from chassis.ids import new_id
 
@@ -52,15 +52,17 @@ def resource_id() -> UUID:
 class Keys:
     """Runs a call at most once per key."""
 
-    def __init__(self, store: IdempotencyStore) -> None:
+    def __init__(self, store: IdempotencyStore, most_bytes: int) -> None:
         self._store = store
+        self._most_bytes = most_bytes
 
     def once(self, owner: str | None, answer: Callable[[], Response]) -> Response:
         """Return `answer()`, or what it was the first time for the request's `Idempotency-Key`.
 
         `owner` is the caller's account, None where the call needs none.
-        Raises Invalid for the same key with another request, Conflict while the first is
-        still in flight, Malformed for a key that is not 1 to 255 visible ASCII characters.
+        Raises Invalid for the same key with another request, Conflict while the first is still in flight,
+        Gone where its answer was too large to be kept, TooMany when the owner has used too many keys,
+        Malformed for a key that is not 1 to 255 visible ASCII characters.
         """
         header = request.headers.get("Idempotency-Key")
         if header is None:
@@ -94,16 +96,22 @@ class Keys:
             raise
         finally:
             _claim.reset(context)
-        self._store.finish(claimed, _recorded(response))
+        self._store.finish(claimed, self._recorded(response))
         return response
 
-
-def _recorded(response: Response) -> Recorded:
-    kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    return Recorded(response.status_code, kept, response.get_data())
+    def _recorded(self, response: Response) -> Recorded:
+        kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+        body = response.get_data()
+        return Recorded(response.status_code, kept, body if len(body) <= self._most_bytes else None)
 
 
 def _replay(recorded: Recorded) -> Response:
+    if recorded.body is None:
+        where = recorded.headers.get("Location")
+        raise Gone(
+            f"The request was carried out, with {recorded.status}; its answer was too large to be kept."
+            + (f" What it made is at {where}." if where else " Read what it changed.")
+        )
     response = Response(recorded.body, status=recorded.status, headers=recorded.headers)
     response.headers["Idempotency-Replayed"] = "true"
     return response

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from chassis.idempotency.base import KEEP_SECONDS, Claimed, Key, Known, Recorded
+from chassis.errors import TooMany
+from chassis.idempotency.base import KEEP_SECONDS, SMALL_BYTES, Claimed, Key, Known, Limits, Recorded
 
 
 @dataclass(slots=True)
@@ -24,8 +25,9 @@ class _Entry:
 class MemoryIdempotency:
     """An IdempotencyStore of one process."""
 
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, now: Callable[[], float] = time.time, limits: Limits = Limits()) -> None:  # noqa: B008
         self._now = now
+        self._limits = limits
         self._entries: dict[Key, _Entry] = {}
         self._lock = threading.Lock()
 
@@ -35,6 +37,7 @@ class MemoryIdempotency:
             now = self._now()
             entry = self._entries.get(key)
             if entry is None or entry.kept_until <= now:
+                self._refuse_more(key.owner, now)
                 entry = _Entry(fingerprint, resource_id, uuid4(), now + lease, now + KEEP_SECONDS)
                 self._entries[key] = entry
                 return Claimed(key, resource_id, entry.token)
@@ -47,7 +50,7 @@ class MemoryIdempotency:
         """See IdempotencyStore."""
         with self._lock:
             if entry := self._held(claim):
-                entry.recorded = recorded
+                entry.recorded = recorded if self._has_room(claim.key.owner, recorded) else _bare(recorded)
 
     def release(self, claim: Claimed) -> None:
         """See IdempotencyStore."""
@@ -66,6 +69,21 @@ class MemoryIdempotency:
         with self._lock:
             self._entries = {key: entry for key, entry in self._entries.items() if key.owner != owner}
 
+    def _refuse_more(self, owner: str | None, now: float) -> None:
+        used = sum(key.owner == owner and one.kept_until > now for key, one in self._entries.items())
+        if owner is not None and used >= self._limits.keys:
+            raise TooMany(f"Your account has used {used} Idempotency-Keys today, the most there may be.")
+
+    def _has_room(self, owner: str | None, recorded: Recorded) -> bool:
+        size = len(recorded.body or b"")
+        theirs = (one.recorded for key, one in self._entries.items() if key.owner == owner)
+        kept = sum(len(one.body) for one in theirs if one is not None and one.body is not None)
+        return owner is None or size <= SMALL_BYTES or kept + size <= self._limits.bytes
+
     def _held(self, claim: Claimed) -> _Entry | None:
         entry = self._entries.get(claim.key)
         return entry if entry is not None and entry.token == claim.token else None
+
+
+def _bare(recorded: Recorded) -> Recorded:
+    return replace(recorded, body=None)

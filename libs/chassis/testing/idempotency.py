@@ -1,4 +1,4 @@
-"""What every IdempotencyStore must do; subclass it with a `store` and a `clock` fixture."""
+"""What every IdempotencyStore must do; subclass it with a `store` (under LIMITS) and a `clock` fixture."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.idempotency import Claimed, IdempotencyStore, Key, Known, Recorded
+from chassis.errors import TooMany
+from chassis.idempotency import Claimed, IdempotencyStore, Key, Known, Limits, Recorded
 from chassis.ids import new_id
 from chassis.testing.clock import FakeClock
 
 ANSWER = Recorded(201, {"Content-Type": "application/json"}, b'{"a":1}')
 
 
-def _key(owner: str | None = "ann") -> Key:
-    return Key(owner, uuid4().hex * 2)
+LIMITS = Limits(keys=60)
+
+
+def _key(owner: str | None = "") -> Key:
+    """Return a new key of `owner`: None for nobody, and somebody new where none is given."""
+    return Key(str(new_id()) if owner == "" else owner, uuid4().hex * 2)
 
 
 def _end(store: IdempotencyStore, claim: Claimed, how: str) -> None:
@@ -196,6 +201,43 @@ class IdempotencyStoreContract:
         key, answer = _key(), Recorded(200, {}, os.urandom(1_500_000))
         store.finish(claimed(store, key), answer)
         assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
+
+    def test_a_body_that_was_too_large_to_be_kept_is_told_from_an_empty_one(
+        self, store: IdempotencyStore
+    ) -> None:
+        key, answer = _key(), Recorded(201, {"Location": "/v1/things/1"}, None)
+        store.finish(claimed(store, key), answer)
+        assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
+
+    def test_an_owner_has_so_many_keys_a_day_and_others_have_theirs(
+        self, store: IdempotencyStore, clock: FakeClock
+    ) -> None:
+        ann, bob = str(new_id()), str(new_id())
+        first = _key(ann)
+        for key in [first, *(_key(ann) for _ in range(LIMITS.keys - 1))]:
+            store.begin(key, "f", new_id(), 30)
+        refused = _key(ann)
+        for _ in range(2):
+            with pytest.raises(TooMany):
+                store.begin(refused, "f", new_id(), 30)
+        assert store.begin(first, "f", new_id(), 30) == Known("f")
+        for free in (_key(bob), _key(None)):
+            assert isinstance(store.begin(free, "f", new_id(), 30), Claimed)
+        clock.advance(24 * 3600 + 1)
+        assert isinstance(store.begin(refused, "f", new_id(), 30), Claimed)
+
+    def test_beyond_an_owners_bytes_only_small_answers_are_kept_whole(self, store: IdempotencyStore) -> None:
+        ann, large = str(new_id()), os.urandom(1_500_000)
+        kept = []
+        for body in [large, large, large, b"small"]:
+            key = _key(ann)
+            store.finish(claimed(store, key), Recorded(201, {"Location": "/x"}, body))
+            known = store.begin(key, "f", new_id(), 30)
+            assert isinstance(known, Known)
+            assert known.recorded is not None
+            assert known.recorded.headers == {"Location": "/x"}
+            kept.append(known.recorded.body)
+        assert kept == [large, large, None, b"small"]
 
     def test_an_answer_without_a_body_is_kept(self, store: IdempotencyStore) -> None:
         key, answer = _key(), Recorded(204, {"Cache-Control": "no-store"}, b"")

@@ -13,6 +13,7 @@ from chassis.http import app as chassis_app
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.settings import ServiceSettings
 from chassis.testing import ISSUER, FakeClock, Issuer
+from chassis.testing.idempotency import LIMITS
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def app(issuer: Issuer, notes: Notes, settings: ServiceSettings, clock: FakeCloc
         settings,
         routes=[NoteRoutes(notes)],
         checks=[],
-        idempotency=MemoryIdempotency(clock.timestamp),
+        idempotency=MemoryIdempotency(clock.timestamp, LIMITS),
         verifier=issuer.verifier(),
     )
 

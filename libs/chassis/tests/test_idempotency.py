@@ -16,6 +16,7 @@ from chassis.idempotency import Claimed, IdempotencyStore, Key, Known, resource_
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.settings import ServiceSettings
 from chassis.testing import FakeClock, IdempotencyStoreContract, Issuer, id_of
+from chassis.testing.idempotency import LIMITS
 
 Headers = dict[str, str]
 
@@ -23,7 +24,7 @@ Headers = dict[str, str]
 class TestMemoryIdempotency(IdempotencyStoreContract):
     @pytest.fixture
     def store(self, clock: FakeClock) -> IdempotencyStore:
-        return MemoryIdempotency(clock.timestamp)
+        return MemoryIdempotency(clock.timestamp, LIMITS)
 
 
 def post(
@@ -202,3 +203,23 @@ def test_under_a_key_only_the_first_resource_has_its_id(
     )
     post(client, ann, str(uuid4()))
     assert len(set(made)) == 2
+
+
+def test_an_answer_too_large_to_be_kept_is_gone_and_nothing_is_done_again(
+    settings: ServiceSettings, issuer: Issuer, ann: Headers, notes: Notes
+) -> None:
+    little = settings.model_copy(update={"max_kept_answer_bytes": 10})
+    store = MemoryIdempotency()
+    app = chassis_app.build(
+        INFO, little, routes=[NoteRoutes(notes)], checks=[], idempotency=store, verifier=issuer.verifier()
+    )
+    first, again = post(app.test_client(), ann), post(app.test_client(), ann)
+    assert (first.status_code, again.status_code) == (201, 410)
+    assert first.headers["Location"] in again.json["detail"]  # type: ignore[index]
+    assert len(notes.kept) == 1
+
+
+def test_an_account_that_has_used_too_many_keys_is_told_so(client: FlaskClient, ann: Headers) -> None:
+    statuses = [post(client, ann, f"key-{number}").status_code for number in range(LIMITS.keys + 1)]
+    assert statuses == [201] * LIMITS.keys + [429]
+    assert post(client, ann, "key-3").status_code == 201

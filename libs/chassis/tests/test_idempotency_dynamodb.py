@@ -13,7 +13,7 @@ from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
 from chassis.stores.aws import Aws as Clients
 from chassis.testing import FakeClock, IdempotencyStoreContract
-from chassis.testing.idempotency import claimed
+from chassis.testing.idempotency import LIMITS, claimed
 from slipway.testing.aws import Aws
 
 
@@ -32,7 +32,7 @@ def table(aws: Aws) -> Iterator[tuple[Any, str]]:
 
 @pytest.fixture
 def store(table: tuple[Any, str], clock: FakeClock) -> DynamoIdempotency:
-    return DynamoIdempotency(*table, clock.timestamp)
+    return DynamoIdempotency(*table, clock.timestamp, LIMITS)
 
 
 class TestDynamoIdempotency(IdempotencyStoreContract):

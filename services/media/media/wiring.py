@@ -47,5 +47,5 @@ def real(settings: MediaSettings) -> Stores:
         files=S3Files(bucket, settings.media_bucket),
         multipart=S3Multipart(bucket, settings.media_bucket),
         links=S3SignedUrls(settings.media_bucket, settings.bucket_url(), settings.aws_region, signing_key),
-        idempotency=DynamoIdempotency(table, settings.media_table),
+        idempotency=DynamoIdempotency(table, settings.media_table, limits=settings.idempotency_limits()),
     )

@@ -46,7 +46,7 @@ def real(settings: TodosSettings) -> Stores:
     return Stores(
         todos=DynamoStore(client, settings.todos_table, limits),
         cache=cache,
-        idempotency=DynamoIdempotency(client, settings.todos_table),
+        idempotency=DynamoIdempotency(client, settings.todos_table, limits=settings.idempotency_limits()),
     )
 
 

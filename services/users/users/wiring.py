@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.clock import Clock, utc_now
-from chassis.idempotency import IdempotencyStore
+from chassis.idempotency import IdempotencyStore, Limits
 from chassis.messages.outbox import OutboxStore
 from chassis.stores.aws import Aws
 from users.config import UsersSettings
@@ -44,7 +44,9 @@ class Stores:
 def real(settings: UsersSettings) -> Stores:
     """Return stores in Postgres, and AWS's STS. Nothing is connected yet."""
     pool = engine(settings.database_url.get_secret_value(), settings.database_pool_size)
-    return stores_on(Database(pool), settings.secret, credentials_of(settings))
+    return stores_on(
+        Database(pool), settings.secret, credentials_of(settings), limits=settings.idempotency_limits()
+    )
 
 
 def credentials_of(settings: UsersSettings) -> CredentialSource:
@@ -54,10 +56,14 @@ def credentials_of(settings: UsersSettings) -> CredentialSource:
 
 
 def stores_on(
-    database: Database, secret: bytes, credentials: CredentialSource, clock: Clock = utc_now
+    database: Database,
+    secret: bytes,
+    credentials: CredentialSource,
+    clock: Clock = utc_now,
+    limits: Limits = Limits(),  # noqa: B008  # it is frozen
 ) -> Stores:
     """Return every store on `database`; recorded answers are sealed under `secret`."""
-    idempotency = PostgresIdempotency(database, Sealer(secret, "idempotency"), clock)
+    idempotency = PostgresIdempotency(database, Sealer(secret, "idempotency"), clock, limits)
     return Stores(
         accounts=PostgresAccounts(database),
         sessions=PostgresSessions(database),

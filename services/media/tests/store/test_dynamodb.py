@@ -13,6 +13,7 @@ from chassis.errors import Transient
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.stores.aws import Aws
 from chassis.testing import FakeClock, IdempotencyStoreContract
+from chassis.testing.idempotency import LIMITS
 from media.domain.objects import Lane
 from media.store.dynamodb import DynamoRecords
 from media.store.dynamodb_upkeep import DynamoUpkeep
@@ -57,7 +58,7 @@ class TestDynamoIdempotency(IdempotencyStoreContract):
 
     @pytest.fixture
     def store(self, table_client: Any, table: str, clock: FakeClock) -> DynamoIdempotency:
-        return DynamoIdempotency(table_client, table, clock.timestamp)
+        return DynamoIdempotency(table_client, table, clock.timestamp, LIMITS)
 
 
 @pytest.mark.parametrize("call", ["create", "get", "page", "due", "usage", "remove"])

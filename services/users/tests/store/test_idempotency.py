@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from services.users.tests.factories import SECRET
 
 from chassis.idempotency import KEEP_SECONDS, IdempotencyStore, Key, Known, Recorded
 from chassis.ids import new_id
 from chassis.testing import FakeClock, IdempotencyStoreContract
-from chassis.testing.idempotency import claimed
+from chassis.testing.idempotency import LIMITS, claimed
+from users.domain.sealing import Sealer
 from users.store.postgres.database import Database
+from users.store.postgres.idempotency import PostgresIdempotency
 from users.wiring import Stores
 
 KEY = Key(None, "0f" * 32)
@@ -18,8 +21,8 @@ class TestPostgresIdempotency(IdempotencyStoreContract):
     """See chassis.testing."""
 
     @pytest.fixture
-    def store(self, postgres_stores: Stores) -> IdempotencyStore:
-        return postgres_stores.idempotency
+    def store(self, database: Database, clock: FakeClock) -> IdempotencyStore:
+        return PostgresIdempotency(database, Sealer(SECRET, "idempotency"), clock, LIMITS)
 
 
 def test_neither_request_nor_answer_can_be_read_at_rest(postgres_stores: Stores, database: Database) -> None:

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import Clock
-from chassis.idempotency import KEEP_SECONDS, Claimed, Key, Known, Recorded
+from chassis.errors import TooMany
+from chassis.idempotency import KEEP_SECONDS, SMALL_BYTES, Claimed, Key, Known, Limits, Recorded
 from users.domain.sealing import Sealer
 from users.store.postgres.database import Database
 from users.store.postgres.tables import idempotency_keys as records
@@ -25,10 +26,17 @@ from users.store.postgres.tables import idempotency_keys as records
 class PostgresIdempotency:
     """An IdempotencyStore."""
 
-    def __init__(self, database: Database, sealer: Sealer, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        sealer: Sealer,
+        clock: Clock,
+        limits: Limits = Limits(),  # noqa: B008  # it is frozen
+    ) -> None:
         self._database = database
         self._sealer = sealer
         self._clock = clock
+        self._limits = limits
 
     def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
         """See IdempotencyStore."""
@@ -52,6 +60,7 @@ class PostgresIdempotency:
                 .returning(records.c.resource_id)
             ).one_or_none()
             if claimed is not None:
+                self._refuse_more(connection, key.owner, now)
                 return Claimed(key, resource_id, values["claim"])
             found = select(records).where(records.c.key == key.digest).with_for_update()
             standing = connection.execute(found).one_or_none()
@@ -66,13 +75,14 @@ class PostgresIdempotency:
 
     def finish(self, claim: Claimed, recorded: Recorded) -> None:
         """See IdempotencyStore."""
-        document = {
-            "status": recorded.status,
-            "headers": recorded.headers,
-            "body": base64.b64encode(recorded.body).decode(),
-        }
-        answer = self._sealer.seal(json.dumps(document).encode(), f"answer {claim.key.digest}")
         with self._database.transaction() as connection:
+            kept = recorded.body if self._has_room(connection, claim.key.owner, recorded) else None
+            document = {
+                "status": recorded.status,
+                "headers": recorded.headers,
+                "body": None if kept is None else base64.b64encode(kept).decode(),
+            }
+            answer = self._sealer.seal(json.dumps(document).encode(), f"answer {claim.key.digest}")
             connection.execute(update(records).where(_held(claim)).values(answer=answer))
 
     def release(self, claim: Claimed) -> None:
@@ -95,12 +105,34 @@ class PostgresIdempotency:
         with self._database.transaction() as connection:
             return connection.execute(delete(records).where(records.c.expires_at <= now)).rowcount
 
+    def _refuse_more(self, connection: Connection, owner: str | None, now: datetime) -> None:
+        """Raise TooMany, and with it undo the claim, when the owner has more keys than there may be.
+
+        Calls at once may each count without the others: the bound is exact within what runs at once.
+        """
+        if owner is None:
+            return
+        alive = (records.c.owner == owner) & (records.c.expires_at > now)
+        used = connection.execute(select(func.count()).where(alive)).scalar_one()
+        if used > self._limits.keys:
+            raise TooMany(
+                f"Your account has used {self._limits.keys} Idempotency-Keys today, the most there may be."
+            )
+
+    def _has_room(self, connection: Connection, owner: str | None, recorded: Recorded) -> bool:
+        size = len(recorded.body or b"")
+        if owner is None or size <= SMALL_BYTES:
+            return True
+        total = func.coalesce(func.sum(func.length(records.c.answer)), 0)
+        kept = connection.execute(select(total).where(records.c.owner == owner)).scalar_one()
+        return bool(kept + size <= self._limits.bytes)
+
     def _known(self, row: Row[Any]) -> Known:
         fingerprint = self._sealer.open(bytes(row.fingerprint), f"fingerprint {row.key}").decode()
         if row.answer is None:
             return Known(fingerprint)
         document = json.loads(self._sealer.open(bytes(row.answer), f"answer {row.key}"))
-        body = base64.b64decode(document["body"])
+        body = None if document["body"] is None else base64.b64decode(document["body"])
         return Known(fingerprint, Recorded(document["status"], document["headers"], body))
 
 
