@@ -10,7 +10,18 @@ from typing import Any
 from apispec import APISpec
 from flask import Flask
 
-from chassis.errors import Conflict, Denied, Invalid, Malformed, Problem, Stale, Transient, Unauthenticated
+from chassis.errors import (
+    Conflict,
+    Denied,
+    Gone,
+    Invalid,
+    Malformed,
+    Problem,
+    Stale,
+    TooMany,
+    Transient,
+    Unauthenticated,
+)
 from chassis.http.jsonschemas import Schemas, Use
 from chassis.http.routing import Route
 from chassis.outcomes import outcome_of_kind
@@ -18,6 +29,21 @@ from chassis.schemas import View
 
 _PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 _KINDS = {"uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer"}}
+_TAGS = r'^\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*$'
+_HEADERS: dict[str, dict[str, Any]] = {
+    "Idempotency-Key": {
+        "description": "The same key and request again is done once and gets the first answer again.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    },
+    "If-Match": {
+        "description": "`ETag`s that were read; 412 when the resource has another one now.",
+        "schema": {"type": "string", "pattern": _TAGS},
+    },
+    "If-None-Match": {
+        "description": "`ETag`s that are held; 304 when one of them is still current.",
+        "schema": {"type": "string", "pattern": _TAGS},
+    },
+}
 
 
 class FieldProblem(View):
@@ -124,7 +150,7 @@ def _header_parameters(route: Route) -> list[dict[str, Any]]:
         names.append("If-Match")
     if route.method == "GET":
         names.append("If-None-Match")
-    return [{"name": name, "in": "header", "required": False, "schema": {"type": "string"}} for name in names]
+    return [{"name": name, "in": "header", "required": False, **_HEADERS[name]} for name in names]
 
 
 def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
@@ -137,6 +163,7 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     if route.method == "GET" and route.answer is not None:
         responses["304"] = {"description": "Unchanged since the ETag that was sent"}
     titles = {outcome_of_kind(kind).status: outcome_of_kind(kind).title for kind in _problems(route)}
+    titles[414] = "Request URI Too Long"
     if route.body is not None:
         titles |= {413: "Request Entity Too Large", 415: "Unsupported Media Type"}
     for status in sorted(titles):
@@ -147,15 +174,11 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
 
 
 def _problems(route: Route) -> set[type[Problem]]:
-    problems: set[type[Problem]] = {*route.raises, Transient}
+    problems: set[type[Problem]] = {*route.raises, Invalid, Malformed, TooMany, Transient}
     if not route.access.public:
         problems.add(Unauthenticated)
     if route.access.scopes:
         problems.add(Denied)
-    if route.body is not None:
-        problems |= {Malformed, Invalid}
-    if route.query is not None:
-        problems.add(Invalid)
     if route.idempotent:
-        problems.add(Conflict)
+        problems |= {Conflict, Gone}
     return problems
