@@ -17,7 +17,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
-_OPEN = frozenset({"/_ministack/health", "/_ministack/ses/messages"})
+_OPEN = frozenset({"/_ministack/health"})
 # The gateway names the one service that its clients may reach; see gateway/templates.
 _ONLY = b"x-slipway-only"
 
@@ -26,7 +26,7 @@ class DurabilityMiddleware:
     """Lets requests in to `inner` and holds each answer back until what it changed is saved.
 
     MiniStack's own administration (`/_...`, which can wipe everything without
-    credentials) stays outside; health and the caught e-mails are readable.
+    credentials) stays outside, as do the mails that it saw, which hold links that open accounts.
     """
 
     def __init__(

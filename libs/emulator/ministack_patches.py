@@ -39,6 +39,12 @@ def request_noted() -> Iterator[Request]:
         _current.reset(token)
 
 
+def note_failure(error: OSError) -> None:
+    """Have the present request answered by "try again", because of `error`."""
+    if (request := _current.get()) is not None:
+        request.failures.append(error)
+
+
 def note_what_handlers_touch(module: ModuleType, name: str) -> None:
     """Make the service's one entry point note what each call may change."""
     original = module.handle_request
@@ -125,11 +131,9 @@ def leave_out_other_front_doors(app: ModuleType) -> None:
     async def before_body(
         method: str, path: str, headers: dict[str, str], query: dict[str, Any], request_id: str
     ) -> Any:
-        return (
-            app._handle_options_request(method, path, headers, query, request_id)
-            or app._handle_health_request(path, request_id)
-            or await app._handle_ses_messages_request(method, path, headers, query)
-        )
+        return app._handle_options_request(
+            method, path, headers, query, request_id
+        ) or app._handle_health_request(path, request_id)
 
     async def after_body(*_: Any) -> None:
         return None

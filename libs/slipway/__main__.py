@@ -27,6 +27,7 @@ _COMMANDS = {
     "grant": "slipway.commands.grant",
     "revoke": "slipway.commands.revoke",
     "dlq": "slipway.commands.dlq",
+    "mail": "slipway.commands.mail",
     "demo": "slipway.commands.demo",
     "test": "slipway.commands.test",
     "check": "slipway.commands.check",

@@ -5,8 +5,8 @@ import time
 import pytest
 
 PARTS = [
-    "postgres", "cache", "dynamo", "emulator", "users", "users-worker", "todos", "todos-worker", "media",
-    "media-worker", "gateway",
+    "postgres", "cache", "dynamo", "mail", "emulator", "users", "users-worker", "todos", "todos-worker",
+    "media", "media-worker", "gateway",
 ]  # fmt: skip
 
 

@@ -35,7 +35,10 @@ def steps(root: Path) -> Iterator[Step]:
     yield Step(
         "ruff format", _tool(root, "ruff", "format", "--check", "--quiet"), _tool(root, "ruff", "format")
     )
-    yield Step("mypy libs", _mypy(root, ["libs/chassis", "libs/slipway", "libs/emulator"], ["libs"]))
+    yield Step(
+        "mypy libs",
+        _mypy(root, ["libs/chassis", "libs/slipway", "libs/emulator", "libs/mailcatcher"], ["libs"]),
+    )
     for manifest in sorted(root.glob("services/*/service.yaml")):
         name = manifest.parent.name
         package = f"services/{name}/{name}"

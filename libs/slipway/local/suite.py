@@ -19,6 +19,7 @@ from slipway.parts.cache import Cache
 from slipway.parts.dynamo import Dynamo
 from slipway.parts.emulator import Emulator
 from slipway.parts.gateway import Gateway
+from slipway.parts.mail import Mail
 from slipway.parts.one_off import OneOff
 from slipway.parts.postgres import Postgres
 from slipway.parts.service import WebService, Worker
@@ -101,15 +102,21 @@ class Suite:
     def emulator(self) -> Emulator:
         tables = f"http://127.0.0.1:{self.ports['dynamo']}" if dynamo.is_separate(self.layout) else ""
         key = self.credentials.access_key("emulator")
-        return Emulator(self.layout, self.ports["emulator"], key, tables)
+        return Emulator(
+            self.layout, self.ports["emulator"], key, tables, smtp=self.mail.address, needs=(self.mail.name,)
+        )
+
+    @cached_property
+    def mail(self) -> Mail:
+        return Mail(self.layout, self.ports["mail"])
 
     @cached_property
     def backing(self) -> list[Part | Task]:
-        """The stores and the emulated AWS: what tests of adapters need."""
+        """The stores, the mailbox and the emulated AWS: what tests of adapters need."""
         steps: list[Part | Task] = [self.postgres, self.cache]
         if dynamo.is_separate(self.layout):
             steps.append(Dynamo(self.layout, self.ports["dynamo"]))
-        return [*steps, self.emulator]
+        return [*steps, self.mail, self.emulator]
 
     @cached_property
     def resources(self) -> Task:

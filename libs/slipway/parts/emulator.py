@@ -15,10 +15,12 @@ _LIBS = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Emulator(Listening):
-    """The emulator on loopback. `dynamo_url` is where the tables live, empty for the emulator's own."""
+    """The emulator on loopback. `dynamo_url` is where the tables live, empty for the emulator's own;
+    `smtp` is where mails go, as `host:port`."""
 
     root_key: tuple[str, str]
     dynamo_url: str
+    smtp: str
     name: str = "emulator"
 
     @property
@@ -43,6 +45,7 @@ class Emulator(Listening):
                 "EMULATOR_ROOT_ACCESS_KEY_ID": key,
                 "EMULATOR_ROOT_SECRET_ACCESS_KEY": secret,
                 "DYNAMODB_UPSTREAM": self.dynamo_url,
+                "SMTP_HOST": self.smtp,
             },
             cwd=cwd,
         )

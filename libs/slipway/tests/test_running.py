@@ -89,7 +89,7 @@ def test_up_with_another_port_says_that_the_suite_is_running(running: Suite) -> 
 
 
 @pytest.mark.parametrize(
-    "name", ["postgres", "cache", "dynamo", "emulator", "notes", "notes-worker", "gateway"]
+    "name", ["postgres", "cache", "dynamo", "mail", "emulator", "notes", "notes-worker", "gateway"]
 )
 def test_a_killed_part_comes_back(running: Suite, name: str) -> None:
     before = wait_until_healthy(running).get(name)

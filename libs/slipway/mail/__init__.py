@@ -1,0 +1,1 @@
+"""Mails that the suite sent, as people and tests read them."""
