@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.terraform.terraform import CONFIGURATION, ROOT, Terraform, plan_arguments, said
 
-from slipway.deploy.module_readmes import declared
+from slipway.checkout.module_readmes import declared
 
 _NETWORK = {"cidr": "10.1.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"], "nat": "single"}
 

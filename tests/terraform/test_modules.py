@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.terraform.terraform import CONFIGURATION, Terraform
 
-from slipway.deploy.module_readmes import declared, modules, readme
+from slipway.checkout.module_readmes import declared, modules
 
 _MODULES = sorted(path.name for path in (CONFIGURATION / "modules").iterdir() if path.is_dir())
 _DOCUMENTED = modules(CONFIGURATION)
@@ -32,13 +32,6 @@ def test_the_suite_is_valid_and_its_tests_pass(terraform: Terraform, suite: Path
     terraform.must(suite, "validate")
     output = terraform.must(suite, "test", timeout=600)
     assert re.search(r"Success! [1-9][0-9]* passed, 0 failed", output), output
-
-
-@pytest.mark.parametrize("folder", _DOCUMENTED, ids=lambda one: one.name)
-def test_a_readme_lists_what_is_declared(folder: Path) -> None:
-    assert (folder / "README.md").read_text() == readme(folder), (
-        "run python -m slipway.deploy.module_readmes --write"
-    )
 
 
 @pytest.mark.parametrize("folder", _DOCUMENTED, ids=lambda one: one.name)

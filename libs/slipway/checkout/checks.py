@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.checkout import openapi
+from slipway.checkout import module_readmes, openapi
 from slipway.compose import files
 from slipway.manifest import ManifestError, load_all, schema
 from slipway.terminal.problems import Problem
@@ -30,15 +30,14 @@ def steps(root: Path) -> Iterator[Step]:
     yield Step("manifest schema", _schema, _write_schema)
     yield Step("compose files", lambda: _compose(root), lambda: _write_compose(root))
     yield Step("shell scripts", lambda: _shell(root))
-    lint = _tool(root, "ruff", "check", "--quiet")
-    yield Step("ruff check", lint, _tool(root, "ruff", "check", "--quiet", "--fix"))
-    yield Step(
-        "ruff format", _tool(root, "ruff", "format", "--check", "--quiet"), _tool(root, "ruff", "format")
-    )
-    yield Step(
-        "mypy libs",
-        _mypy(root, ["libs/chassis", "libs/slipway", "libs/emulator", "libs/mailcatcher"], ["libs"]),
-    )
+    # Formatted first: a line that is only too long is no finding then. What lint mends is formatted again.
+    formatted = _tool(root, "ruff", "format", "--quiet")
+    mended = _tool(root, "ruff", "check", "--quiet", "--fix")
+    yield Step("ruff format", _tool(root, "ruff", "format", "--check", "--quiet"), formatted)
+    yield Step("ruff check", _tool(root, "ruff", "check", "--quiet"), lambda: mended() + formatted())
+    yield Step("module READMEs", lambda: _module_readmes(root), lambda: _write_module_readmes(root))
+    libs = ["libs/chassis", "libs/slipway", "libs/emulator", "libs/mailcatcher"]
+    yield Step("mypy libs", _mypy(root, libs, ["libs"]))
     for manifest in sorted(root.glob("services/*/service.yaml")):
         name = manifest.parent.name
         package = f"services/{name}/{name}"
@@ -76,6 +75,17 @@ def _compose(root: Path) -> str:
 
 def _write_compose(root: Path) -> str:
     files.write(root, load_all(root))
+    return ""
+
+
+def _module_readmes(root: Path) -> str:
+    old = module_readmes.old(root)
+    names = ", ".join(str(path.relative_to(root)) for path in old)
+    return f"{names} differ from the variables and outputs; run `./slipway check --fix`" if old else ""
+
+
+def _write_module_readmes(root: Path) -> str:
+    module_readmes.write(root)
     return ""
 
 

@@ -173,3 +173,33 @@ def test_a_list_that_cannot_be_resolved_is_quoted(uv: Path) -> None:
     with pytest.raises(Problem, match="no solution") as caught:
         lock.command.main([], standalone_mode=False)
     assert caught.value.code == MISSING
+
+
+def test_one_run_with_fix_mends_what_lint_and_format_find(checkout: Path) -> None:
+    """A line that only formatting makes short enough, and an import that only lint takes away."""
+    (checkout / "pyproject.toml").write_text('[tool.ruff]\nline-length = 60\nlint.select = ["E", "F"]\n')
+    call = "print(" + ", ".join(["'a long argument'"] * 5) + ")"
+    (checkout / "bad.py").write_text(f'"""Bad."""\nimport os\nimport sys\n{call}\n')
+    for name in [one.name for one in checks.steps(checkout) if one.name.startswith("ruff")]:
+        fix = step(checkout, name).fix
+        assert fix
+        fix()
+        assert step(checkout, name).run() == ""
+    assert step(checkout, "ruff format").run() == ""
+
+
+def test_a_modules_readme_that_lacks_a_variable_is_named_and_can_be_written(checkout: Path) -> None:
+    folder = checkout / "infra" / "terraform" / "modules" / "queue"
+    folder.mkdir(parents=True)
+    (folder / "README.md").write_text("# queue\n\nBy hand.\n")
+    (folder / "variables.tf").write_text(
+        'variable "name" {\n  description = "What it is called."\n  type        = string\n}\n'
+    )
+    readmes = step(checkout, "module READMEs")
+    assert "infra/terraform/modules/queue/README.md" in readmes.run()
+    assert readmes.fix
+    readmes.fix()
+    assert readmes.run() == ""
+    text = (folder / "README.md").read_text()
+    assert text.startswith("# queue\n\nBy hand.\n")
+    assert "| `name` | What it is called. | `string` | **required** |" in text

@@ -1,18 +1,18 @@
 """The tables of inputs and outputs in the READMEs of the Terraform modules.
 
-`python -m slipway.deploy.module_readmes --write` writes them; a test says when they are old. What
-stands above the marker in a README is written by hand and kept.
+A step of `check` says when they are old, and `check --fix` writes them. What stands above the marker
+in a README is written by hand and kept.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-MARKER = "<!-- Below: written by `python -m slipway.deploy.module_readmes --write` -->"
+MARKER = "<!-- Below: written by `./slipway check --fix` -->"
 
+_CONFIGURATION = Path("infra", "terraform")
 _BLOCK = re.compile(r'^(variable|output) "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 _ARGUMENT = re.compile(r"^  (description|type|default)\s+= ", re.MULTILINE)
 
@@ -53,20 +53,16 @@ def modules(configuration: Path) -> list[Path]:
     return sorted(folder for folder in folders if folder.is_dir())
 
 
-def main(arguments: list[str]) -> int:
-    """Write the READMEs that are old, or name them and return 1."""
-    configuration = Path(__file__).parents[3] / "infra" / "terraform"
-    old = [folder for folder in modules(configuration) if _read(folder) != readme(folder)]
-    for folder in old:
-        print(folder.relative_to(configuration))
-        if "--write" in arguments:
-            (folder / "README.md").write_text(readme(folder), encoding="utf-8")
-    return 0 if "--write" in arguments or not old else 1
+def old(root: Path) -> list[Path]:
+    """Return the READMEs of a checkout that are not what they should be, absent ones too."""
+    found = [(folder / "README.md", readme(folder)) for folder in modules(root / _CONFIGURATION)]
+    return [path for path, text in found if not path.exists() or path.read_text(encoding="utf-8") != text]
 
 
-def _read(folder: Path) -> str:
-    path = folder / "README.md"
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+def write(root: Path) -> None:
+    """Write the READMEs of a checkout that are old."""
+    for path in old(root):
+        path.write_text(readme(path.parent), encoding="utf-8")
 
 
 def _value(body: str, start: int) -> str:
@@ -104,7 +100,3 @@ def _short(expression: str) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
