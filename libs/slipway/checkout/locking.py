@@ -40,7 +40,7 @@ def locks(root: Path) -> Iterator[Lock]:
     """Yield every locked file of the checkout, the one that constrains the others first."""
     services = [path.relative_to(root) for path in sorted(root.glob("services/*/requirements.in"))]
     yield Lock(_DEV, (_DEV.with_suffix(".in"), *services))
-    for name in ("emulator", "checkov"):
+    for name in ("emulator", "checkov", "audit"):
         yield _lock_of(Path(f"requirements/{name}.in"))
     for name in ("tools", "gateway"):
         yield _lock_of(Path(f"requirements/{name}.in"), EVERYTHING_TESTED)
