@@ -76,8 +76,11 @@ def open_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def place(open_folder: Path) -> Path:
     """A checkout with one service; its folder's name is one that careless code trips over."""
-    folder = open_folder
-    root = folder / 'it\'s a 100% new "$one" [#1*]; checkout'
+    return make_checkout(open_folder / 'it\'s a 100% new "$one" [#1*]; checkout')
+
+
+def make_checkout(root: Path) -> Path:
+    """Make the checkout `root`: our code, the throwaway service, and what this checkout has fetched."""
     root.mkdir()
     for name in ("libs", "requirements", "gateway", "slipway", "pyproject.toml"):
         (root / name).symlink_to(_ROOT / name)
