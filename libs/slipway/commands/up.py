@@ -8,6 +8,7 @@ import click
 
 from slipway.commands.context import suite as present_suite
 from slipway.local import lifecycle
+from slipway.local.diagnosis import require_platform
 from slipway.terminal import console
 from slipway.terminal.progress import shown
 
@@ -24,6 +25,7 @@ def command(port: int | None, domain: str | None, *, live: bool) -> None:
     What runs already is left alone. When something does not come up, everything that was
     started is stopped again.
     """
+    require_platform()
     suite = present_suite(port, domain)
     began = time.monotonic()
     with lifecycle.locked(suite, "up"), shown(console.out, live=live) as progress:

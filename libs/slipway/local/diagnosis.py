@@ -15,7 +15,7 @@ import psutil
 from slipway.local.suite import Suite
 from slipway.parts import binaries, dynoxide
 from slipway.state import ports
-from slipway.terminal.problems import Problem
+from slipway.terminal.problems import MISSING, Problem
 
 _DISK_GB, _MEMORY_GB = 2.0, 1.5
 
@@ -45,15 +45,24 @@ def examine(suite: Suite, *, running: bool) -> Iterator[Finding]:
     yield _port(suite.settings.port, running=running)
 
 
+def require_platform() -> None:
+    """Raise Problem where the parts could not be run at all, before anything is made for them."""
+    finding = _platform()
+    if not finding.fine:
+        raise Problem(
+            f"the suite does not run on {finding.detail}", next_step=finding.next_step, code=MISSING
+        )
+
+
 def _platform() -> Finding:
     here = f"{platform.system()} on {platform.machine()}"
-    fine = platform.system() == "Linux" and platform.machine().lower() in {
-        "x86_64",
-        "amd64",
-        "aarch64",
-        "arm64",
-    }
-    return Finding("platform", fine, here, "" if fine else "use `docker compose up` on this machine")
+    containers = "use `docker compose up` on this machine"
+    if platform.system() != "Linux":
+        # Its wheels of Postgres, Valkey and (on arm64) nginx would do: what starts parts does not.
+        lacking = "what starts the parts needs Linux: prctl(PR_SET_PDEATHSIG) and /proc"
+        return Finding("platform", False, f"{here}: {lacking}", containers)
+    fine = platform.machine().lower() in {"x86_64", "amd64", "aarch64", "arm64"}
+    return Finding("platform", fine, here, "" if fine else containers)
 
 
 def _folder(root: Path) -> Finding:

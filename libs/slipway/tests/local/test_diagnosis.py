@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from slipway.commands import context, doctor
+from slipway.commands import context, doctor, up
 from slipway.local.diagnosis import Finding, examine
 from slipway.local.suite import Settings, Suite
 from slipway.parts import binaries, dynoxide
@@ -39,7 +39,17 @@ def test_another_operating_system_is_pointed_to_containers(
     monkeypatch.setattr(platform, "system", lambda: "Darwin")
     one = finding(machine, "platform")
     assert not one.fine
+    assert "PR_SET_PDEATHSIG" in one.detail
     assert "docker compose up" in one.next_step
+
+
+def test_up_says_the_same_before_it_makes_anything(machine: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    monkeypatch.setenv("SLIPWAY_STATE", str(machine.state))
+    with pytest.raises(Problem, match="does not run on Darwin") as caught:
+        up.command.main([], standalone_mode=False)
+    assert caught.value.code == MISSING
+    assert not machine.state.exists()
 
 
 def test_a_nearly_full_disk_is_said(machine: Suite, monkeypatch: pytest.MonkeyPatch) -> None:

