@@ -5,14 +5,46 @@ from tests.system.expect import answer, eventually, problem
 from tests.system.pictures import photograph
 from tests.system.uploading import credentials, settled, storage, upload
 
+NOBODYS = "01a1fbf7-312a-762e-b593-a12690369b44"
 
-def answers_nothing(client, service, path):
-    """Say whether the account's still valid token finds nothing, or is refused."""
-    response = client.get(service, path)
-    if response.status_code == 401:
+CALLS = [
+    ("GET", "users", "/v1/me", None),
+    ("PATCH", "users", "/v1/me", {"name": "Anna"}),
+    ("GET", "users", "/v1/sessions", None),
+    ("POST", "users", "/v1/me/storage-credentials", None),
+    ("GET", "todos", "/v1/todos", None),
+    ("GET", "todos", f"/v1/todos/{NOBODYS}", None),
+    ("POST", "todos", "/v1/todos", {"title": "Come back"}),
+    ("POST", "todos", "/v1/todos", {"title": 7}),
+    ("PATCH", "todos", f"/v1/todos/{NOBODYS}", {"title": "Come back"}),
+    ("DELETE", "todos", f"/v1/todos/{NOBODYS}", None),
+    ("POST", "todos", "/v1/todos/batch", {"operations": [{"op": "create", "title": "Come back"}]}),
+    ("GET", "todos", "/v1/lists", None),
+    ("POST", "todos", "/v1/lists", {"name": "Come back"}),
+    ("GET", "todos", f"/v1/lists/{NOBODYS}", None),
+    ("GET", "todos", "/v1/changes", None),
+    ("GET", "media", "/v1/objects", None),
+    ("GET", "media", f"/v1/objects/{NOBODYS}", None),
+    ("DELETE", "media", f"/v1/objects/{NOBODYS}", None),
+    ("POST", "media", "/v1/uploads", {"filename": "a.txt", "content_type": "text/plain", "size": 1}),
+    ("POST", "media", f"/v1/uploads/{NOBODYS}/abort", None),
+]
+
+
+def is_refused(client, service, path):
+    """Say whether the account's still valid token is refused."""
+    return client.get(service, path).status_code == 401
+
+
+def test_every_call_with_a_token_that_outlives_its_account_is_refused_alike(anna):
+    anna.todo("Forget me")
+    anna.client.get("todos", "/v1/todos")
+    anna.close_account()
+    for service, path in (("todos", "/v1/todos"), ("media", "/v1/objects")):
+        eventually(lambda where=(service, path): is_refused(anna.client, *where), f"{service} knows")
+    for method, service, path, body in CALLS:
+        response = anna.client.call(method, service, path, json=body)
         problem(response, 401)
-        return True
-    return response.status_code == 200 and response.json()["items"] == []
 
 
 @pytest.mark.timeout(180)
@@ -25,8 +57,8 @@ def test_a_closed_account_is_erased_everywhere(environment, anna, anyone):
     s3.put_object(Bucket=given["bucket"], Key=given["prefix"] + "extra.bin", Body=b"x")
     urls = [ready["url"], *(described["url"] for described in ready["thumbnails"])]
     anna.close_account()
-    eventually(lambda: answers_nothing(anna.client, "todos", "/v1/todos"), "the to-dos are erased")
-    eventually(lambda: answers_nothing(anna.client, "media", "/v1/objects"), "the files are erased")
+    eventually(lambda: is_refused(anna.client, "todos", "/v1/todos"), "the to-dos are erased")
+    eventually(lambda: is_refused(anna.client, "media", "/v1/objects"), "the files are erased")
     eventually(
         lambda: {anyone.fetch(url).status_code for url in urls} <= {403, 404}, "the addresses stop working"
     )
@@ -51,7 +83,7 @@ def test_closing_one_account_leaves_another_alone(anna, ben):
     settled(ben, identifier)
     anna.todo("Forget me")
     anna.close_account()
-    eventually(lambda: answers_nothing(anna.client, "todos", "/v1/todos"), "Anna's to-dos are erased")
+    eventually(lambda: is_refused(anna.client, "todos", "/v1/todos"), "Anna's to-dos are erased")
     assert ben.todos() == [kept]
     assert [found["id"] for found in ben.objects()] == [identifier]
 

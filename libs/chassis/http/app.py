@@ -9,6 +9,7 @@ from flask import Flask, Response, g, jsonify, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import Rule
 
+from chassis.accounts import AccountGate, ErasedAccounts
 from chassis.clock import utc_now
 from chassis.http import docs, encodings, health, problems
 from chassis.http.openapi import ApiInfo
@@ -34,10 +35,12 @@ def build(
     checks: Sequence[health.Check],
     idempotency: IdempotencyStore | None = None,
     verifier: TokenVerifier | None = None,
+    accounts: ErasedAccounts | None = None,
 ) -> Flask:
     """Return a Flask app with `routes` and everything that every service has.
 
     `verifier` defaults to one that reads the keys at `settings.auth_jwks_url`; tests pass their own.
+    With `accounts` every call of an account that is erased is refused, before anything else of it is read.
     """
     app = Flask(info.name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
@@ -52,7 +55,7 @@ def build(
     app.register_blueprint(health.blueprint(checks))
     verifier = verifier or default_verifier(settings)
     keys = Keys(idempotency, settings.max_kept_answer_bytes) if idempotency else None
-    dispatcher = Dispatcher(app, verifier, keys)
+    dispatcher = Dispatcher(app, verifier, keys, AccountGate(accounts) if accounts else None)
     dispatcher.add(*routes)
     issuer = settings.auth_issuer if settings.auth_token_profile == "rfc9068" else ""  # noqa: S105  # a name
     app.register_blueprint(docs.blueprint(info, dispatcher.routes, issuer))

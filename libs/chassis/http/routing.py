@@ -19,6 +19,7 @@ from pydantic_core import from_json
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from chassis import idempotency
+from chassis.accounts import AccountGate
 from chassis.errors import FieldError, Invalid, Malformed, Problem, Unauthenticated
 from chassis.http import etags
 from chassis.identity.auth import Access, Caller, TokenVerifier, check_access
@@ -128,10 +129,17 @@ def declared_routes(routes: Routes) -> list[tuple[Route, Callable[..., Any]]]:
 class Dispatcher:
     """Registers routes on an app, and does for each call what every call needs."""
 
-    def __init__(self, app: Flask, verifier: TokenVerifier, keys: idempotency.Keys | None) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        verifier: TokenVerifier,
+        keys: idempotency.Keys | None,
+        gate: AccountGate | None = None,
+    ) -> None:
         self._app = app
         self._verifier = verifier
         self._keys = keys
+        self._gate = gate
         self.routes: list[Route] = []
 
     def add(self, *groups: Routes) -> None:
@@ -175,6 +183,8 @@ class Dispatcher:
         if authorization is None:
             raise Unauthenticated("Send an access token as `Authorization: Bearer <token>`.")
         caller = self._verifier.caller(authorization)
+        if self._gate is not None:
+            self._gate.check(caller.subject)
         check_access(access, caller)
         return caller
 

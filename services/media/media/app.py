@@ -55,4 +55,5 @@ def create_app(
         ],
         idempotency=stores.idempotency,
         verifier=verifier,
+        accounts=stores.accounts,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.errors import Conflict, Gone, NotFound
+from chassis.errors import Conflict, NotFound
 
 
 class ObjectNotFound(NotFound):
@@ -11,10 +11,6 @@ class ObjectNotFound(NotFound):
 
 class QuotaExceeded(Conflict):
     """The account holds as much as it may; deleting something makes room."""
-
-
-class AccountErased(Gone):
-    """The account was deleted and takes nothing in any more, whatever token is shown."""
 
 
 class DeletionPending(Conflict):

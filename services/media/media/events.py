@@ -1,21 +1,14 @@
-"""What arrives in the queues: the bucket's own events, and the accounts' end."""
+"""What arrives in the queue of the bucket's own events."""
 
 from __future__ import annotations
 
-import logging
 from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chassis.errors import Invalid
 from chassis.jsonpointer import invalid
-from chassis.messages import events
 from media.domain.arrivals import Arrivals
-from media.domain.erasure import Eraser
-
-log = logging.getLogger(__name__)
-
-ACCOUNT_DELETED = "users.account.deleted.v1"
 
 
 class _Named(BaseModel):
@@ -66,21 +59,6 @@ class BucketEvents:
         """
         for key in keys_of(body, self._bucket):
             self._arrivals.announce(key)
-
-
-class AccountEvents:
-    """Handles an event of `users`."""
-
-    def __init__(self, eraser: Eraser) -> None:
-        self._eraser = eraser
-
-    def handle(self, body: str) -> None:
-        """Erase the account that was deleted; other events are not ours. Raises Invalid, Transient."""
-        event = events.parse(body)
-        if event.type != ACCOUNT_DELETED:
-            log.info("event ignored", extra={"type": event.type})
-            return
-        self._eraser.erase(event.subject)
 
 
 def keys_of(body: str, bucket: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.accounts import AccountEvents
 from chassis.clock import Clock, utc_now
 from chassis.messages.consumer import Consumer
 from chassis.messages.jobs import Jobs, run_worker
@@ -18,7 +19,7 @@ from media.domain.objects import Lane
 from media.domain.removal import Removal
 from media.domain.sweeps import BucketWalk, DueSweep, ErasureSweep
 from media.domain.turns import Turns
-from media.events import AccountEvents, BucketEvents
+from media.events import BucketEvents
 from media.imaging.pool import RendererPool
 from media.imaging.sandbox import SandboxedRenderer, report
 from media.wiring import Stores, real
@@ -58,7 +59,7 @@ def assemble(
     patient = Intake(
         records, accounts, files, Examiner(files, renderers.slow, limits), removal, clock, Lane.SLOW
     )
-    eraser = Eraser(records, accounts, files, stores.idempotency, removal, clock)
+    eraser = Eraser(records, accounts, files, removal, clock)
     return Work(
         intake,
         Arrivals(records, intake, turns, clock),
@@ -80,12 +81,14 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     report(slow)
     turns = Turns(settings.pictures_at_once, settings.pictures_of_one_owner)
     limits = Limits(largest=settings.largest_object_bytes)
-    work = assemble(parts or real(settings), Renderers(quick, slow), limits, turns, clock)
+    stores = parts or real(settings)
+    work = assemble(stores, Renderers(quick, slow), limits, turns, clock)
+    account_events = AccountEvents(work.eraser, stores.idempotency)
     bucket_events = BucketEvents(settings.media_bucket, work.arrivals)
     return Jobs(
         consumers=[
             Consumer.of(settings, "uploads", bucket_events.handle, threads=settings.pictures_at_once + 1),
-            Consumer.of(settings, "users_events", AccountEvents(work.eraser).handle),
+            Consumer.of(settings, "users_events", account_events.handle),
         ],
         periodic=[
             Periodic("due-sweep", settings.due_sweep_seconds, work.due.run),

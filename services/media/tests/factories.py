@@ -14,9 +14,11 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from flask.testing import FlaskClient
 from PIL import Image
 
+from chassis.accounts import AccountEvents
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.testing import AUDIENCE, ISSUER, FakeClock, Issuer
+from chassis.testing.accounts import deleted
 from media.app import create_app
 from media.config import ApiSettings
 from media.domain.examination import Limits
@@ -151,6 +153,10 @@ class World:
         begun = self.begin(owner, body, **changes)
         self.work.intake.reconcile(self.post(begun, body))
         return str(begun["object_id"])
+
+    def erase(self, owner: str) -> None:
+        """Let the worker hear that the account was deleted."""
+        AccountEvents(self.work.eraser, self.stores.idempotency).handle(deleted(owner))
 
     def show(self, owner: str, object_id: str) -> Any:
         """Return the object as the API shows it."""

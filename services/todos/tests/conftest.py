@@ -59,9 +59,20 @@ def any_cache(request: pytest.FixtureRequest) -> Iterator[Cache]:
 
 
 @pytest.fixture
-def any_parts(any_store: TodoStore, any_cache: Cache, clock: FakeClock) -> Parts:
+def any_marks(any_cache: Cache, request: pytest.FixtureRequest) -> Iterator[Cache]:
+    """A cache of its own, of the same kind as `any_cache`."""
+    if isinstance(any_cache, NoCache):
+        yield NoCache()
+        return
+    cache = OwnerCache(connect(request.getfixturevalue("redis_url")), f"todos:accounts-{new_id()}")
+    yield cache
+    cache.close()
+
+
+@pytest.fixture
+def any_parts(any_store: TodoStore, any_cache: Cache, any_marks: Cache, clock: FakeClock) -> Parts:
     """Every store behind every cache."""
-    return assemble(any_store, any_cache, MemoryIdempotency(), Limits(), clock)
+    return assemble(any_store, any_cache, MemoryIdempotency(clock.timestamp), Limits(), clock, any_marks)
 
 
 @pytest.fixture

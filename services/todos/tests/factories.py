@@ -62,18 +62,24 @@ class Parts:
     idempotency: IdempotencyStore
     writer: Writer
     clock: Clock
+    marks: Cache
 
     @property
     def stores(self) -> Stores:
         """The stores alone, as the entry points take them."""
-        return Stores(self.store, self.cache, self.idempotency)
+        return Stores(self.store, self.cache, self.marks, self.idempotency)
 
 
 def assemble(
-    store: TodoStore, cache: Cache, idempotency: IdempotencyStore, limits: Limits, clock: Clock = utc_now
+    store: TodoStore,
+    cache: Cache,
+    idempotency: IdempotencyStore,
+    limits: Limits,
+    clock: Clock = utc_now,
+    marks: Cache | None = None,
 ) -> Parts:
     """Return the parts around a store and a cache."""
-    return Parts(store, cache, idempotency, Writer(store, cache, clock, limits), clock)
+    return Parts(store, cache, idempotency, Writer(store, cache, clock, limits), clock, marks or NoCache())
 
 
 def settings(**changes: Any) -> ApiSettings:

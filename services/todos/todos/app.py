@@ -22,7 +22,7 @@ from todos.routes.batch import BatchRoutes
 from todos.routes.changes import ChangeRoutes
 from todos.routes.lists import ListRoutes
 from todos.routes.todos import TodoRoutes
-from todos.wiring import Stores, real, writer_of
+from todos.wiring import Stores, accounts_of, real, writer_of
 
 INFO = ApiInfo("todos", "To-dos", "Lists and to-dos, read far more often than they are written.")
 
@@ -58,4 +58,5 @@ def create_app(
         ],
         idempotency=stores.idempotency,
         verifier=verifier,
+        accounts=accounts_of(stores, clock),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.errors import Conflict, FieldError, Gone, Invalid, NotFound, Transient, Unauthenticated
+from chassis.errors import Conflict, FieldError, Gone, Invalid, NotFound, Transient
 
 
 class TodoNotFound(NotFound):
@@ -34,13 +34,6 @@ class LimitReached(Conflict):
 
 class DefaultListKept(Conflict):
     """The default list can be neither renamed nor deleted, and its name is its own."""
-
-
-class AccountErased(Unauthenticated):
-    """The caller's account has been deleted; its token has not run out yet."""
-
-    def __init__(self) -> None:
-        super().__init__("The account has been deleted.")
 
 
 class SyncTokenExpired(Gone):

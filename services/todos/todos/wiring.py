@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from chassis.accounts import AccountData
+from chassis.accounts.cached import CachedAccountData
 from chassis.clock import Clock
 from chassis.idempotency import IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
@@ -12,6 +14,7 @@ from chassis.stores.aws import Aws
 from chassis.stores.cache import OwnerCache, connect
 from todos.config import TodosSettings
 from todos.domain.account_state import Limits
+from todos.domain.erasure import Erasure
 from todos.domain.ports import ReadLimits, TodoStore
 from todos.domain.reading import ReadCache
 from todos.domain.writing import WriteCache, Writer
@@ -30,10 +33,11 @@ class Cache(ReadCache, WriteCache, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Everything that the service keeps, behind protocols."""
+    """Everything that the service keeps, behind protocols; `marks` caches which accounts are erased."""
 
     todos: TodoStore
     cache: Cache
+    marks: Cache
     idempotency: IdempotencyStore
 
 
@@ -41,11 +45,12 @@ def real(settings: TodosSettings) -> Stores:
     """Return stores in DynamoDB, and Redis in front of them. Call it after the fork."""
     aws = Aws(settings.aws_region, settings.aws_endpoint_url)
     client = aws.client("dynamodb", read_timeout=_READ_TIMEOUT)
-    cache = OwnerCache(connect(settings.redis_url.get_secret_value()), "todos", ttl=settings.cache_seconds)
+    redis = connect(settings.redis_url.get_secret_value())
     limits = ReadLimits(settings.page_bytes, settings.read_bytes, settings.read_seconds)
     return Stores(
         todos=DynamoStore(client, settings.todos_table, limits),
-        cache=cache,
+        cache=OwnerCache(redis, "todos", ttl=settings.cache_seconds),
+        marks=OwnerCache(redis, "todos:accounts", ttl=settings.cache_seconds),
         idempotency=DynamoIdempotency(client, settings.todos_table, limits=settings.idempotency_limits()),
     )
 
@@ -54,3 +59,8 @@ def writer_of(settings: TodosSettings, stores: Stores, clock: Clock) -> Writer:
     """Return the one way of writing through the store and the cache in front of it."""
     limits = Limits(settings.max_lists, settings.max_todos, settings.max_waiting)
     return Writer(stores.todos, stores.cache, clock, limits)
+
+
+def accounts_of(stores: Stores, clock: Clock) -> AccountData:
+    """Return what the service keeps of accounts, with their marks behind a cache."""
+    return CachedAccountData(Erasure(stores.todos, stores.cache, clock), stores.marks)

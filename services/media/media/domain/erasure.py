@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from chassis.clock import Clock, utc_now
 from chassis.errors import Stale
-from chassis.idempotency import IdempotencyStore
 from media.domain import naming
 from media.domain.ports import Accounts, Erasure, Files, Records
 from media.domain.removal import Removal
@@ -23,14 +22,13 @@ LAST_CREDENTIAL = timedelta(hours=13)
 
 
 class Eraser:
-    """Erases accounts."""
+    """An AccountData: what the service keeps of accounts."""
 
     def __init__(
         self,
         records: Records,
         accounts: Accounts,
         files: Files,
-        idempotency: IdempotencyStore,
         removal: Removal,
         clock: Clock = utc_now,
     ) -> None:
@@ -38,13 +36,18 @@ class Eraser:
         self._removal = removal
         self._accounts = accounts
         self._files = files
-        self._idempotency = idempotency
         self._clock = clock
 
+    def is_erased(self, owner: str) -> bool:
+        """See AccountData."""
+        return self._accounts.is_erased(owner)
+
+    def mark_erased(self, owner: str) -> None:
+        """See AccountData."""
+        self._accounts.mark_erased(owner, self._clock())
+
     def erase(self, owner: str) -> None:
-        """Close the account and erase all it holds; idempotent. Raises Transient; the sweep then goes on."""
-        if not naming.is_owner(owner):
-            return
+        """See AccountData. What fails here the sweep does later."""
         self.sweep(self._accounts.mark_erased(owner, self._clock()))
 
     def sweep(self, erasure: Erasure) -> None:
@@ -57,11 +60,10 @@ class Eraser:
                 self._removal.forget(obj)
             except Stale:
                 log.info("object changed while being erased", extra={"object_id": str(obj.id)})
-        self._idempotency.forget(owner)
         left = next(iter(self._records.owned(owner)), None)
         last_look = erasure.erased_at + LAST_CREDENTIAL
         if left is not None:
             self._accounts.postpone_erasure(erasure, self._clock())
         else:
             self._accounts.postpone_erasure(erasure, last_look if self._clock() < last_look else None)
-        log.info("account erased", extra={"owner": owner, "files": files})
+        log.info("account swept", extra={"owner": owner, "files": files})

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from chassis.accounts import AccountErased
 from chassis.clock import Clock, utc_now
 from chassis.errors import Problem, Stale
 from media.domain import naming
@@ -30,7 +31,7 @@ from media.domain.objects import (
 )
 from media.domain.ports import Accounts, Files, Records
 from media.domain.removal import Removal
-from media.errors import AccountErased, DeletionPending, LimitExceeded, RenderingFailed
+from media.errors import DeletionPending, LimitExceeded, RenderingFailed
 
 log = logging.getLogger(__name__)
 

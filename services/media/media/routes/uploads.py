@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.errors import Conflict, Gone, Invalid, NotFound
+from chassis.errors import Conflict, Invalid, NotFound
 from chassis.http.routing import Answer, Routes, route
 from chassis.idempotency import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
@@ -32,7 +32,7 @@ class UploadRoutes(Routes):
         body=NewUpload,
         answer=UploadView,
         status=201,
-        raises=[Conflict, Gone],
+        raises=[Conflict],
     )
     def create_upload(self, caller: Caller, body: NewUpload) -> Answer:
         """Begin an upload.

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from chassis.accounts import AccountErased
 from chassis.errors import Stale, Transient
 from chassis.http.pagination import Slice, id_in
 from chassis.schemas import format_time
@@ -15,7 +16,7 @@ from chassis.stores.aws import translated
 from chassis.stores.dynamodb import ConditionsFailed, query, transact
 from media.domain.objects import Lane, MediaObject
 from media.domain.ports import Quota
-from media.errors import AccountErased, QuotaExceeded
+from media.errors import QuotaExceeded
 from media.store import items
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ class DynamoRecords:
     def _refusal(self, owner: str) -> Exception:
         account = self._item(items.account_key(owner)) or {}
         if "erased_at" in account:
-            return AccountErased("The account has been deleted.")
+            return AccountErased()
         return QuotaExceeded("The account's storage is full; delete something first.")
 
 

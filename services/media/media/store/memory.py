@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from chassis.accounts import AccountErased
 from chassis.errors import Stale
 from chassis.http.pagination import Slice, id_in
 from media.domain.objects import Lane, MediaObject, Status
 from media.domain.ports import BucketScan, Erasure, Quota, Usage
-from media.errors import AccountErased, QuotaExceeded
+from media.errors import QuotaExceeded
 
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -37,7 +38,7 @@ class MemoryRecords:
             if standing is not None:
                 return standing
             if obj.owner in self._erased:
-                raise AccountErased("The account has been deleted.")
+                raise AccountErased
             used = self.usage(obj.owner)
             if quota and (used.bytes + obj.size > quota.bytes or used.objects >= quota.objects):
                 raise QuotaExceeded("The account's storage is full; delete something first.")

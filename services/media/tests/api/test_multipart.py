@@ -195,7 +195,7 @@ def test_parts_of_a_deleted_object_are_dropped(world: World, owner: str) -> None
 
 def test_parts_of_a_deleted_account_are_dropped(world: World, owner: str) -> None:
     send(world, begin(world, owner))
-    world.work.eraser.erase(owner)
+    world.erase(owner)
     assert world.multipart._open == {}
 
 

@@ -12,12 +12,13 @@ from uuid import UUID
 import pytest
 from services.media.tests.factories import an_object, an_owner
 
+from chassis.accounts import AccountErased
 from chassis.errors import Invalid, Stale
 from chassis.ids import new_id
 from chassis.testing import FakeClock
 from media.domain.objects import Content, Findings, Lane, MediaObject, Status, Thumbnail
 from media.domain.ports import Accounts, Quota, Records, Usage
-from media.errors import AccountErased, QuotaExceeded
+from media.errors import QuotaExceeded
 
 NOW = FakeClock().now
 CONTENT = Content(2000, "e1", "image/png", NOW)

@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 
 import pytest
-from services.media.tests.factories import BUCKET, World, a_picture, s3_message
+from flask import Flask
+from services.media.tests.factories import BUCKET, World, a_picture, s3_message, some_settings
+from services.media.tests.real import RealWorld
 
+from chassis.accounts import AccountEvents
 from chassis.errors import Invalid
-from chassis.messages.events import new_event
-from media.events import AccountEvents, BucketEvents, keys_of
+from chassis.idempotency import IdempotencyStore
+from chassis.testing import AccountErasureContract, Issuer
+from media.app import create_app
+from media.domain.erasure import Eraser
+from media.domain.removal import Removal
+from media.events import BucketEvents, keys_of
+from media.wiring import Stores
 
 
 def test_keys_come_as_they_were_before_they_were_encoded() -> None:
@@ -49,18 +57,32 @@ def test_every_key_of_a_message_is_settled(world: World, owner: str) -> None:
 
 def test_the_end_of_an_account_erases_it(world: World, owner: str) -> None:
     world.upload(owner, a_picture())
-    event = new_event("users.account.deleted.v1", "users", owner, {"unknown": "field"})
-    AccountEvents(world.work.eraser).handle(event.model_dump_json())
+    world.erase(owner)
     assert world.files.keys() == []
 
 
-def test_other_events_are_not_ours(world: World, owner: str) -> None:
-    world.upload(owner, a_picture())
-    event = new_event("users.account.created.v1", "users", owner, {})
-    AccountEvents(world.work.eraser).handle(event.model_dump_json())
-    assert len(world.list(owner)) == 1
+class TestErasure(AccountErasureContract):
+    """The contract of every service, in memory and on the real table."""
 
+    @pytest.fixture(params=["memory", "real"])
+    def stores(self, request: pytest.FixtureRequest) -> Stores:
+        found: World | RealWorld = request.getfixturevalue("world" if request.param == "memory" else "real")
+        return found.stores
 
-def test_what_is_no_event_is_refused(world: World) -> None:
-    with pytest.raises(Invalid):
-        AccountEvents(world.work.eraser).handle("{}")
+    @pytest.fixture
+    def issuer(self) -> Issuer:
+        return Issuer()
+
+    @pytest.fixture
+    def app(self, stores: Stores, issuer: Issuer) -> Flask:
+        return create_app(some_settings(), parts=stores, verifier=issuer.verifier())
+
+    @pytest.fixture
+    def events(self, stores: Stores) -> AccountEvents:
+        removal = Removal(stores.records, stores.files, stores.multipart)
+        eraser = Eraser(stores.records, stores.accounts, stores.files, removal)
+        return AccountEvents(eraser, stores.idempotency)
+
+    @pytest.fixture
+    def idempotency(self, stores: Stores) -> IdempotencyStore:
+        return stores.idempotency

@@ -114,7 +114,7 @@ def test_a_deleted_account_leaves_nothing(real: RealWorld, owner: str, aws: Aws)
     _send(aws, real.settings.users_events_queue_url, event.model_dump_json())
     while not real.stores.accounts.is_erased(owner):
         real.handle(queue=1)
-    assert real.list(owner) == []
+    assert real.show(owner, begun["object_id"]).status_code == 401
     assert real.stores.files.listing(f"users/{owner}/", "", 10).files == []
     assert real.stores.files.listing(f"thumbnails/{owner}/", "", 10).files == []
     pages = aws.client("dynamodb").get_paginator("scan").paginate(TableName=real.settings.media_table)

@@ -29,7 +29,7 @@ HEAVY = "é" * 9_700  # 19.4 kB in UTF-8
 
 
 def served(store: TodoStore, issuer: Issuer, **told: Any) -> Api:
-    stores = Stores(store, NoCache(), MemoryIdempotency())
+    stores = Stores(todos=store, cache=NoCache(), marks=NoCache(), idempotency=MemoryIdempotency())
     app = create_app(settings(**told), parts=stores, verifier=issuer.verifier())
     return Api(app.test_client(), issuer)
 

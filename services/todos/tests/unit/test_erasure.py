@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from services.todos.tests.factories import Parts
 
+from chassis.accounts import AccountErased
 from chassis.errors import Transient
 from chassis.ids import new_id
 from chassis.testing import FakeClock
@@ -10,7 +11,6 @@ from todos.domain.commit import Commit
 from todos.domain.erasure import Erasure, Sweeper
 from todos.domain.lists import Lists
 from todos.domain.todos import Todos
-from todos.errors import AccountErased
 from todos.store.memory import MemoryStore
 
 
@@ -82,7 +82,9 @@ def test_the_sweeper_forgets_lists_of_erased_accounts(
         todos.create("ann", new_id(), {"title": str(number), "list_id": groceries.id})
     memory_store.good = 1
     lists.delete("ann", groceries.id, anything)
-    Erasure(memory_store, parts.cache, parts.idempotency, clock).erase("ann")
+    erasure = Erasure(memory_store, parts.cache, clock)
+    erasure.mark_erased("ann")
+    erasure.erase("ann")
     Sweeper(memory_store, lists).run()
     assert memory_store.half_deleted(10) == []
 
@@ -91,7 +93,8 @@ def test_an_erased_account_is_empty_and_stays_so(
     memory_store: Failing, todos: Todos, parts: Parts, clock: FakeClock
 ) -> None:
     todo = todos.create("ann", new_id(), {"title": "x"})
-    erasure = Erasure(memory_store, parts.cache, parts.idempotency, clock)
+    erasure = Erasure(memory_store, parts.cache, clock)
+    erasure.mark_erased("ann")
     erasure.erase("ann")
     erasure.erase("ann")
     assert memory_store.todo("ann", todo.id) is None

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from services.todos.tests.factories import NoCache
 
+from chassis.accounts import AccountErased
 from chassis.errors import TooMany
 from chassis.ids import new_id
 from chassis.testing import FakeClock
@@ -18,7 +19,7 @@ from todos.domain.todo import Todo, new_todo
 from todos.domain.todos import Todos
 from todos.domain.unit_of_work import UnitOfWork
 from todos.domain.writing import Writer
-from todos.errors import AccountErased, LimitReached, WriteConflict
+from todos.errors import LimitReached, WriteConflict
 from todos.store.memory import MemoryStore
 
 

@@ -6,18 +6,25 @@ import json
 from typing import Any
 
 import pytest
-from services.todos.tests.factories import ISSUER, Parts
+from flask import Flask
+from services.todos.tests.factories import ISSUER, Api, Parts, assemble, settings
 
+from chassis.accounts import AccountErased, AccountEvents
 from chassis.errors import Invalid
+from chassis.idempotency import IdempotencyStore
+from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.messages.consumer import Consumer
 from chassis.messages.events import new_event
 from chassis.messages.worker import Worker
+from chassis.stores.cache import OwnerCache, connect
+from chassis.testing import AccountErasureContract, Issuer
+from todos.app import create_app
 from todos.config import WorkerSettings
-from todos.domain.erasure import Erasure
+from todos.domain.account_state import Limits
 from todos.domain.todos import Todos
-from todos.errors import AccountErased
-from todos.events import AccountEvents
+from todos.store.dynamodb import DynamoStore
+from todos.wiring import accounts_of
 from todos.worker import build
 
 
@@ -27,8 +34,7 @@ def deleted(account: str) -> str:
 
 @pytest.fixture
 def events(any_parts: Parts) -> AccountEvents:
-    erasure = Erasure(any_parts.store, any_parts.cache, any_parts.idempotency, any_parts.clock)
-    return AccountEvents(erasure)
+    return AccountEvents(accounts_of(any_parts.stores, any_parts.clock), any_parts.idempotency)
 
 
 @pytest.fixture
@@ -54,21 +60,53 @@ def test_nothing_comes_back_behind_the_erasure(events: AccountEvents, todos: Tod
         todos.create(owner, new_id(), {"title": "x"})
 
 
-def test_other_types_of_event_are_ignored(any_parts: Parts, events: AccountEvents, owner: str) -> None:
-    events.handle(new_event("users.account.created.v1", "users", owner, {}).model_dump_json())
-    assert not any_parts.store.head(owner).erased
-
-
 @pytest.mark.parametrize("body", ["", "{}", "null", "[]", '{"type": "users.account.deleted.v1"}'])
 def test_what_is_no_event_is_refused(events: AccountEvents, body: str) -> None:
     with pytest.raises(Invalid):
         events.handle(body)
 
 
-@pytest.mark.parametrize("subject", ["", "x" * 256])
-def test_an_event_that_names_no_account_is_refused(events: AccountEvents, subject: str) -> None:
-    with pytest.raises(Invalid):
-        events.handle(deleted(subject))
+class TestErasure(AccountErasureContract):
+    """The contract of every service, on every store behind every cache."""
+
+    @pytest.fixture
+    def app(self, any_parts: Parts, issuer: Issuer) -> Flask:
+        return create_app(
+            settings(), parts=any_parts.stores, verifier=issuer.verifier(), clock=any_parts.clock
+        )
+
+    @pytest.fixture
+    def idempotency(self, any_parts: Parts) -> IdempotencyStore:
+        return any_parts.idempotency
+
+
+def test_a_list_that_is_cached_is_not_shown_to_an_erased_account(
+    any_parts: Parts, events: AccountEvents, issuer: Issuer, owner: str
+) -> None:
+    app = create_app(settings(), parts=any_parts.stores, verifier=issuer.verifier(), clock=any_parts.clock)
+    api = Api(app.test_client(), issuer, owner)
+    api.add("secret")
+    assert [api.titles() for _ in range(3)] == [["secret"]] * 3
+    events.handle(deleted(owner))
+    assert api.call("GET", "/v1/todos").status_code == 401
+
+
+def test_a_cached_read_asks_the_table_nothing(
+    dynamo_store: DynamoStore, redis_url: str, issuer: Issuer
+) -> None:
+    names = [f"todos-{new_id()}", f"todos:accounts-{new_id()}"]
+    cache, marks = [OwnerCache(connect(redis_url), name) for name in names]
+    parts = assemble(dynamo_store, cache, MemoryIdempotency(), Limits(), marks=marks)
+    app = create_app(settings(), parts=parts.stores, verifier=issuer.verifier())
+    api = Api(app.test_client(), issuer)
+    api.add("often read")
+    api.get("/v1/todos")
+    calls: list[str] = []
+    dynamo_store._client.meta.events.register("before-call.*", lambda model, **_: calls.append(model.name))
+    assert api.call("GET", "/v1/todos").headers["X-Cache"] == "hit"
+    assert calls == []
+    cache.close()
+    marks.close()
 
 
 @pytest.fixture

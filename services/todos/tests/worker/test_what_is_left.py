@@ -9,6 +9,7 @@ import pytest
 from redis import Redis
 from services.todos.tests.factories import Api, Parts, assemble, settings
 
+from chassis.accounts import AccountEvents
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
 from chassis.messages.events import new_event
@@ -16,9 +17,8 @@ from chassis.stores.cache import OwnerCache
 from chassis.testing import Issuer
 from todos.app import create_app
 from todos.domain.account_state import Limits
-from todos.domain.erasure import Erasure
-from todos.events import AccountEvents
 from todos.store.dynamodb import DynamoStore
+from todos.wiring import accounts_of
 
 
 @pytest.fixture
@@ -33,8 +33,10 @@ def real_parts(dynamo_store: DynamoStore, redis: Redis, aws: Any) -> Iterator[Pa
     """Every store as in a running process."""
     cache = OwnerCache(redis, f"todos-{new_id()}")
     keys = DynamoIdempotency(aws.service_client("todos", "dynamodb"), aws.environment("todos")["TODOS_TABLE"])
-    yield assemble(dynamo_store, cache, keys, Limits())
+    marks = OwnerCache(redis, f"todos:accounts-{new_id()}")
+    yield assemble(dynamo_store, cache, keys, Limits(), marks=marks)
     cache.close()
+    marks.close()
 
 
 @pytest.fixture
@@ -46,8 +48,7 @@ def real_api(real_parts: Parts, issuer: Issuer) -> Api:
 @pytest.fixture
 def erase(real_parts: Parts) -> Any:
     """Handles the event of an account's end."""
-    made = real_parts
-    events = AccountEvents(Erasure(made.store, made.cache, made.idempotency, made.clock))
+    events = AccountEvents(accounts_of(real_parts.stores, real_parts.clock), real_parts.idempotency)
 
     def handle(owner: str) -> None:
         event = new_event("users.account.deleted.v1", "users", owner, {"account_id": owner})

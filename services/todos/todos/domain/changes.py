@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
+from chassis.accounts import AccountErased
 from chassis.clock import Clock
 from chassis.errors import FieldError, Invalid
 from chassis.http.pagination import decode_cursor, encode_cursor
@@ -14,7 +15,7 @@ from todos.domain.changekeys import FIRST, is_place, seq_of
 from todos.domain.fair_reads import FairReads
 from todos.domain.lists import Lists
 from todos.domain.ports import Change, Entry, TodoStore
-from todos.errors import AccountErased, SyncTokenExpired
+from todos.errors import SyncTokenExpired
 
 KEEP_TOKENS = timedelta(days=30)
 """How old a token may be; deletions are remembered for longer (see domain/writing.py)."""

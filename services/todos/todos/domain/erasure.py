@@ -6,13 +6,12 @@ import logging
 from contextlib import suppress
 from datetime import timedelta
 
+from chassis.accounts import AccountErased
 from chassis.clock import Clock
 from chassis.errors import Problem
-from chassis.idempotency import IdempotencyStore
 from todos.domain.lists import Lists
 from todos.domain.ports import TodoStore
 from todos.domain.writing import WriteCache
-from todos.errors import AccountErased
 
 log = logging.getLogger(__name__)
 
@@ -23,28 +22,27 @@ _AT_ONCE = 25
 
 
 class Erasure:
-    """Erases accounts."""
+    """An AccountData: what the service keeps of accounts, behind a cache that an erasure empties."""
 
-    def __init__(
-        self, store: TodoStore, cache: WriteCache, idempotency: IdempotencyStore, clock: Clock
-    ) -> None:
+    def __init__(self, store: TodoStore, cache: WriteCache, clock: Clock) -> None:
         self._store = store
         self._cache = cache
-        self._idempotency = idempotency
         self._clock = clock
 
-    def erase(self, owner: str) -> None:
-        """Erase everything of an account, for good; may be repeated.
+    def is_erased(self, owner: str) -> bool:
+        """See AccountData."""
+        return self._store.head(owner).erased
 
-        The mark comes first: from then on no write with a token that is still good succeeds, so
-        that nothing comes back behind the erasure.
-        """
+    def mark_erased(self, owner: str) -> None:
+        """See AccountData."""
         until = int((self._clock() + KEEP_MARK).timestamp())
         with self._cache.writing(owner):
             self._store.mark_erased(owner, until)
+
+    def erase(self, owner: str) -> None:
+        """See AccountData."""
+        with self._cache.writing(owner):
             self._store.erase(owner)
-        self._idempotency.forget(owner)
-        log.info("account erased", extra={"account": owner})
 
 
 class Sweeper:

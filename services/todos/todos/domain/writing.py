@@ -9,12 +9,13 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
+from chassis.accounts import AccountErased
 from chassis.clock import Clock
 from chassis.turns import Turns
 from todos.domain.account_state import Limits
 from todos.domain.ports import TodoStore
 from todos.domain.unit_of_work import UnitOfWork
-from todos.errors import AccountErased, AlreadyExists, WriteConflict
+from todos.errors import AlreadyExists, WriteConflict
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from services.users.tests.factories import PASSWORD, person, sign_in, sign_up
 
-from chassis.testing import FakePublisher
+from chassis.testing import FakePublisher, GoneAccountContract
 from users.wiring import Stores
 
 ANOTHER = "another good password"
@@ -140,3 +140,13 @@ def test_nothing_of_ones_own_is_open_to_strangers(client: FlaskClient, method: s
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
     assert response.content_type == "application/problem+json"
+
+
+class TestErasure(GoneAccountContract):
+    """What every service does with a token that outlives its account."""
+
+    @pytest.fixture
+    def gone(self, client: FlaskClient) -> dict[str, str]:
+        ada = person(client)
+        assert ada.delete("/v1/me").status_code == 202
+        return ada.headers

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from chassis.accounts import ACCOUNT_DELETED
 from chassis.clock import Clock
 from chassis.messages.events import Event, new_event
 from chassis.schemas import format_time
 from users.domain.records import Account
 
 ACCOUNT_CREATED = "users.account.created.v1"
-ACCOUNT_DELETED = "users.account.deleted.v1"
 
 
 def account_created(account: Account, source: str, clock: Clock) -> Event:

@@ -1,0 +1,109 @@
+"""The order in which an account is erased, and who is let through afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from chassis.accounts import AccountErased, AccountEvents, AccountGate
+from chassis.accounts.cached import CachedAccountData
+from chassis.errors import Transient
+from chassis.idempotency import Claimed, IdempotencyStore, Key
+from chassis.idempotency.memory import MemoryIdempotency
+from chassis.ids import new_id
+from chassis.testing import id_of
+from chassis.testing.accounts import deleted
+
+ANN = id_of("ann")
+
+
+class Data:
+    """An AccountData in memory; `did` is what was done, in order."""
+
+    def __init__(self) -> None:
+        self.did: list[str] = []
+        self.erased: set[str] = set()
+        self.failure: Exception | None = None
+
+    def is_erased(self, account: str) -> bool:
+        self.did.append("ask")
+        return account in self.erased
+
+    def mark_erased(self, account: str) -> None:
+        self.did.append("mark")
+        self.erased.add(account)
+
+    def erase(self, account: str) -> None:
+        self.did.append("erase")
+        if self.failure is not None:
+            raise self.failure
+
+
+class Marks:
+    """A MarkCache in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, object]:
+        value = self.kept.setdefault(owner, b"") or load()
+        self.kept[owner] = value
+        return value, None
+
+    @contextmanager
+    def writing(self, owner: str) -> Iterator[None]:
+        yield
+        self.kept.pop(owner, None)
+
+
+@pytest.fixture
+def data() -> Data:
+    return Data()
+
+
+def claim(idempotency: IdempotencyStore, key: Key) -> Claimed:
+    found = idempotency.begin(key, "f", new_id(), 30)
+    assert isinstance(found, Claimed)
+    return found
+
+
+def test_an_account_is_marked_before_anything_of_it_is_erased(data: Data) -> None:
+    AccountEvents(data, MemoryIdempotency()).handle(deleted(ANN))
+    assert data.did == ["mark", "erase"]
+
+
+def test_recorded_answers_are_forgotten_even_when_the_rest_has_to_be_tried_again(data: Data) -> None:
+    idempotency, key = MemoryIdempotency(), Key(ANN, "0" * 64)
+    claim(idempotency, key)
+    data.failure = Transient("The store is away.")
+    with pytest.raises(Transient):
+        AccountEvents(data, idempotency).handle(deleted(ANN))
+    claim(idempotency, key)
+
+
+def test_an_erased_account_is_asked_for_once_and_another_each_time(data: Data) -> None:
+    gate = AccountGate(data)
+    data.erased.add("ann")
+    for _ in range(3):
+        with pytest.raises(AccountErased):
+            gate.check("ann")
+        gate.check("bob")
+    assert data.did == ["ask"] * 4
+
+
+def test_a_gate_closes_as_soon_as_the_account_is_marked(data: Data) -> None:
+    gate = AccountGate(data)
+    gate.check("ann")
+    data.mark_erased("ann")
+    with pytest.raises(AccountErased):
+        gate.check("ann")
+
+
+def test_a_cached_mark_is_asked_for_once_until_it_changes(data: Data) -> None:
+    cached = CachedAccountData(data, Marks())
+    assert [cached.is_erased("ann") for _ in range(3)] == [False] * 3
+    cached.mark_erased("ann")
+    assert [cached.is_erased("ann") for _ in range(3)] == [True] * 3
+    assert data.did == ["ask", "mark", "ask"]
