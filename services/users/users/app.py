@@ -74,5 +74,6 @@ def create_app(
 
 def _storage_access(settings: ApiSettings, source: CredentialSource) -> StorageAccess:
     endpoint = settings.s3_public_endpoint_url or f"https://s3.{settings.aws_region}.amazonaws.com"
-    place = StorageLocation(settings.aws_region, endpoint, settings.storage_bucket)
+    partition = settings.storage_role_arn.split(":")[1]
+    place = StorageLocation(settings.aws_region, endpoint, settings.storage_bucket, partition=partition)
     return StorageAccess(source, place, timedelta(minutes=settings.storage_credentials_minutes))

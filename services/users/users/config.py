@@ -62,7 +62,8 @@ class UsersSettings(ServiceSettings):
         default=180, ge=1, le=730, description="A session ends after so long, however it is used."
     )
     storage_role_arn: str = Field(
-        description="IAM role whose narrowed form users get as storage credentials."
+        pattern=r"^arn:[a-z-]+:iam::",
+        description="IAM role whose narrowed form users get as storage credentials.",
     )
 
     @property

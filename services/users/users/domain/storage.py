@@ -13,12 +13,16 @@ from users.domain.records import StorageCredentials
 
 @dataclass(frozen=True, slots=True)
 class StorageLocation:
-    """Where the folders are, as clients reach them; `prefix` ends with a slash."""
+    """Where the folders are, as clients reach them; `prefix` ends with a slash.
+
+    `partition` is the one of AWS that the bucket is in (`aws`, `aws-us-gov`).
+    """
 
     region: str
     endpoint_url: str
     bucket: str
     prefix: str = ""
+    partition: str = "aws"
 
 
 class CredentialSource(Protocol):
@@ -45,21 +49,35 @@ class StorageAccess:
 
 
 def session_policy(place: StorageLocation) -> dict[str, object]:
-    """Return the IAM policy that narrows the role to `place`."""
-    bucket = f"arn:aws:s3:::{place.bucket}"
+    """Return the IAM policy that narrows the role to `place`.
+
+    A session may do what both its role and this policy allow, so what the bucket's encryption asks for
+    stands here too: the bucket's key, through S3 only, for the folder or (S3 Bucket Keys) the bucket alone.
+    """
+    bucket = f"arn:{place.partition}:s3:::{place.bucket}"
+    folder = f"{bucket}/{place.prefix}*"
     return {
         "Version": "2012-10-17",
         "Statement": [
             {
                 "Effect": "Allow",
                 "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                "Resource": f"{bucket}/{place.prefix}*",
+                "Resource": folder,
             },
             {
                 "Effect": "Allow",
                 "Action": "s3:ListBucket",
                 "Resource": bucket,
                 "Condition": {"StringLike": {"s3:prefix": [f"{place.prefix}*"]}},
+            },
+            {
+                "Effect": "Allow",
+                "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+                "Resource": f"arn:{place.partition}:kms:{place.region}:*:key/*",
+                "Condition": {
+                    "StringEquals": {"kms:ViaService": f"s3.{place.region}.amazonaws.com"},
+                    "StringLike": {"kms:EncryptionContext:aws:s3:arn": [bucket, folder]},
+                },
             },
         ],
     }
