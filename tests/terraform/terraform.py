@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ ACCOUNT = "123456789012"
 
 _STAND_INS = ROOT.parent / "shared" / "tools" / "tfschema" / "run"
 # What it builds points at the place it was built from, so it is not shared with other checkouts.
+_STAND_IN = Path(__file__).parent / "stand_in" / "program.py"
 _HOME_OF_STAND_INS = ROOT / ".slipway" / "terraform-stand-ins"
 
 # What makes a plan need no account: no call to AWS is made, and the state stays in the folder.
@@ -100,13 +102,29 @@ def find(scratch: Path, *, to_apply: bool = False) -> tuple[Terraform | None, st
         candidates.append(Terraform((binary,), plugins))
     wrapper = Path(os.environ.get("TERRAFORM_PROVIDERS", str(_STAND_INS)))
     if wrapper.is_file():
-        candidates.append(Terraform(("env", f"TFSCHEMA_HOME={_HOME_OF_STAND_INS}", str(wrapper), binary)))
+        candidates.append(Terraform((*_with_stand_ins(wrapper), binary)))
     for candidate in candidates:
         if candidate.run(probe, "init", "-backend=false", timeout=600).returncode == 0:
             return candidate, ""
     if to_apply:
         return None, "an apply with real providers needs an account, and there are no stand-ins for them"
     return None, "terraform's providers cannot be downloaded and there are no stand-ins for them"
+
+
+def _with_stand_ins(wrapper: Path) -> list[str]:
+    """Return what makes a command find the stand-ins that have learned more than the schema (`stand_in/`)."""
+    words = ["env", f"TFSCHEMA_HOME={_HOME_OF_STAND_INS}", str(wrapper)]
+    subprocess.run([*words, "true"], check=False, capture_output=True, timeout=600)
+    plain, learned = _HOME_OF_STAND_INS / "mirror", _HOME_OF_STAND_INS / "learned"
+    for found in [*plain.rglob("terraform-provider-*"), *plain.glob("terraform.rc")]:
+        text = re.sub(r"exec (\S+) (\S+)", rf"exec \1 {_STAND_IN} \2", found.read_text())
+        made = learned / found.relative_to(plain)
+        made.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = learned / f"{os.getpid()}.unfinished"
+        unfinished.write_text(text.replace(str(plain), str(learned)))
+        unfinished.chmod(0o755)
+        unfinished.replace(made)
+    return [*words, "env", f"TF_CLI_CONFIG_FILE={learned / 'terraform.rc'}"]
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:
