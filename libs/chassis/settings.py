@@ -46,6 +46,10 @@ class ServiceSettings(BaseSettings):
     trusted_proxies: int = Field(
         default=1, ge=0, le=5, description="How many proxies in front set X-Forwarded-*."
     )
+    edge_domain: str | None = Field(
+        default=None,
+        description="Domain below which only our own CloudFront asks: one such proxy more; unset: nobody.",
+    )
     max_body_bytes: int = Field(
         default=1_048_576, ge=1024, le=104_857_600, description="Largest request body that is read."
     )

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Sequence
 
 from flask import Flask, Response, g, jsonify, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import Rule
 
 from chassis.accounts import AccountGate, ErasedAccounts
 from chassis.clock import utc_now
 from chassis.http import docs, encodings, health, problems
 from chassis.http.openapi import ApiInfo
+from chassis.http.proxies import TrustedProxies
 from chassis.http.routing import Dispatcher, Routes
 from chassis.idempotency import IdempotencyStore, Keys
 from chassis.identity.auth import TokenVerifier
@@ -46,8 +46,9 @@ def build(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    proxies = settings.trusted_proxies
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+    app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
+        app.wsgi_app, settings.trusted_proxies, settings.edge_domain
+    )
     _trace_requests(app)
     problems.install(app)
     encodings.install(app)

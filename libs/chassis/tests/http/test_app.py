@@ -44,10 +44,27 @@ def test_only_what_our_own_proxies_wrote_is_believed_of_the_callers_address(
     assert who(app, "6.6.6.6, 203.0.113.9, 198.51.100.1")["address"] == address
 
 
-def test_the_scheme_is_the_proxys_and_the_host_is_never_anothers(
-    settings: ServiceSettings, issuer: Issuer
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("notes.origin.example.com", "203.0.113.9"),
+        ("NOTES.ORIGIN.EXAMPLE.COM:443", "203.0.113.9"),
+        ("notes.example.com", "198.51.100.1"),
+        ("notes.origin.example.com.evil.test", "198.51.100.1"),
+    ],
+)
+def test_what_came_through_our_edge_has_passed_one_proxy_more(
+    settings: ServiceSettings, issuer: Issuer, host: str, address: str
 ) -> None:
-    app = build(settings, issuer, trusted_proxies=1)
+    app = build(settings, issuer, trusted_proxies=1, edge_domain="origin.example.com")
+    assert who(app, "6.6.6.6, 203.0.113.9, 198.51.100.1", Host=host)["address"] == address
+
+
+@pytest.mark.parametrize("proxies", [1, 2])
+def test_the_scheme_is_the_last_proxys_and_the_host_is_never_anothers(
+    settings: ServiceSettings, issuer: Issuer, proxies: int
+) -> None:
+    app = build(settings, issuer, trusted_proxies=proxies)
     found = who(app, "6.6.6.6", X_Forwarded_Proto="https", X_Forwarded_Host="evil.example.test")
     assert found["scheme"] == "https"
     assert "evil" not in found["host"]
