@@ -22,6 +22,17 @@ class MediaSettings(ServiceSettings):
         default=5 * GIB, ge=1, le=5 * 1024 * GIB, description="Largest file that is taken in."
     )
 
+    uploads_accelerated: bool = Field(
+        default=False,
+        description="Whether clients send files to the nearest edge (S3 Transfer Acceleration).",
+    )
+
+    def uploads_url(self) -> str:
+        """Return where clients send files to, without a trailing slash."""
+        if self.uploads_accelerated:
+            return f"https://{self.media_bucket}.s3-accelerate.amazonaws.com"
+        return self.bucket_url()
+
     def bucket_url(self) -> str:
         """Return where clients find the bucket, without a trailing slash."""
         if self.s3_public_endpoint_url:

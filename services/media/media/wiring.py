@@ -46,6 +46,12 @@ def real(settings: MediaSettings) -> Stores:
         scans=upkeep,
         files=S3Files(bucket, settings.media_bucket),
         multipart=S3Multipart(bucket, settings.media_bucket),
-        links=S3SignedUrls(settings.media_bucket, settings.bucket_url(), settings.aws_region, signing_key),
+        links=S3SignedUrls(
+            settings.media_bucket,
+            settings.bucket_url(),
+            settings.aws_region,
+            signing_key,
+            uploads_url=settings.uploads_url(),
+        ),
         idempotency=DynamoIdempotency(table, settings.media_table, limits=settings.idempotency_limits()),
     )

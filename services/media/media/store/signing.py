@@ -38,18 +38,27 @@ class SigningKey:
 
 
 class S3SignedUrls:
-    """Links into one bucket. `base_url` is where clients find it, without a trailing slash."""
+    """Links into one bucket. `base_url` is where clients find it, without a trailing slash.
+
+    `uploads_url` is where they send files to, where that is another place: the nearest edge.
+    """
 
     def __init__(
-        self, bucket: str, base_url: str, region: str, key: Callable[[], SigningKey], clock: Clock = utc_now
+        self,
+        bucket: str,
+        base_url: str,
+        region: str,
+        key: Callable[[], SigningKey],
+        clock: Clock = utc_now,
+        *,
+        uploads_url: str | None = None,
     ) -> None:
         self._bucket = bucket
         self._base_url = base_url
+        self._uploads_url = uploads_url or base_url
         self._region = region
         self._key = key
         self._clock = clock
-        parts = urlsplit(base_url)
-        self._host, self._path = parts.netloc, parts.path
 
     def window(self) -> int:
         """See SignedUrls."""
@@ -59,18 +68,20 @@ class S3SignedUrls:
         """See SignedUrls."""
         moment = datetime.fromtimestamp(self.window() * WINDOW_SECONDS, UTC)
         overrides = {"response-content-disposition": disposition, "response-content-type": content_type}
-        return self._presigned("GET", key, moment, LIFETIME_SECONDS, overrides)
+        return self._presigned("GET", self._base_url, key, moment, LIFETIME_SECONDS, overrides)
 
     def upload_part(self, key: str, upload_id: str, number: int, size: int, expires_at: datetime) -> str:
         """See SignedUrls. The size is enforced by signing the header `Content-Length`."""
         moment = self._clock()
         which = {"partNumber": str(number), "uploadId": upload_id}
         lifetime = int((expires_at - moment).total_seconds())
-        return self._presigned("PUT", key, moment, lifetime, which, {"content-length": str(size)})
+        headers = {"content-length": str(size)}
+        return self._presigned("PUT", self._uploads_url, key, moment, lifetime, which, headers)
 
     def _presigned(
         self,
         method: str,
+        base_url: str,
         key: str,
         moment: datetime,
         lifetime: int,
@@ -78,7 +89,8 @@ class S3SignedUrls:
         headers: Mapping[str, str] | None = None,
     ) -> str:
         signing = self._key()
-        signed = {**(headers or {}), "host": self._host}
+        place = urlsplit(base_url)
+        signed = {**(headers or {}), "host": place.netloc}
         names = ";".join(sorted(signed))
         parameters = {
             "X-Amz-Algorithm": _ALGORITHM,
@@ -95,9 +107,9 @@ class S3SignedUrls:
         )
         path = f"/{quote(key, safe='/~')}"
         lines = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
-        request = f"{method}\n{self._path}{path}\n{text}\n{lines}\n{names}\nUNSIGNED-PAYLOAD"
+        request = f"{method}\n{place.path}{path}\n{text}\n{lines}\n{names}\nUNSIGNED-PAYLOAD"
         signature = self._sign(signing, moment, request)
-        return f"{self._base_url}{path}?{text}&X-Amz-Signature={signature}"
+        return f"{base_url}{path}?{text}&X-Amz-Signature={signature}"
 
     def upload_form(self, key: str, content_type: str, size: int, expires_at: datetime) -> Form:
         """See SignedUrls."""
@@ -116,7 +128,7 @@ class S3SignedUrls:
         document = {"expiration": format_time(expires_at), "conditions": conditions}
         policy = base64.b64encode(json.dumps(document).encode()).decode()
         signature = hmac.new(self._derived(signing, moment), policy.encode(), hashlib.sha256).hexdigest()
-        return Form(self._base_url, {**fields, "policy": policy, "x-amz-signature": signature})
+        return Form(self._uploads_url, {**fields, "policy": policy, "x-amz-signature": signature})
 
     def _scope(self, moment: datetime) -> str:
         return f"{moment:%Y%m%d}/{self._region}/s3/aws4_request"

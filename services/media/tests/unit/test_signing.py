@@ -93,3 +93,23 @@ def test_a_form_fixes_key_type_and_size() -> None:
         {"x-amz-security-token": "token"},
     ):
         assert condition in policy["conditions"]
+
+
+def test_files_are_sent_to_the_nearest_edge_where_there_is_one_and_read_where_they_lie() -> None:
+    clock = FakeClock()
+    edge = "https://bucket.s3-accelerate.amazonaws.com"
+    key = SigningKey("AKID", "secret", None)
+    made = S3SignedUrls("bucket", URL, "eu-west-1", lambda: key, clock, uploads_url=edge)
+    later = clock() + timedelta(minutes=5)
+    plain = links(clock)
+    part = made.upload_part("users/7/a", "u", 1, 10, later)
+    assert part.startswith(f"{edge}/users/7/a?")
+    assert signature_of(part) != signature_of(plain.upload_part("users/7/a", "u", 1, 10, later))
+    assert made.upload_form("users/7/a", "text/plain", 10, later).url == edge
+    assert made.download("users/7/a", "text/plain", "inline") == plain.download(
+        "users/7/a", "text/plain", "inline"
+    )
+
+
+def signature_of(url: str) -> str:
+    return url.rpartition("X-Amz-Signature=")[2]
