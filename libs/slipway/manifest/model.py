@@ -163,18 +163,20 @@ class Publishes(_Model):
     types: tuple[EventType, ...]
 
 
+_REFERENCE = r"^((table|bucket|queue|topic|role)/.+|mail/(identity|configuration-set))$"
+
+
 class Permission(_Model):
     """One allow statement of the service's own AWS role.
 
     `on` names resources by kind: `table/NAME`, `table/NAME/index/INDEX`,
     `bucket/NAME`, `bucket/NAME/KEY-PATTERN`, `queue/NAME`, `topic/NAME`,
-    `role/NAME`. `when` is an IAM condition block, taken as it is.
+    `role/NAME`; to send mail, `mail/identity` and `mail/configuration-set`.
+    `when` is an IAM condition block, taken as it is.
     """
 
     allow: tuple[Action, ...] = Field(min_length=1)
-    on: tuple[Annotated[str, Field(pattern=r"^(table|bucket|queue|topic|role)/.+$")], ...] = Field(
-        min_length=1
-    )
+    on: tuple[Annotated[str, Field(pattern=_REFERENCE)], ...] = Field(min_length=1)
     when: dict[str, dict[str, str | list[str]]] | None = None
 
 

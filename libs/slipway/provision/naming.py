@@ -33,7 +33,8 @@ class Names:
 
     def arn(self, reference: str) -> str:
         """Return the ARN of a manifest's `table/NAME`, `table/NAME/index/INDEX`, `bucket/NAME`,
-        `bucket/NAME/KEY-PATTERN`, `queue/NAME`, `topic/NAME` or `role/NAME`.
+        `bucket/NAME/KEY-PATTERN`, `queue/NAME`, `topic/NAME`, `role/NAME`, `mail/identity` or
+        `mail/configuration-set`.
 
         Raises ValueError for any other kind.
         """
@@ -49,6 +50,8 @@ class Names:
                 return f"arn:aws:sqs:{here}:{resource}"
             case "topic":
                 return f"arn:aws:sns:{here}:{resource}"
+            case "mail":
+                return f"arn:aws:ses:{here}:{rest}/*"  # one domain, and one set, in each copy of a suite
             case "role":
                 return f"arn:aws:iam::{self.account}:role/{resource}"
             case _:

@@ -19,6 +19,8 @@ NAMES = Names("eu-west-1", "123456789012", "x-")
         ("queue/work-dlq", "arn:aws:sqs:eu-west-1:123456789012:x-work-dlq"),
         ("topic/events", "arn:aws:sns:eu-west-1:123456789012:x-events"),
         ("role/visitor", "arn:aws:iam::123456789012:role/x-visitor"),
+        ("mail/identity", "arn:aws:ses:eu-west-1:123456789012:identity/*"),
+        ("mail/configuration-set", "arn:aws:ses:eu-west-1:123456789012:configuration-set/*"),
     ],
 )
 def test_a_reference_becomes_an_arn(reference, arn):
