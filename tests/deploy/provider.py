@@ -1,11 +1,12 @@
 """What Terraform's AWS provider does to the account, which the stand-in for it does not.
 
 Before a plan it reads the release parameters into the state; after an apply it makes parameters, task
-definitions and services. The state is the one that Terraform keeps in S3.
+definitions, services and buckets. The state is the one that Terraform keeps in S3.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ class Provider:
     cluster: Cluster
     bucket: str
     key: str
+    region: str
 
     def refresh(self) -> None:
         """Bring the state's release parameters to what the account holds."""
@@ -44,6 +46,11 @@ class Provider:
             if self._held(attributes["name"]) is None:
                 self.ssm.put_parameter(
                     Name=attributes["name"], Value=attributes["insecure_value"], Type="String"
+                )
+        for _, attributes in _instances(state, "aws_s3_bucket"):
+            with contextlib.suppress(self.s3.exceptions.BucketAlreadyOwnedByYou):
+                self.s3.create_bucket(
+                    Bucket=attributes["bucket"], CreateBucketConfiguration={"LocationConstraint": self.region}
                 )
         with self.cluster.lock:
             latest = {

@@ -158,6 +158,20 @@ def test_a_rollback_that_is_refused_changes_nothing(world: World) -> None:
     assert world.released("next") == world.released() == {"users": "1.1.0", "todos": "1.1.0"}
 
 
+def test_what_holds_data_is_destroyed_only_when_it_is_named(world: World) -> None:
+    write_variables(world, key="id")
+    done = world.run("dev", "--plan")
+    assert "This destroys what holds data: aws_dynamodb_table.notes" in flat(done.stdout)
+    for also in ([], ["--image-tag", "1.1.0"], ["--allow-destroy", "aws_dynamodb_table.others"]):
+        done = world.deploy("--apply", *also)
+        assert done.returncode == FAILED
+        assert "the plan destroys what holds data: aws_dynamodb_table.notes" in flat(done.stderr)
+        assert "--apply --allow-destroy 'aws_dynamodb_table.notes'" in flat(done.stderr)
+    assert world.released("next") == {"users": "1.0.0", "todos": "1.0.0"}
+    assert world.deploy("--apply", "--allow-destroy", "aws_dynamodb_table.notes").returncode == OK
+    assert "No changes." in world.run("dev", "--plan").stdout
+
+
 def test_a_drift_is_an_exit_code_where_none_is_expected(world: World) -> None:
     write_variables(world, topic="other")
     assert world.run("dev", "--plan").returncode == OK

@@ -257,6 +257,7 @@ def test_what_terraform_refuses_is_shown_with_its_reason(world: World) -> None:
         (["--apply", "--build"], "--build, --images and --sign need --image-tag"),
         (["--apply", "--service", "users"], "--service is for a release"),
         (["--restart", "--rollback"], "--restart is for --apply"),
+        (["--image-tag", "1.1.0", "--allow-destroy", "x"], "--allow-destroy is for --apply"),
         (["--apply", "--expect-none"], "--expect-none belongs to --plan"),
         (["--image-tag", "1.1.0", "--plan-file", "x"], "--plan-file is for --plan"),
         (["--image-tag", "latest"], "cannot be a release's tag"),

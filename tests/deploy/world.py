@@ -229,7 +229,7 @@ def make(
         _BACKEND.format(bucket=bucket, region=REGION)
     )
     cluster = Cluster()
-    provider = Provider(s3, client(backing, "ssm"), cluster, bucket, "dev/terraform.tfstate")
+    provider = Provider(s3, client(backing, "ssm"), cluster, bucket, "dev/terraform.tfstate", REGION)
     hooks = {"/refresh": provider.refresh, "/applied": provider.applied}
     server = start(cluster, hooks)
     wrapper = folder / "programs" / "terraform"

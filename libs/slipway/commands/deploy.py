@@ -37,6 +37,7 @@ class _Options:
     yes: bool
     expect_none: bool
     plan_file: Path | None
+    allow_destroy: tuple[str, ...]
     timeout: int
     lock_timeout: int
     smoke_test: bool
@@ -81,6 +82,12 @@ def _address(_context: click.Context, _option: click.Parameter, text: str | None
     "--plan-file",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Where --plan keeps its plan; --apply applies exactly that one. It may contain secrets.",
+)
+@click.option(
+    "--allow-destroy",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Let a plan delete or replace this, which holds data; may be repeated.",
 )
 @click.option(
     "--timeout",
@@ -172,6 +179,7 @@ def _check_usage(options: _Options) -> None:
         "--build, --images and --sign need --image-tag TAG": brings and not tag,
         "--service is for a release: it needs --image-tag TAG or --rollback": options.services
         and not (tag or options.rollback),
+        "--allow-destroy is for --apply": options.allow_destroy and not options.apply,
         "--restart is for --apply without --image-tag": options.restart and (not options.apply or tag),
         "--expect-none belongs to --plan": options.expect_none and not options.plan,
         "--plan-file is for --plan, or for --apply without --image-tag": options.plan_file
@@ -201,6 +209,7 @@ def _deployment(name: str, options: _Options) -> Deployment:
         timeout=options.timeout * 60,
         smoke=smoke,
         plan_file=options.plan_file,
+        allow_destroy=options.allow_destroy,
     )
     return Deployment(context.ROOT, environment, terraform, Aws(environment.region), order)
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from slipway.deploy import backend, images, lease, parameters, rollout, target, tasks
+from slipway.deploy import backend, destruction, images, lease, parameters, rollout, target, tasks, website
 from slipway.deploy.aws import Aws, check_place
 from slipway.deploy.reporting import note, step
 from slipway.deploy.smoke import Smoke
@@ -43,6 +43,7 @@ class Order:
     timeout: float = 3600
     smoke: Smoke | None = field(default_factory=Smoke)
     plan_file: Path | None = None
+    allow_destroy: tuple[str, ...] = ()
 
 
 @dataclass
@@ -65,6 +66,8 @@ class Deployment:
             )
         with step("Plan"):
             plan = self.terraform.plan(self.order.plan_file)
+        if lost := destruction.losses(plan.destroyed):
+            console.say(f"\nThis destroys what holds data: {', '.join(lost)}", "bold red")
         if tag:
             self._preview(tag)
         if not plan.is_empty and expect_none:
@@ -87,6 +90,7 @@ class Deployment:
                 rollout.restart(self.aws, found, running)
             if running:
                 self._wait_and_verify(found, running)
+            self._bring_web_app(found)
 
     def release(self, tag: str, *, apply: bool) -> None:
         """Bring the images with this tag into service; with `apply`, all that the configuration says."""
@@ -103,6 +107,8 @@ class Deployment:
             found = self._applied(("next",), chosen, tags, plan)
             self._run(found, tasks.of_release(found, chosen))
             self._serve(chosen, tags)
+            if not self.order.services:
+                self._bring_web_app(found)
 
     def rollback(self, tag: str | None) -> None:
         """Bring back `tag`, or what was in service before; the database stays as it is."""
@@ -121,6 +127,12 @@ class Deployment:
         task = tasks.of_command(service, found.chosen((service,))[service], command)
         with step(task.title.capitalize()):
             tasks.run_command(self.aws, found, task, timeout=self.order.timeout)
+
+    def _bring_web_app(self, found: Target) -> None:
+        """After the services, which it calls."""
+        with step("Web app"):
+            self._check_lease()
+            website.bring(self.aws, found.site_bucket, self.root / "web" / "dist")
 
     def _bring_images(self, found: Target, chosen: Mapping[str, Service], tag: str) -> None:
         with step("Images"):
@@ -222,6 +234,7 @@ class Deployment:
         return self._confirmed(plan)
 
     def _confirmed(self, plan: Plan) -> Plan:
+        destruction.check(plan.destroyed, self.order.allow_destroy, self.environment.name)
         if not plan.is_empty:
             self.order.confirm(f"Apply this plan to {self.environment.name}?")
         return plan

@@ -62,6 +62,7 @@ class Target(_Part):
     cluster: str
     subnets: tuple[str, ...]
     architecture: str
+    site_bucket: str
     services: Mapping[str, Service]
     preparations: Mapping[str, Preparation]
 

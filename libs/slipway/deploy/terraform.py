@@ -51,10 +51,11 @@ _TROUBLE = {
 
 @dataclass(frozen=True)
 class Plan:
-    """A saved plan. `changes` are the addresses and types of the resources that it changes."""
+    """A saved plan: types by address of what it changes, and of that what it deletes or replaces."""
 
     file: Path
     changes: dict[str, str]
+    destroyed: dict[str, str]
     is_empty: bool
 
 
@@ -134,12 +135,17 @@ class Terraform:
 
     def _read(self, file: Path, *, is_empty: bool) -> Plan:
         shown = json.loads(self._captured("show", "-json", str(file)))
-        changes = {
-            change["address"]: change["type"]
+        actions = {
+            (change["address"], change["type"]): set(change["change"]["actions"])
             for change in shown.get("resource_changes", [])
-            if not {"no-op", "read"} & set(change["change"]["actions"])
+            if change["mode"] == "managed"
         }
-        return Plan(file, changes, is_empty)
+        return Plan(
+            file,
+            changes=dict(one for one, done in actions.items() if "no-op" not in done),
+            destroyed=dict(one for one, done in actions.items() if "delete" in done),
+            is_empty=is_empty,
+        )
 
     def _run(self, *arguments: str) -> int:
         """Run with its output shown; return its exit code, which is 0 or `_CHANGED`. Raises Problem."""

@@ -26,6 +26,12 @@ variable "topic" {
   default = "notices"
 }
 
+# Stands for what holds data: under another key AWS makes another table.
+variable "key" {
+  type    = string
+  default = "pk"
+}
+
 locals {
   prefix   = "${var.project}-${var.environment}-"
   registry = "${var.account_id}.dkr.ecr.${var.region}.amazonaws.com"
@@ -35,8 +41,23 @@ locals {
   }
 }
 
+resource "aws_s3_bucket" "site" {
+  bucket = "${local.prefix}site"
+}
+
 resource "aws_sns_topic" "notices" {
   name = "${local.prefix}${var.topic}"
+}
+
+resource "aws_dynamodb_table" "notes" {
+  name         = "${local.prefix}notes"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = var.key
+
+  attribute {
+    name = var.key
+    type = "S"
+  }
 }
 
 module "service" {
@@ -63,6 +84,7 @@ output "deployment" {
     cluster      = "${var.project}-${var.environment}"
     subnets      = ["subnet-1", "subnet-2"]
     architecture = "ARM64"
+    site_bucket  = aws_s3_bucket.site.bucket
     services     = { for name, service in module.service : name => service.deployment }
     preparations = { for name, one in module.database_preparation : name => {
       task           = one.family
