@@ -25,6 +25,12 @@ def _a_rate(name: str, limit: int) -> dict[str, Any]:
     return {"name": name, "statement": [{"rate_based_statement": [{"limit": limit}]}]}
 
 
+def _refuse_all(values: dict[str, Any]) -> None:
+    for rule in values["rule"]:
+        for group in rule["statement"][0]["managed_rule_group_statement"]:
+            group["rule_action_override"] = []
+
+
 PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
     (network.only_the_edge_is_open, adding("module.x.rule", "aws_vpc_security_group_ingress_rule", **_OPEN)),
     (network.rules_are_resources, adding("module.x.rule", "aws_security_group_rule", cidr_blocks=["::/0"])),
@@ -69,6 +75,11 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
     ),
     (network.every_conversation_gets_its_answers, without("aws_network_acl_rule", '"private/egress/https')),
     (network.the_network_is_watched, without("aws_flow_log")),
+    (network.what_is_too_long_is_told, without("aws_network_acl_rule", "private/ingress/too-long")),
+    (
+        network.the_edge_is_open_for_the_web_alone,
+        within("aws_vpc_security_group_ingress_rule", lambda v: v.update(to_port=-1), ".edge_too_long"),
+    ),
     (encryption.everything_kept_has_a_key, ungiven("aws_sqs_queue", "kms_master_key_id")),
     (encryption.everything_kept_has_a_key, changing("aws_dynamodb_table", server_side_encryption=[])),
     (encryption.what_must_be_on_is_on, changing("aws_db_proxy", require_tls=False)),
@@ -154,12 +165,22 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
             access_logs=[{"enabled": True}],
         ),
     ),
+    (edge.what_people_write_is_not_refused, within("aws_wafv2_web_acl", _refuse_all)),
+    (
+        edge.refusals_are_problems,
+        within("aws_wafv2_web_acl", lambda v: v.update(custom_response_body=[])),
+    ),
     (messaging.every_queue_has_a_dead_letter_queue, without("aws_sqs_queue", ".dead")),
     (messaging.every_queue_has_a_dead_letter_queue, ungiven("aws_sqs_queue", "redrive_policy", ".this")),
     (messaging.every_queue_is_watched, without("aws_cloudwatch_metric_alarm", "dead-letters")),
     (
         stores.tables_can_be_restored,
         changing("aws_dynamodb_table", point_in_time_recovery=[{"enabled": False}]),
+    ),
+    (stores.no_change_waits_for_a_window, changing("aws_db_instance", apply_immediately=None)),
+    (
+        stores.no_last_snapshot_has_a_name_that_is_taken,
+        changing("aws_db_instance", final_snapshot_identifier="slipway-prod-users-final"),
     ),
     (stores.databases_are_backed_up, changing("aws_db_instance", backup_retention_period=0)),
     (stores.buckets_keep_versions, without("aws_s3_bucket_versioning", "site_bucket")),
@@ -186,6 +207,10 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
         within("aws_ecs_service", lambda v: v.update(alarms=[]), '.role["api"]'),
     ),
     (compute.every_service_scales, without("aws_appautoscaling_target", "media")),
+    (
+        compute.a_store_that_is_away_kills_no_task,
+        within("aws_lb_target_group", lambda v: v["health_check"][0].update(path="/readyz")),
+    ),
     (compute.every_service_scales, without("aws_appautoscaling_policy", "messages")),
     (compute.one_cluster, adding("module.x.aws_ecs_cluster.other", "aws_ecs_cluster", name="other")),
     (limits.names_are_as_aws_takes_them, changing("aws_iam_role", name="x" * 65)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from tests.terraform.breaking import Break, changing, in_container, with_statement, within, without
+from tests.terraform.breaking import Break, adding, changing, in_container, with_statement, within, without
 from tests.terraform.plans import Plan
 from tests.terraform.properties import compute, edge, encryption, messaging, policies, stores, watch
 
@@ -42,6 +42,16 @@ MANIFEST_CASES: tuple[tuple[Callable[[Plan, dict[str, Manifest]], list[str]], Br
                 {"path_pattern": "/private/*", "trusted_key_groups": None}
             ),
             ".delivery[",
+        ),
+    ),
+    (
+        edge.every_limit_holds_on_every_way_in,
+        within(
+            "aws_wafv2_web_acl",
+            lambda v: v.update(
+                rule=[one for one in v["rule"] if not one["name"].startswith("mark-users-v1")]
+            ),
+            ".global_firewall.",
         ),
     ),
     (messaging.the_manifests_queues_are_there, without("aws_ecs_service", '"worker"')),
@@ -123,7 +133,7 @@ APPLIED_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
     ),
     (
         stores.everything_stands_in_every_zone,
-        within("aws_vpc_endpoint", lambda v: v.update(subnet_ids=[]), ".interface["),
+        adding("module.x.endpoint", "aws_vpc_endpoint", vpc_endpoint_type="Interface", subnet_ids=[]),
     ),
 )
 

@@ -4,9 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+# Attributes that AWS gives to one object of a type and region.
+_NAMES = {
+    "aws_db_instance": ("identifier",),
+    "aws_db_parameter_group": ("name",),
+    "aws_db_proxy": ("name",),
+    "aws_db_subnet_group": ("name",),
+    "aws_dynamodb_table": ("name",),
+    "aws_cloudwatch_log_group": ("name",),
+    "aws_ecs_cluster": ("name",),
+    "aws_iam_role": ("name",),
+    "aws_kms_alias": ("name",),
+    "aws_lb": ("name",),
+    "aws_rds_cluster": ("cluster_identifier",),
+    "aws_s3_bucket": ("bucket",),
+    "aws_secretsmanager_secret": ("name",),
+    "aws_sqs_queue": ("name",),
+    "aws_sns_topic": ("name",),
+    "aws_wafv2_web_acl": ("name",),
+}
 _INDEX = re.compile(r"\[[^\]]*\]")
 
 
@@ -40,6 +59,25 @@ class Plan:
     outputs: Mapping[str, Any]
     variables: Mapping[str, Any]
     changes: Mapping[str, frozenset[str]]
+    before: Mapping[str, Resource] = field(default_factory=dict)
+
+    def taken_names(self) -> list[str]:
+        """Return what is made under a name in AWS that something which is there, or goes then, still has.
+
+        Terraform makes and deletes in no order that a name would follow, but for one address.
+        """
+        held = {
+            place: one.address
+            for one in self.before.values()
+            for place in _named(one)
+            if one.address in self.changes["delete"] or one.address not in self.changes["create"]
+        }
+        return [
+            f"{address} takes the name of {held[place]}"
+            for address in sorted(self.changes["create"] - self.changes["delete"])
+            for place in _named(self.resources[address])
+            if place in held
+        ]
 
     def of(self, *types: str) -> list[Resource]:
         """Return the resources of some types."""
@@ -72,6 +110,11 @@ def planned(shown: dict[str, Any]) -> Plan:
         outputs={name: output.get("value") for name, output in shown["planned_values"]["outputs"].items()},
         variables={name: variable.get("value") for name, variable in shown["variables"].items()},
         changes={action: frozenset(addresses) for action, addresses in changes.items()},
+        before={
+            change["address"]: Resource(change["address"], change["type"], change["change"]["before"], {})
+            for change in managed
+            if change["change"]["before"] is not None
+        },
     )
 
 
@@ -87,6 +130,12 @@ def applied(shown: dict[str, Any], plan: Plan) -> Plan:
         variables=plan.variables,
         changes={},
     )
+
+
+def _named(resource: Resource) -> list[tuple[str, str | None, str]]:
+    """Return under which names AWS has one resource of its type in its region."""
+    names = (resource[attribute] for attribute in _NAMES.get(resource.type, ()))
+    return [(resource.type, resource["region"], name) for name in names if name]
 
 
 def _configured(module: dict[str, Any], prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:

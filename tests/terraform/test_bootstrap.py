@@ -71,7 +71,7 @@ def test_nothing_is_allowed_by_a_wildcard(bootstrap: Plan) -> None:
 @pytest.mark.parametrize(
     ("role", "subjects", "ref"),
     [
-        ("dev-plan", ["pull_request", "ref:refs/heads/main"], None),
+        ("dev-plan", ["environment:dev-plan", "ref:refs/heads/main"], None),
         ("dev-apply", ["environment:dev"], "refs/heads/main"),
         ("prod-apply", ["environment:prod"], "refs/heads/release"),
     ],
@@ -205,6 +205,36 @@ def test_a_pull_request_reads_no_data(bootstrap: Plan) -> None:
     bucket = f"arn:aws:s3:::slipway-state-{ACCOUNT}-eu-west-1"
     assert refused["FilesButItsOwnState"]["NotResource"] == [f"{bucket}/prod/*"]
     assert {"dynamodb:Scan", "logs:GetLogEvents"} <= set(refused["RecordsMessagesAndLogs"]["Action"])
+
+
+def test_who_plans_reads_no_secret(bootstrap: Plan) -> None:
+    """Terraform writes the values of secrets and never reads them, so whoever plans need not either."""
+    granted = {
+        action
+        for resource, statement in policies.statements(bootstrap.of("aws_iam_role_policy"))
+        if '"prod-plan"' in resource.address and statement["Effect"] == "Allow"
+        for action in policies.several(statement["Action"])
+    }
+    assert not [action for action in granted if action.startswith("secretsmanager:")]
+    refused = _of(bootstrap, 'aws_iam_role_policy.refused_to_plan["prod-plan"]')["Secrets"]
+    assert (refused["Effect"], refused["Resource"]) == ("Deny", ["*"])
+    assert {"secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"} == set(refused["Action"])
+
+
+def test_pull_requests_are_planned_where_reviewers_may_be_asked_first() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "plan.yml").read_text())
+    assert workflow["jobs"]["plan"]["environment"] == "${{ matrix.environment }}-plan"
+
+
+def test_an_account_that_knows_github_keeps_its_provider(
+    terraform: Terraform, suite: Any, bootstrap: Plan, tmp_path: Path
+) -> None:
+    folder, saved = suite.parent / "bootstrap", tmp_path / "saved"
+    terraform.must(folder, "plan", f"-out={saved}", *_arguments(github_is_known="true"))
+    plan = planned(terraform.show(folder, saved))
+    assert plan.of("aws_iam_openid_connect_provider") == []
+    assert bootstrap.of("aws_iam_openid_connect_provider")
+    assert len(plan.of("aws_iam_role")) == len(bootstrap.of("aws_iam_role"))
 
 
 def test_policies_are_as_short_as_iam_wants_them(bootstrap: Plan) -> None:

@@ -48,6 +48,7 @@ _OF_ITS_MODULES = {
     "monthly_budget_usd": (0, "A budget is more than nothing"),
     "price_class": ("cheap", "price_class is PriceClass_100"),
     "zone_id": ("example.com", "A zone's id starts with Z"),
+    "zone_keeps": (["mx"], "A zone keeps apex or dmarc"),
     "floors": ({"morning": {"schedule": "at dawn", "min": 2}}, "A schedule is written cron(...)"),
     "requests_per_minute": (1, "AWS counts from 10 on"),
     "first_release": ({"users": "latest"}, "An image tag names one image for ever"),
@@ -74,6 +75,10 @@ _OF_A_KIND = {
 _OF_ANOTHER = {
     "issuer": ({"url": "http://a.example.com", "jwks_url": "http://a.example.com"}, "is reached by https"),
     "database": ({"multi_az": True}, 'attribute "backup_days" is required'),
+}
+_OF_NO_ZONE = {
+    "zone_keeps": (["apex"], "Only a zone that is there already keeps records"),
+    "network": ({**_NETWORK, "nat_zone": "eu-west-1c"}, "nat_zone is one of the zones"),
 }
 _OF_NO_HOST = {
     "issuer": ({"url": "https://", "jwks_url": "https://"}, "its host's full name"),
@@ -131,6 +136,7 @@ _WRONG = {
     "another": _OF_ANOTHER,
     "kind": _OF_A_KIND,
     "host": _OF_NO_HOST,
+    "zone": _OF_NO_ZONE,
     "part": _IN_PART,
     "aws": _BEYOND_AWS,
     "shell": _A_SHELL_WITHOUT_A_WAY_OUT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from chassis.settings import ServiceSettings
 from slipway.manifest import Manifest, load_all
 from slipway.provision.naming import Names
 from slipway.provision.policy import identity_policy
+from users.domain.storage import StorageLocation, session_policy
 
 _REGION = "eu-west-1"
 
@@ -76,6 +78,41 @@ def test_a_role_that_is_handed_out_may_do_the_same_in_both_worlds(
         assert _references(json.loads(resource["policy"]), "slipway-prod-") == _references(
             here, "slipway-prod-"
         )
+
+
+def _passes(statements: list[dict[str, Any]], action: str, resource: str, said: dict[str, str]) -> bool:
+    """Whether a policy's statements allow an action, as IAM judges them, where the request says `said`."""
+    return any(
+        action in several(one["Action"])
+        and any(fnmatchcase(resource, pattern) for pattern in several(one["Resource"]))
+        and all(
+            any(fnmatchcase(said.get(key, ""), pattern) for pattern in several(patterns))
+            for test in one.get("Condition", {}).values()
+            for key, patterns in test.items()
+        )
+        for one in statements
+    )
+
+
+def test_what_a_role_hands_out_can_do_what_its_buckets_encryption_asks(production: Plan) -> None:
+    """A session has what its role and its own policy both allow: so both have to allow the bucket's key."""
+    [key] = [one["arn"] for one in production.of("aws_kms_key") if one.address.startswith("module.data_key.")]
+    bucket = production.resources['module.bucket["media"].aws_s3_bucket.this']["bucket"]
+    place = StorageLocation(_REGION, "", bucket, "users/7/")
+    session: Any = session_policy(place)
+    role = [
+        statement
+        for one in production.under('module.assumed_role["user-storage"]', "aws_iam_role_policy")
+        if ".web" not in one.address
+        for statement in json.loads(one["policy"])["Statement"]
+    ]
+    for context in (f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/users/7/a.png"):
+        said = {"kms:ViaService": f"s3.{_REGION}.amazonaws.com", "kms:EncryptionContext:aws:s3:arn": context}
+        for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+            assert _passes(role, action, key, said), f"the role may not {action}"
+            assert _passes(session["Statement"], action, f"arn:aws:kms:{_REGION}:{ACCOUNT}:key/1", said)
+    theirs = {"kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}/users/8/a.png"}
+    assert not _passes(session["Statement"], "kms:Decrypt", f"arn:aws:kms:{_REGION}:{ACCOUNT}:key/1", theirs)
 
 
 def test_a_token_opens_its_own_folder_only(production: Plan) -> None:

@@ -20,6 +20,8 @@ description: One of many services, which exist for a test.
 subdomain: extra{number}
 roles:
   api: {{kind: web}}
+gateway:
+  cache: [{{path: /v1/posts, seconds: 1{number:02}}}]
 """
 
 # What CloudWatch draws of these: more than fits side by side, and nothing at all.
@@ -76,6 +78,15 @@ def test_what_holds_for_few_holds_for_many(
 def test_every_manifest_is_followed(with_many: tuple[Plan, Path], holds: Callable[..., list[str]]) -> None:
     plan, root = with_many
     assert holds(plan, load_all(root)) == []
+
+
+def test_what_manifests_let_be_kept_is_kept_once_for_a_path_and_for_the_longest_time(
+    with_many: tuple[Plan, Path],
+) -> None:
+    [front] = with_many[0].under("module.front[0]", "aws_cloudfront_distribution")
+    assert [one["path_pattern"] for one in front["ordered_cache_behavior"]] == ["/v1/posts*"]
+    [policy] = with_many[0].under("module.front[0]", "aws_cloudfront_cache_policy")
+    assert (policy["max_ttl"], policy["default_ttl"]) == (111, 0)
 
 
 def test_a_dashboard_has_everything_and_never_a_graph_of_nothing(with_many: tuple[Plan, Path]) -> None:

@@ -63,6 +63,20 @@ def test_nothing_but_manifests_lists_the_services() -> None:
         assert len(named) <= 1, f"{path} lists {sorted(named)}"
 
 
+def _callers(module: Path) -> str:
+    """Return every line outside a module, and its own tests."""
+    files = [path for path in CONFIGURATION.rglob("*.tf") if module not in path.parents]
+    return "\n".join(path.read_text() for path in [*files, *module.rglob("*.tftest.hcl")])
+
+
+@pytest.mark.parametrize("name", _MODULES)
+def test_what_a_module_puts_out_is_read_by_somebody(name: str) -> None:
+    module = CONFIGURATION / "modules" / name
+    text = _callers(module)
+    outputs = [one.name for one in declared(module, "output")]
+    assert [one for one in outputs if not re.search(rf"\.{one}\b|\.{one}\[", text)] == []
+
+
 _ANYTHING = re.compile(
     r"""^\s*(Action|NotAction|Resource|NotResource|Principal|keys|"aws:SourceArn")\s*=.*"[^"]*\*|"arn:[^"]*\*"""
 )
@@ -88,4 +102,7 @@ def test_what_is_left_to_others_is_said_in_one_place_each() -> None:
         "insecure_value": ["release.tf"],
         "action": ["target.tf"],
         "min_capacity": ["scaling.tf"],
+        "vpc_subnet_ids": ["main.tf"],
+        "description": ["main.tf", "main.tf"],
+        "snapshot_identifier": ["main.tf", "main.tf"],
     }

@@ -65,7 +65,7 @@ _WANTED = (
     f'{_SERVICE}.aws_ecs_service.role["api"]',
     f'{_SERVICE}.aws_ecs_service.role["worker"]',
     f'{_SERVICE}.aws_lb_target_group.this["api/blue"]',
-    f'{_SERVICE}.aws_lb_listener_rule.rolling["api"]',
+    f'{_SERVICE}.aws_lb_listener_rule.web["api"]',
     f'{_SERVICE}.aws_appautoscaling_policy.requests["api"]',
     f'{_SERVICE}.aws_appautoscaling_policy.messages["worker"]',
     f'{_SERVICE}.aws_cloudwatch_log_group.role["api"]',

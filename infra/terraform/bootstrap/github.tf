@@ -1,19 +1,20 @@
-# Roles for GitHub's workflows, by their identity tokens: there is no key to leak. Two for each environment: `plan` for
-# pull requests and the branch itself (every night), which may look; `apply` for the environment's branch in the
-# environment itself, which may change.
+# Roles for GitHub's workflows, by their identity tokens: there is no key to leak. Two for each environment: `plan`, which
+# may look, for pull requests in the environment `<name>-plan` (whose reviewers, where it has any, agree before a pull
+# request's code runs with the role) and for the branch itself (every night); `apply`, which may change, for the
+# environment's branch in the environment itself.
 
 locals {
   issuer = "token.actions.githubusercontent.com"
   github = var.github_repository == null ? {} : var.environments
 
   subjects = merge([for name, environment in local.github : {
-    "${name}-plan"  = { environment = name, subjects = ["repo:${var.github_repository}:pull_request", "repo:${var.github_repository}:ref:refs/heads/${environment.branch}"], ref = null }
+    "${name}-plan"  = { environment = name, subjects = ["repo:${var.github_repository}:environment:${name}-plan", "repo:${var.github_repository}:ref:refs/heads/${environment.branch}"], ref = null }
     "${name}-apply" = { environment = name, subjects = ["repo:${var.github_repository}:environment:${name}"], ref = "refs/heads/${environment.branch}" }
   }]...)
 }
 
 resource "aws_iam_openid_connect_provider" "github" {
-  count = length(local.github) > 0 ? 1 : 0
+  count = length(local.github) > 0 && !var.github_is_known ? 1 : 0
 
   url            = "https://${local.issuer}"
   client_id_list = ["sts.amazonaws.com"]
@@ -93,34 +94,10 @@ resource "aws_iam_role_policy" "state_key" {
   })
 }
 
-# To plan is to read everything there is, generated secrets included: Terraform compares them.
+# To plan is to read how everything is set up. Values of secrets are no part of that: Terraform writes them and never reads them.
 resource "aws_iam_role_policy_attachment" "read" {
   for_each = { for name, role in local.subjects : name => role if endswith(name, "-plan") }
 
   role       = aws_iam_role.github[each.key].name
   policy_arn = "arn:${local.partition}:iam::aws:policy/ReadOnlyAccess"
-}
-
-resource "aws_iam_role_policy" "read_secrets" {
-  for_each = { for name, role in local.subjects : name => role if endswith(name, "-plan") }
-
-  name = "secrets"
-  role = aws_iam_role.github[each.key].id
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect   = "Allow"
-        Action   = ["secretsmanager:GetSecretValue"]
-        Resource = ["arn:${local.partition}:secretsmanager:*:${var.account_id}:secret:${var.project}-${each.value.environment}-*"] # those of its environment, in whichever region
-      },
-      {
-        Effect    = "Allow"
-        Action    = ["kms:Decrypt"]
-        Resource  = ["arn:${local.partition}:kms:*:${var.account_id}:key/*"] # the suite's keys, which do not exist yet
-        Condition = { "ForAnyValue:StringEquals" = { "kms:ResourceAliases" = "alias/${var.project}-${each.value.environment}-data" } }
-      },
-    ]
-  })
 }

@@ -3,7 +3,7 @@
 locals {
   others = { for name in keys(var.environments) : name => [for other in keys(var.environments) : other if other != name] }
 
-  # The state of other environments, which holds their passwords.
+  # The state of other environments: who writes it decides what their next apply makes true.
   refused_state = { for name, others in local.others : name => [for statement in [{
     Sid      = "StateOfOthers"
     Effect   = "Deny"
@@ -91,6 +91,12 @@ resource "aws_iam_role_policy" "refused_to_plan" {
         Effect      = "Deny"
         Action      = ["s3:GetObject", "s3:GetObjectVersion"]
         NotResource = ["${local.state_arn}/${each.value.environment}/*"] # all of it
+      },
+      {
+        Sid      = "Secrets"
+        Effect   = "Deny"
+        Action   = ["secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"]
+        Resource = ["*"] # whosever they are
       },
       {
         Sid    = "RecordsMessagesAndLogs"

@@ -1,5 +1,5 @@
-# Where Terraform remembers what it made. The state holds generated passwords, so it is kept like one: under a key of its
-# own, versioned, and readable by the roles below only. Terraform locks it with an object beside it, no table is needed.
+# Where Terraform remembers what it made. Passwords are not in it, but all of an environment's plan is, and who writes it
+# decides what the next apply makes true: so it is kept under a key of its own, versioned, and readable by the roles below only. Terraform locks it with an object beside it, no table is needed.
 
 data "aws_partition" "this" {}
 
@@ -13,7 +13,7 @@ module "key" {
   source = "../modules/key"
 
   name        = "${var.project}-state"
-  description = "Terraform's state, which holds generated passwords"
+  description = "Terraform's state"
   partition   = local.partition
   account_id  = var.account_id
 }

@@ -40,6 +40,12 @@ variable "github_repository" {
   }
 }
 
+variable "github_is_known" {
+  description = "Whether the account has GitHub's identity provider already, with the audience sts.amazonaws.com; an account has one."
+  type        = bool
+  default     = false
+}
+
 variable "environments" {
   description = "Environments that live in this account, each with the branch it is deployed from."
   type        = map(object({ branch = optional(string, "main") }))

@@ -8,7 +8,6 @@ network = {
   cidr               = "10.40.0.0/16"
   zones              = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
   nat                = "per_az"
-  endpoints          = ["ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager", "sns", "sqs", "sts"]
   encryption_control = "monitor"
 }
 

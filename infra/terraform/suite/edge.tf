@@ -1,7 +1,8 @@
 # The way in: names, certificates, firewalls, the load balancer, and CloudFront.
 
 locals {
-  front = var.open_to == "cloudfront"
+  front       = var.open_to == "cloudfront"
+  accelerated = var.upload_acceleration && anytrue([for bucket in values(local.buckets) : bucket.browser_uploads])
 
   # Shown by CloudFront to the load balancer.
   origin_header = { name = "X-Origin-Secret", value = random_password.origin.result }
@@ -10,13 +11,29 @@ locals {
   # fit; beyond that a wildcard stands for all of them.
   certified = length(local.hosts) <= 7 ? values(local.hosts) : ["*.${var.domain}"]
 
-  limits = {
-    hosts = { for name, host in local.hosts : host => local.services[name].gateway.per_second * 60 }
-    paths = merge([for name, host in local.hosts : {
-      for limit in local.services[name].gateway.limits :
-      "${name}-${trim(replace(limit.path, "/[^A-Za-z0-9]+/", "-"), "-")}" => { host = host, path = limit.path, per_minute = limit.per_second * 60 }
-    }]...)
-  }
+  # What manifests limit: a whole service, and paths of it.
+  limited = merge([for name in keys(local.hosts) : merge(
+    { (replace(name, "_", "-")) = { service = name, path = "/", per_minute = local.services[name].gateway.per_second * 60 } },
+    { for limit in local.services[name].gateway.limits :
+      "${replace(name, "_", "-")}-${trim(replace(limit.path, "/[^A-Za-z0-9]+/", "-"), "-")}" => { service = name, path = limit.path, per_minute = limit.per_second * 60 }
+    },
+  )]...)
+
+  # The ways to a service: its host, and the web app's origins with the service's name in the path.
+  ways = { for limit, one in local.limited : limit => {
+    host = { host = local.hosts[one.service], below = false, path = one.path }
+    app  = { host = var.domain, below = true, path = "/api/${one.service}${one.path}" }
+  } }
+
+  # Each way is counted by the firewall that sees its clients' addresses.
+  regional_limits = { for limit, one in local.limited : limit => { per_minute = one.per_minute, ways = [local.ways[limit].host] } if !local.front }
+  global_limits = { for limit, one in local.limited : limit => {
+    per_minute = one.per_minute
+    ways       = local.front ? values(local.ways[limit]) : [local.ways[limit].app]
+  } }
+
+  # What manifests let the edge keep.
+  cached = { for route in flatten([for name in keys(local.hosts) : local.services[name].gateway.cache]) : route.path => route.seconds... }
 
   # The first bucket that delivers anything; one CDN name is one bucket.
   delivering = [for bucket in values(local.buckets) : bucket if length(bucket.delivers) > 0]
@@ -33,7 +50,7 @@ module "domain" {
   domain         = var.domain
   zone_id        = var.zone_id
   regional_names = concat(local.certified, ["*.origin.${var.domain}"])
-  global_names   = concat(["app.${var.domain}", "cdn.${var.domain}"], [for name in local.certified : name if local.front])
+  global_names   = concat(["app.${var.domain}", "cdn.${var.domain}"], local.certified) # the hosts too, so that they can move there at once
 }
 
 module "access_logs" {
@@ -52,9 +69,9 @@ module "regional_firewall" {
   name               = "${local.prefix}regional"
   scope              = "REGIONAL"
   per_minute         = var.requests_per_minute
-  host_limits        = local.limits.hosts
-  path_limits        = local.limits.paths
+  limits             = local.regional_limits
   trusted_header     = local.origin_header
+  trusted_below      = "origin.${var.domain}"
   log_retention_days = var.log_retention_days
   log_key_arn        = module.log_key.arn
 }
@@ -66,8 +83,7 @@ module "global_firewall" {
   scope              = "CLOUDFRONT"
   region             = "us-east-1"
   per_minute         = var.requests_per_minute
-  host_limits        = local.front ? local.limits.hosts : {}
-  path_limits        = local.front ? local.limits.paths : {}
+  limits             = local.global_limits
   log_retention_days = var.log_retention_days
   log_key_arn        = module.edge_key.arn
 }
@@ -79,8 +95,6 @@ module "load_balancer" {
   subnet_ids          = module.network.public_subnet_ids
   security_group_id   = module.firewall.edge_id
   certificate_arn     = module.domain.regional_certificate_arn
-  hosts               = concat(["*.origin.${var.domain}"], [for host in values(local.hosts) : host if !local.front])
-  zone_id             = module.domain.zone_id
   browser_origin      = local.app_origin
   web_acl_arn         = module.regional_firewall.arn
   log_bucket          = module.access_logs.bucket
@@ -111,6 +125,7 @@ module "site" {
   domain              = var.domain
   bucket_domain_name  = module.site_bucket.regional_domain_name
   services            = local.origin_hosts
+  apex                = !contains(var.zone_keeps, "apex")
   origin_header       = local.origin_header
   certificate_arn     = module.domain.global_certificate_arn
   zone_id             = module.domain.zone_id
@@ -120,7 +135,7 @@ module "site" {
 
   content_security_policy = coalesce(var.content_security_policy, join("; ", [
     "default-src 'self'",
-    "connect-src 'self' https://*.${var.domain} https://*.s3.${var.region}.amazonaws.com",
+    "connect-src 'self' https://*.${var.domain} https://*.s3.${var.region}.amazonaws.com${local.accelerated ? " https://*.s3-accelerate.amazonaws.com" : ""}",
     "img-src 'self' data: blob: https://cdn.${var.domain} https://*.s3.${var.region}.amazonaws.com",
     "frame-ancestors 'none'",
   ]))
@@ -149,11 +164,42 @@ module "front" {
 
   prefix              = local.prefix
   hosts               = values(local.hosts)
+  cached              = { for path, seconds in local.cached : path => max(seconds...) }
   origin_host         = "all.origin.${var.domain}"
   origin_header       = local.origin_header
   certificate_arn     = module.domain.global_certificate_arn
-  zone_id             = module.domain.zone_id
   web_acl_arn         = module.global_firewall.arn
   price_class         = var.price_class
   log_destination_arn = module.access_logs.destination_arn
+}
+
+# Where each host is. A host has its record whichever way leads to it, so that another way in changes the record and
+# never takes it away. CloudFront has addresses of IPv6, the load balancer has not.
+resource "aws_route53_record" "host" {
+  for_each = merge([for host in values(local.hosts) : {
+    for type in local.front ? ["A", "AAAA"] : ["A"] : "${host}/${type}" => { host = host, type = type }
+  }]...)
+
+  zone_id = module.domain.zone_id
+  name    = each.value.host
+  type    = each.value.type
+
+  alias {
+    name                   = local.front ? module.front[0].address.name : module.load_balancer.address.name
+    zone_id                = local.front ? module.front[0].address.zone_id : module.load_balancer.address.zone_id
+    evaluate_target_health = !local.front
+  }
+}
+
+# Where CloudFront finds the load balancer.
+resource "aws_route53_record" "origin" {
+  zone_id = module.domain.zone_id
+  name    = "*.origin.${var.domain}"
+  type    = "A"
+
+  alias {
+    name                   = module.load_balancer.address.name
+    zone_id                = module.load_balancer.address.zone_id
+    evaluate_target_health = true
+  }
 }

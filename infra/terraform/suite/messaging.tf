@@ -44,5 +44,6 @@ module "mail" {
   domain           = var.domain
   zone_id          = module.domain.zone_id
   region           = var.region
+  dmarc            = !contains(var.zone_keeps, "dmarc")
   events_topic_arn = module.notices.topic_arn
 }

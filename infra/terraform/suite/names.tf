@@ -25,6 +25,7 @@ locals {
     account_id    = local.account_id
     prefix        = local.prefix
     bucket_suffix = "-${local.account_id}" # buckets share one namespace with all of AWS
+    domain        = var.domain
   }
 
   # Bootstrap's, by its name: what any role made here can be allowed at most.

@@ -5,6 +5,7 @@ module "network" {
   cidr               = var.network.cidr
   zones              = var.network.zones
   nat                = var.network.nat
+  nat_zone           = var.network.nat_zone
   encryption_control = var.network.encryption_control
   account_id         = local.account_id
   log_retention_days = var.log_retention_days
@@ -35,6 +36,8 @@ module "endpoints" {
   prefix            = local.prefix
   vpc_id            = module.network.vpc_id
   region            = var.region
+  partition         = local.partition
+  account_id        = local.account_id
   interface         = var.network.endpoints
   subnet_ids        = module.network.private_subnet_ids
   route_table_ids   = module.network.private_route_table_ids

@@ -12,6 +12,16 @@ output "name_servers" {
   value       = module.domain.name_servers
 }
 
+output "nat_addresses" {
+  description = "Public addresses that the tasks call out from, by zone, for others who let in by address."
+  value       = module.network.nat_addresses
+}
+
+output "signing_key_ids" {
+  description = "CloudFront's ids of the keys that sign private deliveries, by name."
+  value       = one(module.delivery[*].key_ids)
+}
+
 output "deployment" {
   description = "What a deployment works with: cluster, network of one-off tasks, and for each service its repository, release parameters, services and one-off tasks."
   value = {

@@ -44,6 +44,10 @@ locals {
     TRUSTED_PROXIES    = local.front ? "2" : "1"
   }
 
+  # Where clients come to the load balancer directly, the web app's calls come by CloudFront, one proxy more, and are known
+  # by the host that they are asked of.
+  edge_environment = { for name in ["EDGE_DOMAIN"] : name => "origin.${var.domain}" if !local.front }
+
   # How a resource is named to a service that shares it.
   addresses = merge(
     { for name in keys(local.tables) : "table/${name}" => "${local.prefix}${name}" },
@@ -64,6 +68,9 @@ locals {
     { for publishes in [service.publishes] : publishes.env => local.addresses["topic/${publishes.topic}"] if publishes != null },
     { for role in service.assumed_roles : role.env => local.addresses["role/${role.name}"] },
     { for env, reference in service.shares : env => local.addresses[reference] },
+    { for bucket in service.stores.buckets : "UPLOADS_ACCELERATED" => "true" if var.upload_acceleration && bucket.browser_uploads },
+    # Who may send mail is told with what.
+    { for env in ["MAIL_CONFIGURATION_SET"] : env => module.mail.configuration_set if contains(flatten(service.permissions[*].on), "mail/configuration-set") },
   ) }
 }
 
@@ -89,7 +96,7 @@ module "service" {
   architecture   = var.architecture
   repository_url = module.registry[each.key].url
   first_release  = lookup(var.first_release, each.key, "none")
-  environment    = merge(local.common_environment, local.own_environment[each.key])
+  environment    = merge(local.common_environment, local.edge_environment, local.own_environment[each.key])
   secrets        = { for variable, secret in local.secrets[each.key] : variable => secret.value_from }
 
   task_role_arn      = module.task_identity[each.key].task_role_arn

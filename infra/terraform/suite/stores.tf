@@ -50,23 +50,33 @@ locals {
   )
 }
 
+module "database_place" {
+  source   = "../modules/database_place"
+  for_each = local.postgres
+
+  name         = local.database_names[each.key]
+  partition    = local.partition
+  account_id   = local.account_id
+  subnet_ids   = module.network.isolated_subnet_ids
+  boundary_arn = local.boundary_arn
+}
+
 module "postgres" {
   source   = "../modules/postgres"
   for_each = var.database.engine == "instance" ? local.postgres : {}
 
   name                = local.database_names[each.key]
-  partition           = local.partition
-  account_id          = local.account_id
   engine_version      = var.database.version
   instance_class      = var.database.instance_class
   storage_gib         = var.database.storage_gib
   multi_az            = var.database.multi_az
   backup_days         = var.database.backup_days
   deletion_protection = var.deletion_protection
-  subnet_ids          = module.network.isolated_subnet_ids
+  subnet_group        = module.database_place[each.key].subnet_group
+  monitoring_role_arn = module.database_place[each.key].monitoring_role_arn
+  snapshot            = lookup(var.database.snapshots, each.key, null)
   security_group_id   = module.firewall.database_ids[each.key]
   key_arn             = module.data_key.arn
-  boundary_arn        = local.boundary_arn
   log_retention_days  = var.log_retention_days
   log_key_arn         = module.log_key.arn
 }
@@ -76,17 +86,16 @@ module "aurora" {
   for_each = var.database.engine == "aurora" ? local.postgres : {}
 
   name                = local.database_names[each.key]
-  partition           = local.partition
-  account_id          = local.account_id
   engine_version      = var.database.version
   capacity            = var.database.capacity
   multi_az            = var.database.multi_az
   backup_days         = var.database.backup_days
   deletion_protection = var.deletion_protection
-  subnet_ids          = module.network.isolated_subnet_ids
+  subnet_group        = module.database_place[each.key].subnet_group
+  monitoring_role_arn = module.database_place[each.key].monitoring_role_arn
+  snapshot            = lookup(var.database.snapshots, each.key, null)
   security_group_id   = module.firewall.database_ids[each.key]
   key_arn             = module.data_key.arn
-  boundary_arn        = local.boundary_arn
   log_retention_days  = var.log_retention_days
   log_key_arn         = module.log_key.arn
 }

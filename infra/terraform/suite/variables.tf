@@ -73,6 +73,22 @@ variable "zone_id" {
   default     = null
 }
 
+variable "zone_keeps" {
+  description = "Records that an existing zone has already and keeps: `apex` (the domain itself leads to another site), `dmarc` (the policy for mail)."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = length(setsubtract(var.zone_keeps, ["apex", "dmarc"])) == 0
+    error_message = "A zone keeps apex or dmarc, or both."
+  }
+
+  validation {
+    condition     = length(var.zone_keeps) == 0 || var.zone_id != null
+    error_message = "Only a zone that is there already keeps records: give zone_id."
+  }
+}
+
 variable "first_release" {
   description = "Image tags, by service, that a new environment begins with where the images are in its registry already; without one a service waits for its first deployment."
   type        = map(string)
@@ -123,11 +139,12 @@ variable "issuer" {
 }
 
 variable "network" {
-  description = "The VPC: its /16, its zones by full name, NAT gateways (`per_az`, `single`, `none`), interface endpoints (billed by hour and zone) and whether AWS watches encryption inside it (`none`, `monitor`, `enforce`)."
+  description = "The VPC: its /16, its zones by full name, NAT gateways (`per_az`, `single`, in `nat_zone` or the first by letter, `none`), interface endpoints (billed by hour and zone) and whether AWS watches encryption inside it (`none`, `monitor`, `enforce`)."
   type = object({
     cidr               = string
     zones              = list(string)
     nat                = string
+    nat_zone           = optional(string)
     endpoints          = optional(set(string), [])
     encryption_control = optional(string, "none")
   })

@@ -40,7 +40,7 @@ variable "strategy" {
 }
 
 variable "database" {
-  description = "Postgres of each service that has one: an RDS `instance` (size, storage, a standby in a second zone) or an `aurora` cluster (capacity units, a reader in a second zone)."
+  description = "Postgres of each service that has one: an RDS `instance` (size, storage, a standby in a second zone) or an `aurora` cluster (capacity units, a reader in a second zone). `snapshots`, by service, are what new servers begin with."
   type = object({
     engine         = optional(string, "instance")
     version        = optional(string, "17")
@@ -49,6 +49,7 @@ variable "database" {
     capacity       = optional(object({ min = number, max = number }), { min = 0.5, max = 8 })
     multi_az       = bool
     backup_days    = number
+    snapshots      = optional(map(string), {})
   })
 
   validation {

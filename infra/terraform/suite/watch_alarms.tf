@@ -36,7 +36,7 @@ locals {
       threshold   = 10
       periods     = 1
       seconds     = 300
-      metrics     = { errors = { namespace = "${var.project}/${var.environment}", name = "${name}-${role}-errors", stat = "Sum", dimensions = {} } }
+      metrics     = { errors = { namespace = "${var.project}/${var.environment}", name = module.log_errors[name].metrics["${name}-${role}"], stat = "Sum", dimensions = {} } }
     }
   }]...) }
 

@@ -107,7 +107,7 @@ def every_service_scales(plan: Plan) -> list[str]:
             if spec["kind"] == "task":
                 continue
             place = f'module.service["{name}"].aws_appautoscaling'
-            if not any(f'{place}_target.{kind}["{role}"]' in text for kind in ("steady", "clocked")):
+            if f'{place}_target.role["{role}"]' not in text:
                 found.append(f"{name}-{role} does not scale")
             for key, policy in {
                 "cpu_percent": "cpu",
@@ -121,6 +121,16 @@ def every_service_scales(plan: Plan) -> list[str]:
                 ):
                     found.append(f"{name}-{role} does not scale on {policy}")
     return found
+
+
+def a_store_that_is_away_kills_no_task(plan: Plan) -> list[str]:
+    """ECS kills what the load balancer finds unwell: that is asked of the process, never of its stores."""
+    return [
+        f"{group.address} asks {check['path']}"
+        for group in plan.of("aws_lb_target_group")
+        for check in group["health_check"]
+        if check["path"] != "/livez"
+    ]
 
 
 def images_never_move(plan: Plan) -> list[str]:

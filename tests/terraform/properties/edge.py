@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 from tests.terraform.plans import Plan, Resource
 
@@ -96,7 +98,12 @@ def the_firewall_stands_before_everything(plan: Plan) -> list[str]:
 
 
 def calls_are_never_cached(plan: Plan) -> list[str]:
-    """What goes to the load balancer is asked anew each time, also when the answer was an error."""
+    """What goes to the load balancer is asked anew each time, also when the answer was an error.
+
+    But what a manifest lets the edge keep.
+    """
+    manifests = plan.outputs["manifests"].values()
+    kept = {f"{route['path']}*" for one in manifests for route in one["gateway"]["cache"]}
     found = []
     for one in plan.of("aws_cloudfront_distribution"):
         services = {origin["origin_id"] for origin in one["origin"] if origin["custom_origin_config"]}
@@ -110,6 +117,7 @@ def calls_are_never_cached(plan: Plan) -> list[str]:
         for behaviour in one["default_cache_behavior"] + (one["ordered_cache_behavior"] or []):
             if (
                 behaviour["target_origin_id"] in services
+                and behaviour.get("path_pattern") not in kept
                 and behaviour["cache_policy_id"] != _CACHING_DISABLED
             ):
                 found.append(f"{one.address} caches {behaviour['target_origin_id']}")
@@ -152,6 +160,98 @@ def private_files_need_a_signature(plan: Plan, manifests: dict[str, Manifest]) -
             unsigned = "trusted_key_groups" in behaviour and not behaviour["trusted_key_groups"]
             if behaviour["path_pattern"] in signed and unsigned:
                 found.append(f"{behaviour['path_pattern']} is open to everybody")
+    return found
+
+
+def every_limit_holds_on_every_way_in(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
+    """A limit of a manifest is counted at the service's host and below the web app's `/api/`.
+
+    Each by the firewall that sees the clients' addresses there: CloudFront's for what it passes on.
+    """
+    front = plan.variables["open_to"] == "cloudfront"
+    domain, least = plan.variables["domain"], plan.variables["requests_per_minute"]
+    firewalls = {place: _marked(plan, place) for place in ("regional", "global")}
+    found = []
+    for name, host in hosts(plan, manifests).items():
+        gateway = manifests[name].gateway
+        limits = {"/": gateway.per_second, **{one.path: one.per_second for one in gateway.limits}}
+        for path, per_second in limits.items():
+            ways = [
+                ("global" if front else "regional", host, path),
+                *(("global", origin, f"/api/{name}{path}") for origin in (domain, f"app.{domain}")),
+            ]
+            for place, asked, address in ways:
+                for written in (asked, f"{asked}:443"):
+                    counted = [limit for limit, sees in firewalls[place] if sees(written, address)]
+                    if per_second * 60 < least and per_second * 60 not in counted:
+                        found.append(f"{written}{address} is not limited to {per_second} a second")
+    return found
+
+
+def _marked(plan: Plan, place: str) -> list[tuple[int, Callable[[str, str], bool]]]:
+    """Return the limits of a firewall, each with whether it counts a host and path."""
+    [acl] = plan.under(f"module.{place}_firewall", "aws_wafv2_web_acl")
+    rates = {
+        statement["scope_down_statement"][0]["label_match_statement"][0]["key"]: statement["limit"]
+        for rule in acl["rule"]
+        for statement in rule["statement"][0]["rate_based_statement"]
+        if statement["scope_down_statement"]
+    }
+
+    def sees(mark: dict[str, Any]) -> Callable[[str, str], bool]:
+        parts = mark["statement"][0]["and_statement"][0]["statement"]
+        host, path = (part["byte_match_statement"][0] for part in parts)
+        below_it = host["positional_constraint"] == "CONTAINS"
+        wanted, below = host["search_string"], path["search_string"]
+        return lambda asked, address: (
+            (wanted in asked if below_it else asked.startswith(wanted)) and address.startswith(below)
+        )
+
+    return [(rates[label["name"]], sees(rule)) for rule in acl["rule"] for label in rule["rule_label"] or []]
+
+
+# What people write, and the rules of AWS's common set that take it for an attack.
+_WRITTEN = {
+    "read about <script>alert(1)</script>": "CrossSiteScripting",
+    "tidy up ../../etc/passwd": "GenericLFI",
+    "mend http://10.0.0.7/include.php?file=x": "GenericRFI",
+    "why is http://169.254.169.254/latest/meta-data/ open?": "EC2MetaDataSSRF",
+}
+
+
+def what_people_write_is_not_refused(plan: Plan) -> list[str]:
+    """A to-do, and a search for it, may say what looks like an attack: such rules count and do not block."""
+    found = []
+    for acl in plan.of("aws_wafv2_web_acl"):
+        groups = [
+            group
+            for rule in acl["rule"]
+            for group in rule["statement"][0]["managed_rule_group_statement"]
+            if group["name"] == "AWSManagedRulesCommonRuleSet"
+        ]
+        counted = {
+            one["name"]
+            for group in groups
+            for one in group["rule_action_override"]
+            if one["action_to_use"][0]["count"]
+        }
+        wanted = {f"{rule}_{part}" for rule in _WRITTEN.values() for part in ("BODY", "QUERYARGUMENTS")}
+        wanted.add("SizeRestrictions_BODY")
+        found += [f"{acl.address} refuses by {rule}" for rule in sorted(wanted - counted)]
+    return found
+
+
+def refusals_are_problems(plan: Plan) -> list[str]:
+    """Who asks too often is told so in the shape of every other problem, and when to come again."""
+    found = []
+    for acl in plan.of("aws_wafv2_web_acl"):
+        bodies = {body["key"]: json.loads(body["content"]) for body in acl["custom_response_body"] or []}
+        for rule in acl["rule"]:
+            for block in rule["action"][0]["block"] if rule["action"] else []:
+                answer = block["custom_response"][0]
+                body = bodies.get(answer["custom_response_body_key"], {})
+                if body.get("status") != answer["response_code"] or not {"type", "title"} <= body.keys():
+                    found.append(f"{acl.address}: {rule['name']} answers without a problem")
     return found
 
 

@@ -31,7 +31,7 @@ def only_the_edge_is_open(plan: Plan) -> list[str]:
         f"{rule.address} lets in {rule['cidr_ipv4'] or rule['cidr_ipv6'] or rule['prefix_list_id']}"
         for rule in plan.of("aws_vpc_security_group_ingress_rule")
         if (rule["cidr_ipv4"] or rule["cidr_ipv6"] or rule["prefix_list_id"])
-        and not rule.address.startswith("module.firewall.aws_vpc_security_group_ingress_rule.edge[")
+        and not rule.address.startswith("module.firewall.aws_vpc_security_group_ingress_rule.edge")
     ]
 
 
@@ -48,8 +48,14 @@ def the_edge_is_open_for_the_web_alone(plan: Plan) -> list[str]:
     """The load balancer takes HTTPS, and HTTP to say where HTTPS is."""
     rules = plan.under("module.firewall", "aws_vpc_security_group_ingress_rule")
     edge = [rule for rule in rules if ".edge[" in rule.address]
+    icmp = [rule for rule in rules if rule["ip_protocol"] == "icmp"]
     wrong = [
         f"{rule.address} opens {rule['from_port']}" for rule in edge if rule["from_port"] not in (80, 443)
+    ]
+    wrong += [
+        f"{rule.address} opens more of ICMP"
+        for rule in icmp
+        if (rule["from_port"], rule["to_port"]) != (3, 4)
     ]
     if plan.variables["open_to"] == "cloudfront":
         wrong += [f"{rule.address} passes by CloudFront" for rule in edge if rule["cidr_ipv4"]]
@@ -112,7 +118,7 @@ def every_tier_has_rules_of_its_own(plan: Plan) -> list[str]:
             if not any(f'"{tier}/' in rule.address and rule["egress"] is egress for rule in rules):
                 found.append(f"the {tier} tier has no rule for {'leaving' if egress else 'entering'}")
     for rule in rules:
-        inner = '"public/' not in rule.address and not rule["egress"]
+        inner = '"public/' not in rule.address and not rule["egress"] and rule["protocol"] == "tcp"
         if inner and rule["cidr_block"] in _EVERYWHERE and rule["from_port"] < 1024:
             found.append(f"{rule.address} lets everybody in")
     return found
@@ -140,10 +146,27 @@ def every_conversation_gets_its_answers(plan: Plan) -> list[str]:
     return found
 
 
+def what_is_too_long_is_told(plan: Plan) -> list[str]:
+    """ICMP's "fragmentation needed" passes each tier, both ways; without it such connections stand still."""
+    told = {
+        (tier, rule["egress"])
+        for rule in plan.of("aws_network_acl_rule")
+        for tier in ("public", "private", "isolated")
+        if f'"{tier}/' in rule.address
+        and (rule["protocol"], rule["icmp_type"], rule["icmp_code"]) == ("icmp", 3, 4)
+    }
+    missing = {(tier, way) for tier in ("public", "private", "isolated") for way in (True, False)} - told
+    return [
+        f"the {tier} tier is not told when {'leaving' if way else 'entering'}"
+        for tier, way in sorted(missing)
+    ]
+
+
 def _passes(rules: list[Resource], tier: str, egress: bool, other: str, port: int) -> bool:
     return tier == "outside" or any(
         f'"{tier}/' in rule.address
         and rule["egress"] is egress
+        and rule["protocol"] == "tcp"
         and rule["from_port"] <= port <= rule["to_port"]
         and ipaddress.ip_address(other) in ipaddress.ip_network(rule["cidr_block"])
         for rule in rules

@@ -68,12 +68,15 @@ def no_policy_that_is_not_written_here(resources: Iterable[Resource]) -> list[st
 
 
 def everything_only_where_there_is_no_less(resources: Iterable[Resource]) -> list[str]:
-    """`*` as a resource stands only for actions that have none. In a key's policy it means the key."""
+    """`*` as a resource stands only for actions that have none.
+
+    In a key's policy it means the key; an endpoint's says what passes, and by its condition for whom.
+    """
     return [
         f"{resource.address} allows {statement['Action']} on everything"
         for resource, statement in statements(resources)
         if statement["Effect"] == "Allow"
-        and resource.type != "aws_kms_key"
+        and resource.type not in {"aws_kms_key", "aws_vpc_endpoint"}
         and ("NotResource" in statement or "*" in several(statement.get("Resource")))
         and not set(several(statement["Action"])) <= _WITHOUT_RESOURCE
     ]
@@ -86,12 +89,22 @@ def nobody_unknown_is_let_in(resources: Iterable[Resource]) -> list[str]:
         if statement["Effect"] != "Allow" or "Principal" not in statement:
             continue
         principal = statement["Principal"]
-        if principal == "*" or "*" in several(principal.get("AWS")):
+        everybody = principal == "*" or "*" in several(principal.get("AWS"))
+        if everybody and not _is_ours_by_condition(resource, statement):
             found.append(f"{resource.address} lets in everybody")
         storing = resource.type != "aws_iam_role"
         if storing and "Service" in principal and not statement.get("Condition"):
             found.append(f"{resource.address} lets in {principal['Service']} for anybody")
     return found
+
+
+def _is_ours_by_condition(resource: Resource, statement: dict[str, Any]) -> bool:
+    """Whether an endpoint lets pass this account's own only, or layers of images, which AWS signs for."""
+    if resource.type != "aws_vpc_endpoint":
+        return False
+    tied = statement.get("Condition", {}).get("StringEquals", {})
+    layers = all("-starport-layer-bucket/" in one for one in several(statement["Resource"]))
+    return layers or {"aws:PrincipalAccount", "aws:ResourceAccount"} <= tied.keys()
 
 
 def conditions_can_be_met(resources: Iterable[Resource]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.terraform.plans import Plan
+from tests.terraform.plans import Plan, Resource
 
 from slipway.manifest import Manifest
 
@@ -23,6 +23,28 @@ def databases_are_backed_up(plan: Plan) -> list[str]:
         for one in plan.of("aws_db_instance", "aws_rds_cluster")
         if not one["backup_retention_period"] or one["copy_tags_to_snapshot"] is not True
     ]
+
+
+def no_change_waits_for_a_window(plan: Plan) -> list[str]:
+    """What RDS and ElastiCache are told they do at once: a change that waits is in every plan until then."""
+    kinds = (
+        "aws_db_instance",
+        "aws_elasticache_replication_group",
+        "aws_rds_cluster",
+        "aws_rds_cluster_instance",
+    )
+    return [f"{one.address} waits" for one in plan.of(*kinds) if one["apply_immediately"] is not True]
+
+
+def no_last_snapshot_has_a_name_that_is_taken(plan: Plan) -> list[str]:
+    """A database that is made a second time under its name leaves another last snapshot."""
+    named = [one for one in plan.of("aws_db_instance", "aws_rds_cluster") if one["final_snapshot_identifier"]]
+    return [f"{one.address} leaves {one['final_snapshot_identifier']}" for one in named if _is_fixed(one)]
+
+
+def _is_fixed(server: Resource) -> bool:
+    """Whether the name of the last snapshot is known before anything has been made."""
+    return str(server["final_snapshot_identifier"]).endswith("-final")
 
 
 def buckets_keep_versions(plan: Plan) -> list[str]:

@@ -21,6 +21,7 @@ variable "names" {
     account_id    = string
     prefix        = string
     bucket_suffix = string
+    domain        = string
   })
 }
 

@@ -1,10 +1,9 @@
 # A Postgres cluster of one service on Aurora Serverless v2: storage in three zones always, capacity that follows
 # the load, a reader that takes over where asked. The alternative to modules/postgres, with the same outputs.
 
-resource "aws_db_subnet_group" "this" {
-  name        = var.name
-  description = "Isolated subnets"
-  subnet_ids  = values(var.subnet_ids)
+# A name that no server before has left its last snapshot under.
+resource "random_id" "snapshot" {
+  byte_length = 4
 }
 
 resource "aws_rds_cluster_parameter_group" "this" {
@@ -53,7 +52,7 @@ resource "aws_rds_cluster" "this" {
   storage_encrypted = true
   kms_key_id        = var.key_arn
 
-  db_subnet_group_name   = aws_db_subnet_group.this.name
+  db_subnet_group_name   = var.subnet_group
   vpc_security_group_ids = [var.security_group_id]
   port                   = 5432
 
@@ -64,11 +63,13 @@ resource "aws_rds_cluster" "this" {
   preferred_backup_window      = "02:00-03:00"
   preferred_maintenance_window = "sun:03:30-sun:04:30"
   copy_tags_to_snapshot        = true
+  snapshot_identifier          = var.snapshot
   deletion_protection          = var.deletion_protection
   skip_final_snapshot          = !var.deletion_protection
-  final_snapshot_identifier    = "${var.name}-final"
+  final_snapshot_identifier    = "${var.name}-final-${random_id.snapshot.hex}"
 
   enabled_cloudwatch_logs_exports = ["postgresql"]
+  apply_immediately               = true # a change that waits is in every plan until Sunday
 
   serverlessv2_scaling_configuration {
     min_capacity = var.capacity.min
@@ -76,6 +77,10 @@ resource "aws_rds_cluster" "this" {
   }
 
   tags = { Name = var.name }
+
+  lifecycle {
+    ignore_changes = [snapshot_identifier] # another one would make another server
+  }
 
   depends_on = [aws_cloudwatch_log_group.exported]
 }
@@ -94,12 +99,11 @@ resource "aws_rds_cluster_instance" "this" {
   performance_insights_enabled    = true
   performance_insights_kms_key_id = var.key_arn
   monitoring_interval             = 60
-  monitoring_role_arn             = aws_iam_role.monitoring.arn
+  monitoring_role_arn             = var.monitoring_role_arn
   ca_cert_identifier              = "rds-ca-rsa2048-g1"
   copy_tags_to_snapshot           = true
+  apply_immediately               = true
   tags                            = { Name = "${var.name}-${each.key}" }
-
-  depends_on = [aws_iam_role_policy_attachment.monitoring]
 }
 
 resource "aws_cloudwatch_log_group" "exported" {

@@ -8,17 +8,6 @@ variable "name" {
   }
 }
 
-variable "partition" {
-  description = "Partition of the account."
-  type        = string
-  default     = "aws"
-}
-
-variable "account_id" {
-  description = "Account of the cluster."
-  type        = string
-}
-
 variable "engine_version" {
   description = "Version of Postgres, exact or a major one."
   type        = string
@@ -68,11 +57,6 @@ variable "deletion_protection" {
   type        = bool
 }
 
-variable "subnet_ids" {
-  description = "Isolated subnets by zone."
-  type        = map(string)
-}
-
 variable "security_group_id" {
   description = "Security group of the cluster."
   type        = string
@@ -93,8 +77,18 @@ variable "log_key_arn" {
   type        = string
 }
 
-variable "boundary_arn" {
-  description = "Policy that bounds what its role may ever be allowed; null for none."
+variable "subnet_group" {
+  description = "Subnet group of the isolated subnets."
+  type        = string
+}
+
+variable "monitoring_role_arn" {
+  description = "Role with which the operating system's figures are written down."
+  type        = string
+}
+
+variable "snapshot" {
+  description = "Snapshot that a new cluster begins with, of whichever engine; null begins empty. Ignored once it is there."
   type        = string
   default     = null
 }

@@ -63,6 +63,15 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     noncurrent_version_expiration {
       noncurrent_days = var.noncurrent_days
     }
+
+    # A mark of deletion whose versions are gone marks nothing, and makes listing slow. Where objects expire it goes with them.
+    dynamic "expiration" {
+      for_each = var.expire_days == null ? ["markers"] : []
+
+      content {
+        expired_object_delete_marker = true
+      }
+    }
   }
 
   dynamic "rule" {

@@ -1,10 +1,9 @@
 # Valkey in front of the stores: TLS, a token, encryption at rest; a replica in another zone where asked.
 
-resource "random_password" "token" {
+# Nobody but the cache and Secrets Manager keeps it: neither a plan nor the state.
+ephemeral "random_password" "token" {
   length  = 64
   special = false
-
-  keepers = { generation = var.generation }
 }
 
 resource "aws_elasticache_subnet_group" "this" {
@@ -42,7 +41,8 @@ resource "aws_elasticache_replication_group" "this" {
 
   transit_encryption_enabled = true
   transit_encryption_mode    = "required"
-  auth_token                 = random_password.token.result
+  auth_token_wo              = ephemeral.random_password.token.result
+  auth_token_wo_version      = var.generation
   auth_token_update_strategy = "ROTATE"
   at_rest_encryption_enabled = true
   kms_key_id                 = var.key_arn
@@ -82,6 +82,7 @@ module "url" {
   name          = "${var.name}/url"
   description   = "Where services find the cache, token included"
   key_arn       = var.key_arn
-  value         = "rediss://:${random_password.token.result}@${aws_elasticache_replication_group.this.primary_endpoint_address}:6379/0"
+  value         = "rediss://:${ephemeral.random_password.token.result}@${aws_elasticache_replication_group.this.primary_endpoint_address}:6379/0"
+  generation    = parseint(substr(sha256("${var.generation} ${aws_elasticache_replication_group.this.primary_endpoint_address}"), 0, 8), 16)
   recovery_days = var.secret_recovery_days
 }

@@ -1,16 +1,6 @@
-output "task_definition_arn" {
-  description = "The task to run."
-  value       = aws_ecs_task_definition.this.arn
-}
-
 output "family" {
   description = "Family of the task."
   value       = aws_ecs_task_definition.this.family
-}
-
-output "log_group_arn" {
-  description = "ARN of its log group."
-  value       = aws_cloudwatch_log_group.this.arn
 }
 
 output "log_group_name" {

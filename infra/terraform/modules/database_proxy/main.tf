@@ -1,36 +1,38 @@
 # The connection proxy in front of one service's database, and the secret of the service's own login role:
 # the only way in for the service. The role itself is made by modules/database_preparation.
 
-resource "random_password" "role" {
+# Nobody but Secrets Manager keeps it: neither a plan nor the state.
+ephemeral "random_password" "role" {
   length  = 40
   special = false
+}
 
-  keepers = { generation = var.generation }
+# One secret holds the login, for the proxy and the preparation, and the address with the same login, for the service: they
+# are written together or not at all. The proxy asks for the secret before it has an address, and reads it when it is used.
+resource "aws_secretsmanager_secret" "login" {
+  #checkov:skip=CKV2_AWS_57:Its value is replaced by raising `generation` in Terraform, which also rolls the tasks that read it
+  name                    = "${var.name}/login"
+  description             = "Login role of ${var.database}, and where the service finds its database with it"
+  kms_key_id              = var.key_arn
+  recovery_window_in_days = var.secret_recovery_days
+  tags                    = { Name = "${var.name}/login" }
 }
 
 locals {
-  url = "postgresql://${var.role}:${random_password.role.result}@${aws_db_proxy.this.endpoint}:5432/${var.database}?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt"
+  place = "${aws_db_proxy.this.endpoint}:5432/${var.database}?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt"
 }
 
-# Two secrets, because the proxy must exist before its address can be part of one.
-module "credentials" {
-  source = "../secret"
+resource "aws_secretsmanager_secret_version" "login" {
+  secret_id = aws_secretsmanager_secret.login.id
 
-  name          = "${var.name}/role"
-  description   = "Login role of ${var.database}, for the proxy and the preparation"
-  key_arn       = var.key_arn
-  value         = jsonencode({ username = var.role, password = random_password.role.result })
-  recovery_days = var.secret_recovery_days
-}
+  secret_string_wo = jsonencode({
+    username = var.role
+    password = ephemeral.random_password.role.result
+    url      = "postgresql://${var.role}:${ephemeral.random_password.role.result}@${local.place}"
+  })
 
-module "url" {
-  source = "../secret"
-
-  name          = "${var.name}/url"
-  description   = "Where the service finds ${var.database}, password included"
-  key_arn       = var.key_arn
-  value         = local.url
-  recovery_days = var.secret_recovery_days
+  # Another generation or another address is another number.
+  secret_string_wo_version = parseint(substr(sha256("${var.generation} ${local.place}"), 0, 8), 16)
 }
 
 resource "aws_iam_role" "this" {
@@ -55,7 +57,7 @@ resource "aws_iam_role_policy" "this" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      { Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = [module.credentials.arn] },
+      { Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = [aws_secretsmanager_secret.login.arn] },
       {
         Effect    = "Allow"
         Action    = ["kms:Decrypt"]
@@ -80,10 +82,15 @@ resource "aws_db_proxy" "this" {
     auth_scheme               = "SECRETS"
     client_password_auth_type = "POSTGRES_SCRAM_SHA_256"
     iam_auth                  = "DISABLED"
-    secret_arn                = module.credentials.arn
+    secret_arn                = aws_secretsmanager_secret.login.arn
   }
 
   tags = { Name = var.name }
+
+  # AWS cannot move a proxy to other subnets, only make another at another address. One more zone is no reason for that.
+  lifecycle {
+    ignore_changes = [vpc_subnet_ids]
+  }
 
   depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
 }

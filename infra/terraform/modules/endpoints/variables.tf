@@ -13,6 +13,17 @@ variable "region" {
   type        = string
 }
 
+variable "partition" {
+  description = "Partition of the account."
+  type        = string
+  default     = "aws"
+}
+
+variable "account_id" {
+  description = "Account to which the gateway endpoints lead, and from which they are used."
+  type        = string
+}
+
 variable "gateway" {
   description = "Services reached by gateway endpoints (free)."
   type        = set(string)

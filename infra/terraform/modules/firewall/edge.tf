@@ -26,6 +26,16 @@ resource "aws_vpc_security_group_ingress_rule" "edge" {
   prefix_list_id    = var.open_to == "cloudfront" ? local.cloudfront : null
 }
 
+# Answers to what a group itself has asked for come in by themselves; what is said about answers to clients does not.
+resource "aws_vpc_security_group_ingress_rule" "edge_too_long" {
+  security_group_id = aws_security_group.edge.id
+  description       = "ICMP: fragmentation needed"
+  ip_protocol       = "icmp"
+  from_port         = 3 # the type
+  to_port           = 4 # the code
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
 resource "aws_vpc_security_group_egress_rule" "edge_to_web" {
   for_each = local.web
 

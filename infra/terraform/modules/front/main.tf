@@ -1,5 +1,37 @@
 # Where the load balancer takes requests from CloudFront only: one distribution for every service's host,
-# nothing cached that the service does not say may be.
+# nothing cached but below the paths that a manifest says so of, and there only what an answer itself allows.
+
+resource "aws_cloudfront_cache_policy" "public" {
+  for_each = var.cached
+
+  name        = "${var.prefix}front-${trim(replace(each.key, "/[^A-Za-z0-9]+/", "-"), "-")}"
+  comment     = "As long as the answer says, and not longer than ${each.value} s"
+  min_ttl     = 0
+  default_ttl = 0
+  max_ttl     = each.value
+
+  parameters_in_cache_key_and_forwarded_to_origin {
+    enable_accept_encoding_brotli = true
+    enable_accept_encoding_gzip   = true
+
+    cookies_config {
+      cookie_behavior = "none"
+    }
+
+    # One distribution has all hosts, and a path that one of them lets be kept another may answer for somebody alone.
+    headers_config {
+      header_behavior = "whitelist"
+
+      headers {
+        items = ["Authorization", "Host"]
+      }
+    }
+
+    query_strings_config {
+      query_string_behavior = "all"
+    }
+  }
+}
 
 resource "aws_cloudfront_distribution" "this" {
   #checkov:skip=CKV_AWS_86:It logs by CloudWatch log delivery, which needs no bucket with access lists
@@ -45,6 +77,23 @@ resource "aws_cloudfront_distribution" "this" {
     origin_request_policy_id = "216adef6-5c7f-47e4-b989-5492eafa07d3" # AWS's AllViewer, the host name included
   }
 
+  dynamic "ordered_cache_behavior" {
+    for_each = aws_cloudfront_cache_policy.public
+
+    content {
+      path_pattern           = "${ordered_cache_behavior.key}*"
+      target_origin_id       = "load-balancer"
+      allowed_methods        = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
+      cached_methods         = ["GET", "HEAD"]
+      viewer_protocol_policy = "redirect-to-https"
+      compress               = true
+      cache_policy_id        = ordered_cache_behavior.value.id
+
+      # What the key leaves out, so that a write and a preflight have all that they are sent with.
+      origin_request_policy_id = "216adef6-5c7f-47e4-b989-5492eafa07d3" # AWS's AllViewer
+    }
+  }
+
   # CloudFront keeps an error for ten seconds otherwise, by its address and for everybody, whatever the behaviour caches.
   dynamic "custom_error_response" {
     for_each = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
@@ -65,19 +114,5 @@ resource "aws_cloudfront_distribution" "this" {
     acm_certificate_arn      = var.certificate_arn
     ssl_support_method       = "sni-only"
     minimum_protocol_version = "TLSv1.2_2021"
-  }
-}
-
-resource "aws_route53_record" "host" {
-  for_each = merge([for host in var.hosts : { for type in ["A", "AAAA"] : "${host}/${type}" => { host = host, type = type } }]...)
-
-  zone_id = var.zone_id
-  name    = each.value.host
-  type    = each.value.type
-
-  alias {
-    name                   = aws_cloudfront_distribution.this.domain_name
-    zone_id                = aws_cloudfront_distribution.this.hosted_zone_id
-    evaluate_target_health = false
   }
 }

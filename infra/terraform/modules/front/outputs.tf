@@ -1,6 +1,6 @@
-output "arn" {
-  description = "ARN of the distribution."
-  value       = aws_cloudfront_distribution.this.arn
+output "address" {
+  description = "Where records of the hosts point to."
+  value       = { name = aws_cloudfront_distribution.this.domain_name, zone_id = aws_cloudfront_distribution.this.hosted_zone_id }
 }
 
 output "distribution_id" {

@@ -27,11 +27,6 @@ variable "certificate_arn" {
   type        = string
 }
 
-variable "zone_id" {
-  description = "Zone of the records."
-  type        = string
-}
-
 variable "web_acl_arn" {
   description = "Web application firewall in front."
   type        = string
@@ -51,4 +46,15 @@ variable "price_class" {
 variable "log_destination_arn" {
   description = "Log delivery destination of access logs."
   type        = string
+}
+
+variable "cached" {
+  description = "Beginnings of paths whose answers may be kept, where they allow it, each with the longest time in seconds."
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition     = length(var.cached) <= 24
+    error_message = "CloudFront takes 25 behaviours: at most 24 paths can be kept."
+  }
 }

@@ -5,8 +5,3 @@ output "issuer_host" {
   # IAM takes no role for a provider that is not there.
   depends_on = [aws_iam_openid_connect_provider.this]
 }
-
-output "arn" {
-  description = "ARN of the provider."
-  value       = aws_iam_openid_connect_provider.this.arn
-}

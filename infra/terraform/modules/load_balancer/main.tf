@@ -123,17 +123,3 @@ resource "aws_wafv2_web_acl_association" "this" {
   resource_arn = aws_lb.this.arn
   web_acl_arn  = var.web_acl_arn
 }
-
-resource "aws_route53_record" "host" {
-  for_each = toset(var.hosts)
-
-  zone_id = var.zone_id
-  name    = each.key
-  type    = "A"
-
-  alias {
-    name                   = aws_lb.this.dns_name
-    zone_id                = aws_lb.this.zone_id
-    evaluate_target_health = true
-  }
-}

@@ -16,7 +16,7 @@ output "listener_arn" {
   depends_on = [aws_lb_listener_rule.preflight, aws_lb_listener_rule.inside_only]
 }
 
-output "dns_name" {
-  description = "The load balancer's own address."
-  value       = aws_lb.this.dns_name
+output "address" {
+  description = "Where records of hosts point to."
+  value       = { name = aws_lb.this.dns_name, zone_id = aws_lb.this.zone_id }
 }

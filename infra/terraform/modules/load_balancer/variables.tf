@@ -24,7 +24,7 @@ variable "security_group_id" {
 }
 
 variable "certificate_arn" {
-  description = "Certificate that covers `hosts`."
+  description = "Certificate that covers the host names."
   type        = string
 }
 
@@ -37,16 +37,6 @@ variable "tls_policy" {
     condition     = startswith(var.tls_policy, "ELBSecurityPolicy-TLS13-1-2") || startswith(var.tls_policy, "ELBSecurityPolicy-TLS13-1-3")
     error_message = "The policy offers TLS 1.3 and nothing below 1.2: its name starts with ELBSecurityPolicy-TLS13-1-2 or -1-3."
   }
-}
-
-variable "hosts" {
-  description = "Host names whose DNS records point here."
-  type        = list(string)
-}
-
-variable "zone_id" {
-  description = "Zone of the records."
-  type        = string
 }
 
 variable "browser_origin" {

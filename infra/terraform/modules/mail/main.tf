@@ -61,6 +61,8 @@ resource "aws_route53_record" "mail_from" {
 }
 
 resource "aws_route53_record" "dmarc" {
+  count = var.dmarc ? 1 : 0
+
   zone_id = var.zone_id
   name    = "_dmarc.${var.domain}"
   type    = "TXT"

@@ -22,3 +22,9 @@ variable "events_topic_arn" {
   description = "Topic that is told of bounces and complaints."
   type        = string
 }
+
+variable "dmarc" {
+  description = "Whether the policy for receivers (DMARC) is made here; false where the zone has one."
+  type        = bool
+  default     = true
+}

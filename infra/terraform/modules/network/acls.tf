@@ -1,6 +1,7 @@
 # Network ACLs, the second fence behind the security groups: each tier's ways in and out, one by one.
 # They keep no state, so answers need their own rules: to the ports that clients and NAT gateways use (1024 and up).
-# Those leave out 3389, the one port in that range that people are attacked on.
+# Those leave out 3389, the one port in that range that people are attacked on. And what is too long for a part of the way
+# is told by ICMP, to whoever has sent it: without it such a connection stands still.
 
 locals {
   anywhere = "0.0.0.0/0"
@@ -75,6 +76,20 @@ resource "aws_network_acl_rule" "this" {
   cidr_block     = each.value.cidr
   from_port      = each.value.from
   to_port        = each.value.to
+}
+
+# "Fragmentation needed", which path MTU discovery lives by.
+resource "aws_network_acl_rule" "too_long" {
+  for_each = merge([for tier in keys(local.rules) : { for way in ["ingress", "egress"] : "${tier}/${way}/too-long" => { tier = tier, egress = way == "egress" } }]...)
+
+  network_acl_id = aws_network_acl.tier[each.value.tier].id
+  egress         = each.value.egress
+  rule_number    = 90
+  rule_action    = "allow"
+  protocol       = "icmp"
+  icmp_type      = 3
+  icmp_code      = 4
+  cidr_block     = each.value.tier == "isolated" ? var.cidr : local.anywhere
 }
 
 # Stores talk among their own zones (replication) outside this network; the default ACL is for nobody.

@@ -49,5 +49,12 @@ resource "aws_flow_log" "this" {
   iam_role_arn             = aws_iam_role.flow.arn
   log_destination          = aws_cloudwatch_log_group.flow.arn
   max_aggregation_interval = 600
-  tags                     = { Name = var.name }
+
+  # What AWS writes by itself, and where it watches encryption, what it has seen of that: nothing else shows it.
+  log_format = var.encryption_control == "none" ? null : join(" ", [for field in [
+    "version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "start", "end",
+    "action", "log-status", "encryption-status",
+  ] : "$${${field}}"])
+
+  tags = { Name = var.name }
 }

@@ -10,7 +10,8 @@ locals {
   isolated = { for zone, i in local.index : zone => cidrsubnet(var.cidr, 8, 208 + i) }
   stores   = cidrsubnet(var.cidr, 4, 13)
 
-  nat_zones = { per_az = var.zones, single = [var.zones[0]], none = [] }[var.nat]
+  nat_zone  = coalesce(var.nat_zone, sort(var.zones)[0])
+  nat_zones = { per_az = var.zones, single = [local.nat_zone], none = [] }[var.nat]
 }
 
 resource "aws_vpc" "this" {

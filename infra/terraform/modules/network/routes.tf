@@ -52,7 +52,7 @@ resource "aws_route" "nat" {
 
   route_table_id         = aws_route_table.private[each.key].id
   destination_cidr_block = "0.0.0.0/0"
-  nat_gateway_id         = aws_nat_gateway.this[var.nat == "single" ? var.zones[0] : each.key].id
+  nat_gateway_id         = aws_nat_gateway.this[var.nat == "single" ? local.nat_zone : each.key].id
 }
 
 resource "aws_route_table_association" "private" {

@@ -14,7 +14,7 @@ variable "cidr" {
 }
 
 variable "zones" {
-  description = "Availability zones by full name, each ending in a letter from a to f. The first carries the single NAT gateway."
+  description = "Availability zones by full name, each ending in a letter from a to f."
   type        = list(string)
 
   validation {
@@ -35,6 +35,17 @@ variable "nat" {
   validation {
     condition     = contains(["per_az", "single", "none"], var.nat)
     error_message = "nat is per_az, single or none."
+  }
+}
+
+variable "nat_zone" {
+  description = "Zone of the single NAT gateway; null takes the first by letter. Said where a zone comes before it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.nat_zone == null || contains(var.zones, coalesce(var.nat_zone, "-"))
+    error_message = "nat_zone is one of the zones."
   }
 }
 

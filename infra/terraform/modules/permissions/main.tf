@@ -19,6 +19,10 @@ locals {
     queue  = "arn:${var.names.partition}:sqs:${local.here}:${var.names.prefix}${part.name}"
     topic  = "arn:${var.names.partition}:sns:${local.here}:${var.names.prefix}${part.name}"
     role   = "arn:${var.names.partition}:iam::${var.names.account_id}:role/${var.names.prefix}${part.name}"
+    mail = "arn:${var.names.partition}:ses:${local.here}:${lookup({
+      identity          = "identity/${var.names.domain}"
+      configuration-set = "configuration-set/${var.names.prefix}mail"
+    }, part.name, "nothing")}"
   }[part.kind] }
 
   # A trailing `*` is the part of a pattern that is somebody's own.

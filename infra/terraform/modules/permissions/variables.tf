@@ -1,5 +1,5 @@
 variable "permissions" {
-  description = "Permissions of a manifest: actions on `table/NAME`, `table/NAME/index/INDEX`, `bucket/NAME`, `bucket/NAME/KEY-PATTERN`, `queue/NAME`, `topic/NAME` or `role/NAME`, some under a condition."
+  description = "Permissions of a manifest: actions on `table/NAME`, `table/NAME/index/INDEX`, `bucket/NAME`, `bucket/NAME/KEY-PATTERN`, `queue/NAME`, `topic/NAME`, `role/NAME`, `mail/identity` or `mail/configuration-set`, some under a condition."
   type = list(object({
     allow = list(string)
     on    = list(string)
@@ -7,8 +7,8 @@ variable "permissions" {
   }))
 
   validation {
-    condition     = alltrue([for reference in flatten(var.permissions[*].on) : can(regex("^(table|bucket|queue|topic|role)/.+$", reference))])
-    error_message = "A permission is on a table, bucket, queue, topic or role, written kind/name."
+    condition     = alltrue([for reference in flatten(var.permissions[*].on) : can(regex("^((table|bucket|queue|topic|role)/.+|mail/(identity|configuration-set))$", reference))])
+    error_message = "A permission is on a table, bucket, queue, topic, role or mail, written kind/name."
   }
 
   validation {
@@ -25,6 +25,7 @@ variable "names" {
     account_id    = string
     prefix        = string
     bucket_suffix = string
+    domain        = string
   })
 }
 

@@ -1,10 +1,9 @@
 # A Postgres server of one service on RDS: encrypted, TLS only, its master's password made and rotated by AWS
 # and known to nobody here.
 
-resource "aws_db_subnet_group" "this" {
-  name        = var.name
-  description = "Isolated subnets"
-  subnet_ids  = values(var.subnet_ids)
+# A name that no server before has left its last snapshot under.
+resource "random_id" "snapshot" {
+  byte_length = 4
 }
 
 resource "aws_db_parameter_group" "this" {
@@ -56,7 +55,7 @@ resource "aws_db_instance" "this" {
   storage_encrypted     = true
   kms_key_id            = var.key_arn
 
-  db_subnet_group_name   = aws_db_subnet_group.this.name
+  db_subnet_group_name   = var.subnet_group
   vpc_security_group_ids = [var.security_group_id]
   publicly_accessible    = false
   multi_az               = var.multi_az
@@ -71,21 +70,27 @@ resource "aws_db_instance" "this" {
   maintenance_window        = "sun:03:30-sun:04:30"
   copy_tags_to_snapshot     = true
   delete_automated_backups  = !var.deletion_protection
+  snapshot_identifier       = var.snapshot
   deletion_protection       = var.deletion_protection
   skip_final_snapshot       = !var.deletion_protection
-  final_snapshot_identifier = "${var.name}-final"
+  final_snapshot_identifier = "${var.name}-final-${random_id.snapshot.hex}"
 
   auto_minor_version_upgrade            = true
   performance_insights_enabled          = true
   performance_insights_kms_key_id       = var.key_arn
   performance_insights_retention_period = 7
   monitoring_interval                   = 60
-  monitoring_role_arn                   = aws_iam_role.monitoring.arn
+  monitoring_role_arn                   = var.monitoring_role_arn
   enabled_cloudwatch_logs_exports       = ["postgresql", "upgrade"]
+  apply_immediately                     = true # a change that waits is in every plan until Sunday, and no release gets by
 
   tags = { Name = var.name }
 
-  depends_on = [aws_cloudwatch_log_group.exported, aws_iam_role_policy_attachment.monitoring]
+  lifecycle {
+    ignore_changes = [snapshot_identifier] # another one would make another server
+  }
+
+  depends_on = [aws_cloudwatch_log_group.exported]
 }
 
 # Made here so that they have a retention and a key; RDS would make them with neither.

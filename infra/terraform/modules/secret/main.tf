@@ -1,5 +1,5 @@
-# One secret and its value. The value is also in Terraform's state, which is why the state's bucket is encrypted
-# with a key of its own and readable by the deploying role only.
+# One secret and its value, which goes to Secrets Manager and nowhere else: neither a plan nor the state has it. Whether
+# it is the same as before nobody can see therefore; `generation` says when it is to be written anew.
 
 resource "aws_secretsmanager_secret" "this" {
   #checkov:skip=CKV2_AWS_57:Its value is replaced by raising `generation` in Terraform, which also rolls the tasks that read it
@@ -11,6 +11,7 @@ resource "aws_secretsmanager_secret" "this" {
 }
 
 resource "aws_secretsmanager_secret_version" "this" {
-  secret_id     = aws_secretsmanager_secret.this.id
-  secret_string = var.value
+  secret_id                = aws_secretsmanager_secret.this.id
+  secret_string_wo         = var.value
+  secret_string_wo_version = var.generation
 }

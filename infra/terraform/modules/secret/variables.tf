@@ -14,9 +14,14 @@ variable "key_arn" {
 }
 
 variable "value" {
-  description = "The value."
+  description = "The value; read when `generation` changes, kept by nobody."
   type        = string
-  sensitive   = true
+  ephemeral   = true
+}
+
+variable "generation" {
+  description = "Another number writes the value anew, as another version of the secret."
+  type        = number
 }
 
 variable "recovery_days" {

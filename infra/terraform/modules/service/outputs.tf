@@ -18,11 +18,6 @@ output "log_group_names" {
   value       = { for role, group in aws_cloudwatch_log_group.role : role => group.name }
 }
 
-output "log_group_arns" {
-  description = "ARNs of the log groups, by role."
-  value       = { for role, group in aws_cloudwatch_log_group.role : role => group.arn }
-}
-
 output "target_group_suffixes" {
   description = "How metrics name the web role's target groups, by role and color."
   value       = { for name, group in aws_lb_target_group.this : name => group.arn_suffix }

@@ -9,32 +9,17 @@ locals {
 
   # Before the first release there is nothing to scale.
   live     = { for role, scaling in local.scaled : role => scaling if local.released }
-  clocked  = { for role, scaling in local.live : role => scaling if contains(keys(local.web), role) && length(var.floors) > 0 }
-  steady   = { for role, scaling in local.live : role => scaling if !contains(keys(local.clocked), role) }
   cpu      = { for role, scaling in local.live : role => scaling.cpu_percent if scaling.cpu_percent != null }
   memory   = { for role, scaling in local.live : role => 75 if scaling.max > 1 }
   requests = { for role, scaling in local.live : role => scaling.requests_per_target if scaling.requests_per_target != null && contains(keys(local.web), role) && var.host != null }
   messages = { for role, scaling in local.live : role => scaling.messages_per_task if scaling.messages_per_task != null && length(lookup(var.queue_names, role, [])) > 0 }
-
-  targets = merge(
-    { for role, target in aws_appautoscaling_target.steady : role => target.resource_id },
-    { for role, target in aws_appautoscaling_target.clocked : role => target.resource_id },
-  )
 }
 
-resource "aws_appautoscaling_target" "steady" {
-  for_each = local.steady
-
-  service_namespace  = "ecs"
-  scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = "service/${var.cluster_name}/${aws_ecs_service.role[each.key].name}"
-  min_capacity       = local.floor[each.key]
-  max_capacity       = each.value.max
-}
-
-# The same where the clock moves the floor: AWS then holds the minimum of the hour, which an apply must not undo.
-resource "aws_appautoscaling_target" "clocked" {
-  for_each = local.clocked
+# One target for each role, whether the clock moves its floor or not: AWS has one, and whoever deregisters it takes all
+# its policies along. The floor is set when it is made, and from then on by the scheduled actions: AWS holds the floor of
+# the hour, which an apply must not undo.
+resource "aws_appautoscaling_target" "role" {
+  for_each = local.live
 
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
@@ -54,7 +39,7 @@ resource "aws_appautoscaling_policy" "cpu" {
   policy_type        = "TargetTrackingScaling"
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = local.targets[each.key]
+  resource_id        = aws_appautoscaling_target.role[each.key].resource_id
 
   target_tracking_scaling_policy_configuration {
     target_value       = each.value
@@ -74,7 +59,7 @@ resource "aws_appautoscaling_policy" "memory" {
   policy_type        = "TargetTrackingScaling"
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = local.targets[each.key]
+  resource_id        = aws_appautoscaling_target.role[each.key].resource_id
 
   target_tracking_scaling_policy_configuration {
     target_value       = each.value
@@ -95,7 +80,7 @@ resource "aws_appautoscaling_policy" "requests" {
   policy_type        = "TargetTrackingScaling"
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = local.targets[each.key]
+  resource_id        = aws_appautoscaling_target.role[each.key].resource_id
 
   target_tracking_scaling_policy_configuration {
     target_value       = each.value
@@ -106,12 +91,12 @@ resource "aws_appautoscaling_policy" "requests" {
       metrics {
         id          = "per_task"
         label       = "Requests per second and task"
-        expression  = "(${join(" + ", [for color in local.colors[each.key] : "FILL(${color}, 0)"])}) / 60 / IF(FILL(tasks, 1) > 1, tasks, 1)"
+        expression  = "(${join(" + ", [for color in local.colors : "FILL(${color}, 0)"])}) / 60 / IF(FILL(tasks, 1) > 1, tasks, 1)"
         return_data = true
       }
 
       dynamic "metrics" {
-        for_each = local.colors[each.key]
+        for_each = local.colors
 
         content {
           id          = metrics.value
@@ -163,8 +148,4 @@ resource "aws_appautoscaling_policy" "requests" {
       }
     }
   }
-}
-
-locals {
-  colors = { for role in keys(local.web) : role => contains(keys(local.shifting), role) ? ["blue", "green"] : ["blue"] }
 }

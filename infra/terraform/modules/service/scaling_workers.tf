@@ -7,7 +7,7 @@ resource "aws_appautoscaling_policy" "messages" {
   policy_type        = "TargetTrackingScaling"
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = local.targets[each.key]
+  resource_id        = aws_appautoscaling_target.role[each.key].resource_id
 
   target_tracking_scaling_policy_configuration {
     target_value       = each.value
@@ -69,24 +69,5 @@ resource "aws_appautoscaling_policy" "messages" {
         }
       }
     }
-  }
-}
-
-# A floor by the clock: raised before people come, lowered when they have gone.
-resource "aws_appautoscaling_scheduled_action" "floor" {
-  for_each = merge([for name, floor in var.floors : {
-    for role in keys(local.clocked) : "${role}/${name}" => merge(floor, { role = role })
-  }]...)
-
-  name               = "${var.name}-${replace(each.key, "/", "-")}"
-  service_namespace  = "ecs"
-  scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = local.targets[each.value.role]
-  schedule           = each.value.schedule
-  timezone           = each.value.timezone
-
-  scalable_target_action {
-    min_capacity = min(each.value.min, local.scaled[each.value.role].max)
-    max_capacity = local.scaled[each.value.role].max
   }
 }

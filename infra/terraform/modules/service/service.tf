@@ -85,14 +85,14 @@ resource "aws_ecs_service" "role" {
     content {
       container_name   = var.name
       container_port   = var.port
-      target_group_arn = aws_lb_target_group.this["${each.key}/blue"].arn
+      target_group_arn = local.primary[each.key]
 
       dynamic "advanced_configuration" {
         for_each = contains(keys(local.shifting), each.key) ? ["shift"] : []
 
         content {
           alternate_target_group_arn = aws_lb_target_group.this["${each.key}/green"].arn
-          production_listener_rule   = aws_lb_listener_rule.shifting[each.key].arn
+          production_listener_rule   = aws_lb_listener_rule.web[each.key].arn
           role_arn                   = aws_iam_role.shift[0].arn
         }
       }
@@ -129,5 +129,5 @@ resource "aws_ecs_service" "role" {
   }
 
   # A service refuses a target group that no listener uses yet.
-  depends_on = [aws_lb_listener_rule.rolling, aws_lb_listener_rule.shifting, aws_iam_role_policy.shift]
+  depends_on = [aws_lb_listener_rule.web, aws_iam_role_policy.shift]
 }

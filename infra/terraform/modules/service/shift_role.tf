@@ -37,7 +37,7 @@ resource "aws_iam_role_policy" "shift" {
       {
         Effect   = "Allow"
         Action   = ["elasticloadbalancing:ModifyRule"]
-        Resource = [for rule in aws_lb_listener_rule.shifting : rule.arn]
+        Resource = [for rule in aws_lb_listener_rule.web : rule.arn]
       },
       {
         Effect   = "Allow"

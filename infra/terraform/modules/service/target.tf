@@ -1,11 +1,17 @@
-# Where the load balancer finds the web role. A rolling role has one target group; one whose traffic is shifted has
-# two, between which ECS moves the listener rule's weights, so Terraform leaves those alone.
+# Where the load balancer finds the web role: always two target groups behind one weighted rule, whatever the strategy.
+# ECS moves the weights while it shifts traffic, so Terraform leaves them alone; a rolling role stays in the group that
+# has the traffic, whichever a shift before has left it in.
 
 locals {
-  target_groups = merge(
-    { for role in keys(local.rolling) : "${role}/blue" => role },
-    merge([for role in keys(local.shifting) : { "${role}/blue" = role, "${role}/green" = role }]...),
-  )
+  colors        = ["blue", "green"]
+  target_groups = merge([for role in keys(local.web) : { for color in local.colors : "${role}/${color}" => role }]...)
+
+  # The group that the rule sends to: the weights as they are, not as they were made.
+  serving = { for role, rule in aws_lb_listener_rule.web : role => [
+    for group in rule.action[0].forward[0].target_group : group.arn if group.weight >= 50
+  ][0] }
+
+  primary = { for role, arn in local.serving : role => contains(keys(local.rolling), role) ? arn : aws_lb_target_group.this["${role}/blue"].arn }
 }
 
 resource "aws_lb_target_group" "this" {
@@ -22,7 +28,9 @@ resource "aws_lb_target_group" "this" {
   load_balancing_algorithm_type = "least_outstanding_requests"
 
   health_check {
-    path                = "/readyz"
+    # Whether the process is alive, not whether its stores are: a database that fails over would have every task killed.
+    # That a new task has its stores is seen before it listens at all, and by the smoke test.
+    path                = "/livez"
     matcher             = "200"
     interval            = 10
     timeout             = 5
@@ -37,38 +45,8 @@ resource "aws_lb_target_group" "this" {
   }
 }
 
-resource "aws_lb_listener_rule" "rolling" {
-  for_each = var.host == null ? {} : local.rolling
-
-  listener_arn = var.listener_arn
-
-  action {
-    type             = "forward"
-    target_group_arn = aws_lb_target_group.this["${each.key}/blue"].arn
-  }
-
-  condition {
-    host_header {
-      values = concat([var.host], var.origin_hosts)
-    }
-  }
-
-  dynamic "condition" {
-    for_each = nonsensitive(var.required_header == null) ? [] : ["edge"]
-
-    content {
-      http_header {
-        http_header_name = var.required_header.name
-        values           = [var.required_header.value]
-      }
-    }
-  }
-
-  tags = { Name = "${var.prefix}${var.name}" }
-}
-
-resource "aws_lb_listener_rule" "shifting" {
-  for_each = var.host == null ? {} : local.shifting
+resource "aws_lb_listener_rule" "web" {
+  for_each = var.host == null ? {} : local.strategies
 
   listener_arn = var.listener_arn
 

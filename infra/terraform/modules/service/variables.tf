@@ -241,8 +241,8 @@ variable "floors" {
   }
 
   validation {
-    condition     = alltrue([for name in keys(var.floors) : can(regex("^[a-z][a-z0-9-]{0,30}$", name))])
-    error_message = "A floor's name is a short word, for example morning."
+    condition     = alltrue([for name in keys(var.floors) : can(regex("^[a-z][a-z0-9-]{0,30}$", name)) && name != "hourly"])
+    error_message = "A floor's name is a short word, for example morning, and not hourly, which is the suite's own."
   }
 }
 

@@ -145,7 +145,7 @@ resource "aws_cloudfront_distribution" "this" {
 }
 
 resource "aws_route53_record" "host" {
-  for_each = merge([for host in [var.domain, local.app_host] : { for type in ["A", "AAAA"] : "${host}/${type}" => { host = host, type = type } }]...)
+  for_each = merge([for host in concat(var.apex ? [var.domain] : [], [local.app_host]) : { for type in ["A", "AAAA"] : "${host}/${type}" => { host = host, type = type } }]...)
 
   zone_id = var.zone_id
   name    = each.value.host

@@ -62,3 +62,9 @@ variable "log_destination_arn" {
   description = "Log delivery destination of access logs."
   type        = string
 }
+
+variable "apex" {
+  description = "Whether the domain itself leads to the web app; false where the zone has a record of its own for it."
+  type        = bool
+  default     = true
+}

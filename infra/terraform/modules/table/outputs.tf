@@ -7,8 +7,3 @@ output "arn" {
   description = "ARN of the table."
   value       = aws_dynamodb_table.this.arn
 }
-
-output "stream_arn" {
-  description = "ARN of the stream; null without one."
-  value       = local.stream == null ? null : aws_dynamodb_table.this.stream_arn
-}

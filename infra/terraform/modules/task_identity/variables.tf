@@ -11,6 +11,7 @@ variable "names" {
     account_id    = string
     prefix        = string
     bucket_suffix = string
+    domain        = string
   })
 }
 

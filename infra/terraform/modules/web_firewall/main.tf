@@ -1,5 +1,5 @@
-# A web application firewall: AWS's managed rules, a limit per client address, and what manifests limit further per
-# host and per path. The limits count over a minute, the shortest window but ten seconds.
+# A web application firewall: AWS's managed rules, a limit per client address, and what manifests limit further, on
+# every way in. The limits count over a minute, the shortest window but ten seconds.
 
 locals {
   managed = {
@@ -8,12 +8,26 @@ locals {
     AWSManagedRulesKnownBadInputsRuleSet  = 40
   }
 
-  # Uploads go straight to S3; a JSON body may still be longer than the common rules' 8 KiB.
-  counted_only = { AWSManagedRulesCommonRuleSet = ["SizeRestrictions_BODY"] }
+  # What people write about is no attack: a to-do may say <script> or ../../etc and a search may ask for it. The services
+  # answer in JSON and escape what they show, so what looks like that in a body or a query is counted and not refused. A
+  # JSON body may also be longer than the common rules' 8 KiB.
+  counted_only = { AWSManagedRulesCommonRuleSet = [
+    "CrossSiteScripting_BODY", "CrossSiteScripting_QUERYARGUMENTS", "EC2MetaDataSSRF_BODY", "EC2MetaDataSSRF_QUERYARGUMENTS",
+    "GenericLFI_BODY", "GenericLFI_QUERYARGUMENTS", "GenericRFI_BODY", "GenericRFI_QUERYARGUMENTS",
+    "RestrictedExtensions_QUERYARGUMENTS", "SizeRestrictions_BODY",
+  ] }
 
-  # A limit that is not below the one for all hosts is never reached, and AWS bills every rule.
-  hosts = sort([for host, limit in var.host_limits : host if limit < var.per_minute])
-  paths = sort([for path, limit in var.path_limits : path if limit.per_minute < var.per_minute])
+  # A limit that is not below the one for all is never reached, and AWS bills every rule.
+  limits = sort([for name, limit in var.limits : name if limit.per_minute < var.per_minute])
+
+  # A rule can look at one thing only, and a way in is a host and a path: for each way a rule marks what comes by it, and
+  # then one rule counts what is marked, so that all ways of a limit count together.
+  ways = flatten([for name in local.limits : [for way, one in var.limits[name].ways : merge(one, { limit = name, way = way })]])
+
+  not_here = jsonencode({ type = "about:blank", title = "Forbidden", status = 403, detail = "This host is not for clients." })
+  too_many = jsonencode({
+    type = "about:blank", title = "Too Many Requests", status = 429, detail = "Too many requests from your address: wait a minute."
+  })
 }
 
 resource "aws_wafv2_web_acl" "this" {
@@ -24,6 +38,18 @@ resource "aws_wafv2_web_acl" "this" {
 
   default_action {
     allow {}
+  }
+
+  custom_response_body {
+    key          = "not-here"
+    content_type = "APPLICATION_JSON"
+    content      = local.not_here
+  }
+
+  custom_response_body {
+    key          = "too-many"
+    content_type = "APPLICATION_JSON"
+    content      = local.too_many
   }
 
   # What our own CloudFront passes on has been through its firewall, and all comes from few addresses.
@@ -60,6 +86,49 @@ resource "aws_wafv2_web_acl" "this" {
         cloudwatch_metrics_enabled = true
         metric_name                = "from-our-edge"
         sampled_requests_enabled   = false
+      }
+    }
+  }
+
+  # Who asks for such a host without the header would be believed about the client's address.
+  dynamic "rule" {
+    for_each = compact([var.trusted_below])
+
+    content {
+      name     = "only-our-edge"
+      priority = 1
+
+      action {
+        block {
+          custom_response {
+            response_code            = 403
+            custom_response_body_key = "not-here"
+          }
+        }
+      }
+
+      statement {
+        byte_match_statement {
+          positional_constraint = "CONTAINS" # a port may follow
+          search_string         = ".${rule.value}"
+
+          field_to_match {
+            single_header {
+              name = "host"
+            }
+          }
+
+          text_transformation {
+            priority = 0
+            type     = "LOWERCASE"
+          }
+        }
+      }
+
+      visibility_config {
+        cloudwatch_metrics_enabled = true
+        metric_name                = "only-our-edge"
+        sampled_requests_enabled   = true
       }
     }
   }
@@ -109,7 +178,9 @@ resource "aws_wafv2_web_acl" "this" {
     action {
       block {
         custom_response {
-          response_code = 429
+          response_code            = 429
+          custom_response_body_key = "too-many"
+
           response_header {
             name  = "Retry-After"
             value = "60"
@@ -134,81 +205,26 @@ resource "aws_wafv2_web_acl" "this" {
   }
 
   dynamic "rule" {
-    for_each = local.hosts
+    for_each = local.ways
 
     content {
-      name     = "host-${replace(rule.value, ".", "-")}"
+      name     = "mark-${rule.value.limit}-${rule.value.way}"
       priority = 100 + rule.key
-
-      action {
-        block {
-          custom_response {
-            response_code = 429
-            response_header {
-              name  = "Retry-After"
-              value = "60"
-            }
-          }
-        }
-      }
-
-      statement {
-        rate_based_statement {
-          limit                 = var.host_limits[rule.value]
-          evaluation_window_sec = 60
-          aggregate_key_type    = "IP"
-
-          scope_down_statement {
-            byte_match_statement {
-              positional_constraint = "EXACTLY"
-              search_string         = rule.value
-
-              field_to_match {
-                single_header {
-                  name = "host"
-                }
-              }
-
-              text_transformation {
-                priority = 0
-                type     = "LOWERCASE"
-              }
-            }
-          }
-        }
-      }
-
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = "host-${replace(rule.value, ".", "-")}"
-        sampled_requests_enabled   = true
-      }
-    }
-  }
-
-  # A limit can look at one thing only, a path of one host is two: the first rule labels such requests,
-  # the second counts what carries the label.
-  dynamic "rule" {
-    for_each = local.paths
-
-    content {
-      name     = "mark-${rule.value}"
-      priority = 300 + 2 * rule.key
 
       action {
         count {}
       }
 
       rule_label {
-        name = "slipway:path-${rule.value}"
+        name = "slipway:limit-${rule.value.limit}"
       }
 
       statement {
         and_statement {
           statement {
             byte_match_statement {
-              positional_constraint = "EXACTLY"
-              search_string         = var.path_limits[rule.value].host
+              positional_constraint = rule.value.below ? "CONTAINS" : "STARTS_WITH" # a port may follow
+              search_string         = rule.value.host
 
               field_to_match {
                 single_header {
@@ -226,14 +242,20 @@ resource "aws_wafv2_web_acl" "this" {
           statement {
             byte_match_statement {
               positional_constraint = "STARTS_WITH"
-              search_string         = var.path_limits[rule.value].path
+              search_string         = rule.value.path
 
               field_to_match {
                 uri_path {}
               }
 
+              # As the services read it: %73essions is sessions.
               text_transformation {
                 priority = 0
+                type     = "URL_DECODE"
+              }
+
+              text_transformation {
+                priority = 1
                 type     = "NORMALIZE_PATH"
               }
             }
@@ -243,23 +265,25 @@ resource "aws_wafv2_web_acl" "this" {
 
       visibility_config {
         cloudwatch_metrics_enabled = true
-        metric_name                = "mark-${rule.value}"
+        metric_name                = "mark-${rule.value.limit}-${rule.value.way}"
         sampled_requests_enabled   = false
       }
     }
   }
 
   dynamic "rule" {
-    for_each = local.paths
+    for_each = local.limits
 
     content {
-      name     = "path-${rule.value}"
-      priority = 301 + 2 * rule.key
+      name     = "limit-${rule.value}"
+      priority = 500 + rule.key
 
       action {
         block {
           custom_response {
-            response_code = 429
+            response_code            = 429
+            custom_response_body_key = "too-many"
+
             response_header {
               name  = "Retry-After"
               value = "60"
@@ -270,14 +294,14 @@ resource "aws_wafv2_web_acl" "this" {
 
       statement {
         rate_based_statement {
-          limit                 = var.path_limits[rule.value].per_minute
+          limit                 = var.limits[rule.value].per_minute
           evaluation_window_sec = 60
           aggregate_key_type    = "IP"
 
           scope_down_statement {
             label_match_statement {
               scope = "LABEL"
-              key   = "slipway:path-${rule.value}"
+              key   = "slipway:limit-${rule.value}"
             }
           }
         }
@@ -285,7 +309,7 @@ resource "aws_wafv2_web_acl" "this" {
 
       visibility_config {
         cloudwatch_metrics_enabled = true
-        metric_name                = "path-${rule.value}"
+        metric_name                = "limit-${rule.value}"
         sampled_requests_enabled   = true
       }
     }
@@ -299,8 +323,8 @@ resource "aws_wafv2_web_acl" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(local.hosts) + length(local.paths) <= 9
-      error_message = "AWS counts ten rates in one firewall, and the manifests limit ${length(local.hosts)} hosts and ${length(local.paths)} paths below the ${var.per_minute} requests a minute for all: nine are left for these. Raise some, or lower the limit for all."
+      condition     = length(local.limits) <= 9
+      error_message = "AWS counts ten rates in one firewall, and the manifests have ${length(local.limits)} limits below the ${var.per_minute} requests a minute for all: nine are left for these. Raise some, or lower the limit for all."
     }
   }
 }

@@ -34,29 +34,26 @@ variable "per_minute" {
   }
 }
 
-variable "host_limits" {
-  description = "Requests per client address and minute, by host name."
-  type        = map(number)
-  default     = {}
-
-  validation {
-    condition     = alltrue([for limit in values(var.host_limits) : limit >= 10])
-    error_message = "AWS counts from 10 on."
-  }
-}
-
-variable "path_limits" {
-  description = "Tighter limits for paths of hosts, by a name for each."
+variable "limits" {
+  description = "Tighter limits by a name for each: requests per client address and minute over all its ways in. A way is a host (with `below`, also those below it) and the start of a path."
   type = map(object({
-    host       = string
-    path       = string
     per_minute = number
+    ways = list(object({
+      host  = string
+      below = bool
+      path  = string
+    }))
   }))
   default = {}
 
   validation {
-    condition     = alltrue([for limit in values(var.path_limits) : limit.per_minute >= 10 && startswith(limit.path, "/")])
-    error_message = "A path starts with / and AWS counts from 10 on."
+    condition     = alltrue([for limit in values(var.limits) : limit.per_minute >= 10])
+    error_message = "AWS counts from 10 on."
+  }
+
+  validation {
+    condition     = alltrue([for limit in values(var.limits) : length(limit.ways) > 0 && alltrue([for way in limit.ways : startswith(way.path, "/")])])
+    error_message = "A limit has at least one way in, whose path starts with /."
   }
 }
 
@@ -68,6 +65,12 @@ variable "trusted_header" {
   })
   default   = null
   sensitive = true
+}
+
+variable "trusted_below" {
+  description = "Domain below which only our own CloudFront asks; without its header such a request is refused. Null for none."
+  type        = string
+  default     = null
 }
 
 variable "log_retention_days" {

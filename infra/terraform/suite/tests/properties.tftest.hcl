@@ -7,8 +7,6 @@ mock_provider "aws" {
   }
 }
 
-mock_provider "random" {}
-
 variables {
   environment         = "test"
   account_id          = "123456789012"

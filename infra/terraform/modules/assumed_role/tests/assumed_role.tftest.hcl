@@ -7,6 +7,7 @@ variables {
     account_id    = "123456789012"
     prefix        = "slipway-test-"
     bucket_suffix = "-123456789012"
+    domain        = "example.com"
   }
   name             = "user-storage"
   service          = "users"

@@ -4,6 +4,7 @@ variables {
   prefix            = "slipway-test-"
   vpc_id            = "vpc-1"
   region            = "eu-west-1"
+  account_id        = "123456789012"
   interface         = ["ecr.api", "sqs"]
   subnet_ids        = { a = "subnet-1", b = "subnet-2" }
   route_table_ids   = { a = "rtb-1", b = "rtb-2" }
@@ -21,6 +22,18 @@ run "the_free_ones_are_always_there" {
   assert {
     condition     = toset(keys(aws_vpc_endpoint.interface)) == toset(["ecr.api", "sqs"]) && alltrue([for endpoint in values(aws_vpc_endpoint.interface) : endpoint.private_dns_enabled])
     error_message = "Those that cost are chosen, and answer at the service's usual name."
+  }
+}
+
+run "nothing_is_carried_to_another_account" {
+  command = plan
+
+  assert {
+    condition = alltrue([for endpoint in values(aws_vpc_endpoint.gateway) : alltrue([
+      for statement in jsondecode(endpoint.policy).Statement :
+      try(statement.Condition.StringEquals["aws:ResourceAccount"] == var.account_id, false) || statement.Sid == "LayersOfImages"
+    ])])
+    error_message = "Buckets and tables of others are not reached, but AWS's own for images."
   }
 }
 

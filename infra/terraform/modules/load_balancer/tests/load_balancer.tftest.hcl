@@ -5,8 +5,6 @@ variables {
   subnet_ids          = { a = "subnet-1", b = "subnet-2" }
   security_group_id   = "sg-1"
   certificate_arn     = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
-  hosts               = ["users.example.com"]
-  zone_id             = "Z0123456789ABC"
   browser_origin      = "https://app.example.com"
   web_acl_arn         = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/x/1"
   log_bucket          = "logs"

@@ -12,7 +12,7 @@ run "signed_aligned_and_told_of_bounces" {
   command = plan
 
   assert {
-    condition     = length(aws_route53_record.dkim) == 3 && aws_route53_record.mail_from["MX"].name == "bounce.example.com" && aws_route53_record.dmarc.name == "_dmarc.example.com"
+    condition     = length(aws_route53_record.dkim) == 3 && aws_route53_record.mail_from["MX"].name == "bounce.example.com" && aws_route53_record.dmarc[0].name == "_dmarc.example.com"
     error_message = "DKIM, a MAIL FROM of its own with SPF, and DMARC."
   }
 

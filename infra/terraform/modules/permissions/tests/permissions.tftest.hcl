@@ -5,6 +5,7 @@ variables {
     account_id    = "123456789012"
     prefix        = "slipway-test-"
     bucket_suffix = "-123456789012"
+    domain        = "example.com"
   }
   permissions = [
     { allow = ["dynamodb:Query"], on = ["table/todos", "table/todos/index/by_due"] },
@@ -13,6 +14,7 @@ variables {
     { allow = ["sqs:SendMessage"], on = ["queue/uploads-dlq"] },
     { allow = ["sns:Publish"], on = ["topic/users-events"] },
     { allow = ["sts:AssumeRole"], on = ["role/user-storage"] },
+    { allow = ["ses:SendEmail"], on = ["mail/identity", "mail/configuration-set"] },
   ]
 }
 
@@ -28,6 +30,8 @@ run "every_kind_of_resource_has_its_arn" {
       "arn:aws:sqs:eu-west-1:123456789012:slipway-test-uploads-dlq",
       "arn:aws:sns:eu-west-1:123456789012:slipway-test-users-events",
       "arn:aws:iam::123456789012:role/slipway-test-user-storage",
+      "arn:aws:ses:eu-west-1:123456789012:identity/example.com",
+      "arn:aws:ses:eu-west-1:123456789012:configuration-set/slipway-test-mail",
     ]
     error_message = "Names of this environment, in the manifest's order."
   }

@@ -1,12 +1,13 @@
 mock_provider "aws" {}
+mock_provider "random" {}
 
 variables {
   name                = "slipway-test-users"
-  account_id          = "123456789012"
   multi_az            = true
   backup_days         = 35
   deletion_protection = true
-  subnet_ids          = { a = "subnet-1", b = "subnet-2" }
+  subnet_group        = "slipway-test-users"
+  monitoring_role_arn = "arn:aws:iam::123456789012:role/monitoring"
   security_group_id   = "sg-1"
   key_arn             = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   log_retention_days  = 30
@@ -69,4 +70,13 @@ run "an_old_postgres_is_refused" {
   }
 
   expect_failures = [var.engine_version]
+}
+
+run "a_change_does_not_wait_for_sunday" {
+  command = plan
+
+  assert {
+    condition     = aws_db_instance.this.apply_immediately
+    error_message = "What waits is in every plan, and a release is refused while the plan has more than the release."
+  }
 }

@@ -5,6 +5,7 @@ variables {
   description = "Tests"
   key_arn     = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   value       = "hunter2"
+  generation  = 1
 }
 
 run "under_our_key_and_recoverable" {
@@ -13,6 +14,15 @@ run "under_our_key_and_recoverable" {
   assert {
     condition     = aws_secretsmanager_secret.this.kms_key_id == var.key_arn && aws_secretsmanager_secret.this.recovery_window_in_days == 30
     error_message = "Encrypted with our key; a mistake can be undone for a month."
+  }
+}
+
+run "the_value_is_kept_by_nobody_else" {
+  command = plan
+
+  assert {
+    condition     = aws_secretsmanager_secret_version.this.secret_string == null && aws_secretsmanager_secret_version.this.secret_string_wo_version == 1
+    error_message = "It is written, and neither planned nor kept."
   }
 }
 

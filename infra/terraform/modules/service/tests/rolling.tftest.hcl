@@ -85,7 +85,7 @@ run "a_service_runs_hardened_scales_on_what_it_feels_and_comes_back_from_bad_ver
   }
 
   assert {
-    condition     = aws_appautoscaling_target.steady["api"].min_capacity == 2 && aws_appautoscaling_target.steady["api"].max_capacity == 10
+    condition     = aws_appautoscaling_target.role["api"].min_capacity == 2 && aws_appautoscaling_target.role["api"].max_capacity == 10
     error_message = "Between the manifest's floor and ceiling."
   }
 
@@ -96,7 +96,7 @@ run "a_service_runs_hardened_scales_on_what_it_feels_and_comes_back_from_bad_ver
 
   assert {
     condition = [for metric in aws_appautoscaling_policy.requests["api"].target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].metrics : metric.expression if metric.return_data] == [
-      "(FILL(blue, 0)) / 60 / IF(FILL(tasks, 1) > 1, tasks, 1)"
+      "(FILL(blue, 0) + FILL(green, 0)) / 60 / IF(FILL(tasks, 1) > 1, tasks, 1)"
     ]
     error_message = "The load balancer counts by the minute, the manifest says how many a second and task."
   }
@@ -117,8 +117,17 @@ run "a_service_runs_hardened_scales_on_what_it_feels_and_comes_back_from_bad_ver
   }
 
   assert {
-    condition     = length(aws_ecs_service.role["api"].alarms[0].alarm_names) == 2 && aws_ecs_service.role["api"].alarms[0].rollback
+    condition     = length(aws_ecs_service.role["api"].alarms[0].alarm_names) == 4 && aws_ecs_service.role["api"].alarms[0].rollback
     error_message = "Errors and slowness roll the web role back."
+  }
+}
+
+run "a_store_that_is_away_kills_no_task" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for group in values(aws_lb_target_group.this) : group.health_check[0].path == "/livez"])
+    error_message = "The load balancer asks whether the process is alive; ECS kills what does not answer."
   }
 }
 
@@ -160,7 +169,7 @@ run "the_clock_moves_the_floor" {
   }
 
   assert {
-    condition     = keys(aws_appautoscaling_target.clocked) == ["api"] && keys(aws_appautoscaling_target.steady) == ["worker"] && aws_appautoscaling_scheduled_action.floor["api/morning"].scalable_target_action[0].min_capacity == "5"
+    condition     = toset(keys(aws_appautoscaling_scheduled_action.floor)) == toset(["api/morning", "worker/hourly"]) && aws_appautoscaling_scheduled_action.floor["api/morning"].scalable_target_action[0].min_capacity == "5"
     error_message = "The web role's floor is the clock's; a worker has its queue."
   }
 }
@@ -173,7 +182,7 @@ run "before_the_first_release_nothing_runs" {
   }
 
   assert {
-    condition     = alltrue([for service in values(aws_ecs_service.role) : service.desired_count == 0]) && length(aws_appautoscaling_target.steady) == 0
+    condition     = alltrue([for service in values(aws_ecs_service.role) : service.desired_count == 0]) && length(aws_appautoscaling_target.role) == 0
     error_message = "There is no image yet to run."
   }
 }
@@ -186,7 +195,7 @@ run "without_a_public_host_nobody_outside_reaches_it" {
   }
 
   assert {
-    condition     = length(aws_lb_target_group.this) == 0 && length(aws_lb_listener_rule.rolling) == 0
+    condition     = length(aws_lb_target_group.this) == 0 && length(aws_lb_listener_rule.web) == 0
     error_message = "A private service has no place at the load balancer."
   }
 }

@@ -51,7 +51,7 @@ run "a_canary_moves_between_two_groups" {
   command = plan
 
   assert {
-    condition     = toset(keys(aws_lb_target_group.this)) == toset(["api/blue", "api/green"]) && length(aws_lb_listener_rule.rolling) == 0 && length(aws_lb_listener_rule.shifting) == 1
+    condition     = toset(keys(aws_lb_target_group.this)) == toset(["api/blue", "api/green"]) && length(aws_lb_listener_rule.web) == 1
     error_message = "Two target groups, and a rule that weighs them."
   }
 
@@ -123,7 +123,7 @@ run "an_environment_may_decide_otherwise" {
   }
 
   assert {
-    condition     = keys(aws_lb_target_group.this) == ["api/blue"] && length(aws_iam_role.shift) == 0
-    error_message = "Rolling needs one group and no role for ECS."
+    condition     = length(aws_lb_target_group.this) == 2 && length(aws_lb_listener_rule.web) == 1 && length(aws_iam_role.shift) == 0
+    error_message = "Rolling keeps both groups and their rule, so that it can be changed while it has traffic; ECS needs no role for it."
   }
 }

@@ -1,11 +1,16 @@
 mock_provider "aws" {}
 
 variables {
-  name               = "slipway-test"
-  scope              = "REGIONAL"
-  per_minute         = 1000
-  host_limits        = { "users.example.com" = 600 }
-  path_limits        = { "users-v1-sessions" = { host = "users.example.com", path = "/v1/sessions", per_minute = 60 } }
+  name       = "slipway-test"
+  scope      = "REGIONAL"
+  per_minute = 1000
+  limits = {
+    users = { per_minute = 600, ways = [{ host = "users.example.com", below = false, path = "/" }] }
+    users-v1-sessions = { per_minute = 60, ways = [
+      { host = "users.example.com", below = false, path = "/v1/sessions" },
+      { host = "example.com", below = true, path = "/api/users/v1/sessions" },
+    ] }
+  }
   log_retention_days = 30
   log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
@@ -14,8 +19,8 @@ run "managed_rules_and_limits" {
   command = plan
 
   assert {
-    condition     = toset([for rule in aws_wafv2_web_acl.this.rule : rule.name]) == toset(["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "host-users-example-com", "mark-users-v1-sessions", "path-users-v1-sessions", "per-address"])
-    error_message = "Three managed groups, one limit for all, one for each host and path."
+    condition     = toset([for rule in aws_wafv2_web_acl.this.rule : rule.name]) == toset(["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "limit-users", "limit-users-v1-sessions", "mark-users-0", "mark-users-v1-sessions-0", "mark-users-v1-sessions-1", "per-address"])
+    error_message = "Three managed groups, one limit for all, one for each of the manifests' with a mark for each way in."
   }
 
   assert {
@@ -33,8 +38,9 @@ run "what_is_never_reached_is_no_rule" {
   command = plan
 
   variables {
-    host_limits = { "users.example.com" = 1000, "todos.example.com" = 6000 }
-    path_limits = { "users-v1-sessions" = { host = "users.example.com", path = "/v1/sessions", per_minute = 1000 } }
+    limits = { for name, number in { users = 1000, todos = 6000 } : name => {
+      per_minute = number, ways = [{ host = "${name}.example.com", below = false, path = "/" }]
+    } }
   }
 
   assert {
@@ -47,11 +53,23 @@ run "more_limits_than_aws_counts_are_refused" {
   command = plan
 
   variables {
-    host_limits = { for number in range(10) : "s${number}.example.com" => 60 }
-    path_limits = {}
+    limits = { for number in range(10) : "s${number}" => {
+      per_minute = 60, ways = [{ host = "s${number}.example.com", below = false, path = "/" }]
+    } }
   }
 
   expect_failures = [aws_wafv2_web_acl.this]
+}
+
+run "what_is_refused_for_its_number_is_told_as_a_problem" {
+  command = plan
+
+  assert {
+    condition = alltrue([for rule in aws_wafv2_web_acl.this.rule :
+      one(one(one(rule.action).block).custom_response).custom_response_body_key == "too-many" if startswith(rule.name, "limit-") || rule.name == "per-address"
+    ]) && length([for body in aws_wafv2_web_acl.this.custom_response_body : body if body.key == "too-many" && jsondecode(body.content).status == 429]) == 1
+    error_message = "Clients are answered in the shape of all other problems."
+  }
 }
 
 run "our_own_edge_is_let_through_first" {

@@ -1,0 +1,84 @@
+"""What a change of each variable does to an environment that is there.
+
+`IN_PLACE`: resources are changed or added, and what goes is in `GOES`. `REPLACES`: something that holds
+data or addresses goes, which a deployment refuses unless it is told to by address. `ANOTHER`: it makes
+another environment.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_DATABASE = {"instance_class": "db.t4g.large", "storage_gib": 80, "multi_az": True, "backup_days": 30}
+_CIDR = "10.40.0.0/16"
+_ZONES = ["eu-west-1d", "eu-west-1c", "eu-west-1b", "eu-west-1a"]
+
+# On production, all at once: one does not undo another.
+IN_PLACE: dict[str, Any] = {
+    "architecture": "X86_64",
+    "cache": {"node_type": "cache.t4g.medium", "nodes": 3},
+    "content_security_policy": "default-src 'self'",
+    "database": _DATABASE,
+    "deletion_protection": False,
+    "delivery_public_keys": {"k": "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"},
+    "first_release": {},
+    "floor_cap": 1,
+    "floors": {},
+    "inner_names": True,
+    "issuer": {"audience": "others"},
+    "log_level": "DEBUG",
+    "log_retention_days": 731,
+    "monthly_budget_usd": 2000,
+    "network": {
+        "cidr": _CIDR,
+        "zones": _ZONES,
+        "nat": "per_az",
+        "endpoints": ["sqs"],
+        "encryption_control": "none",
+    },
+    "notice_emails": ["others@example.com"],
+    "open_to": "internet",
+    "price_class": "PriceClass_100",
+    "requests_per_minute": 6000,
+    "role_boundary": False,
+    "secret_generation": 2,
+    "shell": True,
+    "spot_percent": 100,
+    "strategy": "rolling",
+    "table_replicas": ["eu-central-1"],
+    "upload_acceleration": False,
+}
+
+# What goes with them, and is made again or no longer needed: nothing in it is missed.
+GOES = {
+    "aws_appautoscaling_scheduled_action",  # floors
+    "aws_cloudfront_distribution",  # the front, where clients come to the load balancer directly
+    "aws_cloudwatch_log_delivery",
+    "aws_cloudwatch_log_delivery_source",
+    "aws_cloudwatch_metric_alarm",  # of that front
+    "aws_ecs_task_definition",  # a new revision
+    "aws_flow_log",
+    "aws_iam_role",  # with which ECS shifts traffic
+    "aws_iam_role_policy",
+    "aws_route53_record",  # addresses of IPv6, which the load balancer has not
+    "aws_s3_bucket_accelerate_configuration",
+    "aws_secretsmanager_secret_version",  # another generation
+    "aws_sns_topic_subscription",  # who is told
+    "aws_vpc_encryption_control",
+}
+
+# What holds data and goes, by the variable that makes it go; docs/operations.md says how it is done then.
+REPLACES: dict[str, tuple[Any, set[str]]] = {
+    "database": (
+        {"engine": "aurora", "multi_az": True, "backup_days": 35},
+        {
+            'module.postgres["users"].aws_db_instance.this',
+            'module.postgres["users"].aws_cloudwatch_log_group.exported["postgresql"]',
+            'module.postgres["users"].aws_cloudwatch_log_group.exported["upgrade"]',
+        },
+    ),
+    "zone_id": ("Z0123456789ABCDEFGHIJ", {"module.domain.aws_route53_zone.this[0]"}),
+    "zone_keeps": (["apex", "dmarc"], set()),
+}
+
+ANOTHER = {"account_id", "domain", "environment", "project", "region", "services_path"}
