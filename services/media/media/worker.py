@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 from chassis.accounts import AccountEvents
@@ -13,16 +14,20 @@ from media.config import WorkerSettings
 from media.domain import scratch
 from media.domain.arrivals import Arrivals
 from media.domain.erasure import Eraser
-from media.domain.examination import Examiner, Limits, Renderer
+from media.domain.examination import Examiner, Limits
 from media.domain.intake import Intake
 from media.domain.objects import Lane
 from media.domain.removal import Removal
+from media.domain.rendering import Renderer
 from media.domain.sweeps import BucketWalk, DueSweep, ErasureSweep
 from media.domain.turns import Turns
 from media.events import BucketEvents
 from media.imaging.pool import RendererPool
 from media.imaging.sandbox import SandboxedRenderer, report
 from media.wiring import Stores, real
+
+_DRAINING = 3
+"""How many threads are left to read messages when all places are taken: a crowd's are to be got over with."""
 
 _STEP_BACK = 19
 """How far the slow lane stands back behind everything else on the machine, as `nice` counts."""
@@ -78,16 +83,17 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     quick = RendererPool(
         [SandboxedRenderer(settings.quick_limits()) for _ in range(settings.pictures_at_once)]
     )
-    report(slow)
+    threading.Thread(target=report, args=(quick.renderers[0],), daemon=True).start()
     turns = Turns(settings.pictures_at_once, settings.pictures_of_one_owner)
     limits = Limits(largest=settings.largest_object_bytes)
     stores = parts or real(settings)
     work = assemble(stores, Renderers(quick, slow), limits, turns, clock)
     account_events = AccountEvents(work.eraser, stores.idempotency)
     bucket_events = BucketEvents(settings.media_bucket, work.arrivals)
+    threads = settings.pictures_at_once + _DRAINING
     return Jobs(
         consumers=[
-            Consumer.of(settings, "uploads", bucket_events.handle, threads=settings.pictures_at_once + 1),
+            Consumer.of(settings, "uploads", bucket_events.handle, threads=threads),
             Consumer.of(settings, "users_events", account_events.handle),
         ],
         periodic=[

@@ -35,16 +35,18 @@ class Arrivals:
             if free:
                 self._intake.reconcile(key)
                 return
-        self._leave_to_the_sweep(key)
+        self._leave_to_the_sweep(owner, key)
 
-    def _leave_to_the_sweep(self, key: str) -> None:
-        obj = self._records.by_key(key) or self._intake.register(key)
-        if obj is None:
+    def _leave_to_the_sweep(self, owner: str, key: str) -> None:
+        obj = self._found(owner, key) or self._intake.register(key)
+        if obj is None or (obj.due_at is not None and obj.due_at <= self._clock()):
             return
-        if self._is_in_hand(obj):
+        if obj.status is Status.PROCESSING:
             raise Transient("The object is being looked at; its change comes afterwards.")
         self._records.postpone(obj, self._clock())
 
-    def _is_in_hand(self, obj: MediaObject) -> bool:
-        leased = obj.due_at is not None and obj.due_at > self._clock()
-        return obj.status is Status.PROCESSING and leased
+    def _found(self, owner: str, key: str) -> MediaObject | None:
+        """Return the record of `key`: in one reading where the key says its id, which is to be kept cheap."""
+        object_id = naming.uploaded_id(key)
+        obj = self._records.get(owner, object_id) if object_id else None
+        return obj if obj is not None and obj.key == key else self._records.by_key(key)

@@ -8,50 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Protocol
 
 from media.domain import content
 from media.domain.content import Kind
 from media.domain.objects import Findings, MediaObject
 from media.domain.ports import Files
+from media.domain.rendering import Renderer, Rendering
 from media.domain.scratch import scratch
 from media.errors import Unreadable, Unsupported
 
 MIB = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Rendering:
-    """A thumbnail as files in a scratch folder: `path`, and the same as JPEG for whoever cannot show that."""
-
-    name: str
-    width: int
-    height: int
-    content_type: str
-    path: Path
-    fallback: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A picture that was read: its real type, its size as it is meant to be seen, its thumbnails."""
-
-    content_type: str
-    width: int
-    height: int
-    renderings: tuple[Rendering, ...]
-
-
-class Renderer(Protocol):
-    """Makes thumbnails."""
-
-    def render(self, source: Path, folder: Path) -> Rendered:
-        """Render `source` into `folder`, in bounded time and memory.
-
-        Raises Unreadable when the file is to blame, RenderingFailed when that is not known, LimitExceeded
-        when it needs more time or memory, Unsupported when it is a picture of a kind that is not drawn.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from chassis.accounts import AccountErased
 from chassis.clock import Clock, utc_now
 from chassis.errors import Problem, Stale
 from media.domain import naming
-from media.domain.examination import Examiner, Rendering
+from media.domain.examination import Examiner
 from media.domain.lease import held
 from media.domain.objects import (
     FALLBACK_TYPE,
@@ -31,6 +31,7 @@ from media.domain.objects import (
 )
 from media.domain.ports import Accounts, Files, Records
 from media.domain.removal import Removal
+from media.domain.rendering import Rendering
 from media.errors import DeletionPending, LimitExceeded, RenderingFailed
 
 log = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from urllib.parse import quote
 from uuid import UUID
 
@@ -35,6 +36,16 @@ def thumbnails_prefix(owner: str, object_id: UUID | None = None) -> str:
 def upload_key(owner: str, object_id: UUID, filename: str) -> str:
     """Return where an upload through the API goes: the id makes it unique, the name makes it readable."""
     return f"{originals_prefix(owner)}uploads/{object_id}/{plain(filename)}"
+
+
+def uploaded_id(key: str) -> UUID | None:
+    """Return the id in a key like those of uploads through the API (anybody may write such); else None."""
+    parts = key.split("/")
+    if len(parts) != 5 or parts[2] != "uploads":
+        return None
+    with suppress(ValueError):
+        return UUID(parts[3])
+    return None
 
 
 def thumbnail_key(owner: str, object_id: UUID, version: int, name: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-FIRST_LOOK = timedelta(seconds=5)
+FIRST_LOOK = timedelta(seconds=3)
 LONGEST_PAUSE = timedelta(minutes=15)
 LATE_ARRIVALS = timedelta(minutes=5)
 """How long after its expiry an upload may still end: S3 checks the expiry when a request begins."""

@@ -7,11 +7,11 @@ finds files that no event announced.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chassis.clock import Clock, utc_now
 from chassis.errors import Problem
@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE = 50
 _ROUNDS = 20
-_MOST_OF_ONE = {Lane.QUICK: 5, Lane.SLOW: 1}
+_DUE_PAGES, _DUE_PER_PAGE = 8, 500
+_MOST_OF_ONE = {Lane.QUICK: 4, Lane.SLOW: 1}
 """How many of one owner's objects are looked at before everybody who is due has had a turn."""
 
 _THREADS = {Lane.QUICK: 2, Lane.SLOW: 1}
@@ -57,6 +58,7 @@ class DueSweep:
         self._turns = turns
         self._clock = clock
         self._lane = lane
+        self._position: Mapping[str, Any] | None = None
 
     def run(self) -> None:
         """Deal with what is due, in bounded rounds; one failure does not hold up the others."""
@@ -66,18 +68,21 @@ class DueSweep:
 
     def _round(self) -> bool:
         """Look at a few of each owner's; say whether anything was left for the next round."""
-        left, position = False, None
-        for _ in range(_PAGES):
-            page = self._records.due(self._clock(), self._lane, _PER_PAGE, position)
-            chosen = by_turns(page.items, _MOST_OF_ONE[self._lane])
-            left = left or len(chosen) < len(page.items)
-            with ThreadPoolExecutor(_THREADS[self._lane], "look") as pool:
-                for _done in pool.map(partial(_guarded, self._look_at), chosen):
-                    pass
-            position = page.position
-            if position is None:
-                return left
-        return True
+        due = list(self._due())
+        chosen = by_turns(due, _MOST_OF_ONE[self._lane])
+        with ThreadPoolExecutor(_THREADS[self._lane], "look") as pool:
+            for _done in pool.map(partial(_guarded, self._look_at), chosen):
+                pass
+        return len(chosen) < len(due)
+
+    def _due(self) -> Iterator[MediaObject]:
+        """Give what is due, going on where the last round had read enough: so everything comes up."""
+        for _ in range(_DUE_PAGES):
+            page = self._records.due(self._clock(), self._lane, _DUE_PER_PAGE, self._position)
+            self._position = page.position
+            yield from page.items
+            if page.position is None:
+                return
 
     def _look_at(self, listed: MediaObject) -> None:
         obj = self._records.get(listed.owner, listed.id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from queue import LifoQueue
 
-from media.domain.examination import Rendered
+from media.domain.rendering import Rendered
 from media.imaging.sandbox import SandboxedRenderer
 
 

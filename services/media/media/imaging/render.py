@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from media.domain import signatures
-from media.domain.examination import Rendered, Rendering
+from media.domain.rendering import Rendered, Rendering
 from media.errors import LimitExceeded, Unreadable, Unsupported
 from media.imaging import colour, damage, orientation
 from media.imaging.opening import TYPES, opened, too_large

@@ -20,7 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from media.domain.examination import Rendered, Rendering
+from media.domain.rendering import Rendered, Rendering
 from media.domain.scratch import scratch
 from media.errors import LimitExceeded, RenderingFailed, Unreadable, Unsupported
 from media.imaging.child import LARGEST_ANSWER, wall_seconds

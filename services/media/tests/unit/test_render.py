@@ -18,7 +18,7 @@ from PIL import Image, ImageCms
 from services.media.tests import pictures
 from services.media.tests.factories import a_picture
 
-from media.domain.examination import Rendered
+from media.domain.rendering import Rendered
 from media.errors import Unreadable, Unsupported
 from media.imaging.prepared import PictureLimits
 from media.imaging.render import render

@@ -143,4 +143,4 @@ def test_what_is_not_due_any_more_is_left_alone(
     world.work.due.run()
     world.records.remove(obj)
     world.work.due.run()
-    assert obj.due_at == world.clock.now + timedelta(seconds=5)
+    assert obj.due_at == world.clock.now + timedelta(seconds=3)
