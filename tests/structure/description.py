@@ -69,7 +69,7 @@ class Description:
 def of(name: str) -> Description:
     """Return what the service `name` says of itself."""
     with tempfile.TemporaryDirectory() as scratch:
-        environment = openapi._environment(ROOT, name, Path(scratch))
+        environment = openapi.environment_of(ROOT, name, Path(scratch))
         done = subprocess.run(
             [sys.executable, "-c", _ASK, name],
             env=environment,

@@ -66,9 +66,11 @@ def test_the_readme_names_the_commands_of_every_day_and_the_documents() -> None:
         assert document in text, document
 
 
-def test_the_readme_names_every_service(service: str) -> None:
-    text = (tree.ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"services/{service}" in text
+def test_the_readme_of_a_service_begins_with_its_name_and_what_it_is_for(service: str) -> None:
+    text = (tree.ROOT / "services" / service / "README.md").read_text(encoding="utf-8")
+    title, purpose = text.split("\n\n")[:2]
+    assert title == f"# {service}"
+    assert len(purpose.split()) >= 4
 
 
 @each_decision

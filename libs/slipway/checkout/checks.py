@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.checkout import module_readmes, openapi
+from slipway.checkout import module_readmes, openapi, readmes
 from slipway.compose import files
 from slipway.manifest import ManifestError, load_all, schema
 from slipway.terminal.problems import Problem
@@ -44,6 +44,7 @@ def steps(root: Path) -> Iterator[Step]:
         if (root / package).exists():
             yield Step(f"mypy {name}", _mypy(root, [package], ["libs", f"services/{name}"]))
             yield Step(f"openapi {name}", *_openapi(root, name))
+            yield Step(f"readme {name}", *_readme(root, name))
 
 
 def _manifests(root: Path) -> str:
@@ -87,6 +88,21 @@ def _module_readmes(root: Path) -> str:
 def _write_module_readmes(root: Path) -> str:
     module_readmes.write(root)
     return ""
+
+
+def _readme(root: Path, name: str) -> tuple[Callable[[], str], Callable[[], str]]:
+    def compare() -> str:
+        try:
+            current = readmes.is_current(root, name)
+        except Problem as problem:
+            return problem.what
+        return "" if current else "the tables of README.md differ; run `./slipway check --fix`"
+
+    def write() -> str:
+        readmes.write(root, name)
+        return ""
+
+    return compare, write
 
 
 def _openapi(root: Path, name: str) -> tuple[Callable[[], str], Callable[[], str]]:

@@ -35,7 +35,7 @@ def text(root: Path, name: str) -> str:
     with tempfile.TemporaryDirectory() as scratch:
         done = subprocess.run(
             [sys.executable, "-c", _PRINT, name],
-            env=_environment(root, name, Path(scratch)),
+            env=environment_of(root, name, Path(scratch)),
             cwd=scratch,
             check=False,
             capture_output=True,
@@ -59,7 +59,7 @@ def write(root: Path, name: str) -> None:
     path(root, name).write_text(text(root, name), encoding="utf-8")
 
 
-def _environment(root: Path, name: str, scratch: Path) -> dict[str, str]:
+def environment_of(root: Path, name: str, scratch: Path) -> dict[str, str]:
     """Return an environment that the service boots with and that leads nowhere."""
     nowhere = "http://127.0.0.1:9"
     manifest = load_all(root)[name]
