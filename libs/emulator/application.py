@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -20,6 +21,7 @@ Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None
 _OPEN = frozenset({"/_ministack/health"})
 # The gateway names the one service that its clients may reach; see gateway/templates.
 _ONLY = b"x-slipway-only"
+_CONTROLS = re.compile(rb"[\x00-\x1f\x7f]")
 
 
 class DurabilityMiddleware:
@@ -108,8 +110,14 @@ class _HoldResponse:
                 await _refuse(
                     self._send, 503, "ServiceUnavailable", "The change could not be saved; try again."
                 )
+            message = {**message, "headers": [(name, _one_line(value)) for name, value in message["headers"]]}
         if not self._failed:
             await self._send(message)
+
+
+def _one_line(value: bytes) -> bytes:
+    """Return what can stand in a header field: what people stored or asked for may have line breaks."""
+    return _CONTROLS.sub(b" ", value).strip()
 
 
 async def _refuse(send: Send, status: int, code: str, text: str) -> None:

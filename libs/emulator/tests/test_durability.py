@@ -132,6 +132,18 @@ def test_a_form_upload_needs_a_good_signature_too(shared, key):
     assert status == 403
 
 
+@pytest.mark.parametrize("name", ["a\r\nSet-Cookie: b=c", "a\nb", "a\x00b", "\r\n"])
+def test_line_breaks_in_what_a_reader_asks_for_end_no_header_field(shared, name):
+    s3 = shared.client("s3")
+    s3.create_bucket(Bucket="named")
+    s3.put_object(Bucket="named", Key="a", Body=b"content")
+    asked = f"attachment; filename={name}"
+    answer = s3.get_object(Bucket="named", Key="a", ResponseContentDisposition=asked)
+    assert answer["Body"].read() == b"content"
+    assert "set-cookie" not in answer["ResponseMetadata"]["HTTPHeaders"]
+    assert answer["ContentDisposition"].startswith("attachment; filename=")
+
+
 def test_services_that_a_suite_does_not_use_are_not_there(shared):
     headers = {"Authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/ec2/aws4_request"}
     assert ask(shared, "/", "POST", headers, b"Action=DescribeInstances")[0] >= 400
