@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from pathlib import Path
 from urllib.parse import urlsplit
+
+from emulator import door
 
 logger = logging.getLogger("emulator")
 
 _PASSED_ON = ("x-amz-target", "content-type", "authorization", "x-amz-date", "accept-encoding")
 _SECONDS = 30.0
 _IDLE = 64
+_UNIX = "unix:"
 Answer = tuple[int, dict[str, str], bytes]
 
 
 class Upstream:
-    """A DynamoDB server behind keep-alive connections; the caller has authorised each call already.
+    """A DynamoDB server at `http://HOST:PORT`, or enclosed behind `unix:PATH`, over keep-alive connections.
+
+    The caller has authorised each call already.
 
     When it cannot be reached the answer is DynamoDB's own "try again" (503),
     which every SDK does. A call is never repeated here: it might have been done.
@@ -24,6 +30,7 @@ class Upstream:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
+        self._door = Path(url.removeprefix(_UNIX)) if url.startswith(_UNIX) else None
         self._host = parts.hostname or "127.0.0.1"
         self._port = parts.port or 80
         self._idle: list[_Connection] = []
@@ -47,7 +54,7 @@ class Upstream:
             return _unavailable()
 
     async def _exchange(self, request: bytes) -> Answer:
-        connection = self._idle.pop() if self._idle else await _Connection.open(self._host, self._port)
+        connection = self._idle.pop() if self._idle else await self._connect()
         try:
             answer = await connection.exchange(request)
         except BaseException:
@@ -58,6 +65,12 @@ class Upstream:
         else:
             connection.close()
         return answer
+
+    async def _connect(self) -> _Connection:
+        if self._door is None:
+            return _Connection(*await asyncio.open_connection(self._host, self._port))
+        passed = await asyncio.to_thread(door.connect, self._door, _SECONDS)
+        return _Connection(*await asyncio.open_connection(sock=passed))
 
     def _drop_idle(self) -> None:
         """Forget connections that may lead to a server that is gone."""
@@ -72,10 +85,6 @@ class _Connection:
         self._reader = reader
         self._writer = writer
         self.reusable = True
-
-    @classmethod
-    async def open(cls, host: str, port: int) -> _Connection:
-        return cls(*await asyncio.open_connection(host, port))
 
     async def exchange(self, request: bytes) -> Answer:
         self._writer.write(request)

@@ -100,7 +100,7 @@ class Suite:
 
     @cached_property
     def emulator(self) -> Emulator:
-        tables = f"http://127.0.0.1:{self.ports['dynamo']}" if dynamo.is_separate(self.layout) else ""
+        tables = dynamo.upstream(self.layout, self.ports["dynamo"])
         key = self.credentials.access_key("emulator")
         return Emulator(
             self.layout, self.ports["emulator"], key, tables, smtp=self.mail.address, needs=(self.mail.name,)

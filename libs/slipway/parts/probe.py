@@ -34,6 +34,16 @@ def http_ok(port: int, path: str) -> None:
         raise NotHealthy(f"{path} answered {status}: {body[:200]}")
 
 
+def http_ok_over(connected: socket.socket, path: str) -> None:
+    """Return when GET `path` over a connection that is there answers below 300; see NotHealthy."""
+    connection = http.client.HTTPConnection("localhost", timeout=TIMEOUT)
+    connected.settimeout(TIMEOUT)
+    connection.sock = connected
+    status, body = _get(connection, path)
+    if status >= 300:
+        raise NotHealthy(f"{path} answered {status}: {body[:200]}")
+
+
 def https_answers(port: int, host: str, path: str, authority: Path) -> None:
     """Return when `host` answers GET `path` at all, by TLS that the authority in the file vouches for."""
     try:
