@@ -41,6 +41,12 @@ class ServiceSettings(BaseSettings):
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severity that is logged."
     )
+    log_request_share: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="Share of the requests that went well (below 400) of which a line is logged.",
+    )
     version: str = Field(default="0.0.0", description="Version shown by /version and in logs.")
     commit: str = Field(default="unknown", description="Commit shown by /version.")
     trusted_proxies: int = Field(

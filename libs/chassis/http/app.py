@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import time
 from collections.abc import Sequence
 
 from flask import Flask, Response, g, jsonify, request
@@ -11,6 +11,8 @@ from werkzeug.routing import Rule
 from chassis.accounts import AccountGate, ErasedAccounts
 from chassis.clock import utc_now
 from chassis.http import docs, encodings, health, problems
+from chassis.http.cached import AnswerCache
+from chassis.http.fast_path import FastPath
 from chassis.http.openapi import ApiInfo
 from chassis.http.proxies import TrustedProxies
 from chassis.http.routing import Dispatcher, Routes
@@ -20,11 +22,7 @@ from chassis.identity.jwks import JwksCache, fetch_from
 from chassis.schemas import format_time
 from chassis.settings import ServiceSettings
 from chassis.telemetry import metrics, tracing
-
-log = logging.getLogger(__name__)
-
-_PROBES = {"/livez", "/readyz", "/metrics"}  # asked every few seconds by machines
-_LONGEST_PATH = 500
+from chassis.telemetry.request_recorder import RequestRecorder
 
 
 def build(
@@ -34,12 +32,14 @@ def build(
     routes: Sequence[Routes],
     checks: Sequence[health.Check],
     idempotency: IdempotencyStore | None = None,
+    cache: AnswerCache | None = None,
     verifier: TokenVerifier | None = None,
     accounts: ErasedAccounts | None = None,
 ) -> Flask:
     """Return a Flask app with `routes` and everything that every service has.
 
-    `verifier` defaults to one that reads the keys at `settings.auth_jwks_url`; tests pass their own.
+    `cache` is where the answers of routes that declare `cached` are found. `verifier` defaults to one that
+    reads the keys at `settings.auth_jwks_url`; tests pass their own.
     With `accounts` every call of an account that is erased is refused, before anything else of it is read.
     """
     app = Flask(info.name, static_folder=None)
@@ -49,15 +49,19 @@ def build(
     app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
         app.wsgi_app, settings.trusted_proxies, settings.edge_domain
     )
-    _trace_requests(app)
+    recorder = RequestRecorder(settings.log_request_share)
+    _trace_requests(app, recorder)
     problems.install(app)
     encodings.install(app)
     metrics.install(app)
     app.register_blueprint(health.blueprint(checks))
     verifier = verifier or default_verifier(settings)
     keys = Keys(idempotency, settings.max_kept_answer_bytes) if idempotency else None
-    dispatcher = Dispatcher(app, verifier, keys, AccountGate(accounts) if accounts else None)
+    fast_path = None if cache is None else FastPath(app.wsgi_app, cache, verifier, recorder)
+    gate = AccountGate(accounts) if accounts else None
+    dispatcher = Dispatcher(app, verifier, keys, gate, fast_path)
     dispatcher.add(*routes)
+    app.wsgi_app = fast_path or app.wsgi_app  # type: ignore[method-assign]
     issuer = settings.auth_issuer if settings.auth_token_profile == "rfc9068" else ""  # noqa: S105  # a name
     app.register_blueprint(docs.blueprint(info, dispatcher.routes, issuer))
     _add_version(app, info, settings)
@@ -75,9 +79,10 @@ def default_verifier(settings: ServiceSettings) -> TokenVerifier:
     )
 
 
-def _trace_requests(app: Flask) -> None:
+def _trace_requests(app: Flask, recorder: RequestRecorder) -> None:
     @app.before_request
     def _begin() -> None:
+        g.started = time.perf_counter()
         trace = tracing.start(request.headers.get("traceparent"), request.headers.get("X-Request-Id"))
         g.trace_token = tracing.activate(trace)
 
@@ -87,18 +92,9 @@ def _trace_requests(app: Flask) -> None:
         if trace is not None:
             response.headers["X-Request-Id"] = trace.request_id
         rule: Rule | None = request.url_rule
-        if request.path in _PROBES and response.status_code < 500:
-            return response
-        log.info(
-            "request",
-            extra={
-                "method": request.method,
-                "route": rule.rule if rule else None,
-                "path": request.path[:_LONGEST_PATH],
-                "status": response.status_code,
-                "duration_ms": round((metrics.elapsed()) * 1000, 2),
-            },
-        )
+        seconds = time.perf_counter() - g.started
+        route = rule.rule if rule else None
+        recorder.record(trace, request.method, route, request.path, response.status_code, seconds)
         return response
 
     @app.teardown_request

@@ -22,6 +22,7 @@ from chassis import idempotency
 from chassis.accounts import AccountGate
 from chassis.errors import FieldError, Invalid, Malformed, Problem, Unauthenticated
 from chassis.http import etags
+from chassis.http.fast_path import FastPath, Target
 from chassis.identity.auth import Access, Caller, TokenVerifier, check_access
 from chassis.jsonpointer import MOST_ERRORS, invalid, pointer
 from chassis.schemas import Body, Query
@@ -60,6 +61,7 @@ class Route:
     idempotent: bool
     raises: tuple[type[Problem], ...]
     cache_control: str
+    cached: Callable[..., str] | None = None
     name: str = ""
     summary: str = ""
     tag: str = ""
@@ -84,13 +86,20 @@ def route(
     idempotent: bool | None = None,
     raises: Sequence[type[Problem]] = (),
     cache_control: str | None = None,
+    cached: Callable[..., str] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare that the decorated method answers `method path`.
 
     `path` is Flask's (`/v1/todos/<uuid:todo_id>`). A POST honours `Idempotency-Key`
     unless `idempotent=False`. `status` is the documented success status. Where the body is
     not required, a request without one is taken for an empty object.
+
+    `cached` is for a GET that is answered from the caller's part of the service's cache: it is given what
+    the method is given, except the caller, and returns the field under which `cached.pack` has put the
+    answer there. The answer has an `X-Cache` header; repeats are served before Flask (fast_path.py).
     """
+    if cached is not None and (method != "GET" or access.public):
+        raise ValueError(f"{method} {path}: only what a GET answers to a known caller can be `cached`")
     declared = Route(
         method=method,
         path=path,
@@ -103,6 +112,7 @@ def route(
         idempotent=method == "POST" if idempotent is None else idempotent,
         raises=tuple(raises),
         cache_control=cache_control or ("no-cache" if access.public else "private, no-cache"),
+        cached=cached,
     )
 
     def declare(handler: Handler) -> Handler:
@@ -135,11 +145,13 @@ class Dispatcher:
         verifier: TokenVerifier,
         keys: idempotency.Keys | None,
         gate: AccountGate | None = None,
+        fast_path: FastPath | None = None,
     ) -> None:
         self._app = app
         self._verifier = verifier
         self._keys = keys
         self._gate = gate
+        self._fast_path = fast_path
         self.routes: list[Route] = []
 
     def add(self, *groups: Routes) -> None:
@@ -170,11 +182,26 @@ class Dispatcher:
             def answer() -> Response:
                 return respond(declared, handler(**arguments))
 
+            if declared.cached is not None:
+                return self._cached(declared, arguments, answer)
             if self._keys is None or not declared.idempotent:
                 return answer()
             return self._keys.once(caller.subject if caller else None, answer)
 
         return view
+
+    def _cached(
+        self, declared: Route, arguments: Mapping[str, Any], answer: Callable[[], Response]
+    ) -> Response:
+        """Return `answer()`, and let the fast path know of a request that went well."""
+        response = answer()
+        if self._fast_path is not None and declared.cached is not None:
+            asked = {name: value for name, value in arguments.items() if name != "caller"}
+            target = Target(
+                declared.path, request.path, declared.cached(**asked), declared.access, declared.cache_control
+            )
+            self._fast_path.learn(request.environ, target)
+        return response
 
     def _caller(self, access: Access) -> Caller | None:
         authorization = request.headers.get("Authorization")

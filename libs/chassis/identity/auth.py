@@ -96,19 +96,32 @@ class TokenVerifier:
         Raises Unauthenticated for a missing, malformed, wrongly signed, foreign or expired token
         and for one that is no access token, and Transient when the issuer's keys cannot be read.
         """
-        scheme, _, token = (authorization or "").partition(" ")
-        token = token.strip()
-        if scheme.lower() != "bearer" or not token:
+        token = _bearer(authorization)
+        if not token:
             raise Unauthenticated("Send an access token as `Authorization: Bearer <token>`.")
         if len(token) > _LONGEST_TOKEN:
             raise Unauthenticated("The access token is too long.")
-        digest = hashlib.blake2b(token.encode(), digest_size=20).digest()
-        verified = self._remembered(digest)
-        if verified is not None:
-            self._keys.key(verified.key_id, verified.algorithm)
-            return verified.caller
+        digest = _digest(token)
+        known = self._known(digest)
+        if known is not None:
+            return known
         verified = self._verify(token)
         self._remember(digest, verified)
+        return verified.caller
+
+    def remembered(self, authorization: str) -> Caller | None:
+        """Return the caller as `caller` does where its token was verified before; None for all others.
+
+        Raises what `caller` raises when the key that signed the token is no longer known.
+        """
+        token = _bearer(authorization)
+        return self._known(_digest(token)) if 0 < len(token) <= _LONGEST_TOKEN else None
+
+    def _known(self, digest: bytes) -> Caller | None:
+        verified = self._remembered(digest)
+        if verified is None:
+            return None
+        self._keys.key(verified.key_id, verified.algorithm)
         return verified.caller
 
     def _verify(self, token: str) -> _Verified:
@@ -159,6 +172,16 @@ class TokenVerifier:
             self._verified[digest] = verified
             while len(self._verified) > _REMEMBERED:
                 self._verified.popitem(last=False)
+
+
+def _bearer(authorization: str | None) -> str:
+    """Return the token of an `Authorization` header, empty where it has none."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.blake2b(token.encode(), digest_size=20).digest()
 
 
 def _check_rfc9068(header: Mapping[str, Any], claims: Mapping[str, Any], audience: str) -> None:

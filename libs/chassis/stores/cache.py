@@ -41,6 +41,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from chassis.errors import Transient
+from chassis.stores.redis_scripts import RedisScripts
 from chassis.stores.singleflight import SingleFlight
 from chassis.telemetry import metrics
 
@@ -60,8 +61,19 @@ local epoch = redis.call('GET', KEYS[1])
 if not epoch then return {} end
 local hash = KEYS[1] .. ':' .. epoch .. ':' .. ARGV[1]
 """
-# ARGV: owner, field. → {w, v, value}, or {} without an epoch
-_READ = _HASH + "return redis.call('HMGET', hash, 'w', 'v', ARGV[2])"
+# ARGV: owner, field, tags that the reader holds. → {w, value}, or {} without an epoch. Of a value whose first
+# line is among the tags, that line alone crosses.
+_READ = (
+    _HASH
+    + """
+local found = redis.call('HMGET', hash, 'w', ARGV[2])
+if found[2] and ARGV[3] ~= '' then
+    local tag = string.match(found[2], '^([^\\n]+)\\n')
+    if tag and string.find(ARGV[3], tag, 1, true) then found[2] = tag end
+end
+return found
+"""
+)
 # ARGV: owner, field, fresh generation, ttl, lock ms. → {generation, am I to load?}; {} while someone writes
 _LEASE = (
     _HASH
@@ -153,22 +165,38 @@ class OwnerCache:
         self._redis = redis
         self._name = name
         self._ttl = ttl
-        self._epoch_key = [f"{name}:epoch"]
         self._away_since: float | None = None
         self._flights = SingleFlight()
         self._beating: threading.Thread | None = None
         self._stop = threading.Event()
         self._start_lock = threading.Lock()
-        self._scripts = {
-            script: redis.register_script(script)
-            for script in (_READ, _LEASE, _UNLOCK, _AWAIT, _FILL, _BEGIN, _END, _BEAT_SCRIPT)
-        }
+        self._scripts = RedisScripts(
+            redis,
+            f"{name}:epoch",
+            (_READ, _LEASE, _UNLOCK, _AWAIT, _FILL, _BEGIN, _END, _BEAT_SCRIPT),
+        )
+        self._hits = metrics.CACHE.labels(name, Outcome.HIT.value)
 
     def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, Outcome]:
         """Return the bytes of `field`: from Redis, else from `load()`, run once however many wait."""
         value, outcome = self._find(owner, field, load)
         metrics.CACHE.labels(self._name, outcome.value).inc()
         return value, outcome
+
+    def find(self, owner: str, field: str, held: str = "") -> bytes | None:
+        """Return the bytes of `field` if Redis has them, asked by one command; None for all else.
+
+        Of a value of several lines whose first one occurs in `held`, that line alone is returned.
+        It is counted as a read only where something is returned: else `read` follows.
+        """
+        self._ensure_beating()
+        if self._away_since is not None:
+            return None
+        found = self._look(owner, field, held)
+        if found is None or found[1] is None:
+            return None
+        self._hits.inc()
+        return found[1]
 
     @contextmanager
     def writing(self, owner: str) -> Iterator[None]:
@@ -194,6 +222,7 @@ class OwnerCache:
         self._stop.set()
         if self._beating is not None:
             self._beating.join()
+        self._scripts.close()
 
     def _find(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, Outcome]:
         self._ensure_beating()
@@ -202,16 +231,16 @@ class OwnerCache:
         found = self._look(owner, field)
         if found is None:
             return load(), Outcome.BYPASS
-        marker, _, value = found
+        marker, value = found
         if value is not None:
             return value, Outcome.HIT
         if marker is not None:
             return load(), Outcome.BYPASS
         return self._load_once(owner, field, load), Outcome.MISS
 
-    def _look(self, owner: str, field: str) -> list[bytes | None] | None:
-        """Return [marker, generation, value], or None when Redis or its epoch is away."""
-        return self._run(_READ, owner, field) or None
+    def _look(self, owner: str, field: str, held: str = "") -> list[bytes | None] | None:
+        """Return [marker, value], or None when Redis or its epoch is away."""
+        return self._run(_READ, owner, field, held) or None
 
     def _load_once(self, owner: str, field: str, load: Callable[[], bytes]) -> bytes:
         """Load and fill, in one thread of one process; the others wait for the value, within bounds.
@@ -268,7 +297,7 @@ class OwnerCache:
     def _run(self, script: str, *arguments: str | bytes | int) -> list[bytes | None] | None:
         """Return what the script returns, or None when Redis is away, and remember since when it is."""
         try:
-            result: list[bytes | None] = self._scripts[script](self._epoch_key, list(arguments))
+            result: list[bytes | None] = self._scripts.run(script, *arguments)
         except RedisError as error:
             if self._away_since is None:
                 self._away_since = time.monotonic()

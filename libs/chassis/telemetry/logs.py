@@ -6,11 +6,16 @@ those with a telling name are masked, at any depth.
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -55,9 +60,38 @@ def _masked(key: str, value: object, depth: int = 0) -> object:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class DirectOutput:
+    """Standard output for lines that are JSON already, past `logging` and its lock."""
+
+    service: str
+    descriptor: int
+
+    def write(self, line: str) -> None:
+        """Write a line by one call: 4096 bytes to a pipe, and lines of a file, stay in one piece."""
+        with suppress(OSError):  # as with `logging`, no request fails for its line
+            os.write(self.descriptor, line.encode())
+
+
+class _Output(logging.StreamHandler[TextIO]):
+    """Writes to standard output; `direct` is None where that is no file, as in some tests."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(sys.stdout)
+        self.direct: DirectOutput | None = None
+        with suppress(io.UnsupportedOperation):
+            self.direct = DirectOutput(service, sys.stdout.fileno())
+
+
+def direct_output() -> DirectOutput | None:
+    """Return where lines go that are JSON already; None unless `configure` alone decides where lines go."""
+    handlers = logging.root.handlers
+    return handlers[0].direct if len(handlers) == 1 and isinstance(handlers[0], _Output) else None
+
+
 def configure(service: str, level: str = "INFO") -> None:
     """Send every logger of the process to standard output as JSON; safe to call again."""
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _Output(service)
     handler.setFormatter(
         _MaskingFormatter(
             "{asctime}{levelname}{name}{message}",

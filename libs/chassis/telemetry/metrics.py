@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client import REGISTRY as DEFAULT_REGISTRY
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -20,32 +19,14 @@ DURATION = Histogram(
 MESSAGES = Counter("worker_messages_total", "Messages handled.", ["queue", "outcome"])
 OUTBOX = Counter("outbox_events_total", "Events of the outbox.", ["outcome"])
 CACHE = Counter("cache_reads_total", "Cache reads.", ["cache", "outcome"])
-_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # callers could make up any number
 
 
 def install(app: Flask) -> None:
-    """Count the requests of `app` and serve `/metrics` (which the gateway does not route)."""
-
-    @app.before_request
-    def _start() -> None:
-        g.started = time.perf_counter()
-
-    @app.after_request
-    def _count(response: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule else "unmatched"
-        method = request.method if request.method in _METHODS else "other"
-        REQUESTS.labels(route, method, str(response.status_code)).inc()
-        DURATION.labels(route, method).observe(elapsed())
-        return response
+    """Serve `/metrics`, which the gateway does not route; request_recorder.py counts the requests."""
 
     @app.get("/metrics")
     def metrics() -> Response:
         return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
-
-
-def elapsed() -> float:
-    """Return the seconds since the current request began."""
-    return time.perf_counter() - float(g.get("started", time.perf_counter()))
 
 
 def _registry() -> CollectorRegistry:

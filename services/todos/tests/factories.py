@@ -43,6 +43,9 @@ class NoCache:
     def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, _Bypassed]:
         return load(), _Bypassed.BYPASS
 
+    def find(self, owner: str, field: str, held: str = "") -> None:
+        return None
+
     @contextmanager
     def writing(self, owner: str) -> Iterator[None]:
         self.writes.append(owner)

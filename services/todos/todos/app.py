@@ -57,6 +57,7 @@ def create_app(
             Check("redis", stores.cache.probe, critical=False),
         ],
         idempotency=stores.idempotency,
+        cache=stores.cache,
         verifier=verifier,
         accounts=accounts_of(stores, clock),
     )

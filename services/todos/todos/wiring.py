@@ -8,6 +8,7 @@ from typing import Protocol
 from chassis.accounts import AccountData
 from chassis.accounts.cached import CachedAccountData
 from chassis.clock import Clock
+from chassis.http.cached import AnswerCache
 from chassis.idempotency import IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.stores.aws import Aws
@@ -23,7 +24,7 @@ from todos.store.dynamodb import DynamoStore
 _READ_TIMEOUT = 2.0
 
 
-class Cache(ReadCache, WriteCache, Protocol):
+class Cache(ReadCache, WriteCache, AnswerCache, Protocol):
     """A cache of reads that knows of writes, and can say whether it is there."""
 
     def probe(self) -> None:

@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from libs.chassis.tests.sample import Notes
 from werkzeug.test import TestResponse
 
+from chassis.http.routing import route
+from chassis.identity.auth import PUBLIC, SIGNED_IN, Access
 from chassis.testing import Issuer
 
 Headers = dict[str, str]
@@ -349,3 +351,9 @@ def test_a_query_that_is_no_utf8_is_refused(client: FlaskClient, ann: Headers, q
 
 def test_a_query_in_utf8_is_read(client: FlaskClient, ann: Headers) -> None:
     assert client.get("/v1/notes?limit=%31", headers=ann).status_code == 200
+
+
+@pytest.mark.parametrize(("method", "access"), [("POST", SIGNED_IN), ("GET", PUBLIC)])
+def test_only_what_a_get_answers_to_a_known_caller_can_be_cached(method: str, access: Access) -> None:
+    with pytest.raises(ValueError, match="cached"):
+        route(method, "/v1/notes", access=access, cached=lambda: "notes")

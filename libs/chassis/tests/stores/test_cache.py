@@ -291,3 +291,63 @@ def test_with_redis_long_dead_a_write_is_not_held_up_again(
     started = time.monotonic()
     write(cache, store, b"2")
     assert time.monotonic() - started < first / 2
+
+
+def test_what_is_kept_is_found_and_what_is_not_is_not_loaded(make_cache: MakeCache, store: Store) -> None:
+    cache = make_cache()
+    assert cache.find("ann", "list") is None
+    read(cache, store)
+    assert cache.find("ann", "list") == b"0"
+    write(cache, store, b"1")
+    assert cache.find("ann", "list") is None
+    assert store.reads == 1
+
+
+@pytest.mark.parametrize("held", ['"v1"', 'W/"v1"', '"other", "v1"'])
+def test_of_a_value_whose_first_line_the_reader_holds_only_that_line_crosses(
+    make_cache: MakeCache, held: str
+) -> None:
+    cache = make_cache()
+    cache.read("ann", "list", lambda: b'"v1"\n{"items":\n[]}')
+    assert cache.find("ann", "list", held) == b'"v1"'
+    assert cache.find("ann", "list", '"v2"') == b'"v1"\n{"items":\n[]}'
+
+
+def test_a_value_of_one_line_or_none_is_found_whole(make_cache: MakeCache) -> None:
+    cache = make_cache()
+    for field, value in (("one", b'"v1"'), ("none", b"")):
+        cache.read("ann", field, lambda value=value: value)  # type: ignore[misc]  # the default binds the name
+        assert cache.find("ann", field, '"v1"') == value
+
+
+def test_nothing_is_found_while_redis_is_away_nor_what_was_there_before(
+    make_cache: MakeCache, store: Store, redis_process: RedisProcess
+) -> None:
+    writer, reader = make_cache(), make_cache()
+    read(reader, store)
+    redis_process.kill()
+    assert reader.find("ann", "list") is None
+    write(writer, store, b"1")
+    redis_process.start()
+    assert reader.find("ann", "list") is None
+
+
+def test_scripts_are_known_again_after_redis_has_forgotten_them(
+    make_cache: MakeCache, store: Store, redis_process: RedisProcess
+) -> None:
+    cache = make_cache()
+    read(cache, store)
+    with connect(redis_process.url) as client:
+        client.script_flush()
+    assert cache.find("ann", "list") == b"0"
+
+
+def test_connections_are_reused_by_one_thread_after_another(
+    make_cache: MakeCache, store: Store, redis_process: RedisProcess
+) -> None:
+    cache = make_cache()
+    read(cache, store)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: cache.find("ann", "list"), range(200)))
+    with connect(redis_process.url) as client:
+        assert len(client.client_list()) <= 1 + 5 + 1

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from chassis.telemetry import logs, tracing
+from chassis.telemetry.request_recorder import RequestRecorder
 
 
 @pytest.fixture(autouse=True)
@@ -118,3 +120,42 @@ def test_a_value_that_contains_itself_does_not_end_the_program(capsys: pytest.Ca
     logging.getLogger("x").info("a", extra={"loop": loop})
     logging.getLogger("x").info("b")
     assert "b" in capsys.readouterr().out
+
+
+def test_a_requests_line_is_the_same_whether_logging_writes_it_or_it_is_written_directly(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure("notes")
+    trace = tracing.start(request_id="request-1")
+    odd = '/käse/"\\\n\u2028/' + "x" * 600
+    lines = []
+    for _ in ("directly", "by logging"):
+        with tracing.active(trace):
+            RequestRecorder().record(trace, "GET", "/v1/<word>", odd, 404, 0.0012345)
+        lines.append(json.loads(capfd.readouterr().out))
+        assert datetime.fromisoformat(lines[-1].pop("time")).utcoffset() == timedelta()
+        logging.root.addHandler(logging.NullHandler())  # another one listens, too
+    assert lines[0] == lines[1]
+    assert lines[0]["duration_ms"] == 1.23
+    assert list(lines[0])[:3] == ["level", "logger", "message"]
+
+
+def test_of_what_went_well_a_share_is_logged_and_of_what_failed_all(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure("notes")
+    recorder = RequestRecorder(share=0.25)
+    trace = tracing.start()
+    for _ in range(400):
+        recorder.record(trace, "GET", "/v1/notes", "/v1/notes", 200, 0.001)
+    assert 20 < len(capfd.readouterr().out.splitlines()) < 200
+    for status in (400, 404, 500):
+        recorder.record(trace, "GET", "/v1/notes", "/v1/notes", status, 0.001)
+    assert len(capfd.readouterr().out.splitlines()) == 3
+
+
+def test_a_reader_of_the_log_who_is_gone_fails_no_request() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    logs.DirectOutput("notes", writing).write("{}\n")
+    os.close(writing)

@@ -48,9 +48,14 @@ def cache(redis_url: str) -> Iterator[OwnerCache]:
 
 @pytest.fixture
 def served(dynamo_store: DynamoStore, cache: OwnerCache, issuer: Issuer) -> Api:
-    stores = Stores(dynamo_store, cache, MemoryIdempotency())
+    return release(dynamo_store, cache, issuer)
+
+
+def release(store: DynamoStore, cache: OwnerCache, issuer: Issuer, subject: str | None = None) -> Api:
+    """Return a process of the service, for one account; several stand side by side on one store and cache."""
+    stores = Stores(store, cache, MemoryIdempotency())
     app = create_app(settings(), parts=stores, verifier=issuer.verifier())
-    return Api(app.test_client(), issuer)
+    return Api(app.test_client(), issuer, subject)
 
 
 @pytest.fixture
@@ -129,13 +134,18 @@ def test_what_a_newer_release_added_is_not_given_out_by_this_one(served: Api, ta
 
 
 def test_releases_side_by_side_do_not_give_out_each_others_cached_answers(
-    served: Api, monkeypatch: pytest.MonkeyPatch
+    served: Api,
+    dynamo_store: DynamoStore,
+    cache: OwnerCache,
+    issuer: Issuer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     todo = f"/v1/todos/{served.add()['id']}"
     served.get(todo)
+    other = release(dynamo_store, cache, issuer, served.subject)
     with monkeypatch.context() as newer:
         newer.setattr("todos.domain.reading.SHAPE", SHAPE + 1)
-        assert served.call("GET", todo).headers["X-Cache"] != "hit"
-        served.call("PATCH", todo, {"title": "from the newer one"})
-        assert served.get(todo)["title"] == "from the newer one"
+        assert other.call("GET", todo).headers["X-Cache"] != "hit"
+        other.call("PATCH", todo, {"title": "from the newer one"})
+        assert other.get(todo)["title"] == "from the newer one"
     assert served.get(todo)["title"] == "from the newer one"

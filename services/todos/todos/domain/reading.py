@@ -1,6 +1,6 @@
 """Reads, as bytes that are ready to be sent; what is cached is exactly what is sent.
 
-A cached value is the ETag, a newline and the body; an empty value says that there is no such thing. Its field
+A cached value is as chassis.http.cached packs it; an empty value says that there is no such thing. Its field
 names the shape of documents, so that the code before a deployment and the code after it, side by side on
 one cache, never give out each other's; a write drops both.
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from chassis.http.cached import pack, unpack
 from chassis.http.etags import of_bytes, of_version
 from chassis.http.pagination import decode_cursor, encode_cursor
 from todos.domain.documents import SHAPE, list_document, page_document, todo_document
@@ -66,7 +67,17 @@ class PageRequest:
     def field(self, name: str) -> str:
         """Return the name under which the page is kept."""
         question = f"{self.fingerprint} {self.limit} {self.cursor or ''}"
-        return f"{name}:{hashlib.blake2b(question.encode(), digest_size=16).hexdigest()}"
+        return f"{SHAPE}:{name}:{hashlib.blake2b(question.encode(), digest_size=16).hexdigest()}"
+
+
+def todo_field(todo_id: UUID) -> str:
+    """Return the name under which a to-do is kept."""
+    return f"{SHAPE}:todo:{todo_id}"
+
+
+def list_field(list_id: UUID) -> str:
+    """Return the name under which a list is kept."""
+    return f"{SHAPE}:list:{list_id}"
 
 
 class Reader:
@@ -88,9 +99,9 @@ class Reader:
             todo = self._store.todo(owner, todo_id)
             if todo is None:
                 return b""
-            return _kept(of_version(todo.version), todo_document(todo))
+            return pack(of_version(todo.version), todo_document(todo))
 
-        shown = self._show(owner, f"todo:{todo_id}", load)
+        shown = self._show(owner, todo_field(todo_id), load)
         if shown is None:
             raise TodoNotFound
         return shown
@@ -110,11 +121,9 @@ class Reader:
 
         def load() -> bytes:
             todo_list = self._store.todo_list(owner, list_id)
-            return (
-                b"" if todo_list is None else _kept(of_version(todo_list.version), list_document(todo_list))
-            )
+            return b"" if todo_list is None else pack(of_version(todo_list.version), list_document(todo_list))
 
-        field = f"list:{list_id}"
+        field = list_field(list_id)
         shown = self._show(owner, field, load)
         if shown is None and list_id == inbox_id(owner):
             self._lists.ensure_inbox(owner)
@@ -144,11 +153,11 @@ class Reader:
         return shown
 
     def _show(self, owner: str, field: str, load: Callable[[], bytes]) -> CachedResponse | None:
-        kept, found = self._cache.read(owner, f"{SHAPE}:{field}", load)
+        kept, found = self._cache.read(owner, field, load)
         if not kept:
             return None
-        etag, _, body = kept.partition(b"\n")
-        return CachedResponse(body, etag.decode(), found.value)
+        etag, body = unpack(kept)
+        return CachedResponse(body or b"", etag, found.value)
 
 
 def _page_of_lists(found: list[TodoList], after: str | None, asked: PageRequest) -> bytes:
@@ -166,8 +175,4 @@ def _list_key(todo_list: TodoList) -> str:
 
 def _kept_page(documents: list[str], cursor: str | None) -> bytes:
     body = page_document(documents, cursor)
-    return _kept(of_bytes(body.encode()), body)
-
-
-def _kept(etag: str, body: str) -> bytes:
-    return f"{etag}\n{body}".encode()
+    return pack(of_bytes(body.encode()), body)

@@ -12,10 +12,18 @@ from chassis.idempotency import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.documents import list_document
 from todos.domain.lists import Lists
-from todos.domain.reading import PageRequest, Reader
+from todos.domain.reading import PageRequest, Reader, list_field
 from todos.domain.todolist import TodoList
 from todos.routes.cached_response import answer_with
 from todos.schemas.lists import ListBody, ListPage, ListPatch, ListsQuery, ListView
+
+
+def _asked(query: ListsQuery) -> PageRequest:
+    return PageRequest(query.limit, query.cursor, query.fingerprint())
+
+
+def _lists_field(query: ListsQuery) -> str:
+    return _asked(query).field("lists")
 
 
 class ListRoutes(Routes):
@@ -27,11 +35,10 @@ class ListRoutes(Routes):
         self._lists = lists
         self._reader = reader
 
-    @route("GET", "/v1/lists", access=SIGNED_IN, query=ListsQuery, answer=ListPage)
+    @route("GET", "/v1/lists", access=SIGNED_IN, query=ListsQuery, answer=ListPage, cached=_lists_field)
     def list_lists(self, caller: Caller, query: ListsQuery) -> Answer:
         """List lists, the default one first."""
-        asked = PageRequest(query.limit, query.cursor, query.fingerprint())
-        return answer_with(self._reader.lists(caller.subject, asked))
+        return answer_with(self._reader.lists(caller.subject, _asked(query)))
 
     @route(
         "POST", "/v1/lists", access=SIGNED_IN, body=ListBody, answer=ListView, status=201, raises=[Conflict]
@@ -41,7 +48,14 @@ class ListRoutes(Routes):
         todo_list = self._lists.create(caller.subject, resource_id(), body.fields())
         return _written(todo_list, 201, f"/v1/lists/{todo_list.id}")
 
-    @route("GET", "/v1/lists/<uuid:list_id>", access=SIGNED_IN, answer=ListView, raises=[NotFound])
+    @route(
+        "GET",
+        "/v1/lists/<uuid:list_id>",
+        access=SIGNED_IN,
+        answer=ListView,
+        raises=[NotFound],
+        cached=list_field,
+    )
     def get_list(self, caller: Caller, list_id: UUID) -> Answer:
         """Get a list."""
         return answer_with(self._reader.todo_list(caller.subject, list_id))

@@ -11,11 +11,19 @@ from chassis.http.routing import Answer, Routes, route
 from chassis.idempotency import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.documents import todo_document
-from todos.domain.reading import PageRequest, Reader
+from todos.domain.reading import PageRequest, Reader, todo_field
 from todos.domain.todo import Todo
 from todos.domain.todos import Todos
 from todos.routes.cached_response import answer_with
 from todos.schemas.todos import TodoBody, TodoPage, TodoPatch, TodoQuery, TodoView
+
+
+def _asked(query: TodoQuery) -> PageRequest:
+    return PageRequest(query.limit, query.cursor, query.fingerprint())
+
+
+def _page_field(query: TodoQuery) -> str:
+    return _asked(query).field("page")
 
 
 class TodoRoutes(Routes):
@@ -27,11 +35,10 @@ class TodoRoutes(Routes):
         self._todos = todos
         self._reader = reader
 
-    @route("GET", "/v1/todos", access=SIGNED_IN, query=TodoQuery, answer=TodoPage)
+    @route("GET", "/v1/todos", access=SIGNED_IN, query=TodoQuery, answer=TodoPage, cached=_page_field)
     def list_todos(self, caller: Caller, query: TodoQuery) -> Answer:
         """List to-dos."""
-        asked = PageRequest(query.limit, query.cursor, query.fingerprint())
-        return answer_with(self._reader.page(caller.subject, query.question(), asked))
+        return answer_with(self._reader.page(caller.subject, query.question(), _asked(query)))
 
     @route(
         "POST", "/v1/todos", access=SIGNED_IN, body=TodoBody, answer=TodoView, status=201, raises=[Conflict]
@@ -41,7 +48,14 @@ class TodoRoutes(Routes):
         todo = self._todos.create(caller.subject, resource_id(), body.fields())
         return _written(todo, 201, f"/v1/todos/{todo.id}")
 
-    @route("GET", "/v1/todos/<uuid:todo_id>", access=SIGNED_IN, answer=TodoView, raises=[NotFound])
+    @route(
+        "GET",
+        "/v1/todos/<uuid:todo_id>",
+        access=SIGNED_IN,
+        answer=TodoView,
+        raises=[NotFound],
+        cached=todo_field,
+    )
     def get_todo(self, caller: Caller, todo_id: UUID) -> Answer:
         """Get a to-do."""
         return answer_with(self._reader.todo(caller.subject, todo_id))

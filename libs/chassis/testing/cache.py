@@ -1,0 +1,43 @@
+"""A cache in this process's memory: for tests of what stands in front of a store."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from chassis.stores.cache import Outcome
+
+
+class MemoryCache:
+    """An OwnerCache without Redis. `found` counts what `find` has found."""
+
+    def __init__(self) -> None:
+        self._kept: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
+        self.found = 0
+
+    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, Outcome]:
+        """See OwnerCache."""
+        kept = self._kept[owner]
+        if field in kept:
+            return kept[field], Outcome.HIT
+        kept[field] = load()
+        return kept[field], Outcome.MISS
+
+    def find(self, owner: str, field: str, held: str = "") -> bytes | None:
+        """See OwnerCache."""
+        value = self._kept[owner].get(field)
+        if value is None:
+            return None
+        self.found += 1
+        tag, newline, _ = value.partition(b"\n")
+        return tag if newline and tag and tag.decode() in held else value
+
+    @contextmanager
+    def writing(self, owner: str) -> Iterator[None]:
+        """See OwnerCache."""
+        yield
+        self._kept.pop(owner, None)
+
+    def probe(self) -> None:
+        """See OwnerCache."""
