@@ -2,8 +2,8 @@
 
 Threads wait for stores, so eight of them share a process; more made no difference when
 measured. The keep-alive outlives the gateway's, so that a reused connection is never closed under a request;
-sockets.py says when it can be connected to, worker.py how a worker ends, response.py how it sends,
-refusals.py how it refuses.
+sockets.py says when it can be connected to, worker.py how a worker accepts and ends, response.py how it
+sends, refusals.py how it refuses.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from chassis.http import health
 from chassis.server import refusals, response
 from chassis.server.restart_on_change import end_when_changed
 from chassis.server.sockets import Listener, listeners_of
+from chassis.server.worker import DrainingWorker
 
 worker_class = "chassis.server.worker.DrainingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -65,6 +66,7 @@ def post_worker_init(worker: Any) -> None:
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Fold a gone worker's metrics into the totals."""
+    """Fold a gone worker's metrics into the totals, and let nobody wait for it to accept."""
+    DrainingWorker.shares.leave(worker.age)
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types

@@ -6,8 +6,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,18 +15,10 @@ from types import SimpleNamespace
 
 import pytest
 import requests
+from libs.chassis.tests.server.running import Server
 
 from chassis.server import gunicorn
 from chassis.server.restart_on_change import fingerprint
-
-ROOT = Path(__file__).parents[4]
-
-
-def free_address() -> tuple[str, int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address: tuple[str, int] = probe.getsockname()
-        return address
 
 
 def eventually(claim: Callable[[], bool]) -> bool:
@@ -37,69 +27,6 @@ def eventually(claim: Callable[[], bool]) -> bool:
             return True
         time.sleep(0.1)
     return False
-
-
-class Server:
-    """gunicorn as the suite runs it, with two workers."""
-
-    def __init__(
-        self,
-        folder: Path,
-        listener: socket.socket | None = None,
-        address: tuple[str, int] | None = None,
-        **variables: str,
-    ) -> None:
-        self.address = address or free_address()
-        host, port = self.address
-        (folder / "metrics").mkdir()
-        self.url = f"http://{host}:{port}"
-        self.output = folder / "output"
-        inherited = [listener.fileno()] if listener else []
-        bind = f"fd://{inherited[0]}" if inherited else f"{host}:{port}"
-        command = [sys.executable, "-m", "gunicorn", "--config", "python:chassis.server.gunicorn"]
-        command += ["--bind", bind, "libs.chassis.tests.tiny.wsgi:app"]
-        environment = {
-            **os.environ,
-            "PYTHONPATH": f"{ROOT / 'libs'}:{ROOT}",
-            "AUTH_ISSUER": "https://users.example.test",
-            "AUTH_JWKS_URL": "http://127.0.0.1:9/jwks",
-            "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
-            "WEB_CONCURRENCY": "2",
-            "WEB_THREADS": "4",
-            **variables,
-        }
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                command,
-                env=environment,
-                cwd=folder,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                pass_fds=inherited,
-            )
-
-    def wait(self) -> None:
-        """Return once it answers."""
-        for _ in range(300):
-            try:
-                requests.get(f"{self.url}/livez", timeout=1)
-            except requests.RequestException:
-                assert self.process.poll() is None, self.output.read_text()
-                time.sleep(0.1)
-            else:
-                return
-        raise AssertionError(self.output.read_text())
-
-    def pids(self) -> set[int]:
-        """Ask until two workers have answered, and return their process ids."""
-        found: set[int] = set()
-        with ThreadPoolExecutor(8) as pool:
-            while len(found) < 2:
-                asked = [
-                    pool.submit(requests.get, f"{self.url}/v1/slow?seconds=0.2", timeout=60) for _ in range(8)
-                ]
-                found |= {answer.result().json()["pid"] for answer in asked}
-        return found
 
 
 @pytest.fixture
@@ -306,10 +233,10 @@ def test_a_worker_that_is_gone_is_taken_out_of_the_totals(
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     gauge = tmp_path / "gauge_livesum_4711.db"
     gauge.touch()
-    gunicorn.child_exit(None, SimpleNamespace(pid=4711))
+    gunicorn.child_exit(None, SimpleNamespace(pid=4711, age=1))
     assert not gauge.exists()
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
-    gunicorn.child_exit(None, SimpleNamespace(pid=4711))
+    gunicorn.child_exit(None, SimpleNamespace(pid=4711, age=1))
 
 
 def test_at_the_end_new_connections_are_refused_while_old_requests_are_answered(server: Server) -> None:

@@ -15,14 +15,17 @@ from prometheus_client import REGISTRY
 from services.todos.tests.factories import settings
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from chassis.accounts import AccountData
+from chassis.clock import utc_now
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.stores.cache import OwnerCache, connect
 from chassis.telemetry import logs
 from chassis.testing import Issuer
 from chassis.testing.cache import MemoryCache
+from chassis.testing.tokens import id_of
 from todos.app import create_app
 from todos.store.memory import MemoryStore
-from todos.wiring import Cache, Stores
+from todos.wiring import Cache, Stores, accounts_of
 
 
 class Unfindable:
@@ -46,6 +49,7 @@ class Ways:
     slow: Flask
     issuer: Issuer
     cache: Any
+    accounts: AccountData
     ids: dict[str, str] = field(default_factory=dict)
 
     def ask(self, app: Flask, path: str, headers: dict[str, str], **environ: Any) -> Answer:
@@ -62,10 +66,11 @@ class Ways:
 
 
 def ways_over(cache: Any, issuer: Issuer) -> Ways:
-    stores = Stores(MemoryStore(), cache, MemoryIdempotency())
+    stores = Stores(MemoryStore(), cache, MemoryCache(), MemoryIdempotency())
     fast = create_app(settings(), parts=stores, verifier=issuer.verifier())
     findless = replace(stores, cache=Unfindable(cache))
-    ways = Ways(fast, create_app(settings(), parts=findless, verifier=issuer.verifier()), issuer, cache)
+    slow = create_app(settings(), parts=findless, verifier=issuer.verifier())
+    ways = Ways(fast, slow, issuer, cache, accounts_of(stores, utc_now))
     client = ways.slow.test_client()
     for number in range(5):
         body = {"title": f"Käse {number}", "notes": "two\nlines", "tags": ["a b"]}
@@ -247,6 +252,17 @@ def test_nobody_is_given_what_is_anothers(ways: Ways) -> None:
         for _ in range(2):
             assert client.get(path, headers=ways.issuer.headers("ann")).status_code == 200
             assert client.get(path, headers=ways.issuer.headers("bob")).status_code == 404
+
+
+def test_an_erased_account_is_refused_both_ways_at_once(ways: Ways) -> None:
+    ann = ways.issuer.headers("ann")
+    for _ in range(2):
+        assert ways.ask(ways.fast, "/v1/todos", ann)[0] == "200 OK"
+    ways.accounts.mark_erased(id_of("ann"))
+    for _ in range(3):
+        refused = ways.ask(ways.fast, "/v1/todos", ann)
+        assert refused[0].startswith("401 ")
+        assert refused == ways.ask(ways.slow, "/v1/todos", ann)
 
 
 def test_a_token_whose_key_is_withdrawn_or_that_has_expired_is_refused(ways: Ways) -> None:

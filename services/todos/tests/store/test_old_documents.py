@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from services.todos.tests.factories import Api, settings
+from services.todos.tests.factories import Api, NoCache, settings
 
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
@@ -53,7 +53,7 @@ def served(dynamo_store: DynamoStore, cache: OwnerCache, issuer: Issuer) -> Api:
 
 def release(store: DynamoStore, cache: OwnerCache, issuer: Issuer, subject: str | None = None) -> Api:
     """Return a process of the service, for one account; several stand side by side on one store and cache."""
-    stores = Stores(store, cache, MemoryIdempotency())
+    stores = Stores(store, cache, NoCache(), MemoryIdempotency())
     app = create_app(settings(), parts=stores, verifier=issuer.verifier())
     return Api(app.test_client(), issuer, subject)
 
