@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 # Importing MiniStack reads the environment: serve.py sets it before it imports this module.
 from ministack import app as ministack
-from ministack.core import iam_evaluator, responses
+from ministack.core import iam_actions, iam_evaluator, responses
 from ministack.core.persistence import _json_default, _json_object_hook
 from ministack.core.router import detect_service
 
@@ -61,6 +61,7 @@ def build(settings: Settings) -> DurabilityMiddleware:
     root_key = settings.root_access_key_id
     ministack_patches.check_everybodys_signature(iam_evaluator, services.load("sts"), root_key)
     ministack_patches.parse_policies_once(iam_evaluator)
+    ministack_patches.know_the_prefix_of_listed_uploads(iam_actions)
     ministack_patches.know_protocols(responses)
     ministack_patches.leave_out_other_front_doors(ministack)
     if settings.dynamodb_upstream:

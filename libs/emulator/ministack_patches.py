@@ -101,6 +101,20 @@ def check_everybodys_signature(evaluator: ModuleType, sts: ModuleType, root: str
     evaluator._is_root_key = lambda _: False  # type: ignore[attr-defined]
 
 
+def know_the_prefix_of_listed_uploads(actions: ModuleType) -> None:
+    """Let policies ask for `s3:prefix` where unfinished uploads are listed, as S3 does.
+
+    MiniStack knows it of listed objects only. Source: the service authorization reference of Amazon S3.
+    """
+    context = actions.s3_service_context
+
+    def of_listings(action: str, *request: Any, **named: Any) -> Any:
+        listed = "s3:ListBucket" if action == "s3:ListBucketMultipartUploads" else action
+        return context(listed, *request, **named)
+
+    actions.s3_service_context = of_listings  # type: ignore[attr-defined]
+
+
 def know_protocols(responses: ModuleType) -> None:
     """Tell MiniStack which protocols its services speak.
 

@@ -133,3 +133,32 @@ class TestOnTheEmulator:
             with pytest.raises(ClientError) as caught:
                 attempt()
             assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+    def test_one_may_see_and_give_up_ones_own_unfinished_uploads(self, client: FlaskClient) -> None:
+        granted = self.granted(person(client))
+        s3, place = self.s3(granted), {"Bucket": granted["bucket"], "Key": granted["prefix"] + "film.mp4"}
+        upload = {**place, "UploadId": s3.create_multipart_upload(**place)["UploadId"]}
+        s3.upload_part(**upload, PartNumber=1, Body=b"x")
+        assert len(s3.list_parts(**upload)["Parts"]) == 1
+        listed = s3.list_multipart_uploads(Bucket=granted["bucket"], Prefix=granted["prefix"])
+        assert [each["UploadId"] for each in listed["Uploads"]] == [upload["UploadId"]]
+        s3.abort_multipart_upload(**upload)
+        listed = s3.list_multipart_uploads(Bucket=granted["bucket"], Prefix=granted["prefix"])
+        assert listed.get("Uploads", []) == []
+
+    def test_another_persons_unfinished_uploads_are_closed(self, client: FlaskClient) -> None:
+        ada, bob = self.granted(person(client)), self.granted(person(client))
+        place = {"Bucket": bob["bucket"], "Key": bob["prefix"] + "film.mp4"}
+        upload = {**place, "UploadId": self.s3(bob).create_multipart_upload(**place)["UploadId"]}
+        s3 = self.s3(ada)
+        attempts = [
+            lambda: s3.list_parts(**upload),
+            lambda: s3.abort_multipart_upload(**upload),
+            lambda: s3.upload_part(**upload, PartNumber=1, Body=b"x"),
+            lambda: s3.list_multipart_uploads(Bucket=bob["bucket"], Prefix=bob["prefix"]),
+            lambda: s3.list_multipart_uploads(Bucket=bob["bucket"]),
+        ]
+        for attempt in attempts:
+            with pytest.raises(ClientError) as caught:
+                attempt()
+            assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403

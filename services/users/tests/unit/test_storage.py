@@ -24,13 +24,19 @@ def test_the_policy_reaches_ones_own_folder_and_nothing_else() -> None:
     assert listing["Condition"] == {"StringLike": {"s3:prefix": [f"users/{account_id}/*"]}}
 
 
-def test_the_policy_allows_no_more_than_it_must_and_is_short_enough_for_sts() -> None:
+def test_the_policy_allows_files_and_ones_own_unfinished_uploads_and_is_short_enough_for_sts() -> None:
     source = FakeCredentials()
     StorageAccess(source, PLACE, timedelta(minutes=15)).grant(new_id())
     policy = source.asked[0][1]
     objects, listing, key = json.loads(policy)["Statement"]
-    assert objects["Action"] == ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
-    assert listing["Action"] == "s3:ListBucket"
+    assert objects["Action"] == [
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:AbortMultipartUpload",
+        "s3:ListMultipartUploadParts",
+    ]
+    assert listing["Action"] == ["s3:ListBucket", "s3:ListBucketMultipartUploads"]
     assert key["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
     assert len(policy) < 2048
 

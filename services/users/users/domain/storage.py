@@ -48,6 +48,16 @@ class StorageAccess:
         return self._source.assume(str(account_id), policy, self._lifetime), place
 
 
+_ON_FILES = [
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:AbortMultipartUpload",
+    "s3:ListMultipartUploadParts",
+]
+_ON_LISTS = ["s3:ListBucket", "s3:ListBucketMultipartUploads"]
+
+
 def session_policy(place: StorageLocation) -> dict[str, object]:
     """Return the IAM policy that narrows the role to `place`.
 
@@ -61,12 +71,12 @@ def session_policy(place: StorageLocation) -> dict[str, object]:
         "Statement": [
             {
                 "Effect": "Allow",
-                "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+                "Action": _ON_FILES,
                 "Resource": folder,
             },
             {
                 "Effect": "Allow",
-                "Action": "s3:ListBucket",
+                "Action": _ON_LISTS,
                 "Resource": bucket,
                 "Condition": {"StringLike": {"s3:prefix": [f"{place.prefix}*"]}},
             },
