@@ -76,9 +76,20 @@ def clean_filename(name: str) -> str:
 
 
 def plain(name: str) -> str:
-    """Return `name` in plain ASCII for a key: at most 100 characters of letters, digits, `.`, `_` and `-`."""
-    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return _shortened(_NOT_PLAIN.sub("_", ascii_only).strip("._") or "file", _LONGEST_PLAIN)
+    """Return `name` in plain ASCII for a key: at most 100 characters of letters, digits, `.`, `_` and `-`.
+
+    Where nothing of it is left before the ending, it is called `file`; the ending stays.
+    """
+    stem, dot, ending = name.rpartition(".")
+    if not dot or not _ascii(ending):
+        stem, ending = name, ""
+    named = _ascii(stem) or "file"
+    return _shortened(f"{named}.{_ascii(ending)}" if ending else named, _LONGEST_PLAIN)
+
+
+def _ascii(text: str) -> str:
+    only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _NOT_PLAIN.sub("_", only).strip("._")
 
 
 def disposition(kind: str, filename: str) -> str:

@@ -113,7 +113,7 @@ def test_a_key_made_of_an_id_is_no_way_to_anothers_object(world: World, owner: s
     assert len(world.list(owner)) == 1
 
 
-@pytest.mark.parametrize("tag", ['"1-1"', '"0"', '"x"', 'W/"1"'])
+@pytest.mark.parametrize("tag", ['"1-1"', '"0"', '"x"', 'W/"1"', '""', '"', ",", ""])
 def test_a_deletion_of_an_older_version_is_refused(world: World, owner: str, tag: str) -> None:
     object_id = world.upload(owner, a_picture())
     assert delete(world, owner, object_id, **{"If-Match": tag}) == 412
