@@ -15,6 +15,7 @@ from users.authentication import SessionVerifier
 from users.config import ApiSettings
 from users.domain.access_tokens import AccessTokens, Identity
 from users.domain.accounts import Accounts
+from users.domain.confirmation import Confirmation
 from users.domain.passwords import Passwords
 from users.domain.refresh_tokens import RefreshTokens
 from users.domain.sealing import Digester
@@ -56,6 +57,8 @@ def create_app(
     accounts = Accounts(stores.accounts, passwords, throttle, settings.event_source, clock)
     sign_in = SignIn(stores.accounts, stores.sessions, passwords, throttle, access, refresh, clock, lifetimes)
     sessions = Sessions(stores.sessions, access, refresh, clock, lifetimes)
+    fresh = timedelta(minutes=settings.fresh_sign_in_minutes)
+    confirmation = Confirmation(stores.accounts, stores.sessions, passwords, throttle, clock, fresh)
     storage = _storage_access(settings, stores.credentials)
     return build(
         INFO,
@@ -63,7 +66,7 @@ def create_app(
         routes=[
             AccountRoutes(accounts),
             SessionRoutes(sign_in, sessions, TrustedOrigins(settings.own_origins), clock),
-            MeRoutes(accounts, storage),
+            MeRoutes(accounts, confirmation, storage),
             DiscoveryRoutes(settings.auth_issuer, keyring),
         ],
         checks=[Check("postgres", stores.probe), Check("signing_keys", keyring.signer)],

@@ -93,6 +93,12 @@ class ApiSettings(UsersSettings):
         le=100_000,
         description="Wrong passwords and taken addresses that a network may try per minute.",
     )
+    fresh_sign_in_minutes: int = Field(
+        default=15,
+        ge=1,
+        le=1440,
+        description="For so long after signing in, a new address or an erasure needs no password.",
+    )
     app_origins: Annotated[str, AfterValidator(_are_origins)] | None = Field(
         default=None,
         description="Origins whose pages may use the refresh cookie; unset: `app.` and the domain.",

@@ -33,6 +33,15 @@ class WrongPassword(Denied):
         super().__init__("The current password is wrong.")
 
 
+class ConfirmationNeeded(Denied):
+    """The session is too old to take the account away with; the password was not given."""
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(
+            f"You signed in more than {minutes} minutes ago: send your `password`, or sign in again."
+        )
+
+
 class TooManyAttempts(TooMany):
     """Too many wrong passwords in a row; right ones are not looked at until the pause is over."""
 

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from services.users.tests.factories import PASSWORD, person, sign_in, sign_up
 
-from chassis.testing import FakePublisher, GoneAccountContract
+from chassis.testing import FakeClock, FakePublisher, GoneAccountContract
 from users.wiring import Stores
 
 ANOTHER = "another good password"
@@ -112,6 +112,41 @@ def test_guessing_the_current_password_is_slowed_down(client: FlaskClient) -> No
     ada = person(client)
     body = {"current": "wrong", "new": ANOTHER}
     statuses = [ada.post("/v1/me/password", body).status_code for _ in range(6)]
+    assert statuses == [403] * 5 + [429]
+
+
+@pytest.mark.parametrize(("method", "change"), [("PATCH", {"email": "thief@example.com"}), ("DELETE", {})])
+def test_an_old_session_alone_does_not_take_the_account_away(
+    client: FlaskClient, clock: FakeClock, method: str, change: dict[str, str]
+) -> None:
+    ada = person(client)
+
+    def attempt(**password: str) -> int:
+        answer = client.open("/v1/me", method=method, headers=ada.headers, json=change | password)
+        return answer.status_code
+
+    clock.advance(16 * 60)
+    ada.tokens = client.post("/v1/sessions/refresh", json={"refresh_token": ada.tokens["refresh_token"]}).json
+    assert attempt() == attempt(password="not the right one") == 403
+    assert ada.get("/v1/me").json["email"] == ada.email
+    assert ada.patch("/v1/me", {"name": "Countess"}).status_code == 200
+    assert attempt(password=PASSWORD) in {200, 202}
+
+
+def test_whoever_has_just_signed_in_erases_the_account_without_a_password(
+    client: FlaskClient, clock: FakeClock
+) -> None:
+    ada = person(client)
+    clock.advance(16 * 60)
+    assert client.delete("/v1/me", headers=ada.headers).status_code in {401, 403}
+    ada.tokens = sign_in(client, ada.email).json
+    assert ada.delete("/v1/me").status_code == 202
+
+
+def test_guessing_the_password_to_erase_with_is_slowed_down(client: FlaskClient) -> None:
+    ada = person(client)
+    body = {"password": "wrong"}
+    statuses = [client.delete("/v1/me", json=body, headers=ada.headers).status_code for _ in range(6)]
     assert statuses == [403] * 5 + [429]
 
 

@@ -44,6 +44,16 @@ def test_a_session_is_alive_until_it_expires(both: Stores, ada: Account) -> None
     assert not both.sessions.is_alive(one.id, ada.id, one.expires_at)
 
 
+def test_a_session_began_when_it_began_however_often_it_is_renewed(both: Stores, ada: Account) -> None:
+    one = begin(both, session(ada.id), b"token")
+    with both.sessions.family(b"token") as family:
+        assert family is not None
+        family.touch(one.device, NOW + timedelta(hours=1), one.expires_at)
+    assert both.sessions.began_at(one.id, ada.id) == NOW
+    assert both.sessions.began_at(one.id, new_id()) is None
+    assert both.sessions.began_at(new_id(), ada.id) is None
+
+
 def test_a_session_is_nobody_elses(both: Stores, ada: Account) -> None:
     one = begin(both, session(ada.id))
     assert not both.sessions.is_alive(one.id, create(both).id, NOW)

@@ -102,6 +102,10 @@ class SessionStore(Protocol):
         """
         ...
 
+    def began_at(self, session_id: UUID, account_id: UUID) -> datetime | None:
+        """Return when the account's session began, None where it has none of this id."""
+        ...
+
     def is_alive(self, session_id: UUID, account_id: UUID, now: datetime) -> bool:
         """Say whether the account's session exists and has not expired."""
         ...

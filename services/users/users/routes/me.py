@@ -11,13 +11,14 @@ from chassis.http.routing import Answer, Routes, route
 from chassis.identity.auth import SIGNED_IN, Caller
 from users.authentication import whoami
 from users.domain.accounts import Accounts, Changes
+from users.domain.confirmation import Confirmation
 from users.domain.records import Account
 from users.domain.storage import StorageAccess
-from users.errors import EmailTaken, TooManyAttempts, WeakPassword, WrongPassword
+from users.errors import ConfirmationNeeded, EmailTaken, TooManyAttempts, WeakPassword, WrongPassword
 from users.routes.cookies import clear_header
 from users.routes.device import client_device
 from users.schemas.accounts import AccountView
-from users.schemas.me import ErasureView, PasswordChange, ProfileChanges, StorageCredentialsView
+from users.schemas.me import Erasure, ErasureView, PasswordChange, ProfileChanges, StorageCredentialsView
 
 
 class MeRoutes(Routes):
@@ -25,8 +26,9 @@ class MeRoutes(Routes):
 
     tag = "me"
 
-    def __init__(self, accounts: Accounts, storage: StorageAccess) -> None:
+    def __init__(self, accounts: Accounts, confirmation: Confirmation, storage: StorageAccess) -> None:
         self._accounts = accounts
+        self._confirmation = confirmation
         self._storage = storage
 
     @route("GET", "/v1/me", access=SIGNED_IN, answer=AccountView)
@@ -40,22 +42,35 @@ class MeRoutes(Routes):
         access=SIGNED_IN,
         body=ProfileChanges,
         answer=AccountView,
-        raises=[EmailTaken, Stale],
+        raises=[EmailTaken, Stale, ConfirmationNeeded, WrongPassword, TooManyAttempts],
     )
     def change_me(self, caller: Caller, body: ProfileChanges) -> Answer:
         """Change name or e-mail address.
 
-        A new address is unverified again.
+        A new address is unverified again. It asks for the password, unless one has just signed in.
         """
+        if body.email is not None:
+            self._confirm(caller, body.password)
         changes = Changes(name=body.name, email=body.email)
         return _answer(self._accounts.change(whoami(caller).account_id, changes, if_match()))
 
-    @route("DELETE", "/v1/me", access=SIGNED_IN, answer=ErasureView, status=202)
-    def erase_me(self, caller: Caller) -> Answer:
+    @route(
+        "DELETE",
+        "/v1/me",
+        access=SIGNED_IN,
+        body=Erasure,
+        body_required=False,
+        answer=ErasureView,
+        status=202,
+        raises=[ConfirmationNeeded, WrongPassword, TooManyAttempts],
+    )
+    def erase_me(self, caller: Caller, body: Erasure) -> Answer:
         """Erase one's account.
 
-        It is gone here at once; the other services erase what they hold of it soon after.
+        It is gone here at once; the other services erase what they hold of it soon after. Asks for the
+        password, unless one has just signed in.
         """
+        self._confirm(caller, body.password)
         self._accounts.erase(whoami(caller).account_id)
         return Answer(ErasureView(), status=202, headers={"Set-Cookie": clear_header()})
 
@@ -94,6 +109,10 @@ class MeRoutes(Routes):
             bucket=place.bucket,
             prefix=place.prefix,
         )
+
+    def _confirm(self, caller: Caller, password: str | None) -> None:
+        me, address = whoami(caller), client_device(request).address
+        self._confirmation.require(me.account_id, me.session_id, password, address)
 
 
 def _answer(account: Account) -> Answer:

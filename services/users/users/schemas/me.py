@@ -16,8 +16,11 @@ class ProfileChanges(Changes):
 
     name: Name | SkipJsonSchema[None] = None
     email: Email | SkipJsonSchema[None] = None
+    password: Password | SkipJsonSchema[None] = Field(
+        default=None, description="Asked for with another address, unless one has just signed in."
+    )
 
-    @field_validator("name", "email", mode="before")
+    @field_validator("name", "email", "password", mode="before")
     @classmethod
     def _is_given(cls, value: object) -> object:
         if value is None:
@@ -30,6 +33,14 @@ class PasswordChange(Body):
 
     current: Password
     new: NewPassword
+
+
+class Erasure(Body):
+    """That an account is to be erased."""
+
+    password: Password | SkipJsonSchema[None] = Field(
+        default=None, description="Asked for unless one has just signed in."
+    )
 
 
 class ErasureView(View):

@@ -138,6 +138,12 @@ class MemorySessions:
             for surplus in mine[limit:]:
                 self._tables.end(surplus.id)
 
+    def began_at(self, session_id: UUID, account_id: UUID) -> datetime | None:
+        """See SessionStore."""
+        with self._tables.lock:
+            session = self._tables.sessions.get(session_id)
+        return session.created_at if session is not None and session.account_id == account_id else None
+
     def is_alive(self, session_id: UUID, account_id: UUID, now: datetime) -> bool:
         """See SessionStore."""
         with self._tables.lock:

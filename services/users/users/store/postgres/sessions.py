@@ -37,6 +37,14 @@ class PostgresSessions:
             connection.execute(insert(refresh_tokens).values(digest=token, session_id=session.id))
             _keep_newest(connection, session.account_id, limit)
 
+    def began_at(self, session_id: UUID, account_id: UUID) -> datetime | None:
+        """See SessionStore."""
+        query = select(sessions.c.created_at).where(
+            sessions.c.id == session_id, sessions.c.account_id == account_id
+        )
+        with self._database.transaction() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
     def is_alive(self, session_id: UUID, account_id: UUID, now: datetime) -> bool:
         """See SessionStore."""
         query = select(sessions.c.id).where(
