@@ -7,19 +7,18 @@ import json
 import socket
 import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from gateway.tests.echo import echoing
 from gateway.tests.names import NameServer
 from gateway.tests.origin import FileOrigin, serving_files
 from gateway.tests.signing import Signer
@@ -62,53 +61,6 @@ SHOP = Manifest.model_validate(
         },
     }
 )
-
-
-class _Echo(BaseHTTPRequestHandler):
-    """Answers with what it received; a few paths misbehave on purpose."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        length = int(self.headers.get("Content-Length", "0"))
-        body = self.rfile.read(length) if length else self._chunked()
-        if self.path == "/slow":
-            time.sleep(1.6)
-        if self.path == "/broken":
-            self.close_connection = True
-            return
-        seen = {
-            "method": self.command,
-            "path": self.path,
-            "headers": {name.lower(): value for name, value in self.headers.items()},
-            "size": len(body),
-        }
-        content = json.dumps(seen).encode()
-        self.send_response(404 if self.path == "/absent" else 200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.send_header("X-Request-Id", "the-upstreams-own")
-        self.send_header("ETag", '"strong"')
-        if self.path == "/docs":
-            self.send_header("Content-Security-Policy", "default-src 'self'")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
-
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_GET  # noqa: N815 - the library's names
-
-    def _chunked(self) -> bytes:
-        if self.headers.get("Transfer-Encoding") != "chunked":
-            return b""
-        body = b""
-        while size := int(self.rfile.readline(), 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return body
-
-    def log_message(self, *_: Any) -> None:
-        """Quiet."""
 
 
 @dataclass(frozen=True)
@@ -212,24 +164,14 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[str]:
-    with _echoing("127.0.0.1", 0) as port:
+    with echoing("127.0.0.1", 0) as port:
         yield f"127.0.0.1:{port}"
 
 
 @pytest.fixture
 def upstream_at(upstream: str) -> Callable[[str], AbstractContextManager[int]]:
     """Return what makes a further copy of the upstream: another address, the same port."""
-    return partial(_echoing, port=int(upstream.partition(":")[2]))
-
-
-@contextmanager
-def _echoing(address: str, port: int) -> Iterator[int]:
-    server = ThreadingHTTPServer((address, port), _Echo)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
+    return partial(echoing, port=int(upstream.partition(":")[2]))
 
 
 @pytest.fixture(params=[False, True], ids=["http/1.1", "http/2"])
