@@ -3,11 +3,14 @@
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).parent
 
-for folder in [ROOT / "libs", *sorted(path.parent for path in ROOT.glob("services/*/service.yaml"))]:
+SERVICES = sorted(path.parent for path in ROOT.glob("services/*/service.yaml"))
+
+for folder in [ROOT / "libs", *SERVICES]:
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
@@ -15,3 +18,9 @@ settings.register_profile("suite", deadline=None)  # a machine under load is no 
 settings.load_profile("suite")
 
 pytest_plugins = ["slipway.testing.plugin"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make what our own code uses and is about to go away an error."""
+    for package in ("chassis", *(folder.name for folder in SERVICES)):
+        config.addinivalue_line("filterwarnings", f"error::DeprecationWarning:{package}")

@@ -13,13 +13,11 @@ import requests
 from tests.compose.compose import eventually
 from tests.system.client import PASSWORD, Account, Client, sign_in, sign_up
 from tests.system.environment import Environment
+from tests.system.manifests import SERVICES
 from tests.system.pictures import photograph
 from tests.system.uploading import ask, look
 
 _PHOTO = photograph(1, 300, 200)
-
-
-SERVICES = ("users", "todos", "media")
 
 
 def wait_until_ready(environment: Environment) -> None:

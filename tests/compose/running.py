@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.compose.compose import ROOT, Project, eventually, is_healthy
-from tests.compose.load import SERVICES
+from tests.system.manifests import SERVICES, WORKERS
 
 
 def where(project: Project, certificate: Path) -> list[str]:
@@ -49,5 +49,5 @@ def told_anew(project: Project) -> Iterator[None]:
 
 
 def _starts(project: Project) -> dict[str, str]:
-    told = [name + role for name in SERVICES for role in ("", "-worker")]
+    told = [*SERVICES, *WORKERS]
     return {service: project.inspect(service)["State"]["StartedAt"] for service in told}

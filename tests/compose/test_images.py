@@ -12,15 +12,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.compose.compose import Project, docker
+from tests.system.manifests import SERVICES, TASKS, WORKERS, stores_of
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(1800)]
 
-OURS = (
-    *("users", "todos", "media", "users-worker", "todos-worker", "media-worker", "users-migrate"),
-    *("gateway", "bootstrap", "prepare"),
-)
+OURS = (*SERVICES, *WORKERS, *TASKS, "gateway", "bootstrap", "prepare")
 ALL = (*OURS, "postgres", "redis", "aws")
-IMAGES = ("users", "todos", "media", "gateway", "tools")
+IMAGES = (*SERVICES, "gateway", "tools")
 MOST_OWN_MEGABYTES = 80
 _PROGRAMS = (
     "find /bin /sbin /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin ! -type d -perm /111 2>/dev/null"
@@ -58,7 +56,7 @@ def test_a_container_runs_without_root_capabilities_or_a_writable_root(
 
 
 @pytest.mark.parametrize(
-    "service", sorted(set(ALL) - {"aws", "prepare", "users-migrate"})
+    "service", sorted(set(ALL) - {"aws", "prepare", *TASKS})
 )  # those that are still there
 def test_the_kernel_agrees(project: Project, service: str) -> None:
     container = project.containers(service)[0]
@@ -82,15 +80,7 @@ def test_only_the_gateway_is_reachable_from_outside_and_only_on_loopback(project
 
 
 STORES = {"postgres": 5432, "redis": 6379}
-REACHED: dict[str, set[str]] = {
-    "users": {"postgres"},
-    "users-worker": {"postgres"},
-    "todos": {"redis"},
-    "todos-worker": {"redis"},
-    "media": set(),
-    "media-worker": set(),
-    "bootstrap": {"postgres"},
-}
+REACHED = {name: stores_of(name) for name in (*SERVICES, *WORKERS)} | {"bootstrap": {"postgres"}}
 _PROBE = """
 import socket, sys
 for place in sys.argv[1:]:
@@ -158,7 +148,7 @@ def test_no_secret_is_seen_in_containers_images_or_logs(project: Project) -> Non
 def _secrets(project: Project) -> set[str]:
     """Return the secrets of all services, out of the volumes where they are kept."""
     found = set()
-    for service in ("users", "todos", "media"):
+    for service in SERVICES:
         text = docker("exec", project.containers(service)[0], "cat", "/run/slipway/environment.json")
         told = {name: value for name, value in json.loads(text).items() if _SECRET.search(name)}
         assert told
@@ -202,7 +192,7 @@ def test_an_image_says_its_version_and_commit_and_stays_small(
     assert own <= MOST_OWN_MEGABYTES
 
 
-@pytest.mark.parametrize("name", ["users", "todos", "media", "gateway"])
+@pytest.mark.parametrize("name", [*SERVICES, "gateway"])
 def test_an_image_that_lasts_looks_after_its_own_health(project: Project, name: str) -> None:
     config = json.loads(docker("inspect", "--format", "{{json .Config}}", _image(project, name)))
     assert config["Healthcheck"]["Test"][0] == "CMD"

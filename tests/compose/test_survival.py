@@ -11,17 +11,15 @@ from typing import Any
 
 import pytest
 from tests.compose.compose import Project, docker, eventually, inspect, is_healthy, kill_main_process
-from tests.compose.load import SERVICES, Load, wait_until_ready
+from tests.compose.load import Load, wait_until_ready
 from tests.system.client import Account, sign_up
 from tests.system.environment import Environment
+from tests.system.manifests import SERVICES, WORKERS
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(1800)]
 
 
-LASTING = (
-    *("postgres", "redis", "bootstrap", "gateway"),
-    *("users", "todos", "media", "users-worker", "todos-worker", "media-worker"),
-)
+LASTING = ("postgres", "redis", "bootstrap", "gateway", *SERVICES, *WORKERS)
 
 
 @pytest.mark.parametrize("service", LASTING)
@@ -114,5 +112,5 @@ _UPLOAD = {"filename": "a.jpg", "content_type": "image/jpeg", "size": 1000}
 
 
 def test_what_is_asked_to_stop_ends_by_itself(sturdy: Project) -> None:
-    asked = ("users-worker", "todos-worker", "media-worker", "gateway", "postgres", "redis")
+    asked = (*WORKERS, "gateway", "postgres", "redis")
     _stop_and_start([sturdy.containers(service)[0] for service in asked])

@@ -66,7 +66,7 @@ def test_missing_images_are_built_for_the_processor_of_the_environment(world: Wo
     assert told[1].startswith(
         "docker build --platform linux/arm64 --build-arg VERSION=2.0.0 --build-arg COMMIT="
     )
-    assert told[1].endswith(f"--file services/todos/Dockerfile --tag {image} .")
+    assert told[1].endswith(f"--build-arg SERVICE=todos --file services/Dockerfile --tag {image} .")
     assert told[2] == f"docker push {image}"
 
 

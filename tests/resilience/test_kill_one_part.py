@@ -3,11 +3,9 @@
 import time
 
 import pytest
+from tests.system.manifests import SERVICES, WORKERS
 
-PARTS = [
-    "postgres", "cache", "dynamo", "mail", "emulator", "users", "users-worker", "todos", "todos-worker",
-    "media", "media-worker", "gateway",
-]  # fmt: skip
+PARTS = ["postgres", "cache", "dynamo", "mail", "emulator", *SERVICES, *WORKERS, "gateway"]
 
 
 def under_load(load, environment, owner, strike):

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from tests.system.expect import eventually
+from tests.system.manifests import WORKERS
 from tests.system.pictures import photograph
 from tests.system.uploading import look, settled, upload
 
@@ -46,7 +47,7 @@ def test_a_file_taken_in_right_before_a_part_died_gets_its_thumbnails(healthy, a
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("part", ["emulator", "users-worker", "todos-worker", "media-worker", "postgres"])
+@pytest.mark.parametrize("part", ["emulator", *WORKERS, "postgres"])
 def test_an_account_closed_right_before_a_part_died_is_erased(healthy, anna, part):
     anna.todo("Forget me")
     settled(anna, upload(anna, photograph()))

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 from tests.structure import tree
 
 from slipway.manifest import load_all
 
-_FILES = ["service.yaml", "README.md", "Dockerfile", "requirements.in", "requirements.txt", "openapi.yaml"]
+_FILES = ["service.yaml", "README.md", "requirements.in", "requirements.txt", "openapi.yaml"]
 _MODULES = ["__init__", "app", "config", "errors", "wiring", "wsgi", "domain/ports"]
 _PACKAGES = ["routes", "schemas", "domain", "store"]
 _STORES = ["memory"]
@@ -61,16 +62,25 @@ def test_a_service_that_publishes_events_says_so_in_one_module(service: str) -> 
         assert missing([folder(service) / service / "domain" / "events.py"]) == []
 
 
-def test_dockerfiles_differ_in_the_services_name_and_description_alone() -> None:
-    kept = {
-        (folder(name) / "Dockerfile")
-        .read_text(encoding="utf-8")
-        .replace(f'description="{manifest.description}"', "<description>")
-        .replace(name, "<service>")
-        for name, manifest in load_all(tree.ROOT).items()
-    }
-    assert len(kept) == 1
-    assert "<description>" in kept.pop()
+def test_one_dockerfile_makes_the_image_of_every_service() -> None:
+    path = tree.ROOT / "services" / "Dockerfile"
+    assert [found for found in tree.below_any("services") if found.name == "Dockerfile"] == [path]
+    text = path.read_text(encoding="utf-8")
+    named = [name for name in load_all(tree.ROOT) if f"services/{name}" in text or f"{name}.app" in text]
+    assert named == []
+
+
+def test_no_test_lists_the_services_by_hand() -> None:
+    services = set(load_all(tree.ROOT))
+    folders = ("tests/system", "tests/compose", "tests/resilience")
+    found = [
+        f"{tree.name_of(path)}:{node.lineno}"
+        for path in (path for folder in folders for path in tree.below(folder))
+        for node in ast.walk(tree.parsed(path))
+        if isinstance(node, ast.List | ast.Tuple | ast.Set)
+        and {one.value for one in node.elts if isinstance(one, ast.Constant)} >= services
+    ]
+    assert found == []
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

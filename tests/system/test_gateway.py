@@ -7,9 +7,8 @@ import subprocess
 
 import pytest
 from tests.system.expect import answer, problem
+from tests.system.manifests import SERVICES
 from tests.system.uploading import credentials
-
-SERVICES = ["users", "todos", "media"]
 
 
 def handshake(environment, host, **limits):

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 from tests.system.expect import answer, problem, refused
+from tests.system.manifests import SERVICES
 
-SERVICES = ["users", "todos", "media"]
 MEGABYTE = 1024 * 1024
 NOWHERE = [
     "/", "/v1", "/v1/", "/v2/todos", "/v1/nothing", "/.env", "/.git/config", "/admin", "/v1//todos",

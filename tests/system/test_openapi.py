@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 from openapi_spec_validator import validate
 from tests.system.expect import answer, problem
+from tests.system.manifests import SERVICES
 
-SERVICES = ["users", "todos", "media"]
 METHODS = {"get", "post", "put", "patch", "delete"}
 RUBBISH_IDS = [
     "x",

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 from tests.system.browser import NAMES, program, visiting
+from tests.system.manifests import SERVICES
 
-SERVICES = ["users", "todos", "media"]
 SECONDS = 60_000
 
 

@@ -45,17 +45,17 @@ def running_containers_are_looked_after(plan: Plan) -> list[str]:
         for task, container in containers(plan)
         if task.address.replace("aws_ecs_task_definition", "aws_ecs_service") in plan.resources
         and not (
-            container.get("healthCheck", {}).get("command") == _health_check(container["name"])
+            container.get("healthCheck", {}).get("command") == _health_check()
             and container.get("stopTimeout")
         )
     ]
 
 
-def _health_check(service: str) -> list[str]:
-    """Return the health check of a service's Dockerfile as ECS writes it; a Dockerfile has it as an array."""
-    dockerfile = (ROOT / "services" / service / "Dockerfile").read_text()
+def _health_check() -> list[str]:
+    """Return the health check of the services' Dockerfile as ECS writes it."""
+    dockerfile = (ROOT / "services" / "Dockerfile").read_text()
     found = re.search(r"^HEALTHCHECK .*CMD (\[.*\])$", dockerfile, re.MULTILINE)
-    assert found, f"{service} has no health check"
+    assert found, "services/Dockerfile has no health check"
     return ["CMD", *json.loads(found[1])]
 
 
