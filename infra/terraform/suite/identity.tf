@@ -26,14 +26,18 @@ locals {
     }
   }]...)
 
-  issuer_url = var.issuer.url != null ? var.issuer.url : "https://${lookup(local.hosts, var.issuer.service, "")}"
+  # The service whose manifest says `issuer: true`; null where none does.
+  own_issuer     = try(one([for name, service in local.services : name if service.issuer]), null)
+  issuer_service = try(coalesce(var.issuer.service, local.own_issuer), "")
+
+  issuer_url = var.issuer.url != null ? var.issuer.url : "https://${lookup(local.hosts, local.issuer_service, "")}"
 
   issuer = {
     url  = local.issuer_url
     host = trimprefix(local.issuer_url, "https://")
     jwks_url = coalesce(
       var.issuer.jwks_url,
-      var.inner_names ? "http://${replace(var.issuer.service, "_", "-")}.internal:${try(local.services[var.issuer.service].port, 0)}/.well-known/jwks.json" : "${local.issuer_url}/.well-known/jwks.json",
+      var.inner_names ? "http://${replace(local.issuer_service, "_", "-")}.internal:${try(local.services[local.issuer_service].port, 0)}/.well-known/jwks.json" : "${local.issuer_url}/.well-known/jwks.json",
     )
   }
 }

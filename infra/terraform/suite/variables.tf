@@ -107,9 +107,9 @@ variable "services_path" {
 }
 
 variable "issuer" {
-  description = "Whose access tokens are accepted: by default our own `service`; or another issuer (a Cognito user pool, say) by its address, that of its keys, and the profile of its tokens (`rfc9068` or `cognito`)."
+  description = "Whose access tokens are accepted: by default those of our own `service` (null: the one whose manifest says `issuer: true`); or another issuer (a Cognito user pool, say) by its address, that of its keys, and the profile of its tokens (`rfc9068` or `cognito`)."
   type = object({
-    service  = optional(string, "users")
+    service  = optional(string)
     audience = optional(string, "slipway")
     profile  = optional(string, "rfc9068")
     url      = optional(string)
@@ -133,7 +133,7 @@ variable "issuer" {
   }
 
   validation {
-    condition     = var.issuer.url != null || contains(keys(local.hosts), var.issuer.service)
+    condition     = var.issuer.url != null || contains(keys(local.hosts), try(coalesce(var.issuer.service, local.own_issuer), ""))
     error_message = "The issuer's service is a public service with a folder; or give another issuer's url and jwks_url."
   }
 }

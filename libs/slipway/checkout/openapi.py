@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from slipway.manifest import load_all
+from slipway.manifest import issuer_of, load_all
 from slipway.provision import Names, Target
 from slipway.provision.access_keys import AccessKey
 from slipway.provision.environment import environment
@@ -62,11 +62,13 @@ def write(root: Path, name: str) -> None:
 def environment_of(root: Path, name: str, scratch: Path) -> dict[str, str]:
     """Return an environment that the service boots with and that leads nowhere."""
     nowhere = "http://127.0.0.1:9"
-    manifest = load_all(root)[name]
+    manifests = load_all(root)
+    manifest = manifests[name]
     target = Target(nowhere, "none", "none", REGION)
     addresses = Addresses(
         domain="localhost",
         port=8443,
+        issuer=issuer_of(manifests).subdomain,
         issuer_url=nowhere,
         emulator_url=nowhere,
         redis_url="redis://127.0.0.1:9/0",

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from slipway.compose.settings import EDGE_CREDENTIALS, PURGES_PORT, ROOT, SETTINGS, STATE, ComposeSettings
-from slipway.manifest import Manifest, load_all
+from slipway.manifest import Manifest, issuer_of, load_all
 from slipway.provision import ProvisionError, Target, provision
 from slipway.provision.access_keys import AccessKeys
 from slipway.provision.naming import EDGE_USER
@@ -105,10 +105,11 @@ class Bootstrap:
         return Target(self._settings.aws_endpoint, *keys, region=REGION, account=account)
 
     def _addresses(self, manifest: Manifest) -> Addresses:
-        issuer = self._manifests["users"]
+        issuer = issuer_of(self._manifests)
         return Addresses(
             domain=self._settings.domain,
             port=self._settings.port,
+            issuer=issuer.subdomain,
             issuer_url=f"http://{issuer.name}:{issuer.port}",
             emulator_url=self._settings.aws_endpoint,
             redis_url=self._redis_url(manifest),

@@ -13,7 +13,7 @@ from slipway import __version__
 from slipway.gateway import EdgeOrigins, load_origins
 from slipway.gateway.origins import FILE as ORIGINS_FILE
 from slipway.gateway.origins import OriginsError
-from slipway.manifest import Manifest, ManifestError, load_all
+from slipway.manifest import Manifest, ManifestError, issuer_of, load_all
 from slipway.parts import dynamo
 from slipway.parts.cache import Cache
 from slipway.parts.dynamo import Dynamo
@@ -69,6 +69,14 @@ class Suite:
             raise Problem(
                 str(error), next_step="correct the manifest; `./slipway manifest check` tells"
             ) from error
+
+    @cached_property
+    def issuer(self) -> Manifest:
+        """The service that issues the suite's access tokens."""
+        try:
+            return issuer_of(self.manifests)
+        except ManifestError as error:
+            raise Problem(str(error), next_step="say `issuer: true` in that service's manifest") from error
 
     @cached_property
     def ports(self) -> Ports:
@@ -227,7 +235,8 @@ class Suite:
         return Addresses(
             domain=self.settings.domain,
             port=self.settings.port,
-            issuer_url=f"http://127.0.0.1:{self.ports['users']}",
+            issuer=self.issuer.subdomain,
+            issuer_url=f"http://127.0.0.1:{self.ports[self.issuer.name]}",
             emulator_url=f"http://127.0.0.1:{self.ports['emulator']}",
             redis_url="",
             version=__version__,

@@ -4,7 +4,7 @@ Every reader of `services/<name>/service.yaml` (runner, gateway, provisioning,
 tests) goes through :func:`load_all`; nobody parses the files by hand.
 """
 
-from slipway.manifest.loader import ManifestError, load, load_all
+from slipway.manifest.loader import ManifestError, issuer_of, load, load_all
 from slipway.manifest.model import (
     AssumedRole,
     Bucket,
@@ -32,6 +32,7 @@ __all__ = [
     "Stores",
     "Subscription",
     "Table",
+    "issuer_of",
     "load",
     "load_all",
 ]

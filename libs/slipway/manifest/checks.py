@@ -40,6 +40,9 @@ def between(manifests: Mapping[str, Manifest]) -> Iterator[tuple[str, Finding]]:
             owner = owners.setdefault(claim, name)
             if owner != name:
                 yield name, (location, f"{claim!r} belongs to {owner}")
+    issuers = [name for name, manifest in manifests.items() if manifest.issuer]
+    for name in issuers[1:]:
+        yield name, (("issuer",), f"{issuers[0]} is the issuer of the suite's tokens already")
     for name, manifest in manifests.items():
         for finding in _unheard(manifest, _published(manifests)):
             yield name, finding

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -62,6 +62,14 @@ def load_all(root: Path) -> dict[str, Manifest]:
     if problems:
         raise ManifestError("\n".join(problems))
     return manifests
+
+
+def issuer_of(manifests: Mapping[str, Manifest]) -> Manifest:
+    """Return the service that issues the suite's access tokens. Raises ManifestError when none does."""
+    for manifest in manifests.values():
+        if manifest.issuer:
+            return manifest
+    raise ManifestError("services/*/service.yaml:1: issuer: no service issues the suite's tokens")
 
 
 def _read(path: Path) -> tuple[Manifest, yaml.Node | None]:

@@ -240,6 +240,9 @@ class Manifest(_Model):
     description: str = Field(min_length=10, max_length=200)
     subdomain: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
     visibility: Literal["public", "private"] = "public"
+    issuer: bool = Field(
+        default=False, description="whether the suite's access tokens are issued here; one service says so"
+    )
     port: int = Field(
         default=8080, ge=1024, le=65535, description="where the web role listens in a container"
     )

@@ -17,10 +17,14 @@ REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class Addresses:
-    """What every service is told about the suite it is in."""
+    """What every service is told about the suite it is in.
+
+    `issuer` is the subdomain of the service that issues tokens, `issuer_url` where the others reach it.
+    """
 
     domain: str
     port: int
+    issuer: str
     issuer_url: str
     emulator_url: str
     redis_url: str
@@ -64,7 +68,7 @@ def service_settings(
     environment = {
         "PUBLIC_DOMAIN": addresses.domain,
         "PUBLIC_PORT": str(addresses.port),
-        "AUTH_ISSUER": origin("users", addresses),
+        "AUTH_ISSUER": origin(addresses.issuer, addresses),
         "AUTH_AUDIENCE": "slipway",
         "AUTH_JWKS_URL": f"{addresses.issuer_url}/.well-known/jwks.json",
         "LOG_LEVEL": "INFO",

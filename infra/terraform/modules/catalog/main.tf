@@ -13,6 +13,7 @@ locals {
       description   = raw.description
       subdomain     = raw.subdomain
       visibility    = try(raw.visibility, "public")
+      issuer        = try(raw.issuer, false)
       port          = try(raw.port, 8080)
       roles         = local.roles[name]
       stores        = local.stores[name]

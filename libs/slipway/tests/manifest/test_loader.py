@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from slipway.manifest import ManifestError, load, load_all
+from slipway.manifest import ManifestError, issuer_of, load, load_all
 
 NOTES = """\
 name: notes
@@ -264,3 +264,17 @@ def test_words_that_older_yaml_takes_for_booleans_are_words(root: Path) -> None:
     )
     assert manifest.shares == {"ON": "bucket/scans"}
     assert manifest.permissions[0].on == ("bucket/scans",)
+
+
+def test_one_service_issues_the_tokens(root: Path) -> None:
+    with pytest.raises(ManifestError, match="no service issues the suite's tokens"):
+        issuer_of(load_all(root))
+    write(root, "other", other(issuer=True))
+    assert issuer_of(load_all(root)).name == "other"
+
+
+def test_a_second_issuer_is_named_with_the_first(root: Path) -> None:
+    write(root, "other", other(issuer=True))
+    write(root, "third", other(name="third", subdomain="third", issuer=True))
+    assert said(root)[0].startswith("third/service.yaml:")
+    assert said(root)[0].endswith("issuer: other is the issuer of the suite's tokens already")

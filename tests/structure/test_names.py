@@ -1,0 +1,72 @@
+"""A public class name means one thing in the whole tree."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+
+from tests.structure import tree
+
+# Every service has one of these: they are its shape, and say the same everywhere.
+_OF_THE_SHAPE = {"ApiSettings", "Stores", "WorkerSettings"}
+# Names with more than one meaning; each entry that goes makes the tree easier to read, and none is added.
+_OF_SEVERAL_MEANINGS = {
+    "Accounts",
+    "Aws",
+    "Cache",
+    "Cancelled",
+    "Change",
+    "Changes",
+    "Credentials",
+    "Delivery",
+    "Deployment",
+    "Eraser",
+    "Erasure",
+    "Gateway",
+    "Identity",
+    "Limits",
+    "OneOff",
+    "Outcome",
+    "Part",
+    "Plan",
+    "Postgres",
+    "Problem",
+    "Sessions",
+    "Settings",
+    "SigningKey",
+    "Step",
+    "Target",
+    "Unreadable",
+    "Uploads",
+    "Work",
+    "Worker",
+}
+
+
+def places() -> dict[str, list[str]]:
+    """Return the modules of each public class of what is shipped."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for path in (path for folder in ("libs", "services", "gateway") for path in tree.below(folder)):
+        if not tree.is_test(path):
+            for node in tree.parsed(path).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    found[node.name].append(tree.name_of(path))
+    return found
+
+
+def repeated() -> dict[str, list[str]]:
+    return {name: where for name, where in places().items() if len(where) > 1}
+
+
+def test_a_class_name_means_one_thing() -> None:
+    allowed = _OF_THE_SHAPE | _OF_SEVERAL_MEANINGS
+    assert {name: where for name, where in repeated().items() if name not in allowed} == {}
+
+
+def test_no_exception_is_kept_that_is_not_needed() -> None:
+    assert _OF_SEVERAL_MEANINGS - repeated().keys() == set()
+
+
+def test_the_names_of_the_shape_are_those_of_services(service: str) -> None:
+    own = {name for name, where in places().items() if any(f"/{service}/{service}/" in one for one in where)}
+    assert _OF_THE_SHAPE - {"WorkerSettings"} <= own
