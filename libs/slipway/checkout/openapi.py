@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from slipway.manifest import issuer_of, load_all
+from slipway.manifest import load_all
 from slipway.provision import Names, Target
 from slipway.provision.access_keys import AccessKey
 from slipway.provision.environment import environment
@@ -68,7 +68,7 @@ def environment_of(root: Path, name: str, scratch: Path) -> dict[str, str]:
     addresses = Addresses(
         domain="localhost",
         port=8443,
-        issuer=issuer_of(manifests).subdomain,
+        issuer=next((one.subdomain for one in manifests.values() if one.issuer), name),
         issuer_url=nowhere,
         emulator_url=nowhere,
         redis_url="redis://127.0.0.1:9/0",

@@ -20,6 +20,7 @@ _MANIFEST = """\
 name: notes
 description: A throwaway service that the runner's tests run.
 subdomain: notes
+issuer: true
 roles:
   api: {kind: web, stop_timeout: 5}
   worker: {kind: worker, stop_timeout: 5}
