@@ -31,6 +31,8 @@ _COMMANDS = {
     "demo": "slipway.commands.demo",
     "test": "slipway.commands.test",
     "check": "slipway.commands.check",
+    "new": "slipway.commands.new",
+    "remove": "slipway.commands.remove",
     "manifest": "slipway.commands.manifest",
     "openapi": "slipway.commands.openapi",
     "compose": "slipway.commands.compose",

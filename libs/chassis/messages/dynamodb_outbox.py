@@ -22,7 +22,8 @@ from chassis.ids import new_id
 from chassis.messages.events import Event, parse
 from chassis.messages.outbox import ParkedEvent, park
 from chassis.stores.aws import translated
-from chassis.stores.dynamodb import Item, delete_all, query
+from chassis.stores.deletion import delete_all
+from chassis.stores.dynamodb import Item, query
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

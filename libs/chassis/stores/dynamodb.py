@@ -1,4 +1,4 @@
-"""What every DynamoDB table needs: reading page by page, transactions, deleting many items.
+"""What every DynamoDB table needs: reading page by page, and transactions.
 
 Items and keys are in DynamoDB's own form, `{"pk": {"S": "..."}}`. Errors of the SDK arrive as problems
 (see `chassis.stores.aws.translated`).
@@ -6,16 +6,14 @@ Items and keys are in DynamoDB's own form, `{"pk": {"S": "..."}}`. Errors of the
 
 from __future__ import annotations
 
-import itertools
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from chassis.errors import Transient
-from chassis.server.background import backoff
 from chassis.stores.aws import translated
 
 if TYPE_CHECKING:
@@ -28,8 +26,6 @@ ABSENT: Mapping[str, str] = {"ConditionExpression": "attribute_not_exists(pk)"}
 
 _COLLISIONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _CONFLICTS = {"TransactionConflictException", "TransactionInProgressException"}
-_DELETED_AT_ONCE = 25  # BatchWriteItem takes no more
-_DELETE_TRIES = 8
 
 
 class ConditionsFailed(Exception):
@@ -105,35 +101,3 @@ def cancellation_codes(error: ClientError) -> list[str]:
         return ["TransactionConflict"]
     response: Any = error.response
     return [str(reason.get("Code", "None")) for reason in response.get("CancellationReasons", ())]
-
-
-def delete_all(
-    client: DynamoDBClient,
-    table: str,
-    keys: Iterable[Item],
-    what: str,
-    sleep: Callable[[float], None] = time.sleep,
-) -> int:
-    """Delete the items under `keys` in batches and return how many. Raises Transient.
-
-    What was deleted before an error stays deleted: repeat the call with what is left.
-    """
-    remaining, deleted = iter(keys), 0
-    while batch := list(itertools.islice(remaining, _DELETED_AT_ONCE)):
-        _delete_batch(client, table, batch, what, sleep)
-        deleted += len(batch)
-    return deleted
-
-
-def _delete_batch(
-    client: DynamoDBClient, table: str, keys: Sequence[Item], what: str, sleep: Callable[[float], None]
-) -> None:
-    requests: Any = [{"DeleteRequest": {"Key": key}} for key in keys]
-    for attempt in range(1, _DELETE_TRIES + 1):
-        with translated(what):
-            answer = client.batch_write_item(RequestItems={table: requests})
-        requests = answer.get("UnprocessedItems", {}).get(table)
-        if not requests:
-            return
-        sleep(backoff(attempt, first=0.05, longest=2.0))
-    raise Transient(f"{what} is too slow at the moment; try again shortly.")

@@ -10,15 +10,8 @@ from botocore.exceptions import ClientError
 
 from chassis.errors import Transient
 from chassis.stores.aws import Aws as Clients
-from chassis.stores.dynamodb import (
-    ABSENT,
-    Collision,
-    ConditionsFailed,
-    delete_all,
-    query,
-    query_pages,
-    transact,
-)
+from chassis.stores.deletion import delete_all
+from chassis.stores.dynamodb import ABSENT, Collision, ConditionsFailed, query, query_pages, transact
 from slipway.testing.aws import Aws
 
 _WHAT = "Reading notes"

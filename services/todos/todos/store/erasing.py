@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from chassis.stores.aws import translated
-from chassis.stores.dynamodb import delete_all, query_pages
+from chassis.stores.deletion import delete_all
+from chassis.stores.dynamodb import query_pages
 from todos.store import items
 
 if TYPE_CHECKING:

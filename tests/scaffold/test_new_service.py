@@ -1,0 +1,45 @@
+"""A service made by one command works at once, and is taken away without a trace."""
+
+from __future__ import annotations
+
+import pytest
+from tests.scaffold.checkout import Checkout
+
+_GENERATED = {"docker-compose.yml", "compose/dev.yml"}
+
+
+def made(checkout: Checkout, name: str, *options: str) -> None:
+    checkout.slipway("new", name, "--description", f"The {name} of each account.", *options)
+
+
+def test_a_new_service_is_whole_and_its_removal_leaves_nothing(checkout: Checkout) -> None:
+    made(checkout, "orders", "--publishes")
+    outside = {name for name in checkout.changes() if not name.startswith("services/orders/")}
+    assert outside == _GENERATED
+    checkout.slipway("check")
+    checkout.slipway("test", "--fast", "services/orders")
+    with checkout.up() as status:
+        assert {"orders", "orders-worker"} <= {part["name"] for part in status["parts"]}
+        target = {"SLIPWAY_PORT": str(status["port"]), "SLIPWAY_CA": str(checkout.authority)}
+        told = checkout.run(".venv/bin/python", "-m", "pytest", "-q", "services/orders/tests/https", **target)
+        assert "3 passed" in told
+    checkout.slipway("remove", "orders", "--yes")
+    assert checkout.changes() == []
+
+
+@pytest.mark.parametrize("options", [(), ("--noun", "line_item/line_items")])
+def test_each_choice_passes_the_checks_and_its_own_tests(
+    checkout: Checkout, options: tuple[str, ...]
+) -> None:
+    made(checkout, "shop", *(options or ("--noun", "shop_order/shop_orders")))
+    checkout.slipway("check")
+    checkout.slipway("test", "--fast", "services/shop", "tests/structure")
+
+
+def test_what_is_refused_leaves_the_checkout_as_it_was(checkout: Checkout) -> None:
+    assert "next: take another name" in checkout.slipway("new", "todos", "--noun", "a/b", status=2)
+    assert "cannot be a service's name" in checkout.slipway("new", "9", status=2)
+    assert "no service blogs" in checkout.slipway("remove", "blogs", "--yes", status=2)
+    assert "not a terminal" in checkout.slipway("remove", "todos", status=2)
+    assert "other services need users" in checkout.slipway("remove", "users", "--yes", status=2)
+    assert checkout.changes() == []
