@@ -13,7 +13,7 @@ import click
 from slipway.commands import context
 from slipway.deploy import variables
 from slipway.deploy.aws import Aws
-from slipway.deploy.deployment import Deployment, Order
+from slipway.deploy.deployment import Deployment, DeployOrder
 from slipway.deploy.images import check_tag
 from slipway.deploy.smoke import Smoke
 from slipway.deploy.terraform import Terraform
@@ -200,7 +200,7 @@ def _deployment(name: str, options: _Options) -> Deployment:
         configuration / "suite", environment.file, folder, lock_timeout=f"{options.lock_timeout}s"
     )
     smoke = Smoke(options.connect_to, options.ca, options.smoke_timeout) if options.smoke_test else None
-    order = Order(
+    order = DeployOrder(
         confirm=_confirmation(yes=options.yes),
         services=options.services,
         build=options.build,

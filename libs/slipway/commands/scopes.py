@@ -13,7 +13,7 @@ import click
 from slipway.commands import context
 from slipway.deploy import variables
 from slipway.deploy.aws import Aws
-from slipway.deploy.deployment import Deployment, Order
+from slipway.deploy.deployment import Deployment, DeployOrder
 from slipway.deploy.terraform import Terraform
 from slipway.local import service_command
 from slipway.terminal import console
@@ -88,5 +88,5 @@ def _deployment(name: str) -> Deployment:
         context.ROOT / ".slipway" / "deploy" / name,
         lock_timeout="60s",
     )
-    order = Order(confirm=lambda _question: None)
+    order = DeployOrder(confirm=lambda _question: None)
     return Deployment(context.ROOT, environment, terraform, Aws(environment.region), order)

@@ -32,7 +32,7 @@ OF_A_RELEASE = {
 
 
 @dataclass(frozen=True)
-class Order:
+class DeployOrder:
     """What is asked for. `confirm` asks the person who waits whether to apply a plan."""
 
     confirm: Callable[[str], None]
@@ -54,7 +54,7 @@ class Deployment:
     environment: Environment
     terraform: Terraform
     aws: Aws
-    order: Order
+    order: DeployOrder
     _held: lease.Lease | None = None
 
     def plan(self, tag: str | None, *, expect_none: bool) -> int:

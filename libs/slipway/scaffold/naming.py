@@ -7,6 +7,7 @@ import keyword
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from slipway.manifest import Manifest
 from slipway.terminal.problems import USAGE, Problem
@@ -89,8 +90,8 @@ class Naming:
         }
 
 
-def require_free(naming: Naming, manifests: Mapping[str, Manifest]) -> None:
-    """Raise Problem where something else has one of the names already."""
+def require_free(root: Path, naming: Naming, manifests: Mapping[str, Manifest]) -> None:
+    """Raise Problem where something else below `root` has one of the names already."""
     taken: Collection[str] = {manifest.subdomain for manifest in manifests.values()} | _HOSTS
     if naming.service in manifests:
         raise Problem(
@@ -104,6 +105,21 @@ def require_free(naming: Naming, manifests: Mapping[str, Manifest]) -> None:
             next_step="take another name: the service's package would hide it",
             code=USAGE,
         )
+
+    _require_classes_free(root, naming)
+
+
+def _require_classes_free(root: Path, naming: Naming) -> None:
+    """Raise Problem where the noun's class would be the second of its name: each means one thing."""
+    wanted = re.compile(rf"^class ({_capitals(naming.singular)}|{_capitals(naming.plural)})\b", re.MULTILINE)
+    for path in [*root.glob("libs/**/*.py"), *root.glob("services/*/*/**/*.py")]:
+        found = None if "tests" in path.parts else wanted.search(path.read_text(encoding="utf-8"))
+        if found:
+            raise Problem(
+                f"there is a class {found[1]} already, in {path.relative_to(root)}",
+                next_step="name the noun otherwise: --noun singular/plural",
+                code=USAGE,
+            )
 
 
 def _split(noun: str) -> tuple[str, str]:

@@ -32,7 +32,7 @@ def create(root: Path, choices: Choices, report: Callable[[str], None]) -> Path:
 
     Where a step fails nothing is left behind. Raises Problem.
     """
-    require_free(choices.naming, load_all(root))
+    require_free(root, choices.naming, load_all(root))
     folder = root / "services" / choices.naming.service
     if folder.exists():
         raise Problem(f"{folder.relative_to(root)} exists already", next_step="move it away", code=USAGE)

@@ -79,6 +79,7 @@ locals {
       per_second   = try(raw.gateway.per_second, 200)
       burst        = try(raw.gateway.burst, 400)
       read_timeout = try(raw.gateway.read_timeout, 30)
+      concurrent   = try(raw.gateway.concurrent, 100)
       limits       = try(raw.gateway.limits, [])
       cache        = try(raw.gateway.cache, [])
     }

@@ -63,5 +63,11 @@ def test_a_name_whose_plural_is_its_singular_asks_for_a_noun() -> None:
 @pytest.mark.parametrize("name", ["todos", "app", "cdn", "json", "flask", "chassis"])
 def test_a_name_that_something_else_has_is_refused(name: str) -> None:
     with pytest.raises(Problem) as refused:
-        require_free(Naming.of(name, "order/orders"), load_all(ROOT))
+        require_free(ROOT, Naming.of(name, "order/orders"), load_all(ROOT))
     assert "take another name" in refused.value.next_step
+
+
+def test_a_noun_whose_class_there_is_already_is_refused() -> None:
+    with pytest.raises(Problem, match="class Todo already") as refused:
+        require_free(ROOT, Naming.of("plans", "todo/todos"), load_all(ROOT))
+    assert "--noun" in refused.value.next_step
