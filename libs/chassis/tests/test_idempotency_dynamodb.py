@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -19,15 +18,8 @@ from slipway.testing.aws import Aws
 
 @pytest.fixture(scope="module")
 def table(aws: Aws) -> Iterator[tuple[Any, str]]:
-    client, name = aws.client("dynamodb"), f"idempotency-{uuid4().hex[:8]}"
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-    )
-    yield client, name
-    client.delete_table(TableName=name)
+    with aws.table() as name:
+        yield aws.client("dynamodb"), name
 
 
 @pytest.fixture

@@ -32,9 +32,18 @@ def path(root: Path, name: str) -> Path:
 
 def text(root: Path, name: str) -> str:
     """Return the document that the code of service `name` makes. Raises Problem when it does not load."""
+    return _HEAD + ask(root, name, _PRINT)
+
+
+def ask(root: Path, name: str, program: str) -> str:
+    """Return what `program` prints that can import service `name`; its argument is the name.
+
+    It runs in a process of its own, with an environment that the service boots with and that leads nowhere.
+    Raises Problem when it fails.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         done = subprocess.run(
-            [sys.executable, "-c", _PRINT, name],
+            [sys.executable, "-c", program, name],
             env=environment_of(root, name, Path(scratch)),
             cwd=scratch,
             check=False,
@@ -45,7 +54,7 @@ def text(root: Path, name: str) -> str:
         raise Problem(
             f"{name} cannot be loaded:\n{done.stderr.strip()}", next_step="correct the service's code"
         )
-    return _HEAD + done.stdout
+    return done.stdout
 
 
 def is_current(root: Path, name: str) -> bool:

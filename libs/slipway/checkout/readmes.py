@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,20 +73,7 @@ def _variables(root: Path, name: str) -> str:
 
 
 def _fields(root: Path, name: str) -> dict[str, tuple[str, str]]:
-    with tempfile.TemporaryDirectory() as scratch:
-        done = subprocess.run(
-            [sys.executable, "-c", _FIELDS, name],
-            env=openapi.environment_of(root, name, Path(scratch)),
-            cwd=scratch,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-    if done.returncode != 0:
-        raise Problem(
-            f"the settings of {name} cannot be loaded:\n{done.stderr.strip()}", next_step="correct its code"
-        )
-    fields: dict[str, tuple[str, str]] = json.loads(done.stdout)
+    fields: dict[str, tuple[str, str]] = json.loads(openapi.ask(root, name, _FIELDS))
     return fields
 
 

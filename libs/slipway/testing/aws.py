@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import boto3
 from botocore.config import Config
@@ -16,6 +18,8 @@ from slipway.provision.access_keys import AccessKey, AccessKeys
 from slipway.provision.naming import EDGE_USER
 from slipway.settings.variables import REGION
 from slipway.testing.backing import Backing
+
+_IMAGES = "NEW_AND_OLD_IMAGES"
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,21 @@ class Aws:
         """Return a boto3 client for AWS `service` with only the permissions of our service `name`."""
         mine = self.environments[name]
         return self._client(service, mine["AWS_ACCESS_KEY_ID"], mine["AWS_SECRET_ACCESS_KEY"])
+
+    @contextmanager
+    def table(self, *, stream: bool = False) -> Iterator[str]:
+        """Make a table with the keys `pk` and `sk` for the time of the block; gives its name."""
+        client, name = self.client("dynamodb"), f"test-{uuid4().hex[:12]}"
+        keys = {"pk": "HASH", "sk": "RANGE"}
+        client.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+            StreamSpecification={"StreamEnabled": stream, **({"StreamViewType": _IMAGES} if stream else {})},
+        )
+        yield name
+        client.delete_table(TableName=name)
 
     def _client(self, service: str, key_id: str, secret: str) -> Any:
         make: Any = boto3.client

@@ -22,16 +22,9 @@ def client(aws: Aws) -> Any:
 
 
 @pytest.fixture
-def table(client: Any) -> Iterator[str]:
-    name = f"outbox-{uuid4().hex[:8]}"
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-    )
-    yield name
-    client.delete_table(TableName=name)
+def table(aws: Aws) -> Iterator[str]:
+    with aws.table() as name:
+        yield name
 
 
 @pytest.fixture

@@ -173,21 +173,9 @@ class TestMemoryMailLog(MailLogContract):
 
 class TestDynamoMailLog(MailLogContract):
     @pytest.fixture
-    def mail_table(self, aws: Aws) -> Iterator[tuple[Any, str]]:
-        client, name = aws.client("dynamodb"), f"mail-{uuid4().hex[:8]}"
-        keys = {"pk": "HASH", "sk": "RANGE"}
-        client.create_table(
-            TableName=name,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-        )
-        yield client, name
-        client.delete_table(TableName=name)
-
-    @pytest.fixture
-    def mail_log(self, mail_table: tuple[Any, str]) -> DynamoMailLog:
-        return DynamoMailLog(*mail_table)
+    def mail_log(self, aws: Aws) -> Iterator[DynamoMailLog]:
+        with aws.table() as name:
+            yield DynamoMailLog(aws.client("dynamodb"), name)
 
 
 class Killed(BaseException):

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
@@ -23,16 +22,9 @@ def client(aws: Aws) -> Any:
 
 
 @pytest.fixture
-def table(client: Any) -> Iterator[str]:
-    name = f"notes-{uuid4().hex[:8]}"
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-    )
-    yield name
-    client.delete_table(TableName=name)
+def table(aws: Aws) -> Iterator[str]:
+    with aws.table() as name:
+        yield name
 
 
 def item(number: int) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
 
 import boto3
 import pytest
@@ -39,17 +38,9 @@ def streams(aws: Aws) -> Any:
 
 
 @pytest.fixture
-def table(client: Any) -> Iterator[str]:
-    name = f"notes-{uuid4().hex[:8]}"
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-    )
-    yield name
-    client.delete_table(TableName=name)
+def table(aws: Aws) -> Iterator[str]:
+    with aws.table(stream=True) as name:
+        yield name
 
 
 class Reading:
