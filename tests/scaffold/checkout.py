@@ -24,7 +24,7 @@ class Checkout:
     @property
     def authority(self) -> Path:
         """What signs the certificates of its suite."""
-        return self.root / ".slipway" / "authority" / "root.pem"
+        return self.root / ".slipway" / "ca" / "root.pem"
 
     def run(self, *command: str, status: int = 0, **variables: str) -> str:
         """Run a command there and return what it printed; it must end with `status`."""

@@ -27,6 +27,7 @@ def test_a_new_service_is_whole_and_its_removal_leaves_nothing(checkout: Checkou
     assert checkout.changes() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("options", [(), ("--noun", "line_item/line_items")])
 def test_each_choice_passes_the_checks_and_its_own_tests(
     checkout: Checkout, options: tuple[str, ...]
