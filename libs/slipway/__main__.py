@@ -37,6 +37,7 @@ _COMMANDS = {
     "openapi": "slipway.commands.openapi",
     "compose": "slipway.commands.compose",
     "lock": "slipway.commands.lock",
+    "bench": "slipway.commands.bench",
     "deploy": "slipway.commands.deploy",
 }
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from tests.structure import tree
 
-LOCKED = tree.matching("requirements/*.txt", "services/*/requirements.txt", "requirements.txt")
+LOCKED = tree.matching(
+    "requirements/*.txt", "services/*/requirements.txt", "*/peers/requirements.txt", "requirements.txt"
+)
 _PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 # Any option but a hash: each says where else to look, or whom to trust.
 _ELSEWHERE = re.compile(r"^\s*-(?!-hash=)|://|@ file", re.MULTILINE)

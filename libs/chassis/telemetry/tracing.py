@@ -43,9 +43,10 @@ def start(traceparent: str | None = None, request_id: str | None = None) -> Trac
     """
     match = _TRACEPARENT.match(traceparent or "")
     known = match is not None and match[1] != "0" * 32 and match[2] != "0" * 16
+    fresh = secrets.token_hex(24)  # asked for once: it is a call of the system
     return Trace(
-        trace_id=match[1] if match and known else secrets.token_hex(16),
-        span_id=secrets.token_hex(8),
+        trace_id=match[1] if match and known else fresh[:32],
+        span_id=fresh[32:],
         flags=match[3] if match and known else "01",
         request_id=request_id if request_id and _REQUEST_ID.match(request_id) else str(new_id()),
     )

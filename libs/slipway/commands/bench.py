@@ -1,0 +1,68 @@
+"""`bench`: what the suite costs, against limits and peers."""
+
+from __future__ import annotations
+
+import click
+
+from slipway.bench import consistency, report
+from slipway.bench.run import Options, run
+from slipway.bench.stage import Size
+from slipway.commands import context
+from slipway.terminal import console
+from slipway.terminal.problems import FAILED, OK
+from slipway.terminal.progress import PlainLines
+
+_QUICK = Options(rounds=1, seconds=1, size=Size(users=20, todos=20, large=120))
+
+
+@click.group(invoke_without_command=True)
+@click.option("--rounds", default=3, type=click.IntRange(1, 100), help="How often each case is loaded.")
+@click.option("--seconds", default=4.0, type=click.FloatRange(1, 600), help="How long each time.")
+@click.option("--users", default=200, type=click.IntRange(1, 10_000), help="Accounts of the mixed load.")
+@click.option("--todos", default=1000, type=click.IntRange(1, 9_000), help="To-dos of each.")
+@click.option("--quick", is_flag=True, help="Only show that every case runs: little data, short loads.")
+@click.option("--keep", is_flag=True, help="Write JSON and plot to benchmarks/results.")
+@click.pass_context
+def command(
+    ctx: click.Context, *, rounds: int, seconds: float, users: int, todos: int, quick: bool, keep: bool
+) -> int:
+    """Measure server CPU, throughput and latency in a private suite, in interleaved rounds.
+
+    Exit code 1 when an answer was wrong. A goal that is missed is shown and is no failure: machines differ.
+    """
+    if ctx.invoked_subcommand is not None:
+        return OK
+    folder = context.ROOT / "benchmarks" / "results"
+    options = _QUICK if quick else Options(rounds, seconds, Size(users, todos))
+    results = run(
+        context.ROOT, context.ROOT / ".slipway" / "bench", options, PlainLines(console.out), console.say
+    )
+    found = report.document(results, report.read(folder))
+    console.say()
+    console.out.print(report.table(found))
+    if keep:
+        report.write(found, folder)
+        console.say(f"\nWritten to {folder}.")
+    wrong = {name: one.wrong for name, one in results.medians().items() if one.wrong}
+    if wrong:
+        console.say(f"\nWrong answers: {wrong}", "bold red")
+    return FAILED if wrong else OK
+
+
+@command.command("consistency")
+@click.option("--reads", default=100_000, type=click.IntRange(1), help="How many reads in all.")
+@click.option("--processes", default=4, type=click.IntRange(1, 64), help="From how many processes.")
+def check_consistency(reads: int, processes: int) -> int:
+    """Read and write through the cache while its Redis is killed, frozen and started with old data.
+
+    Exit code 1 when a read was older than the last write that was acknowledged before it.
+    """
+    verdict = consistency.check(
+        context.ROOT / ".slipway" / "bench-consistency", reads, processes, console.say
+    )
+    console.say(
+        f"\n{verdict.reads} reads, {verdict.hits} of them from Redis, beside {verdict.writes} writes and"
+        f" {verdict.blows} blows: {verdict.stale} older than the last acknowledged write.",
+        "bold red" if verdict.stale else "bold green",
+    )
+    return FAILED if verdict.stale else OK
