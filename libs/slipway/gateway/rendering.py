@@ -22,13 +22,13 @@ from slipway.state.layout import write_private
 _TEMPLATES = Path(__file__).resolve().parents[3] / "gateway" / "templates"
 _PROGRAMS = _TEMPLATES.with_name("njs")
 _MAIN = "nginx.conf"
-_TOLD = "edge.json"
+TOLD = "edge.json"
 _UNPRIVILEGED = "nobody"
 
 
 def render(edge: Edge) -> dict[str, str]:
     """Return the configuration: file names and contents, `nginx.conf` first."""
-    return {_MAIN: _text(edge, _worker_user(edge.folder)), **_programs(), _TOLD: _told(edge)}
+    return {_MAIN: _text(edge, _worker_user(edge.folder)), **_programs(), TOLD: _told(edge)}
 
 
 def fingerprint(edge: Edge) -> str:

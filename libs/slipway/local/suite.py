@@ -108,7 +108,9 @@ class Suite:
 
     @cached_property
     def emulator(self) -> Emulator:
-        tables = dynamo.upstream(self.layout, self.ports["dynamo"])
+        def tables() -> str:
+            return dynamo.upstream(self.layout, self.ports["dynamo"])
+
         key = self.credentials.access_key("emulator")
         return Emulator(
             self.layout, self.ports["emulator"], key, tables, smtp=self.mail.address, needs=(self.mail.name,)

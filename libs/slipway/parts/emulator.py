@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +16,14 @@ _LIBS = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Emulator(Listening):
-    """The emulator on loopback. `dynamo_url` is where the tables live, empty for the emulator's own;
-    `smtp` is where mails go, as `host:port`."""
+    """The emulator on loopback.
+
+    `tables` says where the tables live, empty for the emulator's own; it is asked at each start,
+    because that is found out when the suite starts. `smtp` is where mails go, as `host:port`.
+    """
 
     root_key: tuple[str, str]
-    dynamo_url: str
+    tables: Callable[[], str]
     smtp: str
     name: str = "emulator"
 
@@ -44,7 +48,7 @@ class Emulator(Listening):
                 "EMULATOR_STATE_DIR": str(state),
                 "EMULATOR_ROOT_ACCESS_KEY_ID": key,
                 "EMULATOR_ROOT_SECRET_ACCESS_KEY": secret,
-                "DYNAMODB_UPSTREAM": self.dynamo_url,
+                "DYNAMODB_UPSTREAM": self.tables(),
                 "SMTP_HOST": self.smtp,
             },
             cwd=cwd,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from slipway.gateway import Edge, EdgeOrigins, Tls, ensure_authority, hosts, write
 from slipway.gateway.keys import KeyGroups
+from slipway.gateway.rendering import TOLD
 from slipway.manifest import Manifest
 from slipway.parts.base import Listening
 from slipway.parts.binaries import nginx
@@ -60,7 +61,7 @@ class Gateway(Listening):
             argv=(str(binary), "-p", "./", "-e", "stderr", "-c", config.name),
             env=base_environment(),
             cwd=folder,
-            version=_digest(*sorted(folder.glob("*.js*")), config, tls.certificate),
+            version=_digest(*_read_by_nginx(folder), config, tls.certificate),
             reload_signal="HUP",
         )
 
@@ -92,6 +93,11 @@ class Gateway(Listening):
             purges=self.purges,
             purge_token=self.purge_token,
         )
+
+
+def _read_by_nginx(folder: Path) -> list[Path]:
+    """Return the scripts and what they are told; the launch specification beside them holds the digest."""
+    return [*sorted(folder.glob("*.js")), folder / TOLD, folder / _CREDENTIALS]
 
 
 def _digest(*files: Path) -> str:
