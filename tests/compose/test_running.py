@@ -64,7 +64,7 @@ def test_a_shell_knows_the_service_and_its_stores(project: Project) -> None:
 
 
 def test_an_edited_source_is_seen_without_a_new_image(project: Project, environment: Environment) -> None:
-    source = ROOT / "services" / "todos" / "todos" / "schemas.py"
+    source = ROOT / "services" / "todos" / "todos" / "schemas" / "todos.py"
     before, after = b"What is to be done.", b"What is to be done, edited."
     overlays = ("compose/dev.yml",)
     original = source.read_bytes()

@@ -103,7 +103,7 @@ def test_nobody_can_take_an_address_that_is_in_use(anna, ben):
         ({"name": ""}, "/name"),
         ({"email": "nobody"}, "/email"),
         ({"id": "x"}, "/id"),
-        ({"password": "x"}, "/password"),
+        ({"scopes": ["x"]}, "/scopes"),
     ],
 )
 def test_a_wrong_change_of_the_profile_is_refused(anna, body, pointer):

@@ -6,6 +6,7 @@ import email_validator
 from email_validator import EmailNotValidError, validate_email
 
 MAX_LENGTH = 254
+_SPACES = " \u00a0"
 
 # Whether mail arrives at a name is for its verification to say. `.test` and `.local` exist where
 # this suite is tried out; the library's way to allow them is to empty its list.
@@ -18,7 +19,7 @@ def normalise(text: str) -> str:
     Spaces around it do not count. Whether mail arrives there is not asked; a domain without a dot is refused.
     """
     try:
-        found = validate_email(text.strip(), check_deliverability=False, globally_deliverable=False)
+        found = validate_email(text.strip(_SPACES), check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
         raise ValueError(f"is not an e-mail address: {error}") from error
     if "." not in found.domain or found.domain.startswith("["):
