@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import email_validator
 from email_validator import EmailNotValidError, validate_email
 
 MAX_LENGTH = 254
-_SPACES = " \u00a0"
+# Every space of Unicode, and tabs; a line break is no space.
+_SPACES = "\t" + "".join(char for char in map(chr, range(0x3001)) if unicodedata.category(char) == "Zs")
 
 # Whether mail arrives at a name is for its verification to say. `.test` and `.local` exist where
 # this suite is tried out; the library's way to allow them is to empty its list.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+
+
+def trimmed(text: str) -> str:
+    """Return what was typed without the spaces around it."""
+    return text.strip(_SPACES)
 
 
 def normalise(text: str) -> str:
@@ -19,7 +27,7 @@ def normalise(text: str) -> str:
     Spaces around it do not count. Whether mail arrives there is not asked; a domain without a dot is refused.
     """
     try:
-        found = validate_email(text.strip(_SPACES), check_deliverability=False, globally_deliverable=False)
+        found = validate_email(trimmed(text), check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
         raise ValueError(f"is not an e-mail address: {error}") from error
     if "." not in found.domain or found.domain.startswith("["):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from chassis.schemas import Body, Line, Time, View
 from users.domain import emails
@@ -22,8 +22,8 @@ def _stripped(value: str) -> str:
 
 TypedEmail = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=emails.MAX_LENGTH),
-    Field(examples=["ada@example.com"]),
+    Field(min_length=1, max_length=emails.MAX_LENGTH, examples=["ada@example.com"]),
+    AfterValidator(emails.trimmed),
 ]
 Email = Annotated[TypedEmail, AfterValidator(emails.normalise)]
 Name = Annotated[
