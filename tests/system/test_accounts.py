@@ -37,7 +37,7 @@ def test_a_weak_password_is_refused(anyone, password):
 @pytest.mark.parametrize(
     "email",
     ["", "anna", "anna@", "@example.com", "a b@example.com", "a@b@example.com", "x" * 400 + "@example.com",
-     "anna@example.com\n", "anna@example.com\0"],
+     "anna@exam\nple.com", "anna@example.com\0"],
 )  # fmt: skip
 def test_an_impossible_address_is_refused(anyone, email):
     body = {"email": email, "password": PASSWORD, "name": "Anna"}
