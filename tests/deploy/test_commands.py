@@ -15,6 +15,7 @@ from slipway.terminal.problems import Problem
 TARGET = Target.model_validate(
     {
         "region": "eu-west-1",
+        "site_bucket": "shop-site",
         "cluster": "cluster",
         "subnets": ["subnet-1"],
         "architecture": "arm64",

@@ -83,7 +83,7 @@ _WANTED = (
     'module.database_preparation["field_notes_of_people"].aws_ecs_task_definition.this',
     'module.task_identity["field_notes_of_people"].aws_iam_role.task',
     'module.task_identity["field_notes_of_people"].aws_iam_role.execution',
-    'module.generated_secret["field_notes_of_people/NOTES_KEY"].random_bytes.this',
+    'module.generated_secret["field_notes_of_people/NOTES_KEY"].module.secret.aws_secretsmanager_secret.this',
     'module.firewall.aws_security_group.task["field_notes_of_people"]',
 )
 

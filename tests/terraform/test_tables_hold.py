@@ -17,9 +17,9 @@ from chassis.testing import FakeClock, IdempotencyStoreContract
 from media.store.dynamodb import DynamoRecords
 from media.store.dynamodb_upkeep import DynamoUpkeep
 from slipway.testing.aws import Aws
-from todos.domain.account_state import Head
+from todos.domain.account_state import AccountState
 from todos.domain.commit import Commit
-from todos.domain.todo_filter import Question
+from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import inbox_of
 from todos.store import items
 from todos.store.dynamodb import DynamoStore
@@ -108,10 +108,12 @@ class TestIdempotencyKeys(IdempotencyStoreContract):
 def test_todos_are_found_in_every_order(dynamodb: Any, made: Callable[[str], str]) -> None:
     store = DynamoStore(dynamodb, made("todos"))
     inbox, todo = inbox_of("ann", NOON), a_todo()
-    store.commit(Commit("ann", Head(), Head(seq=1), (inbox,), (todo,), frozenset({todo.id}), (), 0))
+    store.commit(
+        Commit("ann", AccountState(), AccountState(seq=1), (inbox,), (todo,), frozenset({todo.id}), (), 0)
+    )
     for sort in ("created_at", "due_at", "position"):
         for list_id in (None, todo.list_id):
-            found = store.page("ann", Question(sort=sort, list_id=list_id), None, 10)  # type: ignore[arg-type]
+            found = store.page("ann", TodoFilter(sort=sort, list_id=list_id), None, 10)  # type: ignore[arg-type]
             assert len(found.items) == 1, (sort, list_id)
     assert store.ids_in_list("ann", todo.list_id, 10) == [todo.id]
     assert len(store.changes("ann", "", 10)) == 2
@@ -119,5 +121,7 @@ def test_todos_are_found_in_every_order(dynamodb: Any, made: Callable[[str], str
 
 def test_what_runs_out_says_when_where_the_table_looks(plan_of: Callable[[str], Plan]) -> None:
     [ttl] = plan_of("prod").resources['module.table["todos"].aws_dynamodb_table.this']["ttl"]
-    removed = items.removals_item(Commit("ann", Head(), Head(seq=1), (), (), frozenset(), (), 4_000_000_000))
+    removed = items.removals_item(
+        Commit("ann", AccountState(), AccountState(seq=1), (), (), frozenset(), (), 4_000_000_000)
+    )
     assert removed[ttl["attribute_name"]] == {"N": "4000000000"}

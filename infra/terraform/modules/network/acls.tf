@@ -80,6 +80,7 @@ resource "aws_network_acl_rule" "this" {
 
 # "Fragmentation needed", which path MTU discovery lives by.
 resource "aws_network_acl_rule" "too_long" {
+  #checkov:skip=CKV_AWS_352:It is ICMP and has no ports; one type and one code of it are allowed
   for_each = merge([for tier in keys(local.rules) : { for way in ["ingress", "egress"] : "${tier}/${way}/too-long" => { tier = tier, egress = way == "egress" } }]...)
 
   network_acl_id = aws_network_acl.tier[each.value.tier].id

@@ -20,6 +20,7 @@ TARGET = Target(
     cluster="shop",
     subnets=("subnet-a", "subnet-b"),
     architecture="ARM64",
+    site_bucket="shop-site",
     services={"todos": TODOS},
     preparations={},
 )

@@ -46,7 +46,7 @@ class Meter:
 def metered(aws: Any, issuer: Issuer) -> tuple[Api, Meter]:
     client = aws.service_client("todos", "dynamodb")
     table = aws.environment("todos")["TODOS_TABLE"]
-    stores = Stores(DynamoStore(client, table), NoCache(), DynamoIdempotency(client, table))
+    stores = Stores(DynamoStore(client, table), NoCache(), NoCache(), DynamoIdempotency(client, table))
     app = create_app(settings(), parts=stores, verifier=issuer.verifier())
     api = Api(app.test_client(), issuer)
     for number in range(50):

@@ -114,7 +114,7 @@ class Device:
 
 def run(store: TodoStore, issuer: Issuer, steps: list[tuple[int, tuple[str, int]]], limit: int) -> None:
     app = create_app(
-        settings(), parts=Stores(store, NoCache(), MemoryIdempotency()), verifier=issuer.verifier()
+        settings(), parts=Stores(store, NoCache(), NoCache(), MemoryIdempotency()), verifier=issuer.verifier()
     )
     api = Api(app.test_client(), issuer, str(new_id()))
     model = Model({api.get("/v1/lists")["items"][0]["id"]})

@@ -25,8 +25,9 @@ def test_of_many_sign_ups_with_one_address_one_succeeds(postgres_client: FlaskCl
         return postgres_client.application.test_client().post("/v1/accounts", json=body).status_code
 
     with ThreadPoolExecutor(6) as threads:
-        statuses = sorted(threads.map(attempt, range(6)))
-    assert statuses == [201, 409, 409, 409, 409, 409]
+        statuses = list(threads.map(attempt, range(6)))
+    assert statuses.count(201) == 1
+    assert set(statuses) <= {201, 409, 429}  # more than can be hashed at once are told to come again
 
 
 def test_concurrent_refreshes_of_one_token_all_get_the_same_successor(postgres_client: FlaskClient) -> None:
