@@ -14,6 +14,7 @@ from tests.terraform.plans import Plan, Resource
 
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.testing import FakeClock, IdempotencyStoreContract
+from chassis.testing.idempotency import LIMITS
 from media.store.dynamodb import DynamoRecords
 from media.store.dynamodb_upkeep import DynamoUpkeep
 from slipway.testing.aws import Aws
@@ -102,7 +103,7 @@ class TestIdempotencyKeys(IdempotencyStoreContract):
 
     @pytest.fixture
     def store(self, dynamodb: Any, table: str, clock: FakeClock) -> DynamoIdempotency:
-        return DynamoIdempotency(dynamodb, table, clock.timestamp)
+        return DynamoIdempotency(dynamodb, table, clock.timestamp, LIMITS)
 
 
 def test_todos_are_found_in_every_order(dynamodb: Any, made: Callable[[str], str]) -> None:
@@ -116,7 +117,7 @@ def test_todos_are_found_in_every_order(dynamodb: Any, made: Callable[[str], str
             found = store.page("ann", TodoFilter(sort=sort, list_id=list_id), None, 10)  # type: ignore[arg-type]
             assert len(found.items) == 1, (sort, list_id)
     assert store.ids_in_list("ann", todo.list_id, 10) == [todo.id]
-    assert len(store.changes("ann", "", 10)) == 2
+    assert len(store.changes("ann", "", 10).items) == 2
 
 
 def test_what_runs_out_says_when_where_the_table_looks(plan_of: Callable[[str], Plan]) -> None:

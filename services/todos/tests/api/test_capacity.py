@@ -22,6 +22,13 @@ COSTS = {name: (float(read), float(write)) for name, read, write in ROW.findall(
 BATCH = {"operations": [{"op": "create", "title": "x", "notes": "y" * 200} for _ in range(20)]}
 
 
+class KnownAccounts(NoCache):
+    """Marks as the cache keeps them: of accounts that stand."""
+
+    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> Any:
+        return b"0", None
+
+
 class Meter:
     """Adds up what the calls of a client consume."""
 
@@ -46,7 +53,7 @@ class Meter:
 def metered(aws: Any, issuer: Issuer) -> tuple[Api, Meter]:
     client = aws.service_client("todos", "dynamodb")
     table = aws.environment("todos")["TODOS_TABLE"]
-    stores = Stores(DynamoStore(client, table), NoCache(), NoCache(), DynamoIdempotency(client, table))
+    stores = Stores(DynamoStore(client, table), NoCache(), KnownAccounts(), DynamoIdempotency(client, table))
     app = create_app(settings(), parts=stores, verifier=issuer.verifier())
     api = Api(app.test_client(), issuer)
     for number in range(50):
