@@ -20,7 +20,7 @@ _TRIES = 60
 
 
 @dataclass
-class Account:
+class BenchAccount:
     """Somebody with to-dos, who signs in again before the token runs out."""
 
     email: str
@@ -38,20 +38,20 @@ class Accounts:
         self._todos = todos_url
         self._pool = ThreadPoolExecutor(4)
 
-    def make(self, count: int, todos: int) -> list[Account]:
+    def make(self, count: int, todos: int) -> list[BenchAccount]:
         """Return accounts with so many to-dos each."""
         return list(self._pool.map(lambda _: self._made(todos), range(count)))
 
-    def tokens(self, accounts: Sequence[Account]) -> list[str]:
+    def tokens(self, accounts: Sequence[BenchAccount]) -> list[str]:
         """Return a token of each account, good for some minutes."""
         return list(self._pool.map(self._token, accounts))
 
-    def sign_in_request(self, account: Account) -> tuple[str, str]:
+    def sign_in_request(self, account: BenchAccount) -> tuple[str, str]:
         """Return path and body of a sign-in."""
         return "/v1/sessions", json.dumps({"email": account.email, "password": account.password})
 
-    def _made(self, todos: int) -> Account:
-        account = Account(f"bench-{secrets.token_hex(8)}@example.test", secrets.token_hex(12))
+    def _made(self, todos: int) -> BenchAccount:
+        account = BenchAccount(f"bench-{secrets.token_hex(8)}@example.test", secrets.token_hex(12))
         person = {"email": account.email, "password": account.password, "name": "Bench"}
         _post(f"{self._users}/v1/accounts", person)
         self._token(account)
@@ -61,7 +61,7 @@ class Accounts:
             _post(f"{self._todos}/v1/todos/batch", {"operations": operations}, account.token)
         return account
 
-    def _token(self, account: Account) -> str:
+    def _token(self, account: BenchAccount) -> str:
         if time.monotonic() - account.signed_in_at > _FRESH_SECONDS:
             signed_in = _post(
                 f"{self._users}/v1/sessions", {"email": account.email, "password": account.password}

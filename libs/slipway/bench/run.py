@@ -13,7 +13,7 @@ from pathlib import Path
 from slipway.bench import wrk
 from slipway.bench.processes import machine
 from slipway.bench.servers import Servers
-from slipway.bench.stage import Size, Stage
+from slipway.bench.stage import BenchStage, Size
 from slipway.bench.subjects import Sample, median, sample
 from slipway.local import lifecycle
 from slipway.local.status import inspect
@@ -59,7 +59,7 @@ def run(root: Path, state: Path, options: Options, progress: Progress, say: Say)
     with lifecycle.locked(suite, "bench"), _running(suite, progress) as up:
         suite = Suite(root, state, suite.settings)  # its ports are known now
         with Servers(suite.layout.logs) as servers:
-            stage = Stage(suite, servers, options.size)
+            stage = BenchStage(suite, servers, options.size)
             say(f"up in {up.cold:.1f} s, again in {up.warm:.1f} s, {up.idle_mb:.0f} MB idle")
             say(f"filling {options.size.users} accounts ...")
             stage.fill()
@@ -94,7 +94,7 @@ def _timed(work: Callable[[], object]) -> float:
     return round(time.monotonic() - began, 1)
 
 
-def _rounds(stage: Stage, tool: wrk.Wrk, options: Options, say: Say) -> dict[str, list[Sample]]:
+def _rounds(stage: BenchStage, tool: wrk.Wrk, options: Options, say: Say) -> dict[str, list[Sample]]:
     folder = stage.suite.state / "bench"
     folder.mkdir(mode=0o700, exist_ok=True)  # tokens are written there
     samples: defaultdict[str, list[Sample]] = defaultdict(list)

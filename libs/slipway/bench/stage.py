@@ -16,10 +16,10 @@ from uuid import uuid4
 import psycopg2
 import requests
 
-from slipway.bench.accounts import Account, Accounts
+from slipway.bench.accounts import Accounts, BenchAccount
 from slipway.bench.servers import WORKERS, Servers
 from slipway.bench.subjects import Subject
-from slipway.bench.wrk import Request
+from slipway.bench.wrk import BenchRequest
 from slipway.local.suite import Suite
 from slipway.parts import virtualenv
 from slipway.supervision.program import base_environment
@@ -48,7 +48,7 @@ class Size:
 
 
 @dataclass
-class Stage:
+class BenchStage:
     """What the subjects are made of. `hits` collects the cache's hit ratio of each mixed load."""
 
     suite: Suite
@@ -106,7 +106,7 @@ class Stage:
                 "transact",
                 self._transact,
                 self._pids("transact", *self._tables),
-                lambda: [Request("/", method="POST")],
+                lambda: [BenchRequest("/", method="POST")],
             ),
             Subject("starter", self._starter, self._pids("starter", "postgres"), self._starter_list("")),
             Subject(
@@ -129,34 +129,38 @@ class Stage:
 
         return find
 
-    def _read(self, path: str, account: Account | None = None, header: str = "") -> Request:
+    def _read(self, path: str, account: BenchAccount | None = None, header: str = "") -> BenchRequest:
         """Return a read. The limit is sent what the others are sent: a token has its price for everybody."""
-        return Request(path, self._accounts.tokens([account or self._reader])[0], header=header)
+        return BenchRequest(path, self._accounts.tokens([account or self._reader])[0], header=header)
 
-    def _list(self) -> Sequence[Request]:
+    def _list(self) -> Sequence[BenchRequest]:
         return [self._read(f"/v1/todos?limit={_PAGE}")]
 
-    def _unchanged(self) -> Sequence[Request]:
+    def _unchanged(self) -> Sequence[BenchRequest]:
         [request] = self._list()
         headers = {"Authorization": f"Bearer {request.token}"}
         etag = requests.get(self._todos + request.path, headers=headers, timeout=60).headers["ETag"]
         return [self._read(request.path, header=f"If-None-Match: {etag}")]
 
-    def _list_of_large(self) -> Sequence[Request]:
+    def _list_of_large(self) -> Sequence[BenchRequest]:
         return [self._read(f"/v1/todos?limit={_PAGE}", self._large)]
 
-    def _lists_of_many(self) -> Sequence[Request]:
-        reads = [Request(f"/v1/todos?limit={_PAGE}", token) for token in self._accounts.tokens(self._many)]
+    def _lists_of_many(self) -> Sequence[BenchRequest]:
+        reads = [
+            BenchRequest(f"/v1/todos?limit={_PAGE}", token) for token in self._accounts.tokens(self._many)
+        ]
         return _shuffled(reads * (_READS_PER_WRITE + 1))
 
-    def _mix(self) -> Sequence[Request]:
-        reads = [Request(f"/v1/todos?limit={_PAGE}", token) for token in self._accounts.tokens(self._many)]
+    def _mix(self) -> Sequence[BenchRequest]:
+        reads = [
+            BenchRequest(f"/v1/todos?limit={_PAGE}", token) for token in self._accounts.tokens(self._many)
+        ]
         return _shuffled([*reads * _READS_PER_WRITE, *self._writes()])
 
-    def _writes(self) -> Sequence[Request]:
+    def _writes(self) -> Sequence[BenchRequest]:
         body = json.dumps({"title": "buy milk"})
         tokens = self._accounts.tokens(self._many)
-        return [Request("/v1/todos", token, method="POST", body=body) for token in tokens]
+        return [BenchRequest("/v1/todos", token, method="POST", body=body) for token in tokens]
 
     @contextmanager
     def _counting_hits(self) -> Iterator[None]:
@@ -204,11 +208,11 @@ class Stage:
         self._starter_token = _fill_starter(python, self._folder, variables)
         self._starter = self.servers.uvicorn("starter", python, "starter:app", self._folder, variables)
 
-    def _starter_list(self, prefix: str) -> Callable[[], Sequence[Request]]:
-        return lambda: [Request(f"{prefix}/todos?limit={_PAGE}", self._starter_token)]
+    def _starter_list(self, prefix: str) -> Callable[[], Sequence[BenchRequest]]:
+        return lambda: [BenchRequest(f"{prefix}/todos?limit={_PAGE}", self._starter_token)]
 
 
-def _shuffled(requests: list[Request]) -> list[Request]:
+def _shuffled(requests: list[BenchRequest]) -> list[BenchRequest]:
     random.Random(1).shuffle(requests)  # noqa: S311  # the same order in each run
     return requests
 

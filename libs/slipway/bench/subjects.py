@@ -22,7 +22,7 @@ class Subject:
     name: str
     url: str
     pids: Callable[[], Sequence[int]]
-    requests: Callable[[], Sequence[wrk.Request]]
+    requests: Callable[[], Sequence[wrk.BenchRequest]]
     host: str = "127.0.0.1"
     connections: int = 16
     per_second: int = 0

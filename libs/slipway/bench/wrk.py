@@ -16,7 +16,7 @@ _PACKAGES = ("wrk", "libluajit-5.1-2", "libluajit-5.1-common")
 
 
 @dataclass(frozen=True)
-class Request:
+class BenchRequest:
     """One request of a load."""
 
     path: str

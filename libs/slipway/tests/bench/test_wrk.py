@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from slipway.bench import wrk
-from slipway.bench.wrk import Request
+from slipway.bench.wrk import BenchRequest
 
 ROOT = Path(__file__).parents[4]
 
@@ -46,9 +46,9 @@ def test_requests_are_sent_in_turn_and_wrong_answers_are_counted(url: str, tmp_p
     tool = wrk.find(ROOT, ROOT / ".slipway" / "tools")
     body = json.dumps({"title": "a"})
     sent = [
-        Request("/list?limit=20", "secret", header='If-None-Match: "v1"'),
-        Request("/write", method="POST", body=body),
-        Request("/missing"),
+        BenchRequest("/list?limit=20", "secret", header='If-None-Match: "v1"'),
+        BenchRequest("/write", method="POST", body=body),
+        BenchRequest("/missing"),
     ]
     file = tmp_path / "requests"
     file.write_text("\n".join(one.line() for one in sent) + "\n", encoding="utf-8")
