@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,7 @@ def suite(place: Path) -> Iterator[Suite]:
     """The suite of `place` on a free port; down at first, and after the tests."""
     suite = Suite(place, place / ".slipway", Settings(port=ports.pick()))
     yield suite
+    suite = replace(suite)
     supervisor = suite.daemon.connect()
     if supervisor:
         suite.daemon.stop(supervisor, timeout=20)
@@ -102,11 +104,11 @@ def suite(place: Path) -> Iterator[Suite]:
 
 @pytest.fixture
 def running(suite: Suite) -> Suite:
-    """The suite of `place`, up, whatever the test before has done to it."""
-    rows = inspect(suite.layout, suite.daemon.connect(), suite.parts)
+    """The suite of `place`, up, whatever the test before has done to it: it may have taken its ports away."""
+    rows = inspect(suite.layout, replace(suite).daemon.connect(), replace(suite).parts)
     if not all(row.healthy for row in rows):
-        lifecycle.up(suite, Silent())
-    return suite
+        lifecycle.up(replace(suite), Silent())
+    return replace(suite)
 
 
 def _share_tools(root: Path) -> None:

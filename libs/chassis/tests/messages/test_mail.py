@@ -87,8 +87,14 @@ def ses(aws: Aws) -> Any:
 
 
 @pytest.fixture(scope="module")
-def announced(aws: Aws, ses: Any) -> Iterator[Any]:
-    """Return what SES announces about the mail of configuration set `notes`; identities may send."""
+def configuration_set() -> str:
+    """A name that no other run of these tests beside this one has taken."""
+    return f"notes-{uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="module")
+def announced(aws: Aws, ses: Any, configuration_set: str) -> Iterator[Any]:
+    """Return what SES announces about the mail of `configuration_set`; identities may send."""
     sns, sqs = aws.client("sns"), aws.client("sqs")
     topic = sns.create_topic(Name=f"mail-{uuid4().hex[:8]}")["TopicArn"]
     url = sqs.create_queue(QueueName=f"mail-{uuid4().hex[:8]}")["QueueUrl"]
@@ -98,9 +104,9 @@ def announced(aws: Aws, ses: Any) -> Iterator[Any]:
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy_text})
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
     ses.create_email_identity(EmailIdentity="example.org")
-    ses.create_configuration_set(ConfigurationSetName="notes")
+    ses.create_configuration_set(ConfigurationSetName=configuration_set)
     ses.create_configuration_set_event_destination(
-        ConfigurationSetName="notes",
+        ConfigurationSetName=configuration_set,
         EventDestinationName="events",
         EventDestination={
             "Enabled": True,
@@ -121,14 +127,18 @@ def announced(aws: Aws, ses: Any) -> Iterator[Any]:
     sqs.delete_queue(QueueUrl=url)
 
 
-def test_ses_takes_a_message_and_announces_it_under_its_key(ses: Any, announced: Any) -> None:
-    sent = SesMailer(ses, "Notes <hello@example.org>", "notes").send(MAIL)
+def test_ses_takes_a_message_and_announces_it_under_its_key(
+    ses: Any, announced: Any, configuration_set: str
+) -> None:
+    sent = SesMailer(ses, "Notes <hello@example.org>", configuration_set).send(MAIL)
     assert sent
     assert {(event.kind, event.key) for event in announced()} == {("send", MAIL.key), ("delivery", MAIL.key)}
 
 
-def test_ses_announces_bounces_and_complaints_with_the_address(ses: Any, announced: Any) -> None:
-    mailer = SesMailer(ses, "hello@example.org", "notes")
+def test_ses_announces_bounces_and_complaints_with_the_address(
+    ses: Any, announced: Any, configuration_set: str
+) -> None:
+    mailer = SesMailer(ses, "hello@example.org", configuration_set)
     for name in ("bounce", "complaint"):
         mailer.send(replace(MAIL, to=f"{name}@simulator.amazonses.com"))
     found = [event for event in announced() if event.kind in ("bounce", "complaint")]
@@ -138,9 +148,10 @@ def test_ses_announces_bounces_and_complaints_with_the_address(ses: Any, announc
     }
 
 
-def test_a_sender_that_is_not_verified_is_refused(ses: Any, announced: Any) -> None:
+@pytest.mark.usefixtures("announced")
+def test_a_sender_that_is_not_verified_is_refused(ses: Any, configuration_set: str) -> None:
     with pytest.raises(MailRefused, match="not verified"):
-        SesMailer(ses, "hello@elsewhere.example", "notes").send(MAIL)
+        SesMailer(ses, "hello@elsewhere.example", configuration_set).send(MAIL)
 
 
 def test_a_configuration_set_that_is_not_there_yet_is_waited_for(ses: Any, announced: Any) -> None:
