@@ -62,6 +62,7 @@ def build(settings: Settings) -> DurabilityMiddleware:
     ministack_patches.check_everybodys_signature(iam_evaluator, services.load("sts"), root_key)
     ministack_patches.parse_policies_once(iam_evaluator)
     ministack_patches.know_the_prefix_of_listed_uploads(iam_actions)
+    ses_patches.judge_senders_by_their_domain(iam_actions)
     ministack_patches.know_protocols(responses)
     ministack_patches.leave_out_other_front_doors(ministack)
     if settings.dynamodb_upstream:

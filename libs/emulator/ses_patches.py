@@ -1,4 +1,5 @@
-"""Where MiniStack's SES v2 falls short of SES: headers of raw messages, and events of configuration sets.
+"""Where MiniStack's SES v2 falls short of SES: headers of raw messages, events of configuration sets, and
+whose permission a sender needs.
 
 MiniStack rewrites a raw message sent by API v2 and announces nothing about it. Here such a message is relayed
 as it was given, through the code of API v1, and each event destination of its configuration set that is an
@@ -12,6 +13,7 @@ import json
 import re
 import smtplib
 from collections.abc import Callable, Iterator, Mapping
+from email.utils import parseaddr
 from types import ModuleType
 from typing import Any
 
@@ -34,8 +36,37 @@ def send_raw_messages_whole(v1: ModuleType, v2: ModuleType) -> None:
         refused = _refuse_unknown_set(v2, document)
         return refused or _send(v1, v2, document)
 
+    v1._domain_and_parents = _also_of_one_label(v1._domain_and_parents)  # type: ignore[attr-defined]
     v1._smtp_relay = _deliver(v1)  # type: ignore[attr-defined]
     v2.handle_request = handle  # type: ignore[attr-defined]
+
+
+def _also_of_one_label(parents: Callable[[str], Iterator[str]]) -> Callable[[str], Iterator[str]]:
+    """Let a suite at `localhost` send as `localhost`, which MiniStack takes for a top-level domain."""
+    return lambda domain: parents(domain) if "." in domain else iter((domain,))
+
+
+def judge_senders_by_their_domain(actions: ModuleType) -> None:
+    """Let policies name the identity that SendEmail sends as, as SES does; MiniStack judges it on `*`."""
+    original = actions._ses_v2_resource_arn
+
+    def resource(method: str, path: str, body: bytes, region: str, account: str) -> str:
+        if _is_sending(method, path) and (domain := _senders_domain(body)):
+            return f"arn:aws:ses:{region}:{account}:identity/{domain}"
+        return str(original(method, path, body, region, account))
+
+    actions._ses_v2_resource_arn = resource  # type: ignore[attr-defined]
+
+
+def _is_sending(method: str, path: str) -> bool:
+    return method == "POST" and path.rstrip("/").endswith("/v2/email/outbound-emails")
+
+
+def _senders_domain(body: bytes) -> str:
+    try:
+        return parseaddr(json.loads(body)["FromEmailAddress"])[1].rpartition("@")[2].lower()
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _deliver(v1: ModuleType) -> Callable[[str, list[str], str], None]:
@@ -60,7 +91,7 @@ def _deliver(v1: ModuleType) -> Callable[[str, list[str], str], None]:
 
 def _raw_message(method: str, path: str, body: bytes) -> Any:
     """Return what SendEmail was given, if it is a raw message."""
-    if method != "POST" or not path.rstrip("/").endswith("/v2/email/outbound-emails"):
+    if not _is_sending(method, path):
         return None
     try:
         document = json.loads(body)

@@ -171,7 +171,8 @@ class Permission(_Model):
 
     `on` names resources by kind: `table/NAME`, `table/NAME/index/INDEX`,
     `bucket/NAME`, `bucket/NAME/KEY-PATTERN`, `queue/NAME`, `topic/NAME`,
-    `role/NAME`; to send mail, `mail/identity` and `mail/configuration-set`.
+    `role/NAME`; to send mail, `mail/identity` and `mail/configuration-set`,
+    with which the variable MAIL_CONFIGURATION_SET goes.
     `when` is an IAM condition block, taken as it is.
     """
 
@@ -258,3 +259,8 @@ class Manifest(_Model):
         description="names of other services' resources this one must know: ENV: bucket/NAME",
     )
     gateway: Gateway = Gateway()
+
+    @property
+    def sends_mail(self) -> bool:
+        """Say whether the service may send mail; it is told MAIL_CONFIGURATION_SET then."""
+        return any("mail/configuration-set" in permission.on for permission in self.permissions)

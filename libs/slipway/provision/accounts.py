@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
@@ -70,6 +71,11 @@ class Clients:
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         client: DynamoDBClient = self._make("dynamodb")
+        return client
+
+    @cached_property
+    def ses(self) -> SESV2Client:
+        client: SESV2Client = self._make("sesv2")
         return client
 
     def _make(self, service: str) -> Any:

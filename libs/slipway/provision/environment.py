@@ -10,12 +10,15 @@ from slipway.provision.accounts import Target
 from slipway.provision.naming import Names
 
 
-def environment(manifest: Manifest, key: AccessKey, target: Target, names: Names) -> dict[str, str]:
+def environment(
+    manifest: Manifest, key: AccessKey, target: Target, names: Names, *, mail: bool = True
+) -> dict[str, str]:
     """Return the AWS side of a service's environment.
 
     Tables and buckets by name, queues by URL (`X_QUEUE_URL` comes with
     `X_DLQ_URL`, its dead-letter queue, and `X_VISIBILITY_TIMEOUT` in seconds),
-    topics and roles by ARN, and the service's own credentials.
+    topics and roles by ARN, and the service's own credentials. Who may send mail is told with what,
+    where the account has `mail`.
     """
     found = {
         "AWS_ACCESS_KEY_ID": key.access_key_id,
@@ -31,6 +34,8 @@ def environment(manifest: Manifest, key: AccessKey, target: Target, names: Names
     if manifest.publishes:
         found[manifest.publishes.env] = names.arn(f"topic/{manifest.publishes.topic}")
     found.update((role.env, names.arn(f"role/{role.name}")) for role in manifest.assumed_roles)
+    if manifest.sends_mail and mail:
+        found["MAIL_CONFIGURATION_SET"] = names.configuration_set
     found.update((env, _reference(share, target, names)) for env, share in manifest.shares.items())
     return found
 

@@ -28,6 +28,11 @@ class Names:
         """Return the name of the IAM user that the edge reads as; no service can be called like that."""
         return self.name(EDGE_USER)
 
+    @property
+    def configuration_set(self) -> str:
+        """Return the name of the configuration set that all mail is sent with."""
+        return self.name("mail")
+
     def user_arn(self, service: str) -> str:
         return f"arn:aws:iam::{self.account}:user/{self.user(service)}"
 

@@ -13,6 +13,7 @@ from slipway.provision.accounts import Clients, Target
 from slipway.provision.buckets import ensure_buckets
 from slipway.provision.environment import environment
 from slipway.provision.identities import ensure_edge, ensure_identities
+from slipway.provision.mail import ensure_mail
 from slipway.provision.messaging import ensure_queues, ensure_subscriptions, ensure_topics
 from slipway.provision.naming import Names
 from slipway.provision.plan import Plan
@@ -35,8 +36,8 @@ def provision(
     """Make what the manifests name, change what differs, leave alone what is right.
 
     `keys` is the folder that the services' access keys are kept in, and the edge's; `domain` and
-    `port` say from where browsers may upload; `prefix` goes before every name, so
-    that isolated copies can live in one emulator. Returns each service's
+    `port` say from where browsers may upload, and `domain` who sends mail; `prefix` goes before
+    every name, so that isolated copies can live in one emulator. Returns each service's
     environment (see :func:`slipway.provision.environment.environment`). Nothing
     that holds data is ever removed. Raises ProvisionError.
     """
@@ -52,6 +53,10 @@ def provision(
         ensure_tables(clients.dynamodb, plan, names)
         found = ensure_identities(clients.iam, manifests.values(), names, AccessKeys(keys))
         ensure_edge(clients.iam, plan.buckets, names, AccessKeys(keys))
+        mail = any(one.sends_mail for one in manifests.values()) and ensure_mail(clients.ses, names, domain)
     except (BotoCoreError, ClientError, KeyChangedError) as error:
         raise ProvisionError(str(error)) from error
-    return {name: environment(manifest, found[name], target, names) for name, manifest in manifests.items()}
+    return {
+        name: environment(manifest, found[name], target, names, mail=mail)
+        for name, manifest in manifests.items()
+    }

@@ -58,6 +58,10 @@ SELLER = {
         {"allow": ["sns:Publish"], "on": ["topic/sales"]},
         {"allow": ["sqs:ReceiveMessage", "sqs:DeleteMessage"], "on": ["queue/pictures"]},
         {"allow": ["sts:AssumeRole", "sts:TagSession"], "on": ["role/visitor"]},
+        {
+            "allow": ["ses:SendEmail", "ses:SendRawEmail"],
+            "on": ["mail/identity", "mail/configuration-set"],
+        },
     ],
     "assumed_roles": [
         {

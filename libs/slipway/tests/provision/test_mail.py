@@ -1,0 +1,64 @@
+"""A service whose manifest says so sends mail, as the suite's domain; no other service does."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+from botocore.exceptions import ClientError
+
+from slipway.manifest import Manifest
+from slipway.provision.access_keys import AccessKey
+from slipway.provision.environment import environment
+from slipway.provision.mail import ensure_mail
+from slipway.tests.provision.conftest import SELLER
+
+
+def send(account, service, sender, configuration_set):
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, "anna@example.com", "Hello"
+    message.set_content("Hello.")
+    return account.of(service, "sesv2").send_email(
+        FromEmailAddress=sender,
+        Destination={"ToAddresses": ["anna@example.com"]},
+        Content={"Raw": {"Data": message.as_bytes()}},
+        ConfigurationSetName=configuration_set,
+    )
+
+
+def test_a_service_that_may_send_mail_is_told_with_what_and_sends_as_the_domain(account):
+    name = account.env["seller"]["MAIL_CONFIGURATION_SET"]
+    assert name == f"{account.prefix}mail"
+    assert send(account, "seller", "no-reply@localhost", name)["MessageId"]
+
+
+def test_nobody_sends_as_a_domain_that_is_not_the_suites(account):
+    with pytest.raises(ClientError, match="not verified"):
+        send(account, "seller", "no-reply@bank.example", account.env["seller"]["MAIL_CONFIGURATION_SET"])
+
+
+def test_a_service_without_the_permission_is_told_nothing_and_refused(account):
+    assert "MAIL_CONFIGURATION_SET" not in account.env["buyer"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        send(account, "buyer", "no-reply@localhost", account.env["seller"]["MAIL_CONFIGURATION_SET"])
+
+
+class Without:
+    """An emulator that has no SES v2."""
+
+    class exceptions:  # noqa: N801  # botocore's name
+        NotFoundException = KeyError
+
+    def get_email_identity(self, **_):
+        answer = {
+            "Error": {"Code": "InternalFailure", "Message": "not included in this edition"},
+            "ResponseMetadata": {"HTTPStatusCode": 501},
+        }
+        raise ClientError(answer, "GetEmailIdentity")
+
+
+def test_where_the_emulator_cannot_send_nobody_is_told_of_mail(account):
+    assert ensure_mail(Without(), account.names, "localhost") is False
+    seller = Manifest.model_validate(SELLER)
+    told = environment(seller, AccessKey("a", "b"), account.target, account.names, mail=False)
+    assert "MAIL_CONFIGURATION_SET" not in told
