@@ -104,21 +104,20 @@ class Api:
 
         Raises Wrong for any other, NothingRuns when there is no connection. Waits out 429.
         """
-        url = self.address.origin(service) + path
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        headers |= options.pop("headers", {})
-        response = self._send(method, url, headers=headers, **options)
+        response = self.ask(method, service, path, **options)
         if response.status_code != expect:
             raise Wrong(
-                f"{method} {url} answered {response.status_code} instead of {expect}: {_detail(response)}",
+                f"{method} {self.address.origin(service)}{path} answered"
+                f" {response.status_code} instead of {expect}: {_detail(response)}",
                 response.headers.get("X-Request-Id"),
             )
         return response
 
-    def status(self, method: str, service: str, path: str) -> int:
-        """Return the status of a call whatever it is."""
+    def ask(self, method: str, service: str, path: str, **options: Any) -> requests.Response:
+        """Send a request and return its response whatever its status. Waits out 429."""
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        return self._send(method, self.address.origin(service) + path, headers=headers).status_code
+        headers |= options.pop("headers", {})
+        return self._send(method, self.address.origin(service) + path, headers=headers, **options)
 
     def fetch(self, url: str) -> requests.Response:
         """GET an absolute URL that the suite gave out, without the token."""

@@ -50,6 +50,5 @@ def await_erasure(person: Person) -> None:
 
 
 def _shows_nothing(person: Person, service: str, path: str) -> bool:
-    if person.api.status("GET", service, path) == 401:
-        return True
-    return not person.api.call("GET", service, path).json()["items"]
+    answer = person.api.ask("GET", service, path)
+    return answer.status_code == 401 or (answer.ok and not answer.json()["items"])
