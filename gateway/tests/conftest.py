@@ -183,7 +183,9 @@ def gateway(running: Gateway, request: pytest.FixtureRequest) -> Gateway:
 @pytest.fixture(scope="module")
 def running(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("gateway")
-    with running_gateway(folder, {"shop": SHOP, "closed": _closed(SHOP)}, upstream, upstream) as gateway:
+    manifests = {"shop": SHOP, "closed": _closed(SHOP)}
+    others = ("http://localhost:5173", "capacitor://localhost")
+    with running_gateway(folder, manifests, upstream, upstream, browser_origins=others) as gateway:
         yield gateway
 
 

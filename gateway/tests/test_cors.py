@@ -1,6 +1,12 @@
-"""Pages of the app may call the services; others may not."""
+"""Pages of the app may call the services, and those of origins that a setting names; others may not."""
 
 from __future__ import annotations
+
+import pytest
+
+from chassis.http import cors
+
+OTHERS = pytest.mark.parametrize("other", ["http://localhost:5173", "capacitor://localhost"])
 
 
 def app(gateway):
@@ -62,3 +68,33 @@ def test_other_origins_get_no_permission(gateway):
 
 def test_options_without_a_preflight_reach_the_service(gateway):
     assert gateway.call(method="OPTIONS").json["method"] == "OPTIONS"
+
+
+@OTHERS
+def test_pages_of_another_allowed_origin_ask_call_and_read_errors_with_cookies(gateway, other):
+    asked = preflight(gateway, other)
+    assert (asked.status, asked.headers["access-control-allow-methods"]) == (204, cors.METHODS)
+    assert asked.headers["access-control-allow-headers"] == cors.HEADERS
+    for path, host in (("/", "shop"), ("/metrics", "shop"), ("/", "closed"), ("/", "cdn"), ("/", "unknown")):
+        answer = gateway.call(path, host=f"{host}.localhost", headers={"Origin": other})
+        assert answer.headers["access-control-allow-origin"] == other
+        assert answer.headers["access-control-allow-credentials"] == "true"
+        assert answer.headers["access-control-expose-headers"] == cors.EXPOSED
+        assert "Origin" in answer.headers["vary"]
+
+
+@OTHERS
+def test_errors_of_the_gateway_in_front_of_storage_can_be_read_too(gateway, other):
+    for path in ("/no-bucket-of-ours", "/wares/%2e%2e/x"):
+        answer = gateway.call(path, host="s3.localhost", headers={"Origin": other})
+        assert answer.status in (400, 404)
+        assert answer.headers["access-control-allow-origin"] == other
+        assert "access-control-allow-origin" not in gateway.call(path, host="s3.localhost").headers
+
+
+@pytest.mark.parametrize(
+    "other", ["http://localhost:5174", "https://localhost:5173", "capacitor://evil", "*"]
+)
+def test_no_more_than_the_named_origins_may(gateway, other):
+    assert preflight(gateway, other).status == 403
+    assert "access-control-allow-origin" not in gateway.call(headers={"Origin": other}).headers

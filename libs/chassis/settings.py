@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from chassis import origins
 from chassis.idempotency.base import Limits
 
 
@@ -60,6 +61,10 @@ class ServiceSettings(BaseSettings):
         default=1_048_576, ge=1024, le=104_857_600, description="Largest request body that is read."
     )
 
+    browser_origins: Annotated[str, AfterValidator(origins.checked)] | None = Field(
+        default=None,
+        description="Other web origins whose pages may call; with any, the service itself answers CORS.",
+    )
     max_idempotency_keys: int = Field(
         default=2000, ge=10, le=1_000_000, description="Most `Idempotency-Key`s of one account within a day."
     )
@@ -79,6 +84,11 @@ class ServiceSettings(BaseSettings):
     def idempotency_limits(self) -> Limits:
         """Return how much is kept for one account's `Idempotency-Key`s."""
         return Limits(self.max_idempotency_keys, self.max_kept_bytes)
+
+    def allowed_origins(self) -> tuple[str, ...]:
+        """Return whose pages the service itself lets call: nobody's where an edge knows the only origin."""
+        others = (self.browser_origins or "").split()
+        return (self.public_url("app"), *others) if others else ()
 
     def public_url(self, subdomain: str) -> str:
         """Return the `https://` origin of `subdomain`, without a trailing slash."""

@@ -1,5 +1,5 @@
 # Everything that the three environments leave at its default, chosen otherwise: no way out of the network, inner names,
-# Aurora, replicas, linear shifts, keys for private deliveries, another processor.
+# other origins, Aurora, replicas, linear shifts, keys for private deliveries, another processor.
 
 environment = "options"
 region      = "eu-west-1"
@@ -14,7 +14,8 @@ network = {
   encryption_control = "enforce"
 }
 
-inner_names = true
+inner_names     = true
+browser_origins = ["capacitor://localhost", "https://admin.options.example.com"]
 
 database = {
   engine      = "aurora"

@@ -95,7 +95,7 @@ module "load_balancer" {
   subnet_ids          = module.network.public_subnet_ids
   security_group_id   = module.firewall.edge_id
   certificate_arn     = module.domain.regional_certificate_arn
-  browser_origin      = local.app_origin
+  browser_origin      = length(var.browser_origins) == 0 ? local.app_origin : null
   web_acl_arn         = module.regional_firewall.arn
   log_bucket          = module.access_logs.bucket
   deletion_protection = var.deletion_protection
@@ -150,7 +150,7 @@ module "delivery" {
   bucket_domain_name  = "${local.addresses["bucket/${local.delivering[0].name}"]}.s3.${var.region}.amazonaws.com"
   delivers            = { for delivery in local.delivering[0].delivers : delivery.prefix => { access = delivery.access, seconds = delivery.seconds } }
   public_keys         = var.delivery_public_keys
-  browser_origin      = local.app_origin
+  browser_origins     = [for origin in local.browser_origins : origin if startswith(origin, "http")] # CloudFront knows no others
   certificate_arn     = module.domain.global_certificate_arn
   zone_id             = module.domain.zone_id
   web_acl_arn         = module.global_firewall.arn

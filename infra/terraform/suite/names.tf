@@ -41,7 +41,8 @@ locals {
   hosts        = { for name, service in local.public : name => "${service.subdomain}.${var.domain}" }
   origin_hosts = { for name, service in local.public : name => "${service.subdomain}.origin.${var.domain}" }
 
-  app_origin = "https://app.${var.domain}"
+  app_origin      = "https://app.${var.domain}"
+  browser_origins = concat([local.app_origin], sort(var.browser_origins))
 
   tables  = { for table in flatten([for service in values(local.services) : service.stores.tables]) : table.name => table }
   buckets = { for bucket in flatten([for service in values(local.services) : service.stores.buckets]) : bucket.name => bucket }

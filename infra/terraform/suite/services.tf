@@ -31,7 +31,7 @@ locals {
   ) }
 
   # Every service's process gets these (chassis.settings.ServiceSettings).
-  common_environment = {
+  common_environment = merge(local.browser_environment, {
     PUBLIC_DOMAIN      = var.domain
     PUBLIC_PORT        = "443"
     AUTH_ISSUER        = local.issuer.url
@@ -42,7 +42,10 @@ locals {
     AWS_DEFAULT_REGION = var.region
     LOG_LEVEL          = var.log_level
     TRUSTED_PROXIES    = local.front ? "2" : "1"
-  }
+  })
+
+  # With other origins than the app's, which the load balancer has no room for, services answer browsers themselves.
+  browser_environment = { for name in ["BROWSER_ORIGINS"] : name => join(" ", sort(var.browser_origins)) if length(var.browser_origins) > 0 }
 
   # Where clients come to the load balancer directly, the web app's calls come by CloudFront, one proxy more, and are known
   # by the host that they are asked of.

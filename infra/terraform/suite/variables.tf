@@ -89,6 +89,17 @@ variable "zone_keeps" {
   }
 }
 
+variable "browser_origins" {
+  description = "Other web origins whose pages may call the services, such as a mobile app's `capacitor://localhost`, besides the web app's."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for origin in var.browser_origins : can(regex("^[a-z][a-z0-9+.-]*://([a-z0-9.-]+|\\[[0-9a-f:]+\\])(:[1-9][0-9]*)?$", origin)) && !can(regex("^(http:.*:80|https:.*:443)$", origin))])
+    error_message = "An origin is written as browsers send it: https://app.example.com, without path, usual port, capitals or *."
+  }
+}
+
 variable "first_release" {
   description = "Image tags, by service, that a new environment begins with where the images are in its registry already; without one a service waits for its first deployment."
   type        = map(string)

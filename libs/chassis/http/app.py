@@ -12,6 +12,7 @@ from chassis.accounts import AccountGate, ErasedAccounts
 from chassis.clock import utc_now
 from chassis.http import docs, encodings, health, problems
 from chassis.http.cached import AnswerCache
+from chassis.http.cors import CrossOrigin
 from chassis.http.fast_path import FastPath
 from chassis.http.openapi import ApiInfo
 from chassis.http.proxies import TrustedProxies
@@ -62,6 +63,8 @@ def build(
     dispatcher = Dispatcher(app, verifier, keys, gate, fast_path)
     dispatcher.add(*routes)
     app.wsgi_app = fast_path or app.wsgi_app  # type: ignore[method-assign]
+    if allowed := settings.allowed_origins():
+        app.wsgi_app = CrossOrigin(app.wsgi_app, allowed)  # type: ignore[method-assign]
     issuer = settings.auth_issuer if settings.auth_token_profile == "rfc9068" else ""  # noqa: S105  # a name
     app.register_blueprint(docs.blueprint(info, dispatcher.routes, issuer))
     _add_version(app, info, settings)

@@ -24,18 +24,24 @@ _NOTHING_COLLECTED = 5
 
 @dataclass(frozen=True)
 class Target:
-    """A running suite to test: where it listens, what signs its certificates, where its state is."""
+    """A running suite to test: where it listens, what signs its certificates, where its state is.
+
+    Pages of `other_origin` may call it.
+    """
 
     domain: str
     port: int
     authority: Path | None
     state: Path | None = None
+    other_origin: str | None = None
 
     def environment(self) -> dict[str, str]:
         """Return the variables the system tests read."""
         found = {"SLIPWAY_BASE_DOMAIN": self.domain, "SLIPWAY_PORT": str(self.port)}
         if self.authority:
             found["SLIPWAY_CA"] = str(self.authority)
+        if self.other_origin:
+            found["SLIPWAY_OTHER_ORIGIN"] = self.other_origin
         if self.state:
             found["SLIPWAY_STATE"] = str(self.state)
             found["SLIPWAY_ENFORCES_IAM"] = "1"  # our own emulator does: never to be left out here
@@ -80,14 +86,19 @@ def containers(root: Path, arguments: Sequence[str]) -> int:
 def private_suite(root: Path) -> Iterator[Target]:
     """Run a whole suite with a state of its own on a free port while the body runs. Raises Problem."""
     state = root / ".slipway" / "system-test"
-    suite = Suite(root, state, Settings(port=ports.pick()))
+    other = f"http://localhost:{ports.pick()}"
+    suite = Suite(root, state, Settings(port=ports.pick(), browser_origins=(other,)))
     with exclusive(root / ".slipway" / "system-test.lock", "test"):
         _end(Suite(root, state))
         try:
             progress = PlainLines(console.out)
             lifecycle.up(suite, progress)
             yield Target(
-                suite.settings.domain, suite.settings.port, suite.layout.authority / "root.pem", suite.state
+                suite.settings.domain,
+                suite.settings.port,
+                suite.layout.authority / "root.pem",
+                suite.state,
+                other,
             )
         finally:
             _end(suite)

@@ -10,11 +10,15 @@ from slipway.local.suite import Settings, Suite, load_settings
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def suite(port: int | None = None, domain: str | None = None) -> Suite:
+def suite(
+    port: int | None = None, domain: str | None = None, browser_origins: tuple[str, ...] | None = None
+) -> Suite:
     """Return the suite of this checkout: as asked for, else as it was last started, else by default."""
     state = Path(os.environ.get("SLIPWAY_STATE") or ROOT / ".slipway").resolve()
     last = load_settings(state) or Settings()
     settings = Settings(
-        port=last.port if port is None else port, domain=last.domain if domain is None else domain
+        port=last.port if port is None else port,
+        domain=last.domain if domain is None else domain,
+        browser_origins=last.browser_origins if browser_origins is None else browser_origins,
     )
     return Suite(ROOT, state, settings)

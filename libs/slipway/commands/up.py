@@ -9,8 +9,21 @@ import click
 from slipway.commands.context import suite as present_suite
 from slipway.local import lifecycle
 from slipway.local.diagnosis import require_platform
+from slipway.settings.browser_origins import origins_in
 from slipway.terminal import console
 from slipway.terminal.progress import shown
+
+
+def _origins(
+    _context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    """Return the origins to allow, None where the last ones used stay."""
+    if not given:
+        return None
+    try:
+        return origins_in(" ".join(one for one in given if one != "none"))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.command()
@@ -18,15 +31,24 @@ from slipway.terminal.progress import shown
     "--port", type=click.IntRange(1, 65535), help="Port of the gateway; the last one used, at first 8443."
 )
 @click.option("--domain", help="Domain of the subdomains; the last one used, at first localhost.")
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    callback=_origins,
+    metavar="ORIGIN",
+    help="Another origin whose pages may call, such as http://localhost:5173; repeat it for more, `none` for"
+    " none; the last ones used.",
+)
 @click.option("--live/--no-live", default=True, help="Redraw a table as things come up (on a terminal).")
-def command(port: int | None, domain: str | None, *, live: bool) -> None:
+def command(port: int | None, domain: str | None, origins: tuple[str, ...] | None, *, live: bool) -> None:
     """Start the suite in the background and wait until every part is healthy.
 
     What runs already is left alone. When something does not come up, everything that was
     started is stopped again.
     """
     require_platform()
-    suite = present_suite(port, domain)
+    suite = present_suite(port, domain, origins)
     began = time.monotonic()
     with lifecycle.locked(suite, "up"), shown(console.out, live=live) as progress:
         started = lifecycle.up(suite, progress)

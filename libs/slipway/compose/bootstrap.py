@@ -78,6 +78,7 @@ class Bootstrap:
             keys=STATE / "aws",
             domain=self._settings.domain,
             port=self._settings.port,
+            browser_origins=self._settings.browser_origins,
         )
         key = AccessKeys(STATE / "aws").read(EDGE_USER)
         write_private(EDGE_CREDENTIALS, json.dumps(asdict(key) if key else {}))
@@ -116,6 +117,7 @@ class Bootstrap:
             version=self._settings.version,
             commit=self._settings.commit,
             purges_url=f"http://gateway:{PURGES_PORT}/v1/purges",
+            browser_origins=self._settings.browser_origins,
         )
 
     def _redis_url(self, manifest: Manifest) -> str:

@@ -72,4 +72,5 @@ def edge_of(manifests: Mapping[str, Manifest], settings: ComposeSettings, origin
         origins_file=origins,
         key_groups={edge.GROUP: {}},
         purges=f"0.0.0.0:{PURGES_PORT}",
+        browser_origins=settings.browser_origins,
     )

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from slipway.settings.browser_origins import origins_in
+
 ROOT = Path("/opt/app")
 STATE = Path("/state")
 EDGE = Path("/edge")
@@ -19,13 +21,14 @@ REDIS_USERS = Path("/redis-users/users.conf")
 
 @dataclass(frozen=True)
 class ComposeSettings:
-    """The public address of the suite, and the emulator's."""
+    """The public address of the suite, and the emulator's; pages of `browser_origins` may call."""
 
     domain: str
     port: int
     aws_endpoint: str
     version: str
     commit: str
+    browser_origins: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> ComposeSettings:
@@ -36,4 +39,5 @@ class ComposeSettings:
             aws_endpoint=environment["SLIPWAY_AWS_ENDPOINT"],
             version=environment["SLIPWAY_VERSION"],
             commit=environment["SLIPWAY_COMMIT"],
+            browser_origins=origins_in(environment.get("SLIPWAY_ORIGINS", "")),
         )

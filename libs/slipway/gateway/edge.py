@@ -51,6 +51,7 @@ class Edge:
     downloads_per_address: int = 200
     purges: str = ""
     purge_token: str = ""
+    browser_origins: tuple[str, ...] = ()
 
     @property
     def delivered(self) -> list[delivery.Delivered]:
@@ -68,7 +69,7 @@ class Edge:
 
     @property
     def origins(self) -> dict[str, bool]:
-        """Which web origins may call the services, and whether with cookies: only the app.
+        """Which web origins may call the services, and whether with cookies: the app and `browser_origins`.
 
         The services' own are those of their documentation, where people sign in and try calls.
         """
@@ -77,6 +78,7 @@ class Edge:
             f"https://app.{self.domain}{suffix}": True,
             f"https://{self.domain}{suffix}": False,
             **{f"https://{one.subdomain}.{self.domain}{suffix}": False for one in self.public.values()},
+            **dict.fromkeys(self.browser_origins, True),
         }
 
     @property

@@ -150,8 +150,8 @@ def _require_same_settings(suite: Suite) -> None:
     before = load_settings(suite.state)
     if before is not None and before != suite.settings:
         raise Problem(
-            f"the suite is running for {before.domain} on port {before.port}",
-            next_step="run `./slipway down` first, then `up` with the new address",
+            f"the suite is running for {before}",
+            next_step="run `./slipway down` first, then `up` with the new settings",
             code=BUSY,
         )
 

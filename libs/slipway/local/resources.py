@@ -20,10 +20,19 @@ def make(
     domain: str,
     port: int,
     prefix: str = "",
+    browser_origins: tuple[str, ...] = (),
 ) -> dict[str, dict[str, str]]:
     """Make what the manifests name in a running emulator; return each service's variables. Raises Problem."""
     try:
-        return provision(manifests, target(emulator), keys=keys, domain=domain, port=port, prefix=prefix)
+        return provision(
+            manifests,
+            target(emulator),
+            keys=keys,
+            domain=domain,
+            port=port,
+            prefix=prefix,
+            browser_origins=browser_origins,
+        )
     except ProvisionError as error:
         raise Problem(
             f"the emulated AWS refused a resource: {error}", next_step="run `./slipway logs emulator`"

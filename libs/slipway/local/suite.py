@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -44,6 +44,11 @@ class Settings:
 
     port: int = DEFAULT_PORT
     domain: str = DEFAULT_DOMAIN
+    browser_origins: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        others = f", open to pages of {' and '.join(self.browser_origins)}" if self.browser_origins else ""
+        return f"{self.domain} on port {self.port}{others}"
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,7 @@ class Suite:
             purges=f"127.0.0.1:{self.ports['purges']}",
             purge_token=edge.purge_token(self.credentials),
             edge_key=lambda: AccessKeys(self.layout.secrets / "aws").read(EDGE_USER),
+            browser_origins=self.settings.browser_origins,
             needs=(*(step.name for step in self.backing), self.resources.name, *webs),
         )
 
@@ -203,6 +209,7 @@ class Suite:
             self.layout.secrets / "aws",
             domain=self.settings.domain,
             port=self.settings.port,
+            browser_origins=self.settings.browser_origins,
         )
         write_private(self.state / "resources.json", json.dumps(made, indent=2))
         return ""
@@ -244,6 +251,7 @@ class Suite:
             version=__version__,
             commit=_commit(self.root),
             purges_url=f"http://127.0.0.1:{self.ports['purges']}/v1/purges",
+            browser_origins=self.settings.browser_origins,
         )
 
 
@@ -257,13 +265,13 @@ def load_settings(state: Path) -> Settings | None:
     path = Layout(state, state).settings
     if not path.exists():
         return None
-    return Settings(**json.loads(path.read_text(encoding="utf-8")))
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return Settings(**{**found, "browser_origins": tuple(found.get("browser_origins", ()))})
 
 
 def save_settings(suite: Suite) -> None:
     """Keep the suite's settings for later commands."""
-    settings = {"port": suite.settings.port, "domain": suite.settings.domain}
-    write_private(suite.layout.settings, json.dumps(settings))
+    write_private(suite.layout.settings, json.dumps(asdict(suite.settings)))
 
 
 def _commit(root: Path) -> str:

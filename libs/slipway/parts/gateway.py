@@ -38,6 +38,7 @@ class Gateway(Listening):
     purges: str
     purge_token: str
     edge_key: Callable[[], AccessKey | None]
+    browser_origins: tuple[str, ...] = ()
     name: str = "gateway"
 
     @property
@@ -92,6 +93,7 @@ class Gateway(Listening):
             key_groups=self.key_groups,
             purges=self.purges,
             purge_token=self.purge_token,
+            browser_origins=self.browser_origins,
         )
 
 

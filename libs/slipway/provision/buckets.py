@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -22,15 +23,15 @@ _PRIVATE: Any = {
 }
 
 
-def ensure_buckets(s3: S3Client, plan: Plan, names: Names, origin: str) -> None:
-    """Make the buckets; `origin` is where browsers may upload from. Needs the topics to exist."""
+def ensure_buckets(s3: S3Client, plan: Plan, names: Names, origins: Sequence[str]) -> None:
+    """Make the buckets; `origins` is where browsers may upload from. Needs the topics to exist."""
     present = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
     for bucket in plan.buckets:
         name = names.name(bucket.name)
         if name not in present:
             s3.create_bucket(Bucket=name)
         _keep_private(s3, name)
-        _allow_browsers(s3, name, _cors(origin) if bucket.browser_uploads else [])
+        _allow_browsers(s3, name, _cors(origins) if bucket.browser_uploads else [])
         _announce(s3, name, _announcements(bucket, names))
 
 
@@ -81,12 +82,12 @@ def _announcements(bucket: Bucket, names: Names) -> list[Any]:
     return [announcement]
 
 
-def _cors(origin: str) -> list[Any]:
+def _cors(origins: Sequence[str]) -> list[Any]:
     return [
         {
             "AllowedHeaders": ["*"],
             "AllowedMethods": ["GET", "HEAD", "POST", "PUT"],
-            "AllowedOrigins": [origin],
+            "AllowedOrigins": list(origins),
             "ExposeHeaders": ["ETag"],
             "MaxAgeSeconds": 3600,
         }

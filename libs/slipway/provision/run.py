@@ -32,12 +32,13 @@ def provision(
     domain: str = "localhost",
     port: int = 8443,
     prefix: str = "",
+    browser_origins: tuple[str, ...] = (),
 ) -> dict[str, dict[str, str]]:
     """Make what the manifests name, change what differs, leave alone what is right.
 
     `keys` is the folder that the services' access keys are kept in, and the edge's; `domain` and
-    `port` say from where browsers may upload, and `domain` who sends mail; `prefix` goes before
-    every name, so that isolated copies can live in one emulator. Returns each service's
+    `port` say from where browsers may upload, with `browser_origins`, and `domain` who sends mail;
+    `prefix` goes before every name, so that isolated copies can live in one emulator. Returns each service's
     environment (see :func:`slipway.provision.environment.environment`). Nothing
     that holds data is ever removed. Raises ProvisionError.
     """
@@ -48,7 +49,7 @@ def provision(
     try:
         ensure_topics(clients.sns, plan, names)
         ensure_queues(clients.sqs, plan, names)
-        ensure_buckets(clients.s3, plan, names, origin)
+        ensure_buckets(clients.s3, plan, names, (origin, *browser_origins))
         ensure_subscriptions(clients.sns, plan, names)
         ensure_tables(clients.dynamodb, plan, names)
         found = ensure_identities(clients.iam, manifests.values(), names, AccessKeys(keys))

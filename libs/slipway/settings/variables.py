@@ -31,6 +31,7 @@ class Addresses:
     version: str
     commit: str
     purges_url: str = ""
+    browser_origins: tuple[str, ...] = ()
 
 
 def service_environment(
@@ -82,6 +83,8 @@ def service_settings(
         "S3_PUBLIC_ENDPOINT_URL": origin("s3", addresses),
         **resources,
     }
+    if addresses.browser_origins:
+        environment["BROWSER_ORIGINS"] = " ".join(addresses.browser_origins)
     if manifest.stores.postgres and database_url:
         environment[manifest.stores.postgres.env] = database_url
     if manifest.stores.redis:

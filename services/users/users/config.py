@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from chassis import origins
 from chassis.settings import ServiceSettings
 
 _KEY_BYTES = 32
-_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:(?!443$)[1-9][0-9]{0,4})?")
 
 
 def _decoded(text: str) -> bytes:
@@ -33,13 +32,6 @@ def _is_key(value: SecretStr) -> SecretStr:
 def _is_postgres(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
         raise ValueError("must begin with postgresql://")
-    return value
-
-
-def _are_origins(value: str) -> str:
-    for origin in value.split():
-        if not _ORIGIN.fullmatch(origin):
-            raise ValueError(f"{origin!r} is no origin as browsers send it, such as https://app.example.com")
     return value
 
 
@@ -99,9 +91,9 @@ class ApiSettings(UsersSettings):
         le=1440,
         description="For so long after signing in, a new address or an erasure needs no password.",
     )
-    app_origins: Annotated[str, AfterValidator(_are_origins)] | None = Field(
+    app_origins: Annotated[str, AfterValidator(origins.checked)] | None = Field(
         default=None,
-        description="Origins whose pages may use the refresh cookie; unset: `app.` and the domain.",
+        description="Own origins whose pages may use the refresh cookie; unset: `app.` and the domain.",
     )
     storage_bucket: str = Field(description="S3 bucket that holds the users' folders.")
     storage_credentials_minutes: int = Field(
@@ -110,11 +102,12 @@ class ApiSettings(UsersSettings):
 
     @property
     def own_origins(self) -> list[str]:
-        """The origins of `app_origins`, or those where the suite's own app is."""
+        """The origins of `app_origins`, or those where the suite's own app is, and `browser_origins`."""
+        others = (self.browser_origins or "").split()
         if self.app_origins is not None:
-            return self.app_origins.split()
+            return [*self.app_origins.split(), *others]
         app = self.public_url("app")
-        return [app, app.replace("://app.", "://", 1)]
+        return [app, app.replace("://app.", "://", 1), *others]
 
     @property
     def event_source(self) -> str:

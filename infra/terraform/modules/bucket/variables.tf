@@ -61,8 +61,8 @@ variable "browser_origins" {
   default     = []
 
   validation {
-    condition     = alltrue([for origin in var.browser_origins : startswith(origin, "https://")])
-    error_message = "Origins are https:// addresses, without *."
+    condition     = alltrue([for origin in var.browser_origins : can(regex("^[a-z][a-z0-9+.-]*://[^*/]+$", origin))])
+    error_message = "Origins are addresses without path, and without *."
   }
 }
 

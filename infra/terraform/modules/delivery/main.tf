@@ -167,7 +167,7 @@ resource "aws_cloudfront_response_headers_policy" "this" {
     origin_override                  = true
 
     access_control_allow_origins {
-      items = [var.browser_origin]
+      items = var.browser_origins
     }
 
     access_control_allow_methods {

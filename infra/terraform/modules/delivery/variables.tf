@@ -42,9 +42,14 @@ variable "public_keys" {
   }
 }
 
-variable "browser_origin" {
-  description = "The web app's origin, whose pages may read delivered files."
-  type        = string
+variable "browser_origins" {
+  description = "Origins whose pages may read delivered files: the web app's, and others that may call."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.browser_origins) > 0 && alltrue([for origin in var.browser_origins : can(regex("^https?://[^*/]+$", origin))])
+    error_message = "Origins are http:// or https:// addresses without path and without *; there is at least one."
+  }
 }
 
 variable "certificate_arn" {

@@ -19,11 +19,12 @@ resource "aws_cloudfront_cache_policy" "public" {
     }
 
     # One distribution has all hosts, and a path that one of them lets be kept another may answer for somebody alone.
+    # An answer says which origin's pages may read it.
     headers_config {
       header_behavior = "whitelist"
 
       headers {
-        items = ["Authorization", "Host"]
+        items = ["Authorization", "Host", "Origin"]
       }
     }
 

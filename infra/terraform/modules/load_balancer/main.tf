@@ -24,6 +24,11 @@ resource "aws_lb" "this" {
   }
 }
 
+locals {
+  # A listener has room for one origin; where there are more, it says nothing and passes browsers' questions on.
+  answers_browsers = var.browser_origin != null
+}
+
 resource "aws_lb_listener" "https" {
   load_balancer_arn = aws_lb.this.arn
   port              = 443
@@ -35,11 +40,11 @@ resource "aws_lb_listener" "https" {
   routing_http_response_strict_transport_security_header_value        = "max-age=63072000; includeSubDomains"
   routing_http_response_x_content_type_options_header_value           = "nosniff"
   routing_http_response_access_control_allow_origin_header_value      = var.browser_origin
-  routing_http_response_access_control_allow_credentials_header_value = "true"
-  routing_http_response_access_control_allow_methods_header_value     = "GET,HEAD,POST,PUT,PATCH,DELETE"
-  routing_http_response_access_control_allow_headers_header_value     = "Authorization,Content-Type,If-Match,If-None-Match,Idempotency-Key,X-Request-Id,traceparent"
-  routing_http_response_access_control_expose_headers_header_value    = "ETag,Location,Retry-After,X-Request-Id"
-  routing_http_response_access_control_max_age_header_value           = "3600"
+  routing_http_response_access_control_allow_credentials_header_value = local.answers_browsers ? "true" : null
+  routing_http_response_access_control_allow_methods_header_value     = local.answers_browsers ? "GET,HEAD,POST,PUT,PATCH,DELETE" : null
+  routing_http_response_access_control_allow_headers_header_value     = local.answers_browsers ? "Authorization,Content-Type,If-Match,If-None-Match,Idempotency-Key,X-Request-Id,traceparent" : null
+  routing_http_response_access_control_expose_headers_header_value    = local.answers_browsers ? "ETag,Location,Retry-After,X-Request-Id" : null
+  routing_http_response_access_control_max_age_header_value           = local.answers_browsers ? "3600" : null
 
   default_action {
     type = "fixed-response"
@@ -54,6 +59,8 @@ resource "aws_lb_listener" "https" {
 
 # A browser's question before a call across origins; the listener's headers are the whole answer.
 resource "aws_lb_listener_rule" "preflight" {
+  count = local.answers_browsers ? 1 : 0
+
   listener_arn = aws_lb_listener.https.arn
   priority     = 1
 

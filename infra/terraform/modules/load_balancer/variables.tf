@@ -40,8 +40,9 @@ variable "tls_policy" {
 }
 
 variable "browser_origin" {
-  description = "The web app's origin, whose pages may call the services."
+  description = "The one origin whose pages may call the services; null where the services themselves say whose may."
   type        = string
+  default     = null
 }
 
 variable "web_acl_arn" {

@@ -8,7 +8,7 @@ variables {
   web_acl_arn         = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/x/1"
   log_destination_arn = "arn:aws:logs:us-east-1:123456789012:delivery-destination:x"
   bucket_domain_name  = "media.s3.eu-west-1.amazonaws.com"
-  browser_origin      = "https://app.example.com"
+  browser_origins     = ["https://app.example.com"]
   delivers = {
     "private/"  = { access = "signed", seconds = 86400 }
     "releases/" = { access = "public", seconds = 31536000 }

@@ -37,7 +37,7 @@ run "what_a_manifest_lets_be_kept_is_kept_for_each_host_and_caller" {
   }
 
   assert {
-    condition     = toset(one(one(one(aws_cloudfront_cache_policy.public["/v1/posts"].parameters_in_cache_key_and_forwarded_to_origin).headers_config).headers).items) == toset(["Authorization", "Host"]) && aws_cloudfront_cache_policy.public["/v1/posts"].default_ttl == 0
+    condition     = toset(one(one(one(aws_cloudfront_cache_policy.public["/v1/posts"].parameters_in_cache_key_and_forwarded_to_origin).headers_config).headers).items) == toset(["Authorization", "Host", "Origin"]) && aws_cloudfront_cache_policy.public["/v1/posts"].default_ttl == 0
     error_message = "Only what an answer allows, and never for another host or another caller."
   }
 }

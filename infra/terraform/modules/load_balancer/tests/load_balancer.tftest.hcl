@@ -43,6 +43,28 @@ run "it_is_careful" {
   }
 }
 
+run "one_origin_is_answered_here" {
+  command = plan
+
+  assert {
+    condition     = aws_lb_listener.https.routing_http_response_access_control_allow_origin_header_value == "https://app.example.com" && length(aws_lb_listener_rule.preflight) == 1
+    error_message = "The load balancer answers the app's pages itself."
+  }
+}
+
+run "of_several_origins_the_services_decide" {
+  command = plan
+
+  variables {
+    browser_origin = null
+  }
+
+  assert {
+    condition     = length(aws_lb_listener_rule.preflight) == 0
+    error_message = "A browser's question reaches the service."
+  }
+}
+
 run "old_tls_is_refused" {
   command = plan
 
