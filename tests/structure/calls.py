@@ -13,7 +13,15 @@ from tests.structure import tree
 
 from slipway.manifest import Manifest
 
-_SERVICES = {"table": "dynamodb", "bucket": "s3", "queue": "sqs", "topic": "sns", "role": "sts"}
+_SERVICES = {
+    "table": "dynamodb",
+    "bucket": "s3",
+    "queue": "sqs",
+    "topic": "sns",
+    "role": "sts",
+    "mail": "sesv2",
+}
+_PREFIXES = {"sesv2": "ses"}  # where IAM knows a service by another name than the SDK
 
 # Operations that IAM knows by the name of another action.
 _ACTIONS = {
@@ -40,7 +48,7 @@ def actions(service: str, manifest: Manifest) -> set[str]:
     kinds = {one.split("/")[0] for permission in manifest.permissions for one in permission.on}
     files = _reached(service)
     found = {
-        f"{name}:{operation}"
+        f"{_PREFIXES.get(name, name)}:{operation}"
         for name in (_SERVICES[kind] for kind in kinds)
         for file in files
         for operation in _called(file, name)

@@ -8,7 +8,10 @@ from tests.structure import calls, tree
 from slipway.manifest import Permission, load_all
 
 # What no call names but a call needs.
-_NEEDED_WITH = {"sts:TagSession": "sts:AssumeRole"}  # the emulator asks for both; AWS, for sessions with tags
+_NEEDED_WITH = {
+    "sts:TagSession": "sts:AssumeRole",  # the emulator asks for both; AWS, for sessions with tags
+    "ses:SendRawEmail": "ses:SendEmail",  # AWS asks for it where a whole message is sent
+}
 
 
 def granted(service: str) -> Iterator[Permission]:
@@ -52,6 +55,8 @@ def test_a_service_touches_its_own_stores_only(service: str) -> None:
     own |= {f"bucket/{bucket.name}" for bucket in manifest.stores.buckets}
     own |= {f"queue/{queue.name}{suffix}" for queue in manifest.queues for suffix in ("", "-dlq")}
     own |= {f"role/{role.name}" for role in manifest.assumed_roles}
+    if manifest.sends_mail:  # the suite's, of which there is one
+        own |= {"mail/identity", "mail/configuration-set"}
     if manifest.publishes:
         own.add(f"topic/{manifest.publishes.topic}")
     used = {
