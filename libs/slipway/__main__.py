@@ -38,6 +38,7 @@ _COMMANDS = {
     "compose": "slipway.commands.compose",
     "lock": "slipway.commands.lock",
     "bench": "slipway.commands.bench",
+    "costs": "slipway.commands.costs",
     "deploy": "slipway.commands.deploy",
 }
 

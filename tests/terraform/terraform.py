@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from slipway.costs import offline
+
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = ROOT / "infra" / "terraform"
 ACCOUNT = "123456789012"
@@ -24,26 +26,6 @@ _STAND_INS = ROOT.parent / "shared" / "tools" / "tfschema" / "run"
 # What it builds points at the place it was built from, so it is not shared with other checkouts.
 _STAND_IN = Path(__file__).parent / "stand_in" / "program.py"
 _HOME_OF_STAND_INS = ROOT / ".slipway" / "terraform-stand-ins"
-
-# What makes a plan need no account: no call to AWS is made, and the state stays in the folder.
-_OFFLINE = """
-terraform {
-  backend "local" {}
-}
-provider "aws" {
-  allowed_account_ids         = null
-  access_key                  = "test"
-  secret_key                  = "test"
-  skip_credentials_validation = true
-  skip_requesting_account_id  = true
-  skip_metadata_api_check     = true
-}
-"""
-_OFFLINE_SUITE = """
-module "firewall" {
-  cloudfront_prefix_list_id = "pl-4fa04526"
-}
-"""
 
 
 @dataclass(frozen=True)
@@ -134,21 +116,12 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
 
 def workspace(folder: Path) -> Path:
     """Copy configuration and manifests to `folder` so that plans need no account; return the copy's suite."""
-    ignore = shutil.ignore_patterns(".terraform*", "*.tfstate*")
-    copy = shutil.copytree(CONFIGURATION, folder / "infra" / "terraform", ignore=ignore)
-    copy_manifests(folder)
-    (copy / "suite" / "offline_override.tf").write_text(_OFFLINE + _OFFLINE_SUITE)
-    (copy / "bootstrap" / "offline_override.tf").write_text(_OFFLINE)
-    return copy / "suite"
+    return offline.offline_configuration(ROOT, folder) / "suite"
 
 
 def copy_manifests(folder: Path) -> Path:
     """Copy the manifests, each in its service's folder, to `services` in `folder`; return that."""
-    services = folder / "services"
-    for path in (ROOT / "services").glob("*/service.yaml"):
-        (services / path.parent.name).mkdir(parents=True)
-        shutil.copy(path, services / path.parent.name)
-    return services
+    return offline.copy_manifests(ROOT, folder)
 
 
 def plan_arguments(environment: str, *, services: Path = ROOT / "services") -> list[str]:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tests.terraform.plans import Plan
-from tests.terraform.terraform import ROOT
+from tests.terraform.terraform import ROOT, Terraform
 
-from slipway.deploy import costs
+from slipway.__main__ import cli
+from slipway.costs.idle import Line, idle_bill
+from slipway.costs.planned import planned_environment
+from slipway.costs.prices import UnknownPrice
+from slipway.costs.table import bill_table
+from slipway.costs.traffic import read_traffic
+from slipway.costs.use import bill_of_use
 
 
 @pytest.fixture(scope="session")
@@ -26,22 +36,68 @@ def shown(plan_of: Callable[[str], Plan], run_folder: Path) -> Callable[[str], d
     return show
 
 
+def bill(shown: dict[str, Any]) -> list[Line]:
+    return idle_bill(planned_environment(shown))
+
+
 def test_the_guide_has_the_costs_of_every_environment(shown: Callable[[str], dict[str, Any]]) -> None:
-    table = costs.table({name: costs.bill(shown(name)) for name in ("dev", "staging", "prod")})
+    table = bill_table("idle", {name: bill(shown(name)) for name in ("dev", "staging", "prod")})
 
     assert table in (ROOT / "docs" / "costs.md").read_text(), f"docs/costs.md should have:\n{table}"
 
 
+def test_the_guide_has_what_a_month_of_the_example_traffic_costs(
+    shown: Callable[[str], dict[str, Any]],
+) -> None:
+    traffic = read_traffic(ROOT / "infra" / "terraform" / "traffic" / "todos.yaml")
+    planned = {name: planned_environment(shown(name)) for name in ("dev", "staging", "prod")}
+    table = bill_table("by use", {name: bill_of_use(one, traffic) for name, one in planned.items()})
+
+    assert table in (ROOT / "docs" / "costs.md").read_text(), f"docs/costs.md should have:\n{table}"
+
+
+def test_the_command_prices_a_plan_that_it_is_given(
+    shown: Callable[[str], dict[str, Any]], run_folder: Path
+) -> None:
+    shown("prod")
+    traffic = ROOT / "infra" / "terraform" / "traffic" / "india.yaml"
+    words = ["costs", "prod", "--json", "--plan", str(run_folder / "prod.json"), "--traffic", str(traffic)]
+    printed = CliRunner().invoke(cli, words)
+
+    assert printed.exit_code == 0, printed.output
+    told = json.loads(printed.stdout)
+    assert told["dollars"]["idle"] == round(sum(line.dollars for line in bill(shown("prod"))), 2)
+    assert {line["item"] for line in told["bills"]["by use"]} >= {"GB from CloudFront"}
+
+
+@pytest.mark.long
+def test_the_command_plans_an_environment_without_an_account(applying: Terraform) -> None:
+    words = [*applying.command[:-1], sys.executable, "-m", "slipway", "costs", "dev"]
+    printed = subprocess.run(
+        words, check=False, capture_output=True, text=True, timeout=600, cwd=ROOT, env=_without_credentials()
+    )
+
+    assert printed.returncode == 0, printed.stderr
+    rows = [line for line in printed.stdout.splitlines() if line.startswith("|")]
+    guide = (ROOT / "docs" / "costs.md").read_text()
+    assert len(rows) > 10
+    assert f"| {rows[-1].split('|')[2].strip()} |" in guide
+
+
+def _without_credentials() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+
+
 def test_the_guide_says_rightly_what_can_be_saved(shown: Callable[[str], dict[str, Any]]) -> None:
-    prod = {line.item: line for line in costs.bill(shown("prod"))}
-    dev = {line.item: line for line in costs.bill(shown("dev"))}
+    prod = {line.item: line for line in bill(shown("prod"))}
+    dev = {line.item: line for line in bill(shown("dev"))}
 
     def one(item: str) -> float:
         return prod[item].dollars / prod[item].quantity
 
     guide = (ROOT / "docs" / "costs.md").read_text()
     with_address = one("NAT gateway") + one("public IPv4 address")
-    [priced] = [line for line in costs.bill(shown("options")) if line.item == "interface endpoint in a zone"]
+    [priced] = [line for line in bill(shown("options")) if line.item == "interface endpoint in a zone"]
     endpoints, all_of_prod = (
         len(_ENDPOINTS) * len(_zones(shown(name))) * priced.dollars / priced.quantity
         for name in ("dev", "prod")
@@ -71,7 +127,7 @@ def _zones(plan: dict[str, Any]) -> list[str]:
 
 
 def test_every_option_has_a_price(shown: Callable[[str], dict[str, Any]]) -> None:
-    items = {line.item for line in costs.bill(shown("options"))}
+    items = {line.item for line in bill(shown("options"))}
 
     assert "Aurora capacity unit" in items
     assert "NAT gateway" not in items
@@ -86,8 +142,8 @@ def test_what_nobody_has_priced_is_refused(shown: Callable[[str], dict[str, Any]
         "change": {"after": {}},
     }
 
-    with pytest.raises(costs.UnknownPrice, match="aws_redshift_cluster"):
-        costs.bill(plan | {"resource_changes": [*plan["resource_changes"], surprise]})
+    with pytest.raises(UnknownPrice, match="aws_redshift_cluster"):
+        bill(plan | {"resource_changes": [*plan["resource_changes"], surprise]})
 
 
 def test_a_size_without_a_price_is_refused(shown: Callable[[str], dict[str, Any]]) -> None:
@@ -95,15 +151,15 @@ def test_a_size_without_a_price_is_refused(shown: Callable[[str], dict[str, Any]
     servers = [one for one in plan["resource_changes"] if one["type"] == "aws_db_instance"]
     servers[0]["change"]["after"]["instance_class"] = "db.x2g.16xlarge"
 
-    with pytest.raises(costs.UnknownPrice, match=r"db\.x2g\.16xlarge.*known are"):
-        costs.bill(plan)
+    with pytest.raises(UnknownPrice, match=r"db\.x2g\.16xlarge.*known are"):
+        bill(plan)
 
 
 def test_more_tasks_cost_more(shown: Callable[[str], dict[str, Any]]) -> None:
     plan = shown("prod")
-    before = sum(line.dollars for line in costs.bill(plan))
+    before = sum(line.dollars for line in bill(plan))
     for one in plan["resource_changes"]:
         if one["type"] == "aws_appautoscaling_target":
             one["change"]["after"]["min_capacity"] += 1
 
-    assert sum(line.dollars for line in costs.bill(plan)) > before
+    assert sum(line.dollars for line in bill(plan)) > before

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,12 +62,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class Terraform:
-    """Terraform for one environment: `folder` holds the configuration, `data` what is kept between runs."""
+    """Terraform for one environment: `folder` holds the configuration, `data` what is kept between runs.
+
+    A quiet one shows neither its commands nor what they print, but for their errors.
+    """
 
     folder: Path
     variables: Path
     data: Path
     lock_timeout: str = "60s"
+    quiet: bool = False
 
     def init(self, backend: tuple[str, ...]) -> None:
         """Prepare the configuration, its modules and providers, with this backend."""
@@ -93,6 +98,11 @@ class Terraform:
             raise Problem(f"there is no plan {file}", next_step="make one with --plan --plan-file")
         self._run("show", str(file.absolute()))
         return self._read(file.absolute(), is_empty=False)
+
+    def data_of(self, file: Path) -> Mapping[str, Any]:
+        """Return a saved plan as data."""
+        shown: Mapping[str, Any] = json.loads(self._captured("show", "-json", str(file)))
+        return shown
 
     def apply(self, plan: Plan) -> None:
         """Do exactly what the plan says. A state that cannot be written is kept for `write_unsaved`."""
@@ -134,7 +144,7 @@ class Terraform:
         return outputs[name]["value"] if name in outputs else None
 
     def _read(self, file: Path, *, is_empty: bool) -> Plan:
-        shown = json.loads(self._captured("show", "-json", str(file)))
+        shown = self.data_of(file)
         actions = {
             (change["address"], change["type"]): set(change["change"]["actions"])
             for change in shown.get("resource_changes", [])
@@ -150,13 +160,15 @@ class Terraform:
     def _run(self, *arguments: str) -> int:
         """Run with its output shown; return its exit code, which is 0 or `_CHANGED`. Raises Problem."""
         words, extra = self._words(*arguments)
-        show_command(words, extra)
+        if not self.quiet:
+            show_command(words, extra)
         # In a session of its own, so that an interruption reaches it once, from here: at a second one it ends
         # without writing down what it has done.
         process = subprocess.Popen(
             words,
             env={**os.environ, **_SETTINGS, **extra},
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if self.quiet else None,
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
@@ -169,7 +181,8 @@ class Terraform:
 
     def _captured(self, *arguments: str) -> str:
         words, extra = self._words(*arguments, colours=False)
-        show_command(words, extra)
+        if not self.quiet:
+            show_command(words, extra)
         done = subprocess.run(
             words, check=False, capture_output=True, text=True, env={**os.environ, **_SETTINGS, **extra}
         )

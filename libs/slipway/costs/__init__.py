@@ -1,0 +1,1 @@
+"""What an environment costs, from its plan: while nobody uses it, and by use."""

@@ -1,0 +1,39 @@
+"""A small environment: a load balancer, two firewalls, a table and one service, as a plan tells of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slipway.costs.planned import PlannedEnvironment, PlannedResource
+
+_VARIABLES = {
+    "architecture": "ARM64",
+    "network": {"nat": "single"},
+    "open_to": "cloudfront",
+    "price_class": "PriceClass_All",
+    "spot_percent": 0,
+    "table_replicas": [],
+}
+_TRACKING = {"target_tracking_scaling_policy_configuration": [{"target_value": 100}]}
+_IN_NOTES = 'module.service["notes"]'
+
+
+def _one(address: str, **values: Any) -> PlannedResource:
+    kind = next(part for part in address.replace("[", ".").split(".") if part.startswith("aws_"))
+    return PlannedResource(address, kind, values)
+
+
+def environment(**variables: Any) -> PlannedEnvironment:
+    """Return it, with other variables."""
+    return PlannedEnvironment(
+        [
+            _one("module.load_balancer.aws_lb.this", subnets=["a", "b"]),
+            _one("module.regional_firewall.aws_wafv2_web_acl.this", scope="REGIONAL", rule=[]),
+            _one("module.global_firewall.aws_wafv2_web_acl.this", scope="CLOUDFRONT", rule=[]),
+            _one("module.site.aws_cloudfront_function.page"),
+            _one(f'{_IN_NOTES}.aws_ecs_task_definition.role["api"]', cpu="1024", memory="2048"),
+            _one(f'{_IN_NOTES}.aws_appautoscaling_target.role["api"]', min_capacity=1, max_capacity=4),
+            _one(f'{_IN_NOTES}.aws_appautoscaling_policy.requests["api"]', **_TRACKING),
+        ],
+        _VARIABLES | variables,
+    )
