@@ -6,7 +6,7 @@ has room for one). https://fetch.spec.whatwg.org/#http-cors-protocol
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ SECONDS = 600
 class CrossOrigin:
     """WSGI middleware: pages of `origins` may call `inner`, with cookies, and read every answer."""
 
-    def __init__(self, inner: WSGIApplication, origins: Collection[str]) -> None:
+    def __init__(self, inner: WSGIApplication, origins: Sequence[str]) -> None:
         self._inner = inner
         self._origins = frozenset(origins)
 
