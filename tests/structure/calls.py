@@ -45,7 +45,7 @@ _PARTS = {
 
 def actions(service: str, manifest: Manifest) -> set[str]:
     """Return the actions that the code of a service calls on the kinds of resources its manifest names."""
-    kinds = {one.split("/")[0] for permission in manifest.permissions for one in permission.on}
+    kinds = {one.split("/")[0] for permission in manifest.granted for one in permission.on}
     files = _reached(service)
     found = {
         f"{_PREFIXES.get(name, name)}:{operation}"

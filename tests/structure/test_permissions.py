@@ -17,7 +17,7 @@ _NEEDED_WITH = {
 def granted(service: str) -> Iterator[Permission]:
     """Every statement of the service's own role and of those that it hands out."""
     manifest = load_all(tree.ROOT)[service]
-    yield from manifest.permissions
+    yield from manifest.granted
     for role in manifest.assumed_roles:
         yield from role.permissions
 
@@ -60,7 +60,7 @@ def test_a_service_touches_its_own_stores_only(service: str) -> None:
     if manifest.publishes:
         own.add(f"topic/{manifest.publishes.topic}")
     used = {
-        "/".join(resource.split("/")[:2]) for permission in manifest.permissions for resource in permission.on
+        "/".join(resource.split("/")[:2]) for permission in manifest.granted for resource in permission.on
     }
     assert used - own == set()
 
@@ -68,7 +68,7 @@ def test_a_service_touches_its_own_stores_only(service: str) -> None:
 def test_what_a_service_may_do_is_what_its_code_does(service: str) -> None:
     manifest = load_all(tree.ROOT)[service]
     used = calls.actions(service, manifest)
-    allowed = {action for permission in manifest.permissions for action in permission.allow}
+    allowed = {action for permission in manifest.granted for action in permission.allow}
     allowed -= {extra for extra, action in _NEEDED_WITH.items() if action in used}
     assert {"not needed": allowed - used, "not allowed": used - allowed} == {
         "not needed": set(),
@@ -79,7 +79,7 @@ def test_what_a_service_may_do_is_what_its_code_does(service: str) -> None:
 def test_an_index_may_be_read_only_where_the_code_reads_one(service: str) -> None:
     manifest = load_all(tree.ROOT)[service]
     named = calls.texts(service)
-    readable = {one for permission in manifest.permissions for one in permission.on if "/index/" in one}
+    readable = {one for permission in manifest.granted for one in permission.on if "/index/" in one}
     indexes = [(table.name, index.name) for table in manifest.stores.tables for index in table.indexes]
     assert {name for _, name in indexes} <= named
     assert readable == {f"table/{table}/index/{name}" for table, name in indexes}

@@ -40,10 +40,7 @@ def consumer_of(name: str, queue: Queue) -> ast.Call:
 
 def allowed(manifest: Manifest, resource: str) -> set[str]:
     return {
-        action
-        for permission in manifest.permissions
-        if resource in permission.on
-        for action in permission.allow
+        action for permission in manifest.granted if resource in permission.on for action in permission.allow
     }
 
 

@@ -169,7 +169,7 @@ def test_the_boundary_leaves_room_for_what_roles_are_allowed(
         for action in policies.several(statement["Action"])
     }
     wanted |= {
-        action for one in manifests.values() for permission in one.permissions for action in permission.allow
+        action for one in manifests.values() for permission in one.granted for action in permission.allow
     }
     assert wanted - room == set(), "add them to infra/terraform/bootstrap/boundary.tf"
 

@@ -30,7 +30,11 @@ _OF_THE_PROCESS = {"AWS_DEFAULT_REGION", "HEARTBEAT_FILE", "PORT", "PROMETHEUS_M
 def test_terraform_knows_every_key_and_every_default(
     plan_of: Callable[[str], Plan], manifests: dict[str, Manifest]
 ) -> None:
-    model = {name: manifest.model_dump(mode="json") for name, manifest in manifests.items()}
+    model = {
+        name: manifest.model_dump(mode="json")
+        | {"granted": [permission.model_dump(mode="json") for permission in manifest.granted]}
+        for name, manifest in manifests.items()
+    }
     assert plan_of("prod").outputs["manifests"] == model
 
 
@@ -61,7 +65,7 @@ def test_a_service_may_do_in_aws_what_it_may_do_here(
     local = Names(_REGION, ACCOUNT)
     for name, manifest in manifests.items():
         there = _policies_of(production, f'module.task_identity["{name}"]')
-        here = identity_policy(manifest.permissions, local)
+        here = identity_policy(manifest.granted, local)
         assert _references(there, "slipway-prod-") == _references(here, "slipway-prod-"), name
 
 

@@ -47,7 +47,6 @@ queues:
       - {topic: users-events, types: [users.account.deleted.v1]}
 permissions:
   - {allow: ["dynamodb:GetItem"], on: [table/notes]}
-  - {allow: ["sqs:ReceiveMessage"], on: [queue/notes-users-events]}
 secrets:
   - {env: NOTES_KEY}
 gateway:

@@ -3,7 +3,7 @@
 locals {
   # A condition's value is one string or several in a manifest, always several here.
   permissions = { for name, service in local.services : name => [
-    for permission in service.permissions : {
+    for permission in service.granted : {
       allow = permission.allow
       on    = permission.on
       when = permission.when == null ? null : {

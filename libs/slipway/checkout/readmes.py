@@ -78,7 +78,7 @@ def _fields(root: Path, name: str) -> dict[str, tuple[str, str]]:
 
 
 def _permissions(manifest: Manifest) -> str:
-    rows = [row for permission in manifest.permissions for row in _rows(permission)]
+    rows = [row for permission in manifest.granted for row in _rows(permission)]
     return "\n".join(["| action | on |", "|---|---|", *rows]) + "\n"
 
 

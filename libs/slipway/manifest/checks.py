@@ -28,6 +28,7 @@ def own(manifest: Manifest) -> Iterator[Finding]:
     for name, role in manifest.roles.items():
         if role.scaling and role.scaling.min > role.scaling.max:
             yield ("roles", name, "scaling"), "min is more than max"
+    yield from _said_by_queues(manifest)
     yield from _repeated(_variables(manifest), "the variable {!r} is given more than once")
     yield from _repeated(resources(manifest), "{!r} is declared more than once")
 
@@ -95,6 +96,16 @@ def _variables(manifest: Manifest) -> list[tuple[str, Location]]:
     if manifest.publishes:
         found.append((manifest.publishes.env, ("publishes", "env")))
     return found
+
+
+def _said_by_queues(manifest: Manifest) -> Iterator[Finding]:
+    implied = {(action, one) for grant in manifest.implied for action in grant.allow for one in grant.on}
+    for number, permission in enumerate(manifest.permissions):
+        for which, resource in enumerate(permission.on):
+            for action in permission.allow:
+                if (action, resource) in implied:
+                    location: Location = ("permissions", number, "on", which)
+                    yield location, f"{action} on {resource!r} follows from `queues`: do not write it again"
 
 
 def _repeated(claims: list[tuple[str, Location]], sentence: str) -> Iterator[Finding]:

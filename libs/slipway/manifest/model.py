@@ -163,12 +163,17 @@ class Publishes(_Model):
     types: tuple[EventType, ...]
 
 
+# What a consumer does with its queue, and with its dead-letter queue what it cannot deal with.
+_CONSUME: tuple[str, ...] = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")
+_PARK: tuple[str, ...] = ("sqs:SendMessage",)
+
 _REFERENCE = r"^((table|bucket|queue|topic|role)/.+|mail/(identity|configuration-set))$"
 
 
 class Permission(_Model):
     """One allow statement of the service's own AWS role.
 
+    What a consumer needs of its queues is not written: it follows from `queues`.
     `on` names resources by kind: `table/NAME`, `table/NAME/index/INDEX`,
     `bucket/NAME`, `bucket/NAME/KEY-PATTERN`, `queue/NAME`, `topic/NAME`,
     `role/NAME`; to send mail, `mail/identity` and `mail/configuration-set`,
@@ -259,6 +264,22 @@ class Manifest(_Model):
         description="names of other services' resources this one must know: ENV: bucket/NAME",
     )
     gateway: Gateway = Gateway()
+
+    @property
+    def granted(self) -> tuple[Permission, ...]:
+        """Return all that the service's own AWS role allows: what is written, then what `queues` imply."""
+        return self.permissions + self.implied
+
+    @property
+    def implied(self) -> tuple[Permission, ...]:
+        """Return what follows from `queues`: to consume from each, and to send to its dead-letter queue."""
+        if not self.queues:
+            return ()
+        names = [f"queue/{queue.name}" for queue in self.queues]
+        return (
+            Permission(allow=_CONSUME, on=tuple(names)),
+            Permission(allow=_PARK, on=tuple(f"{name}-dlq" for name in names)),
+        )
 
     @property
     def sends_mail(self) -> bool:

@@ -25,7 +25,7 @@ def ensure_identities(
     """Make each service's user with the manifest's permissions, and its roles; return the access keys."""
     found = {}
     for manifest in manifests:
-        _ensure_user(iam, names.user(manifest.name), identity_policy(manifest.permissions, names))
+        _ensure_user(iam, names.user(manifest.name), identity_policy(manifest.granted, names))
         found[manifest.name] = _ensure_key(iam, names.user(manifest.name), keys)
         _ensure_roles(iam, manifest, names)
     return found

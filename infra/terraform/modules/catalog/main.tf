@@ -20,6 +20,7 @@ locals {
       publishes     = local.publishes[name]
       queues        = local.queues[name]
       permissions   = local.permissions[name]
+      granted       = concat(local.permissions[name], local.implied[name])
       assumed_roles = local.assumed_roles[name]
       secrets       = [for secret in try(raw.secrets, []) : { env = secret.env, bytes = try(secret.bytes, 32) }]
       shares        = try(raw.shares, {})
@@ -56,6 +57,16 @@ locals {
     for name, raw in local.raw : name => [
       for permission in try(raw.permissions, []) :
       { allow = permission.allow, on = try(permission.on, permission["true"]), when = try(permission.when, null) }
+    ]
+  }
+
+  # What follows from `queues`: to consume from each, and to send to its dead-letter queue.
+  implied = {
+    for name, queues in local.queues : name => [
+      for permission in [
+        { allow = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], on = [for queue in queues : "queue/${queue.name}"], when = null },
+        { allow = ["sqs:SendMessage"], on = [for queue in queues : "queue/${queue.name}-dlq"], when = null },
+      ] : permission if length(queues) > 0
     ]
   }
 

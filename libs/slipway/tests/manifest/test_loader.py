@@ -237,6 +237,34 @@ def test_what_is_named_must_be_somebodys(root: Path, changes: dict[str, Any], pr
         assert said(root)[0].startswith(f"other/service.yaml:{problem}")
 
 
+def test_what_a_consumer_may_do_follows_from_its_queues(root: Path) -> None:
+    manifest = load_all(root)["notes"]
+    consume, park = manifest.granted[len(manifest.permissions) :]
+    assert consume.on == ("queue/notes-scans",)
+    assert set(consume.allow) == {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"}
+    assert (park.allow, park.on) == (("sqs:SendMessage",), ("queue/notes-scans-dlq",))
+
+
+def test_a_service_without_queues_is_granted_what_is_written(root: Path) -> None:
+    manifest = load(write(root, "other", other(permissions=[{"allow": ["s3:Get"], "on": ["bucket/scans"]}])))
+    assert manifest.granted == manifest.permissions
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [("sqs:DeleteMessage", "queue/notes-scans"), ("sqs:SendMessage", "queue/notes-scans-dlq")],
+)
+def test_what_follows_from_queues_is_not_written_again(root: Path, action: str, resource: str) -> None:
+    write(root, "notes", NOTES + f"  - allow: [{action}]\n    on: [table/notes, {resource}]\n")
+    problem = f"{action} on '{resource}' follows from `queues`: do not write it again"
+    assert said(root) == [f"notes/service.yaml:25: permissions.1.on.1: {problem}"]
+
+
+def test_a_service_that_sends_to_its_own_queue_says_so(root: Path) -> None:
+    write(root, "notes", NOTES + "  - {allow: [sqs:SendMessage], on: [queue/notes-scans]}\n")
+    assert load_all(root)["notes"].permissions[1].on == ("queue/notes-scans",)
+
+
 def test_two_databases_of_one_name_clash(root: Path) -> None:
     database = {"stores": {"postgres": {"database": "shared_db"}}}
     write(root, "other", other(**database))

@@ -56,7 +56,6 @@ SELLER = {
         {"allow": ["dynamodb:Query"], "on": ["table/wares/index/by_owner"]},
         {"allow": ["s3:GetObject", "s3:PutObject"], "on": ["bucket/pictures/thumbnails/*"]},
         {"allow": ["sns:Publish"], "on": ["topic/sales"]},
-        {"allow": ["sqs:ReceiveMessage", "sqs:DeleteMessage"], "on": ["queue/pictures"]},
         {"allow": ["sts:AssumeRole", "sts:TagSession"], "on": ["role/visitor"]},
         {
             "allow": ["ses:SendEmail", "ses:SendRawEmail"],
@@ -94,7 +93,6 @@ BUYER = {
             "subscribes": [{"topic": "sales", "types": ["seller.sale.made.v1"]}],
         }
     ],
-    "permissions": [{"allow": ["sqs:ReceiveMessage"], "on": ["queue/purchases"]}],
     "shares": {"PICTURES": "bucket/pictures", "SALES": "topic/sales", "WORK": "queue/pictures"},
 }
 

@@ -34,9 +34,19 @@ def test_a_service_may_do_what_its_manifest_names(account):
     s3 = account.of("seller", "s3")
     s3.put_object(Bucket=account.env["seller"]["PICTURES_BUCKET"], Key="thumbnails/a", Body=b"a")
     account.of("seller", "sns").publish(TopicArn=account.env["seller"]["EVENTS_TOPIC_ARN"], Message="m")
-    account.of("seller", "sqs").receive_message(
-        QueueUrl=account.env["seller"]["PICTURES_QUEUE_URL"], WaitTimeSeconds=0
-    )
+
+
+def test_a_service_may_consume_from_its_queues_without_a_line_of_its_own(account):
+    sqs, mine = account.of("seller", "sqs"), account.env["seller"]
+    queue, dead = mine["PICTURES_QUEUE_URL"], mine["PICTURES_DLQ_URL"]
+    account.root("sqs").send_message(QueueUrl=queue, MessageBody="m")
+    [found] = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"]
+    handle = {"QueueUrl": queue, "ReceiptHandle": found["ReceiptHandle"]}
+    sqs.change_message_visibility(**handle, VisibilityTimeout=30)
+    sqs.send_message(QueueUrl=dead, MessageBody=found["Body"])
+    sqs.delete_message(**handle)
+    assert refused(lambda: sqs.send_message(QueueUrl=queue, MessageBody="m"))
+    assert refused(lambda: sqs.receive_message(QueueUrl=dead))
 
 
 def test_an_action_that_is_not_named_is_refused(account):
