@@ -1,28 +1,152 @@
-"""What can go wrong here, named for the problem."""
+"""What can go wrong here, named for the problem, and what each problem says."""
 
 from __future__ import annotations
 
-from chassis.errors import Conflict, NotFound
+from collections.abc import Sequence
+
+from chassis.errors import Conflict, Denied, FieldError, Invalid, NotFound, Stale, Transient
 
 
 class ObjectNotFound(NotFound):
     """There is no such object, or it is not the caller's, or it is being deleted."""
 
+    def __init__(self) -> None:
+        super().__init__("There is no such object.")
+
+
+class UploadNotFound(NotFound):
+    """There is no such upload, or it is not the caller's, or it is being given up."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such upload.")
+
+
+class NoStorage(Denied):
+    """The account's id is not one that a folder can be named for."""
+
+    def __init__(self) -> None:
+        super().__init__("This account cannot keep files.")
+
+
+class UploadRefused(Invalid):
+    """What the client says of its file cannot be accepted; `errors` say which fields are wrong."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__("Some fields are wrong; see `errors`.", errors)
+
+
+class PartsRefused(Invalid):
+    """The parts do not make up the file that was announced; `reason` is about `/parts`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The parts cannot be put together; see `errors`.", [FieldError("/parts", reason)])
+
+
+class PartsUnknown(Invalid):
+    """S3 has other parts than those that the client names."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "S3 did not accept the parts.", [FieldError("/parts", "do not match what was uploaded")]
+        )
+
+
+class NoRecords(Invalid):
+    """A message of the bucket names no object."""
+
+    def __init__(self) -> None:
+        super().__init__("The message has no records.")
+
 
 class QuotaExceeded(Conflict):
     """The account holds as much as it may; deleting something makes room."""
+
+    def __init__(self, message: str = "The account's storage is full; delete something first.") -> None:
+        super().__init__(message)
+
+
+class LargerThanQuota(QuotaExceeded):
+    """The file has no room even in an empty account."""
+
+    def __init__(self) -> None:
+        super().__init__("The file is larger than all the storage of an account.")
 
 
 class DeletionPending(Conflict):
     """A new file stands under the key of an object whose deletion is not finished; try again shortly."""
 
+    def __init__(self) -> None:
+        super().__init__("An object is being deleted under this key; its successor waits.")
+
 
 class ContentChanged(Conflict):
     """The file was replaced or removed while it was being read; look again."""
 
+    def __init__(self) -> None:
+        super().__init__("The file was replaced or removed.")
+
 
 class UploadNotOpen(Conflict):
     """The upload was already completed, aborted, or never was one in parts."""
+
+    def __init__(self, message: str = "The upload is not open any more.") -> None:
+        super().__init__(message)
+
+
+class NotInParts(UploadNotOpen):
+    """The upload is one of a single form."""
+
+    def __init__(self) -> None:
+        super().__init__("This upload is not one in parts: posting its form completes it.")
+
+
+class UploadEnded(UploadNotOpen):
+    """S3 knows the upload no more, and there is no file."""
+
+    def __init__(self) -> None:
+        super().__init__("The upload was aborted or has expired.")
+
+
+class AlreadyArrived(UploadNotOpen):
+    """The file is there: there is an object now, and no upload."""
+
+    def __init__(self) -> None:
+        super().__init__("The file has arrived; delete the object instead.")
+
+
+class ObjectChanged(Stale):
+    """The record has another version than the one that was read."""
+
+    def __init__(self) -> None:
+        super().__init__("The object has changed meanwhile.")
+
+
+class ObjectBusy(Transient):
+    """The object is being examined."""
+
+    def __init__(self) -> None:
+        super().__init__("The object is being looked at; its change comes afterwards.")
+
+
+class UploadBusy(Transient):
+    """The upload changed each time that it was to be given up."""
+
+    def __init__(self) -> None:
+        super().__init__("The upload is changing; try again shortly.")
+
+
+class KeyBusy(Transient):
+    """Another upload with the same key is being kept."""
+
+    def __init__(self) -> None:
+        super().__init__("Another upload holds this key at the moment; try again.")
+
+
+class BucketAway(Transient):
+    """The bucket does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__("The bucket is away.")
 
 
 class Unreadable(Exception):

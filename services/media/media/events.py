@@ -6,9 +6,9 @@ from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from chassis.errors import Invalid
 from chassis.jsonpointer import invalid
 from media.domain.arrivals import Arrivals
+from media.errors import NoRecords
 
 
 class _Named(BaseModel):
@@ -70,7 +70,7 @@ def keys_of(body: str, bucket: str) -> list[str]:
     if notification.Records is None:
         if notification.Event == "s3:TestEvent":
             return []
-        raise Invalid("The message has no records.")
+        raise NoRecords
     return [
         unquote_plus(record.s3.object.key)
         for record in notification.Records

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.clock import Clock
-from chassis.errors import Unauthenticated
 from chassis.identity.auth import Caller, TokenVerifier
 from chassis.identity.jwks import JwksCache
 from users.domain.access_tokens import Identity
 from users.domain.keyring import Keyring
 from users.domain.sessions import Sessions
-from users.errors import SessionEnded
+from users.errors import ForeignToken, SessionEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +48,4 @@ def whoami(caller: Caller) -> Me:
     try:
         return Me(UUID(caller.subject), UUID(caller.session or ""))
     except (ValueError, AttributeError) as error:
-        raise Unauthenticated("The access token belongs to no session of ours.") from error
+        raise ForeignToken from error

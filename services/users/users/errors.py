@@ -1,8 +1,20 @@
-"""The service's own problems."""
+"""What can go wrong here, and what each problem says."""
 
 from __future__ import annotations
 
-from chassis.errors import Conflict, Denied, FieldError, Invalid, NotFound, TooMany, Unauthenticated
+from datetime import datetime
+
+from chassis.errors import (
+    Conflict,
+    Denied,
+    FieldError,
+    Invalid,
+    Malformed,
+    NotFound,
+    TooMany,
+    Transient,
+    Unauthenticated,
+)
 
 
 class EmailTaken(Conflict):
@@ -89,3 +101,61 @@ class SessionNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("You have no such session.")
+
+
+class ForeignToken(Unauthenticated):
+    """The token is genuine and names no session."""
+
+    def __init__(self) -> None:
+        super().__init__("The access token belongs to no session of ours.")
+
+
+class SeveralCookies(Malformed):
+    """The refresh cookie is sent more than once; which one is ours cannot be told."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The cookie {name} is sent more than once; delete this site's cookies and sign in again."
+        )
+
+
+class TooManyKeys(TooMany):
+    """The account has used as many Idempotency-Keys as there may be."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"Your account has used {most} Idempotency-Keys today, the most there may be.")
+
+
+class KeyTooYoung(Conflict):
+    """The next key has not been published long enough for every verifier to know it."""
+
+    def __init__(self, ready: datetime) -> None:
+        super().__init__(f"The next key may be used from {ready:%Y-%m-%d %H:%M:%S} UTC on.")
+
+
+class KeysUnavailable(Transient):
+    """The signing keys were never read, and cannot be."""
+
+    def __init__(self) -> None:
+        super().__init__("The signing keys cannot be read at the moment.")
+
+
+class DatabaseBusy(Transient):
+    """Every connection of the pool is in use."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is busy.")
+
+
+class DatabaseAway(Transient):
+    """The database refuses or ends the connection, for a reason that passes."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is not available at the moment.")
+
+
+class DatabaseSilent(Transient):
+    """The database takes connections and does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer at the moment.")

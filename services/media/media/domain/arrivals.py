@@ -9,12 +9,12 @@ than what it had in hand.
 from __future__ import annotations
 
 from chassis.clock import Clock, utc_now
-from chassis.errors import Transient
 from media.domain import naming
 from media.domain.intake import Intake
 from media.domain.objects import MediaObject, Status
 from media.domain.ports import Records
 from media.domain.turns import Turns
+from media.errors import ObjectBusy
 
 
 class Arrivals:
@@ -42,7 +42,7 @@ class Arrivals:
         if obj is None or (obj.due_at is not None and obj.due_at <= self._clock()):
             return
         if obj.status is Status.PROCESSING:
-            raise Transient("The object is being looked at; its change comes afterwards.")
+            raise ObjectBusy
         self._records.postpone(obj, self._clock())
 
     def _found(self, owner: str, key: str) -> MediaObject | None:

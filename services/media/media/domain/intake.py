@@ -120,7 +120,7 @@ class Intake:
         if content is None:
             return
         if obj.upload_until is None:
-            raise DeletionPending("An object is being deleted under this key; its successor waits.")
+            raise DeletionPending
         self._files.delete(obj.key)
 
     def _missing(self, obj: MediaObject) -> None:

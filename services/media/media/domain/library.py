@@ -21,7 +21,7 @@ class Library:
         """Return an object; raise ObjectNotFound when there is none or it is another's."""
         obj = self._records.get(owner, object_id)
         if obj is None or obj.status is Status.DELETING:
-            raise ObjectNotFound("There is no such object.")
+            raise ObjectNotFound
         return obj
 
     def page(self, owner: str, limit: int, position: Mapping[str, object] | None) -> Slice[MediaObject]:

@@ -7,12 +7,12 @@ from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
-from chassis.errors import FieldError, Invalid, Stale, Transient
+from chassis.errors import Stale
 from chassis.http.etags import of_version, require_match
 from media.domain.objects import MediaObject, Status
 from media.domain.ports import Files, Multipart, Records
 from media.domain.removal import Removal
-from media.errors import ObjectNotFound, UploadNotOpen
+from media.errors import AlreadyArrived, NotInParts, PartsRefused, UploadBusy, UploadEnded, UploadNotFound
 
 _TRIES = 5
 
@@ -29,43 +29,39 @@ class Parts:
     def complete(self, owner: str, object_id: UUID, parts: Sequence[tuple[int, str]]) -> MediaObject:
         """Make one file of `parts` (number and etag); the worker hears of it by the bucket's event.
 
-        Completing again what is complete changes nothing. Raises ObjectNotFound, UploadNotOpen, and
+        Completing again what is complete changes nothing. Raises UploadNotFound, UploadNotOpen, and
         Invalid for parts that are not those uploaded, in order, of the promised size altogether.
         """
         obj = self._upload(owner, object_id)
         if obj.multipart is None:
-            raise UploadNotOpen("This upload is not one in parts: posting its form completes it.")
+            raise NotInParts
         arrived = None if obj.delivered else self._multipart.arrived(obj.key, obj.multipart)
         if arrived is None:
             if obj.delivered or self._files.stat(obj.key) is not None:
                 return obj
-            raise UploadNotOpen("The upload was aborted or has expired.")
+            raise UploadEnded
         there = {part.number: part for part in arrived}
         if any(number not in there or there[number].etag != etag for number, etag in parts):
-            raise _refused("must name parts that were uploaded, with their etags")
+            raise PartsRefused("must name parts that were uploaded, with their etags")
         size = sum(there[number].size for number, _ in parts)
         if size != obj.size or len({number for number, _ in parts}) != len(parts):
-            raise _refused(f"must amount to {obj.size} bytes, and have {size}")
+            raise PartsRefused(f"must amount to {obj.size} bytes, and have {size}")
         self._multipart.complete(obj.key, obj.multipart, sorted(parts))
         return obj
 
     def abort(self, owner: str, object_id: UUID) -> None:
-        """Give up an upload that has not arrived. Raises ObjectNotFound, UploadNotOpen, Transient."""
+        """Give up an upload that has not arrived. Raises UploadNotFound, UploadNotOpen, Transient."""
         for _ in range(_TRIES):
             obj = self._upload(owner, object_id)
             if obj.delivered or obj.upload_until is None:
-                raise UploadNotOpen("The file has arrived; delete the object instead.")
+                raise AlreadyArrived
             with suppress(Stale):  # it has changed just now, by arriving for one: look again
                 self._removal.delete(owner, object_id, partial(require_match, of_version(obj.version)))
                 return
-        raise Transient("The upload is changing; try again shortly.")
+        raise UploadBusy
 
     def _upload(self, owner: str, object_id: UUID) -> MediaObject:
         obj = self._records.get(owner, object_id)
         if obj is None or obj.status is Status.DELETING:
-            raise ObjectNotFound("There is no such upload.")
+            raise UploadNotFound
         return obj
-
-
-def _refused(message: str) -> Invalid:
-    return Invalid("The parts cannot be put together; see `errors`.", [FieldError("/parts", message)])

@@ -41,7 +41,7 @@ class Removal:
         for attempt in range(1, _TRIES + 1):
             obj = self._records.get(owner, object_id)
             if obj is None or obj.status is Status.DELETING:
-                raise ObjectNotFound("There is no such object.")
+                raise ObjectNotFound
             check(obj.version)
             try:
                 self.discard(obj)

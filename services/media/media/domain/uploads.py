@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.clock import Clock, utc_now
-from chassis.errors import Denied, FieldError, Invalid
+from chassis.errors import FieldError
 from media.domain import naming
 from media.domain.objects import FIRST_LOOK, MediaObject, Status
 from media.domain.ports import Form, Multipart, Quota, Records, SignedUrls
+from media.errors import NoStorage, UploadRefused
 
 MIB = 1024 * 1024
 LARGEST_FORM = 64 * MIB
@@ -130,7 +131,7 @@ class Uploads:
 
     def _accepted(self, owner: str, wanted: UploadRequest) -> str:
         if not naming.is_owner(owner):
-            raise Denied("This account cannot keep files.")
+            raise NoStorage
         errors = []
         filename = naming.clean_filename(wanted.filename)
         if not filename:
@@ -138,7 +139,7 @@ class Uploads:
         if wanted.size > self._largest:
             errors.append(FieldError("/size", f"must be at most {self._largest}"))
         if errors:
-            raise Invalid("Some fields are wrong; see `errors`.", errors)
+            raise UploadRefused(errors)
         return filename
 
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from chassis.accounts import AccountErased
-from chassis.errors import Stale, Transient
 from chassis.http.pagination import Slice, id_in
 from chassis.schemas import format_time
 from chassis.stores.aws import translated
 from chassis.stores.dynamodb import ConditionsFailed, query, transact
 from media.domain.objects import Lane, MediaObject
 from media.domain.ports import Quota
-from media.errors import QuotaExceeded
+from media.errors import KeyBusy, LargerThanQuota, ObjectChanged, QuotaExceeded
 from media.store import items
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class DynamoRecords:
     def create(self, obj: MediaObject, quota: Quota | None = None) -> MediaObject:
         """See Records."""
         if quota and obj.size > quota.bytes:
-            raise QuotaExceeded("The file is larger than all the storage of an account.")
+            raise LargerThanQuota
         parts = [
             self._count(obj, _room(obj, quota)),
             {"Put": {"TableName": self._table, "Item": items.pointer_item(obj), **_NEW}},
@@ -50,7 +49,7 @@ class DynamoRecords:
             if standing is not None:
                 return standing
             if _ACCOUNT not in cancelled.failed:
-                raise Transient("Another upload holds this key at the moment; try again.") from cancelled
+                raise KeyBusy from cancelled
             raise self._refusal(obj.owner) from cancelled
         return obj
 
@@ -89,7 +88,7 @@ class DynamoRecords:
             parts = [{"Put": put}, self._add(old.owner, bytes_more, objects_more)]
             transact(self._client, parts, "Changing an object", tries=_TRIES)
         except ConditionsFailed as cancelled:
-            raise Stale("The object has changed meanwhile.") from cancelled
+            raise ObjectChanged from cancelled
         return kept
 
     def postpone(self, obj: MediaObject, due_at: datetime) -> None:
@@ -167,7 +166,7 @@ class DynamoRecords:
         except ConditionsFailed as cancelled:
             standing = self.get(obj.owner, obj.id)
             if standing is not None and standing.version != obj.version:
-                raise Stale("The object has changed meanwhile.") from cancelled
+                raise ObjectChanged from cancelled
             return standing is None
         return True
 
@@ -231,7 +230,7 @@ class DynamoRecords:
         account = self._item(items.account_key(owner)) or {}
         if "erased_at" in account:
             return AccountErased()
-        return QuotaExceeded("The account's storage is full; delete something first.")
+        return QuotaExceeded()
 
 
 def _room(obj: MediaObject, quota: Quota | None) -> dict[str, Any]:

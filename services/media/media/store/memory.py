@@ -10,11 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from chassis.accounts import AccountErased
-from chassis.errors import Stale
 from chassis.http.pagination import Slice, id_in
 from media.domain.objects import Lane, MediaObject, Status
 from media.domain.ports import BucketScan, Erasure, Quota, Usage
-from media.errors import QuotaExceeded
+from media.errors import ObjectChanged, QuotaExceeded
 
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -41,7 +40,7 @@ class MemoryRecords:
                 raise AccountErased
             used = self.usage(obj.owner)
             if quota and (used.bytes + obj.size > quota.bytes or used.objects >= quota.objects):
-                raise QuotaExceeded("The account's storage is full; delete something first.")
+                raise QuotaExceeded
             self._objects[obj.owner, obj.id] = obj
             self._keys[obj.key] = (obj.owner, obj.id)
             return obj
@@ -162,4 +161,4 @@ class MemoryRecords:
     def _require_current(self, obj: MediaObject) -> None:
         standing = self.get(obj.owner, obj.id)
         if standing is None or standing.version != obj.version:
-            raise Stale("The object has changed meanwhile.")
+            raise ObjectChanged

@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chassis.clock import Clock, utc_now
-from chassis.errors import FieldError, Invalid, Transient
 from chassis.ids import new_id
 from media.domain.objects import Content
 from media.domain.ports import Listed, Listing, Part
-from media.errors import ContentChanged, UploadNotOpen
+from media.errors import BucketAway, ContentChanged, PartsUnknown, UploadNotOpen
 
 _CHUNK = 64 * 1024
 
@@ -49,12 +48,12 @@ class MemoryMultipart:
         """See Multipart."""
         self._files.probe()
         if upload_id not in self._open:
-            raise UploadNotOpen("The upload is not open any more.")
+            raise UploadNotOpen
         _, content_type, there = self._open[upload_id]
         if [number for number, _ in parts] != sorted({number for number, _ in parts}) or any(
             number not in there or _md5(there[number]) != etag for number, etag in parts
         ):
-            raise Invalid("S3 did not accept the parts.", [FieldError("/parts", "are not those uploaded")])
+            raise PartsUnknown
         del self._open[upload_id]
         self._files.put(key, b"".join(there[number] for number, _ in parts), content_type)
 
@@ -110,7 +109,7 @@ class MemoryFiles:
         self.probe()
         found = self._files.get(key)
         if found is None or found[1].etag != etag:
-            raise ContentChanged("The file was replaced or removed.")
+            raise ContentChanged
         body = found[0]
         yield (body[at : at + _CHUNK] for at in range(0, len(body), _CHUNK))
 
@@ -141,4 +140,4 @@ class MemoryFiles:
     def probe(self) -> None:
         """See Files."""
         if self.away:
-            raise Transient("The bucket is away.")
+            raise BucketAway

@@ -50,7 +50,7 @@ class S3Files:
                 answer = self._client.get_object(Bucket=self._bucket, Key=key, IfMatch=f'"{etag}"')
             except ClientError as error:
                 if error.response["Error"]["Code"] in _CHANGED:
-                    raise ContentChanged("The file was replaced or removed.") from error
+                    raise ContentChanged from error
                 raise
             with closing(answer["Body"]) as body:
                 yield body.iter_chunks(_CHUNK)

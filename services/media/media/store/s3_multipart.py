@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from chassis.errors import FieldError, Invalid
 from chassis.stores.aws import translated
 from media.domain.ports import Part
-from media.errors import UploadNotOpen
+from media.errors import PartsUnknown, UploadNotOpen
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -63,10 +62,9 @@ class S3Multipart:
                 )
             except ClientError as error:
                 if _code(error) in _REFUSED:
-                    field = FieldError("/parts", "do not match what was uploaded")
-                    raise Invalid("S3 did not accept the parts.", [field]) from error
+                    raise PartsUnknown from error
                 if _code(error) == "NoSuchUpload":
-                    raise UploadNotOpen("The upload is not open any more.") from error
+                    raise UploadNotOpen from error
                 raise
 
     def abort(self, key: str, upload_id: str) -> None:

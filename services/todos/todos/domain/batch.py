@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from chassis.errors import Problem, Stale, Transient
+from chassis.errors import Problem, Transient
 from todos.domain.commit import MOST_WRITES
 from todos.domain.ids import nth_id
 from todos.domain.todo import Todo, TodoFields
 from todos.domain.todos import create_todo, delete_todo, update_todo
 from todos.domain.unit_of_work import UnitOfWork
 from todos.domain.writing import Writer
+from todos.errors import TodoChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,6 @@ def _do(work: UnitOfWork, fresh_id: UUID, operation: Operation) -> Outcome:
 def _expecting(version: int | None) -> Callable[[int], None]:
     def check(present: int) -> None:
         if version is not None and version != present:
-            raise Stale(f"The to-do has version {present}.")
+            raise TodoChanged(present)
 
     return check

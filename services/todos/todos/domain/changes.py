@@ -9,13 +9,13 @@ from typing import cast
 
 from chassis.accounts import AccountErased
 from chassis.clock import Clock
-from chassis.errors import FieldError, Invalid
+from chassis.errors import Invalid
 from chassis.http.pagination import decode_cursor, encode_cursor
 from todos.domain.changekeys import FIRST, is_place, seq_of
 from todos.domain.fair_reads import FairReads
 from todos.domain.lists import Lists
 from todos.domain.ports import Change, Entry, TodoStore
-from todos.errors import SyncTokenExpired
+from todos.errors import ForeignSyncToken, SyncTokenExpired
 
 KEEP_TOKENS = timedelta(days=30)
 """How old a token may be; deletions are remembered for longer (see domain/writing.py)."""
@@ -80,7 +80,7 @@ class Feed:
             return Token(FIRST, 0, int(now.timestamp()))
         start = _read(owner, token)
         if start.complete_at > now.timestamp() + _CLOCK_SKEW:
-            raise _not_ours()
+            raise ForeignSyncToken
         oldest = (now - KEEP_TOKENS).timestamp()
         if start.complete_at < oldest or seq_of(start.key) > head.seq:
             raise SyncTokenExpired
@@ -104,10 +104,10 @@ def _read(owner: str, text: str) -> Token:
     try:
         position = decode_cursor(text, _purpose(owner)) or {}
     except Invalid as error:
-        raise _not_ours() from error
+        raise ForeignSyncToken from error
     key, taken, complete_at = position.get("k"), position.get("n"), position.get("t")
     if not (isinstance(key, str) and is_place(key) and _is_count(taken) and _is_count(complete_at)):
-        raise _not_ours()
+        raise ForeignSyncToken
     return Token(key, cast("int", taken), cast("int", complete_at))
 
 
@@ -117,8 +117,3 @@ def _is_count(value: object) -> bool:
 
 def _purpose(owner: str) -> str:
     return f"changes of {owner}"
-
-
-def _not_ours() -> Invalid:
-    message = "The token is not one of yours; start afresh without `since`."
-    return Invalid(message, [FieldError("/since", message)])

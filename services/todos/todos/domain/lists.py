@@ -11,7 +11,7 @@ from todos.domain.commit import MOST_WRITES
 from todos.domain.todolist import ListFields, TodoList, new_list
 from todos.domain.unit_of_work import UnitOfWork
 from todos.domain.writing import Writer
-from todos.errors import DefaultListKept
+from todos.errors import DefaultListNotDeleted
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Lists:
             todo_list = work.todo_list(list_id)
             check(todo_list.version)
             if todo_list.is_inbox:
-                raise DefaultListKept("The default list cannot be deleted.")
+                raise DefaultListNotDeleted
             work.remove_list(list_id)
             ids = work.ids_in_list(list_id, MOST_WRITES)
             if len(ids) < MOST_WRITES:

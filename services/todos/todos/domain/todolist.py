@@ -8,7 +8,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from todos.domain.ids import inbox_id, time_of
-from todos.errors import DefaultListKept
+from todos.errors import DefaultListNotRenamed, NameReserved
 
 INBOX = "inbox"
 
@@ -47,7 +47,7 @@ class TodoList:
         name = fields.get("name", self.name)
         if name != self.name:
             if self.is_inbox:
-                raise DefaultListKept("The default list keeps its name.")
+                raise DefaultListNotRenamed
             refuse_reserved(name)
         fresh = replace(self, name=name, color=fields.get("color", self.color))
         if fresh == self:
@@ -58,7 +58,7 @@ class TodoList:
 def refuse_reserved(name: str) -> None:
     """Raise DefaultListKept for the name that only the default list has."""
     if name.casefold() == INBOX:
-        raise DefaultListKept(f"The name {INBOX!r} belongs to the default list.")
+        raise NameReserved(INBOX)
 
 
 def new_list(list_id: UUID, fields: ListFields) -> TodoList:

@@ -161,4 +161,4 @@ class UnitOfWork:
     @staticmethod
     def _refuse_more(held: int, most: int, what: str) -> None:
         if held >= most:
-            raise LimitReached(f"There are {held} {what}, the most that one account can have.")
+            raise LimitReached(held, what)

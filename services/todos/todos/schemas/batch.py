@@ -9,11 +9,12 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError, WrapValidator, model_validator
 
-from chassis.errors import FieldError, Invalid
+from chassis.errors import FieldError
 from chassis.jsonpointer import invalid
 from chassis.schemas import Body, View
 from todos.domain.batch import Create, Delete, Operation, Unreadable, Update
 from todos.domain.commit import MOST_WRITES
+from todos.errors import OperationInvalid
 from todos.schemas.todos import TodoBody, TodoPatch, TodoView
 
 MOST_OPERATIONS = 100
@@ -62,7 +63,7 @@ class UnreadableOperation(Body):
 
     def operation(self) -> Operation:
         """Return what is to be done."""
-        return Unreadable(Invalid("The operation is not valid; see `errors`.", self.errors))
+        return Unreadable(OperationInvalid(self.errors))
 
 
 def _or_unreadable(value: Any, _validate: Callable[[Any], Any]) -> Any:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from chassis.errors import Transient
 from chassis.http.pagination import Slice
 from todos.domain.account_state import AccountState
 from todos.domain.changekeys import item_key, removal_key
@@ -19,7 +18,7 @@ from todos.domain.ports import Change, Entry, ReadLimits
 from todos.domain.todo import Todo
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
-from todos.errors import AlreadyExists, WriteConflict
+from todos.errors import AlreadyExists, StoreAway, WriteConflict
 
 
 @dataclass(slots=True)
@@ -133,7 +132,7 @@ class MemoryStore:
     def probe(self) -> None:
         """See TodoStore."""
         if self.away:
-            raise Transient("The store is away.")
+            raise StoreAway
 
     def _account(self, owner: str) -> _Account:
         self.probe()

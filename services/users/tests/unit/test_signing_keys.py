@@ -13,7 +13,8 @@ from services.users.tests.factories import NOW, SECRET
 from users.domain import signing_keys
 from users.domain.records import KeyState, SigningKey
 from users.domain.sealing import SealBroken, Sealer
-from users.domain.signing_keys import PUBLISHED_BEFORE_USE, RETIRED_FOR, TOKEN_LIFETIME, KeyTooYoung
+from users.domain.signing_keys import PUBLISHED_BEFORE_USE, RETIRED_FOR, TOKEN_LIFETIME
+from users.errors import KeyTooYoung
 
 sealer = Sealer(SECRET, "signing keys")
 make = partial(signing_keys.make_key, sealer)

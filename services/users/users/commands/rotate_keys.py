@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from chassis.settings import load_settings
 from users.config import UsersSettings
-from users.domain.signing_keys import KeyTooYoung
+from users.errors import KeyTooYoung
 from users.wiring import keyring_of, real
 
 

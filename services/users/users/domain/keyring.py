@@ -17,6 +17,7 @@ from users.domain import signing_keys
 from users.domain.ports import SigningKeyStore
 from users.domain.records import KeyState, SigningKey
 from users.domain.sealing import Sealer
+from users.errors import KeysUnavailable
 
 _REMEMBERED_FOR = timedelta(seconds=30)
 
@@ -79,7 +80,7 @@ class Keyring:
             if self._held is held and self._attempts == attempts:
                 self._read()
             if self._held is None:
-                raise Transient("The signing keys cannot be read at the moment.")
+                raise KeysUnavailable
             return self._held
 
     def _read(self) -> None:

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
-from chassis.errors import Conflict
 from chassis.ids import new_id
 from users.domain.records import KeyState, SigningKey
 from users.domain.sealing import Sealer
+from users.errors import KeyTooYoung
 
 ALGORITHM = "ES256"
 TOKEN_LIFETIME = timedelta(minutes=10)
@@ -30,10 +30,6 @@ RETIRED_FOR = TOKEN_LIFETIME * 2
 """A token's lifetime, and as much again for processes that still sign with the key they remember."""
 
 MakeKey = Callable[[KeyState, datetime], SigningKey]
-
-
-class KeyTooYoung(Conflict):
-    """The next key has not been published long enough for every verifier to know it."""
 
 
 def make_key(sealer: Sealer, state: KeyState, since: datetime) -> SigningKey:
@@ -79,7 +75,7 @@ def rotate(
     for key in keys:
         if key.state is KeyState.NEXT and not at_once and now - key.since < PUBLISHED_BEFORE_USE:
             ready = key.since + PUBLISHED_BEFORE_USE
-            raise KeyTooYoung(f"The next key may be used from {ready:%Y-%m-%d %H:%M:%S} UTC on.")
+            raise KeyTooYoung(ready)
     following = {KeyState.ACTIVE: KeyState.RETIRED, KeyState.NEXT: KeyState.ACTIVE}
     moved = [
         replace(key, state=following[key.state], since=now) if key.state in following else key for key in keys

@@ -14,8 +14,7 @@ from datetime import datetime
 from flask import Request
 from werkzeug.http import dump_cookie
 
-from chassis.errors import Malformed
-from users.errors import ForeignOrigin
+from users.errors import ForeignOrigin, SeveralCookies
 
 NAME = "__Secure-slipway_refresh"
 PATH = "/v1/sessions"
@@ -43,9 +42,7 @@ def token_in(request: Request) -> str | None:
     """
     tokens = request.cookies.getlist(NAME)
     if len(tokens) > 1:
-        raise Malformed(
-            f"The cookie {NAME} is sent more than once; delete this site's cookies and sign in again."
-        )
+        raise SeveralCookies(NAME)
     return tokens[0] if tokens else None
 
 

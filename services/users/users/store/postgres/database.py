@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from chassis.errors import Problem, Transient
-from users.errors import AccountNotFound, EmailTaken
+from chassis.errors import Problem
+from users.errors import AccountNotFound, DatabaseAway, DatabaseBusy, EmailTaken
 from users.store.postgres import timeouts
 
 STATEMENT_TIMEOUT_MS = 5_000
@@ -94,7 +94,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
-        raise Transient("The database is busy.") from error
+        raise DatabaseBusy from error
     except IntegrityError as error:
         diagnosis = getattr(error.orig, "diag", None)
         kind = _CONSTRAINTS.get(getattr(diagnosis, "constraint_name", None) or "")
@@ -103,7 +103,7 @@ def translated() -> Iterator[None]:
         raise kind from error
     except DBAPIError as error:
         if _is_passing(error):
-            raise Transient("The database is not available at the moment.") from error
+            raise DatabaseAway from error
         raise
 
 

@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, upd
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import Clock
-from chassis.errors import TooMany
 from chassis.idempotency import KEEP_SECONDS, SMALL_BYTES, Claimed, Key, Known, Limits, Recorded
 from users.domain.sealing import Sealer
+from users.errors import TooManyKeys
 from users.store.postgres.database import Database
 from users.store.postgres.tables import idempotency_keys as records
 
@@ -115,9 +115,7 @@ class PostgresIdempotency:
         alive = (records.c.owner == owner) & (records.c.expires_at > now)
         used = connection.execute(select(func.count()).where(alive)).scalar_one()
         if used > self._limits.keys:
-            raise TooMany(
-                f"Your account has used {self._limits.keys} Idempotency-Keys today, the most there may be."
-            )
+            raise TooManyKeys(self._limits.keys)
 
     def _has_room(self, connection: Connection, owner: str | None, recorded: Recorded) -> bool:
         size = len(recorded.body or b"")

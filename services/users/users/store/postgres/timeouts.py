@@ -18,7 +18,7 @@ from psycopg2 import OperationalError
 from psycopg2.extensions import POLL_OK, POLL_READ, connection, set_wait_callback
 from sqlalchemy.exc import DBAPIError
 
-from chassis.errors import Transient
+from users.errors import DatabaseSilent
 
 CONNECT_SECONDS = 3.0
 
@@ -68,7 +68,7 @@ class Outage:
         """Run a transaction; raise Transient at once while another asks whether the server speaks again."""
         asks = self._silent
         if asks and not self._turn.acquire(blocking=False):
-            raise Transient("The database does not answer at the moment.")
+            raise DatabaseSilent
         try:
             yield
         except DBAPIError as error:
