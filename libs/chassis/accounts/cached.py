@@ -35,7 +35,6 @@ class CachedAccountData:
         self._cache = cache
 
     def is_erased(self, account: str) -> bool:
-        """See AccountData."""
         value, _ = self._cache.read(account, _FIELD, lambda: _YES if self._data.is_erased(account) else _NO)
         return value == _YES
 
@@ -45,5 +44,4 @@ class CachedAccountData:
             self._data.mark_erased(account)
 
     def erase(self, account: str) -> None:
-        """See AccountData."""
         self._data.erase(account)

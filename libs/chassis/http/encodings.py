@@ -14,6 +14,7 @@ class EncodedBody(UnsupportedMediaType):
     description = "Send the body without a Content-Encoding; a compressed one is not read."
 
     def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
+        """Return the headers of the response; `Accept-Encoding` says that no encoding is read."""
         return [*super().get_headers(*args, **kwargs), ("Accept-Encoding", "identity")]
 
 

@@ -113,7 +113,6 @@ class DynamoIdempotency:
         return Claimed(key, UUID(claimed["resource_id"]["S"]), UUID(claimed["claimed_by"]["S"]))
 
     def finish(self, claim: Claimed, recorded: Recorded) -> None:
-        """See IdempotencyStore."""
         with translated("Keeping the answer of an Idempotency-Key"):
             first, *rest = self._kept(claim.key, recorded.body) or [b""]
             answer: dict[str, Any] = {"status": recorded.status, "headers": recorded.headers}
@@ -139,7 +138,6 @@ class DynamoIdempotency:
         return parts
 
     def release(self, claim: Claimed) -> None:
-        """See IdempotencyStore."""
         with translated("Releasing an Idempotency-Key"):
             self._change(claim, "SET leased_until = :now", {":now": {"N": str(int(self._now()))}})
 
@@ -158,7 +156,6 @@ class DynamoIdempotency:
         return True
 
     def abandon(self, claim: Claimed) -> None:
-        """See IdempotencyStore."""
         with (
             translated("Forgetting an Idempotency-Key"),
             contextlib.suppress(self._client.exceptions.ConditionalCheckFailedException),

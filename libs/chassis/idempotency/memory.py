@@ -32,7 +32,6 @@ class MemoryIdempotency:
         self._lock = threading.Lock()
 
     def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
-        """See IdempotencyStore."""
         with self._lock:
             now = self._now()
             entry = self._entries.get(key)
@@ -47,25 +46,21 @@ class MemoryIdempotency:
             return Known(entry.fingerprint, entry.recorded)
 
     def finish(self, claim: Claimed, recorded: Recorded) -> None:
-        """See IdempotencyStore."""
         with self._lock:
             if entry := self._held(claim):
                 entry.recorded = recorded if self._has_room(claim.key.owner, recorded) else _bare(recorded)
 
     def release(self, claim: Claimed) -> None:
-        """See IdempotencyStore."""
         with self._lock:
             if entry := self._held(claim):
                 entry.leased_until = self._now()
 
     def abandon(self, claim: Claimed) -> None:
-        """See IdempotencyStore."""
         with self._lock:
             if self._held(claim):
                 del self._entries[claim.key]
 
     def forget(self, owner: str) -> None:
-        """See IdempotencyStore."""
         with self._lock:
             self._entries = {key: entry for key, entry in self._entries.items() if key.owner != owner}
 

@@ -67,11 +67,9 @@ class DynamoOutbox:
         return len(published)
 
     def aside(self) -> list[ParkedEvent]:
-        """See OutboxStore."""
         return [_parked(item) for item in self._query(FilterExpression="attribute_exists(failures)")]
 
     def retry(self) -> int:
-        """See OutboxStore."""
         parked = list(self._query(FilterExpression="attribute_exists(failures)"))
         for item in parked:
             self._update(_key_of(item), "SET retry_at = :now", {":now": _seconds(self._clock())})

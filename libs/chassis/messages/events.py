@@ -75,7 +75,6 @@ class SnsPublisher:
         self._topic_arn = topic_arn
 
     def publish(self, event: Event) -> None:
-        """See Publisher."""
         with translated("Publishing an event"):
             self._client.publish(
                 TopicArn=self._topic_arn,

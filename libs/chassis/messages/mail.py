@@ -76,7 +76,6 @@ class SesMailer:
         self._configuration_set = configuration_set
 
     def send(self, mail: Mail) -> str:
-        """See Mailer."""
         message = mime(mail, self._sender).as_bytes()
         with translated("Sending mail"):
             try:

@@ -132,7 +132,6 @@ class DynamoMailLog:
         self._table = table
 
     def claim(self, key: str, now: datetime, settle: timedelta) -> Claim:
-        """See MailLog."""
         try:
             with translated(_WHAT):
                 self._client.update_item(
@@ -156,7 +155,6 @@ class DynamoMailLog:
         return Claim.SENT if "sent_at" in found.get("Item", {}) else Claim.UNCERTAIN
 
     def sent(self, key: str, now: datetime) -> None:
-        """See MailLog."""
         with translated(_WHAT):
             self._client.update_item(
                 TableName=self._table,
@@ -169,7 +167,6 @@ class DynamoMailLog:
             )
 
     def give_back(self, key: str) -> None:
-        """See MailLog."""
         try:
             with translated(_WHAT):
                 self._client.delete_item(

@@ -28,7 +28,6 @@ class MemoryOutbox:
             self.events.append(event)
 
     def drain(self, limit: int, publish: Callable[[Event], None]) -> int:
-        """See OutboxStore."""
         with self._lock:
             moved = 0
             for event in [event for event in self.events if self._is_due(event)][:limit]:
@@ -45,12 +44,10 @@ class MemoryOutbox:
             return moved
 
     def aside(self) -> list[ParkedEvent]:
-        """See OutboxStore."""
         with self._lock:
             return [self._parked[event.id] for event in self.events if event.id in self._parked]
 
     def retry(self) -> int:
-        """See OutboxStore."""
         with self._lock:
             for event_id, parked in self._parked.items():
                 self._parked[event_id] = replace(parked, retry_at=self._clock())

@@ -14,7 +14,6 @@ class FakePublisher:
         self.away = False
 
     def publish(self, event: Event) -> None:
-        """See chassis.messages.events.Publisher."""
         if self.away:
             raise Transient("The topic is away.")
         self.published.append(event)

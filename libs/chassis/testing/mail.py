@@ -23,7 +23,6 @@ class FakeMailer:
         self.away = False
 
     def send(self, mail: Mail) -> str:
-        """See chassis.messages.mail.Mailer."""
         if self.away:
             raise Transient("Mail is away.")
         self.sent.append(mail)
@@ -39,7 +38,6 @@ class MemoryMailLog:
         self._sent: set[str] = set()
 
     def claim(self, key: str, now: datetime, settle: timedelta) -> Claim:
-        """See MailLog."""
         with self._lock:
             if key in self._sent:
                 return Claim.SENT
@@ -49,13 +47,11 @@ class MemoryMailLog:
             return Claim.OURS
 
     def sent(self, key: str, now: datetime) -> None:
-        """See MailLog."""
         del now
         with self._lock:
             self._sent.add(key)
 
     def give_back(self, key: str) -> None:
-        """See MailLog."""
         with self._lock:
             self._claimed.pop(key, None)
 

@@ -47,7 +47,6 @@ class FakeSqs:
         return message
 
     def receive_message(self, **request: Any) -> dict[str, Any]:
-        """See SQS."""
         self._called("receive_message")
         deadline = time.monotonic() + request["WaitTimeSeconds"]
         with self._changed:
@@ -64,13 +63,11 @@ class FakeSqs:
         }
 
     def delete_message(self, **request: Any) -> None:
-        """See SQS."""
         self._called("delete_message")
         with self._changed:
             self.queues[request["QueueUrl"]].remove(self._held(request))
 
     def change_message_visibility(self, **request: Any) -> None:
-        """See SQS."""
         self._called("change_message_visibility")
         with self._changed:
             message = self._held(request)
@@ -78,7 +75,6 @@ class FakeSqs:
             message.visible_at = time.monotonic() + request["VisibilityTimeout"]
 
     def send_message(self, **request: Any) -> None:
-        """See SQS."""
         self._called("send_message")
         sent = self.put(request["QueueUrl"], request["MessageBody"])
         sent.reason = request["MessageAttributes"]["reason"]["StringValue"]

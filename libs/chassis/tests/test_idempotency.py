@@ -168,7 +168,6 @@ class Listening(MemoryIdempotency):
         self.fingerprints: list[str] = []
 
     def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
-        """See IdempotencyStore."""
         self.fingerprints.append(fingerprint)
         return super().begin(key, fingerprint, resource_id, lease)
 

@@ -83,7 +83,6 @@ class DirectRenderer:
         self.rendered = 0
 
     def render(self, source: Path, folder: Path) -> Any:
-        """See Renderer."""
         if self.failures:
             self.failures -= 1
             raise RenderingFailed("it was told to")

@@ -94,7 +94,6 @@ class FakeCredentials:
     away: Exception | None = None
 
     def assume(self, name: str, policy: str, lifetime: timedelta) -> StorageCredentials:
-        """See CredentialSource."""
         if self.away is not None:
             raise self.away
         self.asked.append((name, policy, lifetime))

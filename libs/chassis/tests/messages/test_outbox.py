@@ -26,7 +26,6 @@ class MemoryOutbox:
         self.drains = 0
 
     def drain(self, limit: int, publish: Callable[[Event], None]) -> int:
-        """See OutboxStore."""
         self.drains += 1
         if self.trouble:
             raise self.trouble.pop()
@@ -38,11 +37,9 @@ class MemoryOutbox:
         return moved
 
     def aside(self) -> list[ParkedEvent]:
-        """See OutboxStore."""
         return []
 
     def retry(self) -> int:
-        """See OutboxStore."""
         return 0
 
 

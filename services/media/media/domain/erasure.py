@@ -39,11 +39,9 @@ class Eraser:
         self._clock = clock
 
     def is_erased(self, owner: str) -> bool:
-        """See AccountData."""
         return self._accounts.is_erased(owner)
 
     def mark_erased(self, owner: str) -> None:
-        """See AccountData."""
         self._accounts.mark_erased(owner, self._clock())
 
     def erase(self, owner: str) -> None:

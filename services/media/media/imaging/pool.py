@@ -20,7 +20,6 @@ class RendererPool:
             self._free.put(renderer)
 
     def render(self, source: Path, folder: Path) -> Rendered:
-        """See Renderer."""
         renderer = self._free.get()
         try:
             return renderer.render(source, folder)

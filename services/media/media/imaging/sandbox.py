@@ -56,7 +56,6 @@ class SandboxedRenderer:
         self._turn = threading.Lock()
 
     def render(self, source: Path, folder: Path) -> Rendered:
-        """See Renderer."""
         answer = self._answer({"source": str(source), "folder": str(folder)})
         for name, verdict in _VERDICTS.items():
             if name in answer:

@@ -34,7 +34,6 @@ class DynamoRecords:
         self._table = table
 
     def create(self, obj: MediaObject, quota: Quota | None = None) -> MediaObject:
-        """See Records."""
         if quota and obj.size > quota.bytes:
             raise LargerThanQuota
         parts = [
@@ -54,17 +53,14 @@ class DynamoRecords:
         return obj
 
     def get(self, owner: str, object_id: UUID) -> MediaObject | None:
-        """See Records."""
         item = self._item(items.object_key(owner, object_id))
         return items.object_of(item) if item else None
 
     def by_key(self, key: str) -> MediaObject | None:
-        """See Records."""
         pointer = self._item(items.pointer_key(key))
         return self.get(pointer["owner"]["S"], UUID(pointer["object_id"]["S"])) if pointer else None
 
     def page(self, owner: str, limit: int, position: Mapping[str, object] | None) -> Slice[MediaObject]:
-        """See Records."""
         after = id_in(position, "after")
         start = items.object_key(owner, after) if after else None
         found: list[MediaObject] = []
@@ -75,7 +71,6 @@ class DynamoRecords:
         return Slice(found, None)
 
     def replace(self, old: MediaObject, new: MediaObject) -> MediaObject:
-        """See Records."""
         kept = replace(new, version=old.version + 1)
         put = {"TableName": self._table, "Item": items.object_item(kept), **_version_is(old)}
         bytes_more = new.counted_bytes - old.counted_bytes
@@ -92,7 +87,6 @@ class DynamoRecords:
         return kept
 
     def postpone(self, obj: MediaObject, due_at: datetime) -> None:
-        """See Records."""
         condition = _version_is(obj)
         condition["ExpressionAttributeValues"][":due"] = {"S": format_time(due_at)}
         condition["ExpressionAttributeValues"][":work"] = {
@@ -111,7 +105,6 @@ class DynamoRecords:
                 return
 
     def remove(self, obj: MediaObject) -> None:
-        """See Records."""
         where = {"TableName": self._table, "Key": items.object_key(obj.owner, obj.id)}
         parts: list[Any] = [{"Delete": {**where, **_version_is(obj)}}]
         if obj.counted_objects:
@@ -120,7 +113,6 @@ class DynamoRecords:
             self._forget(obj, parts)
 
     def release_key(self, obj: MediaObject) -> None:
-        """See Records."""
         with translated("Releasing a key"):
             try:
                 self._client.delete_item(**self._own_pointer(obj))
@@ -130,7 +122,6 @@ class DynamoRecords:
     def due(
         self, now: datetime, lane: Lane, limit: int, position: Mapping[str, Any] | None = None
     ) -> Slice[MediaObject]:
-        """See Records."""
         shard, start = (position["shard"], position["start"]) if position else (0, None)
         with translated("Looking for objects that are due"):
             answer = self._client.query(
@@ -152,11 +143,9 @@ class DynamoRecords:
         return Slice(found, {"shard": shard + 1, "start": None} if shard + 1 < items.SHARDS else None)
 
     def owned(self, owner: str) -> Iterator[MediaObject]:
-        """See Records."""
         return self._query(owner, 200)
 
     def probe(self) -> None:
-        """See Records."""
         self._item(items.walk_key())
 
     def _forget(self, obj: MediaObject, parts: list[Any]) -> bool:

@@ -25,13 +25,11 @@ class DynamoUpkeep:
         self._table = table
 
     def usage(self, owner: str) -> Usage:
-        """See Accounts."""
         account = self._account(owner)
         used = [int(account.get(name, {}).get("N", 0)) for name in ("used_bytes", "used_objects")]
         return Usage(*used)
 
     def mark_erased(self, owner: str, now: datetime) -> Erasure:
-        """See Accounts."""
         with translated("Closing an account"):
             answer = self._client.update_item(
                 TableName=self._table,
@@ -51,11 +49,9 @@ class DynamoUpkeep:
         return _erasure(answer["Attributes"])
 
     def is_erased(self, owner: str) -> bool:
-        """See Accounts."""
         return "erased_at" in self._account(owner)
 
     def erasures_due(self, now: datetime, limit: int) -> list[Erasure]:
-        """See Accounts."""
         with translated("Looking for erasures that are due"):
             answer = self._client.query(
                 TableName=self._table,
@@ -71,7 +67,6 @@ class DynamoUpkeep:
         return [_erasure(item) for item in answer["Items"]]
 
     def postpone_erasure(self, erasure: Erasure, due_at: datetime | None) -> None:
-        """See Accounts."""
         if due_at is None:
             change: dict[str, Any] = {"UpdateExpression": "REMOVE #work, due_at"}
         else:
@@ -89,7 +84,6 @@ class DynamoUpkeep:
             )
 
     def lease_scan(self, now: datetime, lease: float) -> BucketScan | None:
-        """See BucketScans."""
         values = {
             ":now": {"S": format_time(now)},
             ":until": {"S": format_time(now + timedelta(seconds=lease))},
@@ -117,7 +111,6 @@ class DynamoUpkeep:
         return BucketScan(found["position"]["S"][1:], _time(found["started_at"]), _time(found["since"]))
 
     def save_scan(self, progress: BucketScan) -> None:
-        """See BucketScans."""
         with translated("Keeping the walk through the bucket"):
             self._client.put_item(
                 TableName=self._table,

@@ -31,7 +31,6 @@ class MemoryRecords:
         self._lock = threading.RLock()
 
     def create(self, obj: MediaObject, quota: Quota | None = None) -> MediaObject:
-        """See Records."""
         with self._lock:
             standing = self.get(obj.owner, obj.id) or self.by_key(obj.key)
             if standing is not None:
@@ -46,17 +45,14 @@ class MemoryRecords:
             return obj
 
     def get(self, owner: str, object_id: UUID) -> MediaObject | None:
-        """See Records."""
         return self._objects.get((owner, object_id))
 
     def by_key(self, key: str) -> MediaObject | None:
-        """See Records."""
         with self._lock:
             address = self._keys.get(key)
             return self._objects.get(address) if address else None
 
     def page(self, owner: str, limit: int, position: Mapping[str, object] | None) -> Slice[MediaObject]:
-        """See Records."""
         after = id_in(position, "after")
         with self._lock:
             shown = [
@@ -67,7 +63,6 @@ class MemoryRecords:
         return Slice(shown[:limit], {"after": str(shown[limit - 1].id)} if len(shown) > limit else None)
 
     def replace(self, old: MediaObject, new: MediaObject) -> MediaObject:
-        """See Records."""
         with self._lock:
             self._require_current(old)
             kept = replace(new, version=old.version + 1)
@@ -75,14 +70,12 @@ class MemoryRecords:
             return kept
 
     def postpone(self, obj: MediaObject, due_at: datetime) -> None:
-        """See Records."""
         with self._lock:
             standing = self.get(obj.owner, obj.id)
             if standing is not None and standing.version == obj.version:
                 self._objects[obj.owner, obj.id] = replace(standing, due_at=due_at)
 
     def remove(self, obj: MediaObject) -> None:
-        """See Records."""
         with self._lock:
             if self.get(obj.owner, obj.id) is None:
                 return
@@ -91,7 +84,6 @@ class MemoryRecords:
             del self._objects[obj.owner, obj.id]
 
     def release_key(self, obj: MediaObject) -> None:
-        """See Records."""
         with self._lock:
             if self._keys.get(obj.key) == (obj.owner, obj.id):
                 del self._keys[obj.key]
@@ -99,7 +91,6 @@ class MemoryRecords:
     def due(
         self, now: datetime, lane: Lane, limit: int, position: Mapping[str, Any] | None = None
     ) -> Slice[MediaObject]:
-        """See Records."""
         after = (position["due_at"], position["id"]) if position else (_BEGINNING, UUID(int=0))
         with self._lock:
             waiting = [obj for obj in self._objects.values() if obj.due_at is not None and obj.lane is lane]
@@ -110,39 +101,32 @@ class MemoryRecords:
         return Slice(shown, {"due_at": found[limit - 1][0], "id": found[limit - 1][1]} if more else None)
 
     def owned(self, owner: str) -> Iterator[MediaObject]:
-        """See Records."""
         with self._lock:
             return iter([obj for (whose, _), obj in self._objects.items() if whose == owner])
 
     def usage(self, owner: str) -> Usage:
-        """See Records."""
         owned = list(self.owned(owner))
         return Usage(sum(obj.counted_bytes for obj in owned), sum(obj.counted_objects for obj in owned))
 
     def mark_erased(self, owner: str, now: datetime) -> Erasure:
-        """See Records."""
         with self._lock:
             self._erasures_due[owner] = now
             return self._erased.setdefault(owner, Erasure(owner, now))
 
     def is_erased(self, owner: str) -> bool:
-        """See Records."""
         return owner in self._erased
 
     def erasures_due(self, now: datetime, limit: int) -> list[Erasure]:
-        """See Records."""
         with self._lock:
             return [self._erased[owner] for owner, due in self._erasures_due.items() if due <= now][:limit]
 
     def postpone_erasure(self, erasure: Erasure, due_at: datetime | None) -> None:
-        """See Records."""
         with self._lock:
             self._erasures_due.pop(erasure.owner, None)
             if due_at is not None:
                 self._erasures_due[erasure.owner] = due_at
 
     def lease_scan(self, now: datetime, lease: float) -> BucketScan | None:
-        """See Records."""
         with self._lock:
             if self._round_leased_until > now:
                 return None
@@ -150,13 +134,12 @@ class MemoryRecords:
             return self._round
 
     def save_scan(self, progress: BucketScan) -> None:
-        """See Records."""
         with self._lock:
             self._round = progress
             self._round_leased_until = _BEGINNING
 
     def probe(self) -> None:
-        """See Records."""
+        pass  # what is in memory is always there
 
     def _require_current(self, obj: MediaObject) -> None:
         standing = self.get(obj.owner, obj.id)

@@ -30,14 +30,12 @@ class MemoryMultipart:
         return _md5(body)
 
     def start(self, key: str, content_type: str) -> str:
-        """See Multipart."""
         self._files.probe()
         upload_id = str(new_id())
         self._open[upload_id] = (key, content_type, {})
         return upload_id
 
     def arrived(self, key: str, upload_id: str) -> list[Part] | None:
-        """See Multipart."""
         self._files.probe()
         if self._key_of(upload_id) != key:
             return None
@@ -45,7 +43,6 @@ class MemoryMultipart:
         return [Part(number, _md5(body), len(body)) for number, body in sorted(parts.items())]
 
     def complete(self, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> None:
-        """See Multipart."""
         self._files.probe()
         if upload_id not in self._open:
             raise UploadNotOpen
@@ -58,7 +55,6 @@ class MemoryMultipart:
         self._files.put(key, b"".join(there[number] for number, _ in parts), content_type)
 
     def abort(self, key: str, upload_id: str) -> None:
-        """See Multipart."""
         self._files.probe()
         if self._key_of(upload_id) == key:
             del self._open[upload_id]
@@ -98,14 +94,12 @@ class MemoryFiles:
             return sorted(key for key in self._files if key.startswith(prefix))
 
     def stat(self, key: str) -> Content | None:
-        """See Files."""
         self.probe()
         found = self._files.get(key)
         return found[1] if found else None
 
     @contextmanager
     def read(self, key: str, etag: str) -> Iterator[Iterator[bytes]]:
-        """See Files."""
         self.probe()
         found = self._files.get(key)
         if found is None or found[1].etag != etag:
@@ -114,30 +108,25 @@ class MemoryFiles:
         yield (body[at : at + _CHUNK] for at in range(0, len(body), _CHUNK))
 
     def write(self, key: str, source: Path, content_type: str) -> None:
-        """See Files."""
         self.put(key, source.read_bytes(), content_type)
 
     def delete(self, key: str) -> None:
-        """See Files."""
         self.probe()
         with self._lock:
             self._files.pop(key, None)
 
     def delete_all(self, prefix: str, keep: frozenset[str] = frozenset()) -> int:
-        """See Files."""
         doomed = [key for key in self.keys(prefix) if key not in keep]
         for key in doomed:
             self.delete(key)
         return len(doomed)
 
     def listing(self, prefix: str, after: str, limit: int) -> Listing:
-        """See Files."""
         self.probe()
         keys = [key for key in self.keys(prefix) if key > after]
         found = [(key, self._files[key][1]) for key in keys[:limit]]
         return Listing([Listed(key, c.etag, c.modified) for key, c in found], len(keys) > limit)
 
     def probe(self) -> None:
-        """See Files."""
         if self.away:
             raise BucketAway

@@ -30,7 +30,6 @@ class S3Files:
         self._bucket = bucket
 
     def stat(self, key: str) -> Content | None:
-        """See Files."""
         with translated("Looking up a file"):
             try:
                 head = self._client.head_object(Bucket=self._bucket, Key=key)
@@ -44,7 +43,6 @@ class S3Files:
 
     @contextmanager
     def read(self, key: str, etag: str) -> Iterator[Iterator[bytes]]:
-        """See Files."""
         with translated("Reading a file"):
             try:
                 answer = self._client.get_object(Bucket=self._bucket, Key=key, IfMatch=f'"{etag}"')
@@ -56,7 +54,6 @@ class S3Files:
                 yield body.iter_chunks(_CHUNK)
 
     def write(self, key: str, source: Path, content_type: str) -> None:
-        """See Files."""
         with translated("Storing a file"), source.open("rb") as body:
             self._client.put_object(
                 Bucket=self._bucket,
@@ -67,12 +64,10 @@ class S3Files:
             )
 
     def delete(self, key: str) -> None:
-        """See Files."""
         with translated("Deleting a file"):
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def delete_all(self, prefix: str, keep: frozenset[str] = frozenset()) -> int:
-        """See Files."""
         deleted, after, more = 0, "", True
         while more:
             page = self.listing(prefix, after, _PER_REQUEST)
@@ -85,7 +80,6 @@ class S3Files:
         return deleted
 
     def listing(self, prefix: str, after: str, limit: int) -> Listing:
-        """See Files."""
         with translated("Listing files"):
             answer = self._client.list_objects_v2(
                 Bucket=self._bucket, Prefix=prefix, StartAfter=after, MaxKeys=min(limit, _PER_REQUEST)
@@ -97,6 +91,5 @@ class S3Files:
         return Listing(files, answer["IsTruncated"])
 
     def probe(self) -> None:
-        """See Files."""
         with translated("Reaching the bucket"):
             self._client.head_bucket(Bucket=self._bucket)

@@ -25,7 +25,6 @@ class S3Multipart:
         self._bucket = bucket
 
     def start(self, key: str, content_type: str) -> str:
-        """See Multipart."""
         with translated("Beginning an upload in parts"):
             answer = self._client.create_multipart_upload(
                 Bucket=self._bucket, Key=key, ContentType=content_type
@@ -33,7 +32,6 @@ class S3Multipart:
         return answer["UploadId"]
 
     def arrived(self, key: str, upload_id: str) -> list[Part] | None:
-        """See Multipart."""
         found: list[Part] = []
         with translated("Looking up the parts of an upload"):
             pages = self._client.get_paginator("list_parts")
@@ -50,7 +48,6 @@ class S3Multipart:
         return found
 
     def complete(self, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> None:
-        """See Multipart."""
         named = [{"PartNumber": number, "ETag": f'"{etag}"'} for number, etag in parts]
         with translated("Completing an upload"):
             try:
@@ -68,7 +65,6 @@ class S3Multipart:
                 raise
 
     def abort(self, key: str, upload_id: str) -> None:
-        """See Multipart."""
         with translated("Aborting an upload"):
             try:
                 self._client.abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload_id)

@@ -61,11 +61,9 @@ class S3SignedUrls:
         self._clock = clock
 
     def window(self) -> int:
-        """See SignedUrls."""
         return int(self._clock().timestamp()) // WINDOW_SECONDS
 
     def download(self, key: str, content_type: str, disposition: str) -> str:
-        """See SignedUrls."""
         moment = datetime.fromtimestamp(self.window() * WINDOW_SECONDS, UTC)
         overrides = {"response-content-disposition": disposition, "response-content-type": content_type}
         return self._presigned("GET", self._base_url, key, moment, LIFETIME_SECONDS, overrides)
@@ -112,7 +110,6 @@ class S3SignedUrls:
         return f"{base_url}{path}?{text}&X-Amz-Signature={signature}"
 
     def upload_form(self, key: str, content_type: str, size: int, expires_at: datetime) -> Form:
-        """See SignedUrls."""
         signing, moment = self._key(), self._clock()
         fields = {
             "key": key,

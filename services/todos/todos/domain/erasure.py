@@ -30,17 +30,14 @@ class Erasure:
         self._clock = clock
 
     def is_erased(self, owner: str) -> bool:
-        """See AccountData."""
         return self._store.head(owner).erased
 
     def mark_erased(self, owner: str) -> None:
-        """See AccountData."""
         until = int((self._clock() + KEEP_MARK).timestamp())
         with self._cache.writing(owner):
             self._store.mark_erased(owner, until)
 
     def erase(self, owner: str) -> None:
-        """See AccountData."""
         with self._cache.writing(owner):
             self._store.erase(owner)
 

@@ -28,10 +28,12 @@ from todos.errors import ListNotFound, TodoNotFound
 
 
 class CacheOutcome(Protocol):
-    """How a read was answered: `value` is hit, miss or bypass."""
+    """How a read was answered."""
 
     @property
-    def value(self) -> str: ...
+    def value(self) -> str:
+        """Return hit, miss or bypass."""
+        ...
 
 
 class ReadCache(Protocol):

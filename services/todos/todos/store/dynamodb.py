@@ -39,17 +39,14 @@ class DynamoStore:
         self._eraser = Eraser(client, table)
 
     def head(self, owner: str) -> AccountState:
-        """See TodoStore."""
         item = self._get(items.key_of(owner, items.META))
         return items.read_head(item) if item else AccountState()
 
     def todo(self, owner: str, todo_id: UUID) -> Todo | None:
-        """See TodoStore."""
         item = self._get(items.key_of(owner, f"{TODO_PREFIX}{todo_id}"))
         return read_todo(item["d"]["S"]) if item else None
 
     def todos(self, owner: str, todo_ids: Sequence[UUID]) -> list[Todo]:
-        """See TodoStore."""
         wanted: Any = {
             "Keys": [items.key_of(owner, f"{TODO_PREFIX}{todo_id}") for todo_id in todo_ids],
             "ConsistentRead": True,
@@ -60,12 +57,10 @@ class DynamoStore:
         return [read_todo(item["d"]["S"]) for item in answer["Responses"].get(self._table, ())]
 
     def todo_list(self, owner: str, list_id: UUID) -> TodoList | None:
-        """See TodoStore."""
         item = self._get(items.key_of(owner, f"{items.LIST_PREFIX}{list_id}"))
         return read_list(item["d"]["S"]) if item else None
 
     def lists(self, owner: str) -> list[TodoList]:
-        """See TodoStore."""
         values = {":pk": {"S": items.partition_of(owner)}, ":prefix": {"S": items.LIST_PREFIX}}
         found = self._query(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
@@ -75,7 +70,6 @@ class DynamoStore:
         return [read_list(item["d"]["S"]) for item in found]
 
     def ids_in_list(self, owner: str, list_id: UUID, limit: int) -> list[UUID]:
-        """See TodoStore."""
         values = {":pk": {"S": items.partition_of(owner)}, ":list": {"S": f"{list_id}#"}}
         with translated("Reading a list"):
             answer = self._client.query(
@@ -90,11 +84,9 @@ class DynamoStore:
         return [UUID(item["sk"]["S"].removeprefix(TODO_PREFIX)) for item in answer["Items"]]
 
     def page(self, owner: str, question: TodoFilter, after: str | None, limit: int) -> Slice[str]:
-        """See TodoStore."""
         return self._pages.page(owner, question, after, limit)
 
     def changes(self, owner: str, key: str, limit: int) -> Slice[Entry]:
-        """See TodoStore."""
         values = {":pk": {"S": items.partition_of(owner)}, ":key": {"S": key}}
         found = self._query(
             IndexName="by_change",
@@ -106,7 +98,6 @@ class DynamoStore:
         return first_entries(map(items.read_entry, found), limit, self._limits.page_bytes)
 
     def commit(self, commit: Commit) -> None:
-        """See TodoStore."""
         try:
             transact(self._client, transaction_of(commit, self._table), "Writing to-dos")
         except Collision as collision:
@@ -116,7 +107,6 @@ class DynamoStore:
             raise (WriteConflict if 0 in refused.failed else AlreadyExists) from refused
 
     def half_deleted(self, limit: int) -> Sequence[tuple[str, UUID]]:
-        """See TodoStore."""
         with translated("Looking for half-deleted lists"):
             answer = self._client.query(
                 TableName=self._table,
@@ -129,20 +119,16 @@ class DynamoStore:
         return [(owner, UUID(list_id)) for owner, _, list_id in pairs]
 
     def forget_half_deleted(self, owner: str, list_id: UUID) -> None:
-        """See TodoStore."""
         with translated("Finishing the deletion of a list"):
             self._client.delete_item(TableName=self._table, Key=items.deleting_key(owner, list_id))
 
     def mark_erased(self, owner: str, until: int) -> None:
-        """See TodoStore."""
         self._eraser.mark(owner, until)
 
     def erase(self, owner: str) -> None:
-        """See TodoStore."""
         self._eraser.erase(owner)
 
     def probe(self) -> None:
-        """See TodoStore."""
         self._get({"pk": {"S": "PROBE"}, "sk": {"S": "PROBE"}})
 
     def _get(self, key: items.Item) -> Any:

@@ -41,33 +41,26 @@ class MemoryStore:
         self.away = False
 
     def head(self, owner: str) -> AccountState:
-        """See TodoStore."""
         return self._account(owner).head
 
     def todo(self, owner: str, todo_id: UUID) -> Todo | None:
-        """See TodoStore."""
         return self._account(owner).todos.get(todo_id)
 
     def todos(self, owner: str, todo_ids: Sequence[UUID]) -> list[Todo]:
-        """See TodoStore."""
         held = self._account(owner).todos
         return [held[todo_id] for todo_id in todo_ids if todo_id in held]
 
     def todo_list(self, owner: str, list_id: UUID) -> TodoList | None:
-        """See TodoStore."""
         return self._account(owner).lists.get(list_id)
 
     def lists(self, owner: str) -> list[TodoList]:
-        """See TodoStore."""
         with self._lock:
             return list(self._account(owner).lists.values())
 
     def ids_in_list(self, owner: str, list_id: UUID, limit: int) -> list[UUID]:
-        """See TodoStore."""
         return [todo.id for todo in self._todos(owner) if todo.list_id == list_id][:limit]
 
     def page(self, owner: str, question: TodoFilter, after: str | None, limit: int) -> Slice[str]:
-        """See TodoStore."""
         held = {question.key(todo): todo for todo in self._todos(owner)}
         documents: list[str] = []
         size = read = 0
@@ -86,7 +79,6 @@ class MemoryStore:
         return Slice(documents, None, read)
 
     def changes(self, owner: str, key: str, limit: int) -> Slice[Entry]:
-        """See TodoStore."""
         with self._lock:
             account = self._account(owner)
             entries = [Entry(at, changes) for at, changes in account.removals.items()]
@@ -100,7 +92,6 @@ class MemoryStore:
         return first_entries(behind, limit, self._limits.page_bytes)
 
     def commit(self, commit: Commit) -> None:
-        """See TodoStore."""
         with self._lock:
             account = self._account(commit.owner)
             if account.head != commit.before or account.head.erased:
@@ -110,27 +101,22 @@ class MemoryStore:
             self._apply(account, commit)
 
     def half_deleted(self, limit: int) -> Sequence[tuple[str, UUID]]:
-        """See TodoStore."""
         self.probe()
         return list(self._half_deleted)[:limit]
 
     def forget_half_deleted(self, owner: str, list_id: UUID) -> None:
-        """See TodoStore."""
         self._half_deleted.pop((owner, list_id), None)
 
     def mark_erased(self, owner: str, until: int) -> None:  # noqa: ARG002  # memory ends before the mark does
-        """See TodoStore."""
         with self._lock:
             account = self._account(owner)
             account.head = replace(account.head, seq=account.head.seq + 1, erased=True)
 
     def erase(self, owner: str) -> None:
-        """See TodoStore."""
         with self._lock:
             self._accounts[owner] = _Account(head=self._account(owner).head)
 
     def probe(self) -> None:
-        """See TodoStore."""
         if self.away:
             raise StoreAway
 

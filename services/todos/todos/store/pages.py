@@ -42,7 +42,6 @@ class Pages:
         self._limits = limits
 
     def page(self, owner: str, question: TodoFilter, after: str | None, limit: int) -> Slice[str]:
-        """See TodoStore."""
         found: list[str] = []
         size = read = 0
         deadline = time.monotonic() + self._limits.read_seconds

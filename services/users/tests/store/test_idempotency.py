@@ -18,8 +18,6 @@ KEY = Key(None, "0f" * 32)
 
 
 class TestPostgresIdempotency(IdempotencyStoreContract):
-    """See chassis.testing."""
-
     @pytest.fixture
     def store(self, database: Database, clock: FakeClock) -> IdempotencyStore:
         return PostgresIdempotency(database, Sealer(SECRET, "idempotency"), clock, LIMITS)

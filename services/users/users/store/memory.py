@@ -38,7 +38,6 @@ class MemoryAccounts:
         self._tables = tables
 
     def create(self, account: Account, event: Event) -> Account:
-        """See AccountStore."""
         with self._tables.lock:
             if account.id in self._tables.accounts:
                 return self._tables.accounts[account.id]
@@ -48,20 +47,17 @@ class MemoryAccounts:
             return account
 
     def get(self, account_id: UUID) -> Account:
-        """See AccountStore."""
         with self._tables.lock:
             if account_id not in self._tables.accounts:
                 raise AccountNotFound
             return self._tables.accounts[account_id]
 
     def find(self, email_key: str) -> Account | None:
-        """See AccountStore."""
         with self._tables.lock:
             found = (account for account in self._tables.accounts.values() if account.email_key == email_key)
             return next(found, None)
 
     def change(self, account_id: UUID, change: Callable[[Account], Account]) -> Account:
-        """See AccountStore."""
         with self._tables.lock:
             changed = change(self.get(account_id))
             self._check_free(changed)
@@ -69,14 +65,12 @@ class MemoryAccounts:
             return changed
 
     def rehash(self, account_id: UUID, old: str, new: str) -> None:
-        """See AccountStore."""
         with self._tables.lock:
             account = self._tables.accounts.get(account_id)
             if account is not None and account.password_hash == old:
                 self._tables.accounts[account_id] = replace(account, password_hash=new)
 
     def change_password(self, account_id: UUID, password_hash: str, keep_session: UUID) -> None:
-        """See AccountStore."""
         with self._tables.lock:
             account = self.get(account_id)
             version = account.password_version + 1
@@ -85,7 +79,6 @@ class MemoryAccounts:
             self._end_sessions(account_id, keep_session)
 
     def erase(self, account_id: UUID, event: Event) -> None:
-        """See AccountStore."""
         with self._tables.lock:
             self.get(account_id)
             del self._tables.accounts[account_id]
@@ -93,13 +86,11 @@ class MemoryAccounts:
             self._tables.outbox.put(event)
 
     def grant(self, account_id: UUID, scope: str) -> None:
-        """See AccountStore."""
         with self._tables.lock:
             account = self.get(account_id)
             self._tables.accounts[account_id] = replace(account, scopes=account.scopes | {scope})
 
     def withdraw(self, account_id: UUID, scope: str) -> None:
-        """See AccountStore."""
         with self._tables.lock:
             account = self._tables.accounts.get(account_id)
             if account is not None:
@@ -123,7 +114,6 @@ class MemorySessions:
         self._tables = tables
 
     def begin(self, session: Session, token: bytes, password_version: int, limit: int) -> None:
-        """See SessionStore."""
         with self._tables.lock:
             account = self._tables.accounts.get(session.account_id)
             if account is None or account.password_version != password_version:
@@ -139,19 +129,16 @@ class MemorySessions:
                 self._tables.end(surplus.id)
 
     def began_at(self, session_id: UUID, account_id: UUID) -> datetime | None:
-        """See SessionStore."""
         with self._tables.lock:
             session = self._tables.sessions.get(session_id)
         return session.created_at if session is not None and session.account_id == account_id else None
 
     def is_alive(self, session_id: UUID, account_id: UUID, now: datetime) -> bool:
-        """See SessionStore."""
         with self._tables.lock:
             session = self._tables.sessions.get(session_id)
             return session is not None and session.account_id == account_id and session.expires_at > now
 
     def page(self, account_id: UUID, now: datetime, limit: int, before: UUID | None) -> Slice[Session]:
-        """See SessionStore."""
         with self._tables.lock:
             alive = [session for session in self._of(account_id) if session.expires_at > now]
         below = [session for session in alive if before is None or session.id < before]
@@ -160,7 +147,6 @@ class MemorySessions:
         return Slice(items, {"before": str(items[-1].id)} if len(rows) > limit else None)
 
     def end(self, account_id: UUID, session_id: UUID) -> None:
-        """See SessionStore."""
         with self._tables.lock:
             session = self._tables.sessions.get(session_id)
             if session is None or session.account_id != account_id:
@@ -169,7 +155,6 @@ class MemorySessions:
 
     @contextmanager
     def family(self, token: bytes) -> Iterator[MemoryFamily | None]:
-        """See SessionStore."""
         with self._tables.lock:
             if token not in self._tables.tokens:
                 yield None
@@ -182,7 +167,6 @@ class MemorySessions:
                 raise
 
     def purge(self, now: datetime, used_before: datetime) -> int:
-        """See SessionStore."""
         with self._tables.lock:
             over = [session.id for session in self._tables.sessions.values() if session.expires_at <= now]
             for session_id in over:
@@ -206,24 +190,20 @@ class MemoryFamily:
         self.scopes = tables.accounts[session.account_id].scopes
 
     def used_at(self, token: bytes) -> datetime | None:
-        """See TokenFamily."""
         session_id, used_at = self._tables.tokens.get(token, (None, None))
         if session_id != self.session.id:
             raise LookupError("no token of this family")
         return used_at
 
     def succeed(self, token: bytes, successor: bytes, at: datetime) -> None:
-        """See TokenFamily."""
         self._tables.tokens[token] = (self.session.id, at)
         self._tables.tokens[successor] = (self.session.id, None)
 
     def touch(self, device: Device, last_used_at: datetime, expires_at: datetime) -> None:
-        """See TokenFamily."""
         touched = replace(self.session, device=device, last_used_at=last_used_at, expires_at=expires_at)
         self._tables.sessions[self.session.id] = touched
 
     def revoke(self) -> None:
-        """See TokenFamily."""
         self._tables.end(self.session.id)
 
 
@@ -235,22 +215,18 @@ class MemoryFailures:
         self._lock = threading.Lock()
 
     def get(self, key: bytes) -> Failures | None:
-        """See FailureStore."""
         return self._counts.get(key)
 
     def add(self, key: bytes, now: datetime, forget_before: datetime) -> None:
-        """See FailureStore."""
         with self._lock:
             known = self._counts.get(key)
             fresh = known is None or known.last_at < forget_before
             self._counts[key] = Failures(1 if known is None or fresh else known.count + 1, now)
 
     def clear(self, key: bytes) -> None:
-        """See FailureStore."""
         self._counts.pop(key, None)
 
     def purge(self, before: datetime) -> int:
-        """See FailureStore."""
         with self._lock:
             old = [key for key, failures in self._counts.items() if failures.last_at < before]
             for key in old:
@@ -266,11 +242,9 @@ class MemorySigningKeys:
         self._lock = threading.Lock()
 
     def all(self) -> list[SigningKey]:
-        """See SigningKeyStore."""
         return list(self._keys)
 
     def edit(self, change: Callable[[list[SigningKey]], list[SigningKey]]) -> list[SigningKey]:
-        """See SigningKeyStore."""
         with self._lock:
             self._keys = sorted(change(list(self._keys)), key=lambda key: key.id)
             return list(self._keys)

@@ -20,7 +20,6 @@ class StsCredentials:
         self._role_arn = role_arn
 
     def assume(self, name: str, policy: str, lifetime: timedelta) -> StorageCredentials:
-        """See CredentialSource."""
         with translated("Issuing storage credentials"):
             answer = self._client.assume_role(
                 RoleArn=self._role_arn,

@@ -31,7 +31,6 @@ class PostgresAccounts:
         self._database = database
 
     def create(self, account: Account, event: Event) -> Account:
-        """See AccountStore."""
         with self._database.transaction() as connection:
             row = connection.execute(
                 upsert(accounts)
@@ -52,18 +51,15 @@ class PostgresAccounts:
         return account
 
     def get(self, account_id: UUID) -> Account:
-        """See AccountStore."""
         with self._database.transaction() as connection:
             return _one(connection, account_id)
 
     def find(self, email_key: str) -> Account | None:
-        """See AccountStore."""
         with self._database.transaction() as connection:
             row = connection.execute(_select().where(accounts.c.email_key == email_key)).one_or_none()
         return _account(row) if row else None
 
     def change(self, account_id: UUID, change: Callable[[Account], Account]) -> Account:
-        """See AccountStore."""
         with self._database.transaction() as connection:
             present = _one(connection, account_id, lock=True)
             changed = change(present)
@@ -82,7 +78,6 @@ class PostgresAccounts:
         return changed
 
     def rehash(self, account_id: UUID, old: str, new: str) -> None:
-        """See AccountStore."""
         with self._database.transaction() as connection:
             connection.execute(
                 update(accounts)
@@ -91,7 +86,6 @@ class PostgresAccounts:
             )
 
     def change_password(self, account_id: UUID, password_hash: str, keep_session: UUID) -> None:
-        """See AccountStore."""
         with self._database.transaction() as connection:
             changed = connection.execute(
                 update(accounts)
@@ -112,13 +106,11 @@ class PostgresAccounts:
             outbox.put(connection, event)
 
     def grant(self, account_id: UUID, scope: str) -> None:
-        """See AccountStore."""
         with self._database.transaction() as connection:
             row = {"account_id": account_id, "scope": scope}
             connection.execute(upsert(account_scopes).values(row).on_conflict_do_nothing())
 
     def withdraw(self, account_id: UUID, scope: str) -> None:
-        """See AccountStore."""
         which = (account_scopes.c.account_id == account_id) & (account_scopes.c.scope == scope)
         with self._database.transaction() as connection:
             connection.execute(delete(account_scopes).where(which))

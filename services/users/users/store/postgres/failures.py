@@ -19,14 +19,12 @@ class PostgresFailures:
         self._database = database
 
     def get(self, key: bytes) -> Failures | None:
-        """See FailureStore."""
         query = select(login_failures.c.count, login_failures.c.last_at).where(login_failures.c.key == key)
         with self._database.transaction() as connection:
             row = connection.execute(query).one_or_none()
         return Failures(*row) if row else None
 
     def add(self, key: bytes, now: datetime, forget_before: datetime) -> None:
-        """See FailureStore."""
         counted = case((login_failures.c.last_at < forget_before, 1), else_=login_failures.c.count + 1)
         statement = insert(login_failures).values(key=key, count=1, last_at=now)
         with self._database.transaction() as connection:
@@ -37,12 +35,10 @@ class PostgresFailures:
             )
 
     def clear(self, key: bytes) -> None:
-        """See FailureStore."""
         with self._database.transaction() as connection:
             connection.execute(delete(login_failures).where(login_failures.c.key == key))
 
     def purge(self, before: datetime) -> int:
-        """See FailureStore."""
         with self._database.transaction() as connection:
             return connection.execute(
                 delete(login_failures).where(login_failures.c.last_at < before)

@@ -39,7 +39,6 @@ class PostgresIdempotency:
         self._limits = limits
 
     def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
-        """See IdempotencyStore."""
         now = self._clock()
         values: dict[str, Any] = {
             "fingerprint": self._sealer.seal(fingerprint.encode(), f"fingerprint {key.digest}"),
@@ -74,7 +73,6 @@ class PostgresIdempotency:
             return Claimed(key, standing.resource_id, values["claim"])
 
     def finish(self, claim: Claimed, recorded: Recorded) -> None:
-        """See IdempotencyStore."""
         with self._database.transaction() as connection:
             kept = recorded.body if self._has_room(connection, claim.key.owner, recorded) else None
             document = {
@@ -86,17 +84,14 @@ class PostgresIdempotency:
             connection.execute(update(records).where(_held(claim)).values(answer=answer))
 
     def release(self, claim: Claimed) -> None:
-        """See IdempotencyStore."""
         with self._database.transaction() as connection:
             connection.execute(update(records).where(_held(claim)).values(leased_until=self._clock()))
 
     def abandon(self, claim: Claimed) -> None:
-        """See IdempotencyStore."""
         with self._database.transaction() as connection:
             connection.execute(delete(records).where(_held(claim)))
 
     def forget(self, owner: str) -> None:
-        """See IdempotencyStore."""
         with self._database.transaction() as connection:
             connection.execute(delete(records).where(records.c.owner == owner))
 

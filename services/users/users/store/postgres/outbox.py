@@ -55,14 +55,12 @@ class PostgresOutbox:
         return len(published)
 
     def aside(self) -> list[ParkedEvent]:
-        """See OutboxStore."""
         failed = select(outbox).where(outbox.c.failures > 0).order_by(outbox.c.position)
         with self._database.transaction() as connection:
             rows = connection.execute(failed).all()
         return [ParkedEvent(row.position, row.failures, row.retry_at, row.error) for row in rows]
 
     def retry(self) -> int:
-        """See OutboxStore."""
         again = update(outbox).where(outbox.c.failures > 0).values(retry_at=self._clock())
         with self._database.transaction() as connection:
             return connection.execute(again).rowcount

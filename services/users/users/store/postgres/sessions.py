@@ -38,7 +38,6 @@ class PostgresSessions:
             _keep_newest(connection, session.account_id, limit)
 
     def began_at(self, session_id: UUID, account_id: UUID) -> datetime | None:
-        """See SessionStore."""
         query = select(sessions.c.created_at).where(
             sessions.c.id == session_id, sessions.c.account_id == account_id
         )
@@ -46,7 +45,6 @@ class PostgresSessions:
             return connection.execute(query).scalar_one_or_none()
 
     def is_alive(self, session_id: UUID, account_id: UUID, now: datetime) -> bool:
-        """See SessionStore."""
         query = select(sessions.c.id).where(
             sessions.c.id == session_id, sessions.c.account_id == account_id, sessions.c.expires_at > now
         )
@@ -54,7 +52,6 @@ class PostgresSessions:
             return connection.execute(query).one_or_none() is not None
 
     def page(self, account_id: UUID, now: datetime, limit: int, before: UUID | None) -> Slice[Session]:
-        """See SessionStore."""
         query = select(sessions).where(sessions.c.account_id == account_id, sessions.c.expires_at > now)
         if before is not None:
             query = query.where(sessions.c.id < before)
@@ -64,7 +61,6 @@ class PostgresSessions:
         return Slice(items, {"before": str(items[-1].id)} if len(rows) > limit else None)
 
     def end(self, account_id: UUID, session_id: UUID) -> None:
-        """See SessionStore."""
         which = (sessions.c.account_id == account_id) & (sessions.c.id == session_id)
         with self._database.transaction() as connection:
             if connection.execute(delete(sessions).where(which)).rowcount == 0:
@@ -89,7 +85,6 @@ class PostgresSessions:
             )
 
     def purge(self, now: datetime, used_before: datetime) -> int:
-        """See SessionStore."""
         with self._database.transaction() as connection:
             over = connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
             used = connection.execute(delete(refresh_tokens).where(refresh_tokens.c.used_at < used_before))
@@ -105,7 +100,6 @@ class PostgresFamily:
         self.scopes = scopes
 
     def used_at(self, token: bytes) -> datetime | None:
-        """See TokenFamily."""
         row = self._connection.execute(
             select(refresh_tokens.c.used_at).where(
                 refresh_tokens.c.digest == token, refresh_tokens.c.session_id == self.session.id
@@ -117,14 +111,12 @@ class PostgresFamily:
         return used_at
 
     def succeed(self, token: bytes, successor: bytes, at: datetime) -> None:
-        """See TokenFamily."""
         self._connection.execute(
             update(refresh_tokens).where(refresh_tokens.c.digest == token).values(used_at=at)
         )
         self._connection.execute(insert(refresh_tokens).values(digest=successor, session_id=self.session.id))
 
     def touch(self, device: Device, last_used_at: datetime, expires_at: datetime) -> None:
-        """See TokenFamily."""
         self._connection.execute(
             update(sessions)
             .where(sessions.c.id == self.session.id)
@@ -137,7 +129,6 @@ class PostgresFamily:
         )
 
     def revoke(self) -> None:
-        """See TokenFamily."""
         self._connection.execute(delete(sessions).where(sessions.c.id == self.session.id))
 
 

@@ -21,12 +21,10 @@ class PostgresSigningKeys:
         self._database = database
 
     def all(self) -> list[SigningKey]:
-        """See SigningKeyStore."""
         with self._database.transaction() as connection:
             return _all(connection)
 
     def edit(self, change: Callable[[list[SigningKey]], list[SigningKey]]) -> list[SigningKey]:
-        """See SigningKeyStore."""
         with self._database.transaction() as connection:
             connection.execute(select(func.pg_advisory_xact_lock(_EDIT_LOCK)))
             present = _all(connection)
