@@ -22,7 +22,7 @@ from chassis.identity.auth import TokenVerifier
 from chassis.identity.jwks import JwksCache, fetch_from
 from chassis.schemas import format_time
 from chassis.settings import ServiceSettings
-from chassis.telemetry import metrics, tracing
+from chassis.telemetry import metrics, trace_context
 from chassis.telemetry.request_recorder import RequestRecorder
 
 
@@ -86,12 +86,12 @@ def _trace_requests(app: Flask, recorder: RequestRecorder) -> None:
     @app.before_request
     def _begin() -> None:
         g.started = time.perf_counter()
-        trace = tracing.start(request.headers.get("traceparent"), request.headers.get("X-Request-Id"))
-        g.trace_token = tracing.activate(trace)
+        trace = trace_context.start(request.headers.get("traceparent"), request.headers.get("X-Request-Id"))
+        g.trace_token = trace_context.activate(trace)
 
     @app.after_request
     def _name(response: Response) -> Response:
-        trace = tracing.current()
+        trace = trace_context.current()
         if trace is not None:
             response.headers["X-Request-Id"] = trace.request_id
         rule: Rule | None = request.url_rule
@@ -103,7 +103,7 @@ def _trace_requests(app: Flask, recorder: RequestRecorder) -> None:
     @app.teardown_request
     def _end(_error: BaseException | None) -> None:
         if token := g.pop("trace_token", None):
-            tracing.deactivate(token)
+            trace_context.deactivate(token)
 
 
 def _add_version(app: Flask, info: ApiInfo, settings: ServiceSettings) -> None:

@@ -20,7 +20,7 @@ from chassis.errors import Problem
 from chassis.http import etags
 from chassis.http.cached import AnswerCache, unpack
 from chassis.identity.auth import Access, Caller, TokenVerifier
-from chassis.telemetry import tracing
+from chassis.telemetry import trace_context
 from chassis.telemetry.request_recorder import RequestRecorder
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class FastPath:
         found = None if target is None else self._find(environ, target)
         if target is None or found is None:
             return self._app(environ, start_response)
-        trace = tracing.start(environ.get("HTTP_TRACEPARENT"), environ.get("HTTP_X_REQUEST_ID"))
+        trace = trace_context.start(environ.get("HTTP_TRACEPARENT"), environ.get("HTTP_X_REQUEST_ID"))
         status = "304 NOT MODIFIED" if found.body is None else "200 OK"
         start_response(status, _headers(target, found, trace.request_id))
         seconds = time.perf_counter() - started

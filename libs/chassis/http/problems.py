@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from chassis.errors import Invalid, Problem, TooMany, Transient
 from chassis.outcomes import outcome_of
-from chassis.telemetry import tracing
+from chassis.telemetry import trace_context
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ _TYPE = "https://slipway.dev/problems/"
 
 def document(status: int, slug: str, title: str, detail: str, errors: object = None) -> Response:
     """Return a problem response for the current request."""
-    trace = tracing.current()
+    trace = trace_context.current()
     body: dict[str, object] = {
         "type": _TYPE + slug,
         "title": title,

@@ -12,7 +12,7 @@ import jwt
 import requests
 
 from chassis.errors import Transient, Unauthenticated
-from chassis.telemetry import tracing
+from chassis.telemetry import trace_context
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def fetch_from(url: str, timeout: tuple[float, float] = (1.0, 2.0)) -> FetchKeys
     session = requests.Session()
 
     def fetch() -> Mapping[str, Any]:
-        response = session.get(url, timeout=timeout, headers=tracing.outgoing_headers())
+        response = session.get(url, timeout=timeout, headers=trace_context.outgoing_headers())
         response.raise_for_status()
         document: Mapping[str, Any] = response.json()
         return document

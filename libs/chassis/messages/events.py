@@ -15,7 +15,7 @@ from chassis.ids import new_id
 from chassis.jsonpointer import invalid
 from chassis.schemas import Time
 from chassis.stores.aws import translated
-from chassis.telemetry import tracing
+from chassis.telemetry import trace_context
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -39,7 +39,7 @@ class Event(BaseModel):
 
 def new_event(kind: str, source: str, subject: str, data: dict[str, Any], clock: Clock = utc_now) -> Event:
     """Return a new event of type `kind` about `subject`, in the current trace."""
-    trace = tracing.current()
+    trace = trace_context.current()
     return Event(
         id=new_id(),
         source=source,

@@ -18,7 +18,7 @@ from chassis.errors import Problem
 from chassis.messages.consumer import Consumer
 from chassis.outcomes import Delivery, outcome_of
 from chassis.server.background import Periodic, backoff, repeat, run_all, stop_on_signals
-from chassis.telemetry import metrics, tracing
+from chassis.telemetry import metrics, trace_context
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -91,7 +91,10 @@ class Worker:
 
     def _deal_with(self, consumer: Consumer, message: MessageTypeDef) -> None:
         body = message["Body"]
-        with tracing.active(tracing.start(_traceparent(body))), self._heartbeat(consumer, message):
+        with (
+            trace_context.active(trace_context.start(_traceparent(body))),
+            self._heartbeat(consumer, message),
+        ):
             delivery, reason = _attempt(consumer, body)
         metrics.MESSAGES.labels(consumer.name, delivery.value).inc()
         if delivery is Delivery.RETRY:

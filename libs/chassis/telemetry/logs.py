@@ -20,7 +20,7 @@ from typing import TextIO
 from pythonjsonlogger.json import JsonFormatter
 
 from chassis.schemas import format_time
-from chassis.telemetry import tracing
+from chassis.telemetry import trace_context
 
 _SECRET = re.compile(r"password|secret|token|authorization|cookie|signature|credential", re.IGNORECASE)
 _DEEPEST = 5
@@ -33,7 +33,7 @@ class _TraceFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.service = self._service
-        trace = tracing.current()
+        trace = trace_context.current()
         if trace is not None:
             record.request_id = trace.request_id
             record.trace_id = trace.trace_id

@@ -15,7 +15,7 @@ from json.encoder import encode_basestring_ascii as quoted
 from prometheus_client import Counter, Histogram
 
 from chassis.telemetry import logs, metrics
-from chassis.telemetry.tracing import Trace
+from chassis.telemetry.trace_context import TraceContext
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,13 @@ class RequestRecorder:
         self._share = share
 
     def record(
-        self, trace: Trace | None, method: str, route: str | None, path: str, status: int, seconds: float
+        self,
+        trace: TraceContext | None,
+        method: str,
+        route: str | None,
+        path: str,
+        status: int,
+        seconds: float,
     ) -> None:
         """Count a request and write its line. `route` is the route's template, None where there is none."""
         known = method if method in _METHODS else "other"
@@ -58,7 +64,7 @@ def _duration_of(route: str, method: str) -> Histogram:
 
 
 def _write(
-    trace: Trace | None, method: str, route: str | None, path: str, status: int, milliseconds: float
+    trace: TraceContext | None, method: str, route: str | None, path: str, status: int, milliseconds: float
 ) -> None:
     if not log.isEnabledFor(logging.INFO):
         return

@@ -11,7 +11,7 @@ import requests
 
 from chassis.errors import Transient, Unauthenticated
 from chassis.identity.jwks import JwksCache, fetch_from
-from chassis.telemetry import tracing
+from chassis.telemetry import trace_context
 from chassis.testing import FakeClock, Issuer
 
 
@@ -258,7 +258,7 @@ def server() -> Iterator[str]:
 
 def test_keys_come_over_http_with_the_trace(server: str) -> None:
     _Handler.answers.append((200, b'{"keys": []}'))
-    with tracing.active(tracing.start(request_id="request-1")):
+    with trace_context.active(trace_context.start(request_id="request-1")):
         assert fetch_from(server)() == {"keys": []}
     assert _Handler.seen[0]["X-Request-Id"] == "request-1"
 

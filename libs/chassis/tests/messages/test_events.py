@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chassis.errors import Invalid, Transient
 from chassis.messages.events import Event, SnsPublisher, new_event, parse
 from chassis.stores.aws import Aws as Clients
-from chassis.telemetry import tracing
+from chassis.telemetry import trace_context
 from chassis.testing import FakeClock, FakePublisher
 from slipway.testing.aws import Aws
 
@@ -56,7 +56,7 @@ def test_an_event_says_what_cloudevents_asks_for(clock: FakeClock) -> None:
 
 
 def test_an_event_belongs_to_the_trace_it_was_made_in() -> None:
-    with tracing.active(tracing.start()) as trace:
+    with trace_context.active(trace_context.start()) as trace:
         assert new_event(TYPE, "notes", "n1", {}).traceparent == trace.traceparent
 
 

@@ -17,7 +17,7 @@ from chassis.errors import Conflict, Denied, Gone, Invalid, Malformed, NotFound,
 from chassis.messages.consumer import Consumer
 from chassis.messages.worker import Worker
 from chassis.server.background import Periodic
-from chassis.telemetry import tracing
+from chassis.telemetry import trace_context
 from slipway.testing.aws import Aws
 
 QUEUE, DEAD = "https://queue", "https://queue-dlq"
@@ -220,14 +220,14 @@ def test_a_message_carries_its_trace_where_it_has_one(sqs: FakeSqs, body: str, k
     traces: list[str] = []
 
     def handle(_: str) -> None:
-        trace = tracing.current()
+        trace = trace_context.current()
         assert trace is not None
         traces.append(trace.trace_id)
 
     sqs.put(QUEUE, body)
     deal(sqs, handle)
     assert (traces == ["a" * 32]) is known
-    assert tracing.current() is None
+    assert trace_context.current() is None
 
 
 _PROGRAM = """

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chassis.telemetry import logs, tracing
+from chassis.telemetry import logs, trace_context
 from chassis.telemetry.request_recorder import RequestRecorder
 
 
@@ -52,7 +52,7 @@ def test_times_are_utc_with_milliseconds(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_line_in_a_trace_carries_its_ids(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("notes")
-    with tracing.active(tracing.start(request_id="request-1")) as trace:
+    with trace_context.active(trace_context.start(request_id="request-1")) as trace:
         logging.getLogger("x").info("inside")
     logging.getLogger("x").info("outside")
     inside, outside = lines(capsys)
@@ -126,11 +126,11 @@ def test_a_requests_line_is_the_same_whether_logging_writes_it_or_it_is_written_
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     logs.configure("notes")
-    trace = tracing.start(request_id="request-1")
+    trace = trace_context.start(request_id="request-1")
     odd = '/käse/"\\\n\u2028/' + "x" * 600
     lines = []
     for _ in ("directly", "by logging"):
-        with tracing.active(trace):
+        with trace_context.active(trace):
             RequestRecorder().record(trace, "GET", "/v1/<word>", odd, 404, 0.0012345)
         lines.append(json.loads(capfd.readouterr().out))
         assert datetime.fromisoformat(lines[-1].pop("time")).utcoffset() == timedelta()
@@ -145,7 +145,7 @@ def test_of_what_went_well_a_share_is_logged_and_of_what_failed_all(
 ) -> None:
     logs.configure("notes")
     recorder = RequestRecorder(share=0.25)
-    trace = tracing.start()
+    trace = trace_context.start()
     for _ in range(400):
         recorder.record(trace, "GET", "/v1/notes", "/v1/notes", 200, 0.001)
     assert 20 < len(capfd.readouterr().out.splitlines()) < 200

@@ -19,7 +19,7 @@ _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,128}\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class TraceContext:
     """Where in a trace we are: `span_id` is ours, `request_id` the one the client sees."""
 
     trace_id: str
@@ -33,10 +33,10 @@ class Trace:
         return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
 
 
-_current: ContextVar[Trace | None] = ContextVar("trace", default=None)
+_current: ContextVar[TraceContext | None] = ContextVar("trace", default=None)
 
 
-def start(traceparent: str | None = None, request_id: str | None = None) -> Trace:
+def start(traceparent: str | None = None, request_id: str | None = None) -> TraceContext:
     """Return a span that continues `traceparent` where it is well-formed, else begins a new trace.
 
     A `request_id` that is not 8 to 128 of `[A-Za-z0-9._-]` is replaced by a fresh one.
@@ -44,7 +44,7 @@ def start(traceparent: str | None = None, request_id: str | None = None) -> Trac
     match = _TRACEPARENT.match(traceparent or "")
     known = match is not None and match[1] != "0" * 32 and match[2] != "0" * 16
     fresh = secrets.token_hex(24)  # asked for once: it is a call of the system
-    return Trace(
+    return TraceContext(
         trace_id=match[1] if match and known else fresh[:32],
         span_id=fresh[32:],
         flags=match[3] if match and known else "01",
@@ -52,23 +52,23 @@ def start(traceparent: str | None = None, request_id: str | None = None) -> Trac
     )
 
 
-def current() -> Trace | None:
+def current() -> TraceContext | None:
     """Return the span that this thread of work belongs to, if any."""
     return _current.get()
 
 
-def activate(trace: Trace) -> Token[Trace | None]:
+def activate(trace: TraceContext) -> Token[TraceContext | None]:
     """Make `trace` the current one until :func:`deactivate` is called with the result."""
     return _current.set(trace)
 
 
-def deactivate(token: Token[Trace | None]) -> None:
+def deactivate(token: Token[TraceContext | None]) -> None:
     """Undo :func:`activate`."""
     _current.reset(token)
 
 
 @contextmanager
-def active(trace: Trace) -> Iterator[Trace]:
+def active(trace: TraceContext) -> Iterator[TraceContext]:
     """Make `trace` the current one inside the block."""
     token = activate(trace)
     try:
