@@ -33,6 +33,10 @@ SHARDS = 4
 ACCOUNTS_WORK = "accounts"
 OBJECT = "OBJECT#"
 
+_RENAMED = {'"quiet_at":': '"safe_to_delete_at":'}
+"""Fields as earlier releases called them. In JSON a quoted name before a colon is a key: within a text its
+quotes would be escaped."""
+
 _documents = TypeAdapter(MediaObject)
 
 
@@ -84,7 +88,13 @@ def object_item(obj: MediaObject) -> Item:
 def object_of(item: Mapping[str, Any]) -> MediaObject:
     """Return the object in an item. `due_at` is the item's own: it moves without a new document."""
     due_at = datetime.fromisoformat(item["due_at"]["S"]) if "due_at" in item else None
-    return replace(_documents.validate_json(item["document"]["S"]), due_at=due_at)
+    return replace(_documents.validate_json(_renamed(item["document"]["S"])), due_at=due_at)
+
+
+def _renamed(document: str) -> str:
+    for before, now in _RENAMED.items():
+        document = document.replace(before, now)
+    return document
 
 
 def pointer_item(obj: MediaObject) -> Item:
