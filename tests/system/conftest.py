@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 from tests.system.client import Account, Client, sign_up
 from tests.system.environment import Environment
+from tests.system.expect import eventually
 
 HERE = Path(__file__).parent
 
@@ -107,6 +110,20 @@ def operator() -> Callable[..., subprocess.CompletedProcess[str]]:
         return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
 
     return run
+
+
+@pytest.fixture
+def mailed(operator: Callable[..., subprocess.CompletedProcess[str]]) -> Callable[[str], dict[str, Any]]:
+    """Return what waits for the newest mail to an address, as `./slipway mail list --json` shows it."""
+
+    def newest(email: str) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
+            listed = json.loads(operator("mail", "list", "--json").stdout)
+            return next((mail for mail in listed if mail["to"] == email), None)
+
+        return eventually(look, f"a mail to {email}")
+
+    return newest
 
 
 @pytest.fixture

@@ -85,16 +85,43 @@ def test_a_name_can_be_changed(anna):
     assert answer(anna.client.get("users", "/v1/me"))["name"] == "Änna"
 
 
-def test_an_address_can_be_changed_and_signs_in(anna, anyone):
+def test_nothing_tells_whether_an_address_has_an_account(anna, ben):
+    free, taken = (anna.client.patch("users", "/v1/me", {"email": email}) for email in (address(), ben.email))
+    assert answer(free) == answer(taken)
+    assert answer(taken)["email"] == anna.email
+
+
+def test_another_address_signs_in_once_the_link_in_the_mail_was_followed(anna, anyone, mailed):
     email = address()
-    changed = answer(anna.client.patch("users", "/v1/me", {"email": email}))
-    assert changed["email"] == email
-    assert changed["email_verified"] is False
+    assert answer(anna.client.patch("users", "/v1/me", {"email": email}))["email"] == anna.email
+    body = {"token": token_in(mailed(email))}
+    empty(anyone.post("users", "/v1/email-verifications/confirm", body), 204)
+    me = answer(anna.client.get("users", "/v1/me"))
+    assert (me["email"], me["email_verified"]) == (email, True)
     sign_in(anyone, email, PASSWORD)
+    problem(anyone.post("users", "/v1/email-verifications/confirm", body), 422, pointer="/token")
 
 
-def test_nobody_can_take_an_address_that_is_in_use(anna, ben):
-    problem(anna.client.patch("users", "/v1/me", {"email": ben.email}), 409)
+def test_ones_own_address_is_confirmed_by_mail(anna, anyone, mailed):
+    empty(anna.client.post("users", "/v1/email-verifications"), 202)
+    body = {"token": token_in(mailed(anna.email))}
+    empty(anyone.post("users", "/v1/email-verifications/confirm", body), 204)
+    assert answer(anna.client.get("users", "/v1/me"))["email_verified"] is True
+
+
+def test_the_owner_of_a_taken_address_is_told_by_mail_and_keeps_it(anna, ben, mailed):
+    answer(anna.client.patch("users", "/v1/me", {"email": ben.email}))
+    mail = mailed(ben.email)
+    assert mail["links"] == []
+    assert "already" in mail["subject"]
+    assert answer(ben.client.get("users", "/v1/me"))["email"] == ben.email
+
+
+def token_in(mail):
+    """Return the token of the mail's one link, which leads to the app."""
+    [link] = mail["links"]
+    assert "/verify-email#token=" in link
+    return link.partition("#token=")[2]
 
 
 @pytest.mark.parametrize(

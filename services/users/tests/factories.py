@@ -27,6 +27,7 @@ from users.store.memory import (
     MemorySigningKeys,
     MemoryTables,
 )
+from users.store.memory_proofs import MemoryProofs
 from users.wiring import Stores
 
 SECRET = bytes(range(32))
@@ -106,6 +107,7 @@ def memory_stores(clock: Clock = utc_now, credentials: CredentialSource | None =
     return Stores(
         accounts=MemoryAccounts(tables),
         sessions=MemorySessions(tables),
+        proofs=MemoryProofs(tables),
         failures=MemoryFailures(),
         signing_keys=MemorySigningKeys(),
         outbox=tables.outbox,

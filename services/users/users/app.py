@@ -15,6 +15,7 @@ from users.authentication import SessionVerifier
 from users.config import ApiSettings
 from users.domain.access_tokens import AccessTokens, Identity
 from users.domain.accounts import Accounts
+from users.domain.address_proofs import AddressProofs
 from users.domain.confirmation import Confirmation
 from users.domain.passwords import Passwords
 from users.domain.refresh_tokens import RefreshTokens
@@ -25,9 +26,10 @@ from users.domain.throttle import Throttle
 from users.routes.accounts import AccountRoutes
 from users.routes.cookies import TrustedOrigins
 from users.routes.discovery import DiscoveryRoutes
+from users.routes.email_verifications import EmailVerificationRoutes
 from users.routes.me import MeRoutes
 from users.routes.sessions import SessionRoutes
-from users.wiring import Stores, keyring_of, lifetimes_of, real
+from users.wiring import Stores, keyring_of, lifetimes_of, proofs_sealer, real
 
 INFO = ApiInfo(
     name="users",
@@ -60,18 +62,33 @@ def create_app(
     fresh = timedelta(minutes=settings.fresh_sign_in_minutes)
     confirmation = Confirmation(stores.accounts, stores.sessions, passwords, throttle, clock, fresh)
     storage = _storage_access(settings, stores.credentials)
+    proofs = _address_proofs(settings, stores, clock)
     return build(
         INFO,
         settings,
         routes=[
             AccountRoutes(accounts),
             SessionRoutes(sign_in, sessions, TrustedOrigins(settings.own_origins), clock),
-            MeRoutes(accounts, confirmation, storage),
+            MeRoutes(accounts, confirmation, storage, proofs),
+            EmailVerificationRoutes(proofs),
             DiscoveryRoutes(settings.auth_issuer, keyring),
         ],
         checks=[Check("postgres", stores.probe), Check("signing_keys", keyring.signer)],
         idempotency=stores.idempotency,
         verifier=verifier or SessionVerifier(identity, keyring, sessions, clock),
+    )
+
+
+def _address_proofs(settings: ApiSettings, stores: Stores, clock: Clock) -> AddressProofs:
+    return AddressProofs(
+        stores.accounts,
+        stores.proofs,
+        stores.failures,
+        proofs_sealer(settings),
+        Digester(settings.secret, "address mails"),
+        clock,
+        timedelta(hours=settings.address_proof_hours),
+        settings.address_mails_per_hour,
     )
 
 

@@ -91,6 +91,12 @@ class ApiSettings(UsersSettings):
         le=1440,
         description="For so long after signing in, a new address or an erasure needs no password.",
     )
+    address_proof_hours: int = Field(
+        default=24, ge=1, le=168, description="How long the link that confirms an e-mail address is good."
+    )
+    address_mails_per_hour: int = Field(
+        default=5, ge=1, le=1000, description="Mails to confirm an address that an account may ask for."
+    )
     app_origins: Annotated[str, AfterValidator(origins.checked)] | None = Field(
         default=None,
         description="Own origins whose pages may use the refresh cookie; unset: `app.` and the domain.",
@@ -122,3 +128,9 @@ class WorkerSettings(UsersSettings):
         default=30, ge=1, le=365, description="Age at which the worker replaces the signing key."
     )
     events_topic_arn: str = Field(description="SNS topic that the worker publishes the account events to.")
+    mail_configuration_set: str | None = Field(
+        default=None, description="SES configuration set that mails are sent with; unset: none are sent."
+    )
+    mail_sender: str | None = Field(
+        default=None, description="Who mails are from; unset: `Slipway <no-reply@PUBLIC_DOMAIN>`."
+    )

@@ -68,6 +68,23 @@ class TooManySignIns(TooMany):
         super().__init__("Too many people are signing in at this moment; try again in a second.", 1)
 
 
+class TooManyMails(TooMany):
+    """The account has asked for too many mails."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Too many mails were asked for; wait before the next one.", retry_after)
+
+
+class ProofRefused(Invalid):
+    """The token of a mailed link is used, too old or made up."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The link is used up, too old, or not ours; ask for a new one.",
+            [FieldError("/token", "is not a token that is good now")],
+        )
+
+
 class RefreshRefused(Unauthenticated):
     """The refresh token is unknown, expired, or was used before."""
 

@@ -12,7 +12,7 @@ from chassis.messages.outbox import OutboxStore
 from chassis.stores.aws import Aws
 from users.config import UsersSettings
 from users.domain.keyring import Keyring
-from users.domain.ports import AccountStore, FailureStore, SessionStore, SigningKeyStore
+from users.domain.ports import AccountStore, FailureStore, ProofStore, SessionStore, SigningKeyStore
 from users.domain.sealing import Sealer
 from users.domain.sessions import Lifetimes
 from users.domain.storage import CredentialSource
@@ -21,6 +21,7 @@ from users.store.postgres.database import Database, engine
 from users.store.postgres.failures import PostgresFailures
 from users.store.postgres.idempotency import PostgresIdempotency
 from users.store.postgres.outbox import PostgresOutbox
+from users.store.postgres.proofs import PostgresProofs
 from users.store.postgres.sessions import PostgresSessions
 from users.store.postgres.signing_keys import PostgresSigningKeys
 from users.store.sts import StsCredentials
@@ -32,6 +33,7 @@ class Stores:
 
     accounts: AccountStore
     sessions: SessionStore
+    proofs: ProofStore
     failures: FailureStore
     signing_keys: SigningKeyStore
     outbox: OutboxStore
@@ -67,6 +69,7 @@ def stores_on(
     return Stores(
         accounts=PostgresAccounts(database),
         sessions=PostgresSessions(database),
+        proofs=PostgresProofs(database),
         failures=PostgresFailures(database),
         signing_keys=PostgresSigningKeys(database),
         outbox=PostgresOutbox(database, clock),
@@ -80,6 +83,11 @@ def stores_on(
 def keyring_of(settings: UsersSettings, stores: Stores, clock: Clock = utc_now) -> Keyring:
     """Return the keyring on `stores`, sealed as the settings say."""
     return Keyring(stores.signing_keys, Sealer(settings.secret, "signing keys"), clock)
+
+
+def proofs_sealer(settings: UsersSettings) -> Sealer:
+    """Return what seals the tokens of links that are not mailed yet."""
+    return Sealer(settings.secret, "address proofs")
 
 
 def lifetimes_of(settings: UsersSettings) -> Lifetimes:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from chassis.clock import Clock, utc_now
 from chassis.messages.events import Publisher, SnsPublisher
 from chassis.messages.jobs import Jobs, run_worker
+from chassis.messages.mail import SesMailer
 from chassis.messages.outbox import Relay
 from chassis.server.background import Periodic
 from chassis.stores.aws import Aws
+from users.address_mails import AddressMails
 from users.config import WorkerSettings
 from users.domain.housekeeping import Housekeeping
-from users.wiring import Stores, keyring_of, lifetimes_of, real
+from users.wiring import Stores, keyring_of, lifetimes_of, proofs_sealer, real
+
+log = logging.getLogger(__name__)
 
 _KEYS_EVERY = 60.0
+_MAILS_EVERY = 1.0
 _FORGET_EVERY = 300.0
 
 
@@ -24,15 +30,38 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     keyring = keyring_of(settings, stores, clock)
     rotation = timedelta(days=settings.key_rotation_days)
     housekeeping = Housekeeping(
-        stores.sessions, stores.failures, stores.purge_idempotency, lifetimes_of(settings), clock
+        stores.sessions,
+        stores.failures,
+        stores.proofs,
+        stores.purge_idempotency,
+        lifetimes_of(settings),
+        clock,
     )
     return Jobs(
         periodic=[
             Periodic("signing-keys", _KEYS_EVERY, lambda: keyring.maintain(rotation)),
             Periodic("housekeeping", _FORGET_EVERY, housekeeping.run),
+            *_mails(settings, stores, clock),
         ],
         continuous={"relay": Relay(stores.outbox, _publisher(settings)).run},
     )
+
+
+def _mails(settings: WorkerSettings, stores: Stores, clock: Clock) -> list[Periodic]:
+    if settings.mail_configuration_set is None:
+        log.warning("no mail is sent: MAIL_CONFIGURATION_SET is not set, so no address can be confirmed")
+        return []
+    aws = Aws(settings.aws_region, settings.aws_endpoint_url)
+    sender = settings.mail_sender or f"Slipway <no-reply@{settings.public_domain}>"
+    mails = AddressMails(
+        stores.accounts,
+        stores.proofs,
+        proofs_sealer(settings),
+        SesMailer(aws.client("sesv2"), sender, settings.mail_configuration_set),
+        f"{settings.public_url('app')}/verify-email",
+        clock,
+    )
+    return [Periodic("address-mails", _MAILS_EVERY, mails.run)]
 
 
 def _publisher(settings: WorkerSettings) -> Publisher:

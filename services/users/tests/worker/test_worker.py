@@ -108,6 +108,7 @@ def test_housekeeping_forgets_what_is_over_and_nothing_else(
     housekeeping = Housekeeping(
         postgres_stores.sessions,
         postgres_stores.failures,
+        postgres_stores.proofs,
         postgres_stores.purge_idempotency,
         lifetimes_of(settings()),
         clock,

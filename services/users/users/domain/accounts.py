@@ -20,7 +20,10 @@ Precondition = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What to change of a profile; None leaves a field as it is."""
+    """What to change of a profile; None leaves a field as it is.
+
+    Of the address only the spelling is changed here; another one has to be confirmed first.
+    """
 
     name: str | None = None
     email: str | None = None
@@ -64,7 +67,7 @@ class Accounts:
         return self._store.get(account_id)
 
     def change(self, account_id: UUID, changes: Changes, precondition: Precondition) -> Account:
-        """Change the profile; another e-mail address is unverified again. Raises EmailTaken, Stale."""
+        """Change the profile and return it. Raises AccountNotFound and Stale."""
 
         def changed(account: Account) -> Account:
             precondition(account.version)
@@ -95,15 +98,8 @@ class Accounts:
 
 def _with(account: Account, changes: Changes) -> Account:
     name = account.name if changes.name is None else changes.name
-    email = account.email if changes.email is None else changes.email
+    is_the_same = changes.email is not None and emails.key(changes.email) == account.email_key
+    email = changes.email if is_the_same and changes.email else account.email
     if (name, email) == (account.name, account.email):
         return account
-    key = emails.key(email)
-    return replace(
-        account,
-        name=name,
-        email=email,
-        email_key=key,
-        email_verified=account.email_verified and key == account.email_key,
-        version=account.version + 1,
-    )
+    return replace(account, name=name, email=email, version=account.version + 1)

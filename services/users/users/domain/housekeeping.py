@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chassis.clock import Clock
-from users.domain.ports import FailureStore, SessionStore
+from users.domain.ports import FailureStore, ProofStore, SessionStore
 from users.domain.sessions import Lifetimes
 from users.domain.throttle import FORGET
 
@@ -15,18 +15,20 @@ log = logging.getLogger(__name__)
 
 
 class Housekeeping:
-    """Forgets expired sessions, tokens used long ago, old failures and expired idempotency records."""
+    """Forgets expired sessions, tokens used long ago, old failures, links and idempotency records."""
 
     def __init__(
         self,
         sessions: SessionStore,
         failures: FailureStore,
+        proofs: ProofStore,
         purge_idempotency: Callable[[datetime], int],
         lifetimes: Lifetimes,
         clock: Clock,
     ) -> None:
         self._sessions = sessions
         self._failures = failures
+        self._proofs = proofs
         self._purge_idempotency = purge_idempotency
         self._lifetimes = lifetimes
         self._clock = clock
@@ -37,6 +39,7 @@ class Housekeeping:
         gone = {
             "sessions_and_uses": self._sessions.purge(now, now - self._lifetimes.idle),
             "login_failures": self._failures.purge(now - FORGET),
+            "address_proofs": self._proofs.purge(now),
             "idempotency_keys": self._purge_idempotency(now),
         }
         if any(gone.values()):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.http.pagination import Slice
 from chassis.messages.events import Event
-from users.domain.records import Account, Device, Failures, Session, SigningKey
+from users.domain.records import Account, Device, Failures, Proof, Session, SigningKey
 
 
 class AccountStore(Protocol):
@@ -57,6 +57,46 @@ class AccountStore(Protocol):
 
     def withdraw(self, account_id: UUID, scope: str) -> None:
         """Take a scope away; one that was not granted is no error."""
+        ...
+
+
+class ProofStore(Protocol):
+    """Addresses that wait to be confirmed, at most one of each account."""
+
+    def put(self, proof: Proof) -> None:
+        """Keep it in place of the account's other one; raise AccountNotFound."""
+        ...
+
+    def waiting(self, account_id: UUID, now: datetime) -> str | None:
+        """Return the address that waits, if there is one and it has not expired."""
+        ...
+
+    def withdraw(self, account_id: UUID) -> None:
+        """Forget what waits, if anything does."""
+        ...
+
+    def confirm(self, digest: bytes, now: datetime) -> None:
+        """Give the account the address under `digest`, confirmed, and forget that it waited.
+
+        Raises ProofRefused for what is not there or has expired, EmailTaken when another account has the
+        address; nothing is changed then.
+        """
+        ...
+
+    def claim(self, now: datetime, until: datetime, limit: int) -> list[Proof]:
+        """Return those whose mail is to be sent, oldest first; they are nobody else's until `until`."""
+        ...
+
+    def release(self, proof: Proof) -> None:
+        """Give back what was claimed and surely not sent."""
+        ...
+
+    def sent(self, proof: Proof) -> None:
+        """Note that the mail was sent; its token is kept as a digest only from now on."""
+        ...
+
+    def purge(self, now: datetime) -> int:
+        """Forget what has expired; return how many."""
         ...
 
 

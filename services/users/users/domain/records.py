@@ -30,6 +30,22 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """An address that an account asks for, until a token that is mailed there comes back.
+
+    `digest` is the token's, `sealed` the token until it has been mailed.
+    """
+
+    account_id: UUID
+    email: str
+    email_key: str
+    digest: bytes
+    sealed: bytes | None
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """What is known of the client behind a request."""
 

@@ -11,10 +11,11 @@ from chassis.http.routing import Answer, Routes, route
 from chassis.identity.auth import SIGNED_IN, Caller
 from users.authentication import whoami
 from users.domain.accounts import Accounts, Changes
+from users.domain.address_proofs import AddressProofs
 from users.domain.confirmation import Confirmation
 from users.domain.records import Account
 from users.domain.storage import StorageAccess
-from users.errors import ConfirmationNeeded, EmailTaken, TooManyAttempts, WeakPassword, WrongPassword
+from users.errors import ConfirmationNeeded, TooManyAttempts, TooManyMails, WeakPassword, WrongPassword
 from users.routes.cookies import clear_header
 from users.routes.device import client_device
 from users.schemas.accounts import AccountView
@@ -26,10 +27,13 @@ class MeRoutes(Routes):
 
     tag = "me"
 
-    def __init__(self, accounts: Accounts, confirmation: Confirmation, storage: StorageAccess) -> None:
+    def __init__(
+        self, accounts: Accounts, confirmation: Confirmation, storage: StorageAccess, proofs: AddressProofs
+    ) -> None:
         self._accounts = accounts
         self._confirmation = confirmation
         self._storage = storage
+        self._proofs = proofs
 
     @route("GET", "/v1/me", access=SIGNED_IN, answer=AccountView)
     def read_me(self, caller: Caller) -> Answer:
@@ -42,17 +46,24 @@ class MeRoutes(Routes):
         access=SIGNED_IN,
         body=ProfileChanges,
         answer=AccountView,
-        raises=[EmailTaken, Stale, ConfirmationNeeded, WrongPassword, TooManyAttempts],
+        raises=[Stale, ConfirmationNeeded, WrongPassword, TooManyAttempts, TooManyMails],
     )
     def change_me(self, caller: Caller, body: ProfileChanges) -> Answer:
         """Change name or e-mail address.
 
-        A new address is unverified again. It asks for the password, unless one has just signed in.
+        Another address counts once it is confirmed by the link that is mailed there; until then the
+        profile has the present one. The answer is the same whether another account has the address or not.
+        It asks for the password, unless one has just signed in.
         """
         if body.email is not None:
             self._confirm(caller, body.password)
         changes = Changes(name=body.name, email=body.email)
-        return _answer(self._accounts.change(whoami(caller).account_id, changes, if_match()))
+        account = self._accounts.change(whoami(caller).account_id, changes, if_match())
+        if body.email is not None and body.email != account.email:
+            self._proofs.ask(account.id, body.email)
+        elif body.email is not None:
+            self._proofs.withdraw(account.id)
+        return _answer(account)
 
     @route(
         "DELETE",

@@ -12,7 +12,7 @@ from uuid import UUID
 from chassis.http.pagination import Slice
 from chassis.messages.events import Event
 from chassis.messages.memory_outbox import MemoryOutbox
-from users.domain.records import Account, Device, Failures, Session, SigningKey
+from users.domain.records import Account, Device, Failures, Proof, Session, SigningKey
 from users.errors import AccountNotFound, EmailTaken, SessionNotFound
 
 
@@ -25,6 +25,12 @@ class MemoryTables:
     accounts: dict[UUID, Account] = field(default_factory=dict)
     sessions: dict[UUID, Session] = field(default_factory=dict)
     tokens: dict[bytes, tuple[UUID, datetime | None]] = field(default_factory=dict)
+    proofs: dict[UUID, Proof] = field(default_factory=dict)
+
+    def account(self, account_id: UUID) -> Account:
+        if account_id not in self.accounts:
+            raise AccountNotFound
+        return self.accounts[account_id]
 
     def end(self, session_id: UUID) -> None:
         del self.sessions[session_id]
@@ -48,9 +54,7 @@ class MemoryAccounts:
 
     def get(self, account_id: UUID) -> Account:
         with self._tables.lock:
-            if account_id not in self._tables.accounts:
-                raise AccountNotFound
-            return self._tables.accounts[account_id]
+            return self._tables.account(account_id)
 
     def find(self, email_key: str) -> Account | None:
         with self._tables.lock:
@@ -82,6 +86,7 @@ class MemoryAccounts:
         with self._tables.lock:
             self.get(account_id)
             del self._tables.accounts[account_id]
+            self._tables.proofs.pop(account_id, None)
             self._end_sessions(account_id)
             self._tables.outbox.put(event)
 

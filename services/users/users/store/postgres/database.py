@@ -25,6 +25,7 @@ _LIMITS = f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}; SET LOCAL lock
 _CONSTRAINTS: dict[str, type[Problem]] = {
     "accounts_email_key_key": EmailTaken,
     "account_scopes_account_id_fkey": AccountNotFound,
+    "address_proofs_account_id_fkey": AccountNotFound,
     "sessions_account_id_fkey": AccountNotFound,
 }
 

@@ -52,6 +52,22 @@ accounts = Table(
     UniqueConstraint("email_key"),
 )
 
+address_proofs = Table(
+    "address_proofs",
+    metadata,
+    Column("account_id", ForeignKey(accounts.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("email_key", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
+    _time("created_at"),
+    _time("expires_at"),
+    Column("claimed_until", DateTime(timezone=True)),
+    UniqueConstraint("digest"),
+    Index("address_proofs_expires_at_idx", "expires_at"),
+    Index("address_proofs_created_at_idx", "created_at", postgresql_where=text("sealed IS NOT NULL")),
+)
+
 account_scopes = Table(
     "account_scopes",
     metadata,
