@@ -27,12 +27,25 @@ def test_a_new_service_is_whole_and_its_removal_leaves_nothing(checkout: Checkou
     assert checkout.changes() == []
 
 
+_CHOICES = {
+    "a cache and everybody's reading": ("--cache", "--public", "--publishes"),
+    "a noun of two words": ("--noun", "line_item/line_items"),
+    "events of others": ("--subscribes", "users-events:users.account.created.v1"),
+    "no store": ("--store", "none"),
+    "no store, events of others": (
+        *("--store", "none", "--public"),
+        *("--worker", "--subscribes", "users-events:users.account.deleted.v1"),
+    ),
+}
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("options", [(), ("--noun", "line_item/line_items")])
+@pytest.mark.parametrize("options", _CHOICES.values(), ids=_CHOICES.keys())
 def test_each_choice_passes_the_checks_and_its_own_tests(
     checkout: Checkout, options: tuple[str, ...]
 ) -> None:
-    made(checkout, "shop", *(options or ("--noun", "shop_order/shop_orders")))
+    noun = () if "--noun" in options else ("--noun", "shop_order/shop_orders")
+    made(checkout, "shop", *noun, *options)
     checkout.slipway("check")
     checkout.slipway("test", "--fast", "services/shop", "tests/structure")
 
@@ -40,6 +53,8 @@ def test_each_choice_passes_the_checks_and_its_own_tests(
 def test_what_is_refused_leaves_the_checkout_as_it_was(checkout: Checkout) -> None:
     assert "next: take another name" in checkout.slipway("new", "todos", "--noun", "a/b", status=2)
     assert "cannot be a service's name" in checkout.slipway("new", "9", status=2)
+    assert "nothing to cache" in checkout.slipway("new", "orders", "--store", "none", "--cache", status=2)
+    assert "nobody publishes 'a:b'" in checkout.slipway("new", "orders", "--subscribes", "a:b", status=2)
     assert "no service blogs" in checkout.slipway("remove", "blogs", "--yes", status=2)
     assert "not a terminal" in checkout.slipway("remove", "todos", status=2)
     assert "other services need users" in checkout.slipway("remove", "users", "--yes", status=2)

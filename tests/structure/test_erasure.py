@@ -12,11 +12,6 @@ from slipway.manifest import Manifest, Queue, load_all
 _CONTRACTS = {"AccountErasureContract", "GoneAccountContract"}
 
 
-def keeps_something(manifest: Manifest) -> bool:
-    stores = manifest.stores
-    return bool(stores.postgres or stores.redis or stores.tables or stores.buckets)
-
-
 def publishes_the_end(manifest: Manifest) -> bool:
     return manifest.publishes is not None and ACCOUNT_DELETED in manifest.publishes.types
 
@@ -60,7 +55,7 @@ def test_one_service_publishes_the_end_of_accounts() -> None:
 
 def test_every_service_that_keeps_something_hears_of_the_end_of_accounts(service: str) -> None:
     manifest = load_all(tree.ROOT)[service]
-    if publishes_the_end(manifest) or not keeps_something(manifest):
+    if publishes_the_end(manifest) or not manifest.keeps_something:
         return
     queue = queue_of_the_end(manifest)
     assert queue is not None, f"services/{service}/service.yaml: no queue subscribes to {ACCOUNT_DELETED}"
@@ -73,7 +68,7 @@ def test_every_service_that_keeps_something_refuses_accounts_that_are_gone(servi
     manifest = load_all(tree.ROOT)[service]
     if publishes_the_end(manifest):
         assert contracts_run_by(service) >= {"GoneAccountContract"}
-    elif keeps_something(manifest):
+    elif manifest.keeps_something:
         [build] = calls(service, "build")
         assert "accounts" in {keyword.arg for keyword in build.keywords}
         assert contracts_run_by(service) >= {"AccountErasureContract"}

@@ -24,7 +24,7 @@ def granted(service: str) -> Iterator[Permission]:
 
 def test_no_permission_is_for_every_action(service: str) -> None:
     actions = [action for permission in granted(service) for action in permission.allow]
-    assert actions
+    assert actions or not load_all(tree.ROOT)[service].keeps_something
     assert [action for action in actions if "*" in action or "?" in action] == []
 
 

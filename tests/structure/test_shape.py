@@ -8,11 +8,11 @@ from tests.structure import tree
 from slipway.manifest import load_all
 
 _FILES = ["service.yaml", "README.md", "requirements.in", "requirements.txt", "openapi.yaml"]
-_MODULES = ["__init__", "app", "config", "errors", "wiring", "wsgi", "domain/ports"]
-_PACKAGES = ["routes", "schemas", "domain", "store"]
-_STORES = ["memory"]
+_MODULES = ["__init__", "app", "config", "wiring", "wsgi"]
+_MODULES_OF_KEEPERS = ["errors", "domain/ports", "store/__init__", "store/memory"]
+_PACKAGES = ["routes", "schemas", "domain"]
 _TESTS = ["conftest.py", "factories.py"]
-_TEST_FOLDERS = ["unit", "store", "api", "worker"]
+_TEST_FOLDERS = {"unit", "api"}
 _TOP = {"tests", "events", "migrations"}
 _VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "base_utils", "tools"}
 
@@ -30,7 +30,8 @@ def test_every_service_has_the_same_files(service: str) -> None:
     expected = [folder(service) / name for name in _FILES]
     expected += [package / f"{name}.py" for name in _MODULES]
     expected += [package / name / "__init__.py" for name in _PACKAGES]
-    expected += [package / "store" / f"{name}.py" for name in _STORES]
+    if load_all(tree.ROOT)[service].keeps_something:
+        expected += [package / f"{name}.py" for name in _MODULES_OF_KEEPERS]
     expected += [tests / name for name in _TESTS]
     assert missing(expected) == []
 
@@ -38,7 +39,10 @@ def test_every_service_has_the_same_files(service: str) -> None:
 def test_every_service_has_tests_of_each_kind(service: str) -> None:
     tests = [path for path in tree.below(f"services/{service}/tests") if path.stem.startswith("test_")]
     kinds = {path.parent.name for path in tests}
-    assert set(_TEST_FOLDERS) - kinds == set()
+    manifest = load_all(tree.ROOT)[service]
+    stores = {"store"} if manifest.keeps_something else set()
+    workers = {role.kind for role in manifest.roles.values()} & {"worker"}
+    assert (_TEST_FOLDERS | stores | workers) - kinds == set()
 
 
 def test_a_service_has_no_other_folders(service: str) -> None:

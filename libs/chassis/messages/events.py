@@ -29,7 +29,7 @@ class Event(BaseModel):
     specversion: Literal["1.0"] = "1.0"
     id: UUID
     source: str = Field(min_length=1)
-    type: str = Field(pattern=r"^[a-z]+(\.[a-z_]+){2}\.v[0-9]+$")
+    type: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+){2}\.v[0-9]+$")
     subject: str
     time: Time
     datacontenttype: Literal["application/json"] = "application/json"

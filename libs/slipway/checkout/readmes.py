@@ -20,12 +20,13 @@ from chassis.settings import ServiceSettings
 
 config = importlib.import_module(sys.argv[1] + ".config")
 kinds = [kind for _, kind in inspect.getmembers(config, inspect.isclass) if issubclass(kind, ServiceSettings)]
-roles = {role: getattr(config, role.capitalize() + "Settings").model_fields for role in ("api", "worker")}
+settings = {role: getattr(config, role.capitalize() + "Settings", None) for role in ("api", "worker")}
+roles = {role: kind.model_fields for role, kind in settings.items() if kind}
 fields = {}
 for kind in sorted(kinds, key=lambda kind: len(kind.model_fields)):
     for name, info in kind.model_fields.items():
         having = [role for role, has in roles.items() if name in has]
-        only = f" ({having[0]})" if len(having) == 1 else ""
+        only = f" ({having[0]})" if having and len(having) < len(roles) else ""
         unset = "required" if info.is_required() else "unset"
         default = unset if info.is_required() or info.default is None else f"`{info.default}`"
         fields.setdefault(name.upper(), [default, info.description + only])

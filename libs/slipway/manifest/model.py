@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 EnvName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,60}$")]
 QueueEnv = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,50}_QUEUE_URL$")]
-EventType = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z_]+){2}\.v[0-9]+$")]
+EventType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+){2}\.v[0-9]+$")]
 Action = Annotated[str, Field(pattern=r"^[a-z0-9]+:[A-Z][A-Za-z]+$")]
 
 
@@ -285,3 +285,9 @@ class Manifest(_Model):
     def sends_mail(self) -> bool:
         """Say whether the service may send mail; it is told MAIL_CONFIGURATION_SET then."""
         return any("mail/configuration-set" in permission.on for permission in self.permissions)
+
+    @property
+    def keeps_something(self) -> bool:
+        """Say whether the service has a store, and so takes part when an account is erased."""
+        stores = self.stores
+        return bool(stores.postgres or stores.redis or stores.tables or stores.buckets)

@@ -7,24 +7,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from slipway.checkout import locking, openapi, readmes
 from slipway.compose import files
 from slipway.manifest import Manifest, ManifestError, load_all
-from slipway.scaffold.naming import Naming, require_free
+from slipway.scaffold.choices import Choices, require_possible
+from slipway.scaffold.naming import require_free
 from slipway.scaffold.rendering import render
 from slipway.terminal.problems import USAGE, Problem
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a new service is to have."""
-
-    naming: Naming
-    description: str
-    publishes: bool = False
 
 
 def create(root: Path, choices: Choices, report: Callable[[str], None]) -> Path:
@@ -32,6 +23,7 @@ def create(root: Path, choices: Choices, report: Callable[[str], None]) -> Path:
 
     Where a step fails nothing is left behind. Raises Problem.
     """
+    require_possible(choices)
     require_free(root, choices.naming, load_all(root))
     folder = root / "services" / choices.naming.service
     if folder.exists():
@@ -68,14 +60,9 @@ def remove(root: Path, name: str) -> None:
 
 def _fill(folder: Path, choices: Choices) -> None:
     """Write the files beside their place and move them there at once, so that no half of them is seen."""
-    told = {
-        **choices.naming.spellings(),
-        "description": choices.description,
-        "publishes": choices.publishes,
-    }
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as scratch:
         made = Path(scratch) / folder.name
-        for name, text in render(told):
+        for name, text in render(choices.for_template()):
             path = made / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -90,7 +77,10 @@ def _format(root: Path, folder: Path) -> None:
             [ruff, *arguments, str(folder)], cwd=root, check=False, capture_output=True, text=True
         )
     if done.returncode != 0:
-        raise Problem(f"the new service does not pass `./slipway check`:\n{done.stdout}")
+        raise Problem(
+            f"the template made files that Ruff refuses:\n{done.stdout}",
+            next_step="take another noun, or mend libs/slipway/scaffold/service",
+        )
 
 
 def _require_unneeded(root: Path, manifest: Manifest) -> None:
