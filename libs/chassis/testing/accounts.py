@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -17,6 +18,10 @@ from chassis.ids import new_id
 from chassis.messages.events import new_event
 from chassis.outcomes import Delivery, outcome_of
 from chassis.testing.tokens import ISSUER, Issuer
+
+OLD_EVENTS = sorted(Path(__file__).with_name("golden").glob(f"{ACCOUNT_DELETED}-*.json"))
+"""An account's end as each release has published it, ACCOUNT standing for its id. None is ever changed:
+queues hold such messages while a deployment lasts, and dead-letter queues for two weeks."""
 
 
 def deleted(account: str) -> str:
@@ -93,6 +98,20 @@ class AccountErasureContract(GoneAccountContract):
         self, app: Flask, issuer: Issuer, events: AccountEvents, account: str
     ) -> None:
         events.handle(deleted(account))
+        assert self._reads(app, issuer.headers(account)) == {401}
+
+    @pytest.mark.parametrize("path", OLD_EVENTS, ids=lambda path: path.stem)
+    def test_an_account_is_deleted_by_the_event_of_each_release(
+        self, app: Flask, issuer: Issuer, events: AccountEvents, account: str, path: Path
+    ) -> None:
+        events.handle(path.read_text(encoding="utf-8").replace("ACCOUNT", account))
+        assert self._reads(app, issuer.headers(account)) == {401}
+
+    def test_what_a_newer_release_adds_to_an_event_is_passed_over(
+        self, app: Flask, issuer: Issuer, events: AccountEvents, account: str
+    ) -> None:
+        event = json.loads(deleted(account))
+        events.handle(json.dumps({**event, "newer": {"a": 1}, "data": {**event["data"], "newer": 2}}))
         assert self._reads(app, issuer.headers(account)) == {401}
 
     def test_events_of_other_types_are_ignored(

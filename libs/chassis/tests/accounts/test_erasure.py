@@ -69,6 +69,14 @@ def claim(idempotency: IdempotencyStore, key: Key) -> Claimed:
     return found
 
 
+@pytest.mark.parametrize(("kept", "erased"), [(b"1", True), (b"0", False)])
+def test_a_mark_that_another_release_has_cached_is_understood(data: Data, kept: bytes, erased: bool) -> None:
+    marks = Marks()
+    marks.kept[ANN] = kept
+    assert CachedAccountData(data, marks).is_erased(ANN) is erased
+    assert data.did == []
+
+
 def test_an_account_is_marked_before_anything_of_it_is_erased(data: Data) -> None:
     AccountEvents(data, MemoryIdempotency()).handle(deleted(ANN))
     assert data.did == ["mark", "erase"]

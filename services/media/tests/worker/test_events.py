@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,6 +19,8 @@ from media.domain.erasure import Eraser
 from media.domain.removal import Removal
 from media.events import BucketEvents, keys_of
 from media.wiring import Stores
+
+GOLDEN = sorted(Path(__file__).with_name("golden").glob("uploads-*.json"))
 
 
 def test_keys_come_as_they_were_before_they_were_encoded() -> None:
@@ -45,6 +48,17 @@ def test_the_buckets_test_message_is_ignored() -> None:
 def test_what_is_no_notification_is_refused(body: str) -> None:
     with pytest.raises(Invalid):
         keys_of(body, BUCKET)
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_a_file_is_taken_in_by_the_message_of_each_version_of_s3(
+    world: World, owner: str, path: Path
+) -> None:
+    key = f"users/{owner}/a.png"
+    world.files.put(key, a_picture(kind="PNG"))
+    message = path.read_text(encoding="utf-8").replace("BUCKET", BUCKET).replace("KEY", key)
+    BucketEvents(BUCKET, world.work.arrivals).handle(message)
+    assert [shown["status"] for shown in world.list(owner)] == ["ready"]
 
 
 def test_every_key_of_a_message_is_settled(world: World, owner: str) -> None:

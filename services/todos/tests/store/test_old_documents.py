@@ -1,7 +1,7 @@
 """What other releases have written, older or newer ones, is read; two releases run side by side on one store.
 
-`golden` holds an account's items as each shape of documents was written: a new shape adds a file, and none
-is ever changed.
+`golden` holds an account's items as each shape of documents was written, and what was cached of them: a new
+shape adds a file of each, and none is ever changed.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from todos.store.dynamodb import DynamoStore
 from todos.wiring import Stores
 
 GOLDEN = sorted(Path(__file__).with_name("golden").glob("shape-*.json"))
+CACHED = Path(__file__).with_name("golden") / f"cached-{SHAPE}.json"
 TODO = "01890000-0000-7000-8000-000000000001"
 GROCERIES = "01890000-0000-7000-8000-00000000000a"
 OTHER_SHAPES = [str(SHAPE - 1), str(SHAPE + 1)]
@@ -131,6 +132,26 @@ def test_what_a_newer_release_added_is_not_given_out_by_this_one(served: Api, ta
         newer = {**item, "newer": {"S": "x"}}
         table(served.subject, rewritten(newer, OTHER_SHAPES[1], newer=5) if has_document else newer)
     check_answers(served)
+
+
+def test_what_a_release_of_this_shape_has_cached_is_given_out(served: Api, cache: OwnerCache) -> None:
+    for field, kept in json.loads(CACHED.read_text(encoding="utf-8")).items():
+        cache.read(served.subject, field, kept.encode)
+        _, kind, identifier = field.split(":")
+        answer = served.call("GET", f"/v1/{kind}s/{identifier}")
+        assert answer.headers["X-Cache"] == "hit"
+        assert f"{answer.headers['ETag']}\n{answer.text}" == kept
+
+
+def test_this_release_caches_what_the_others_of_this_shape_can_read(
+    served: Api, table: Any, cache: OwnerCache
+) -> None:
+    """Bytes that differ from the golden ones need another SHAPE, which is part of their name."""
+    for item in items_of(GOLDEN[-1]):
+        table(served.subject, item)
+    check_answers(served)
+    for field, kept in json.loads(CACHED.read_text(encoding="utf-8")).items():
+        assert cache.find(served.subject, field) == kept.encode()
 
 
 def test_releases_side_by_side_do_not_give_out_each_others_cached_answers(

@@ -1,0 +1,72 @@
+"""What earlier releases of the chassis have put into a service's table is read by this one.
+
+`golden` holds the items of each shape: a new one adds a file, and none is ever changed.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis.idempotency import Claimed, Key, Known, Recorded
+from chassis.idempotency.dynamodb import DynamoIdempotency
+from chassis.ids import new_id
+from chassis.messages.dynamodb_outbox import DynamoOutbox
+from chassis.testing import FakeClock, FakePublisher
+from chassis.testing.idempotency import LIMITS
+from slipway.testing.aws import Aws
+
+GOLDEN = Path(__file__).with_name("golden")
+WRITTEN_AT = datetime(2026, 1, 31, 12, tzinfo=UTC).timestamp()
+
+
+@pytest.fixture
+def table(aws: Aws) -> Iterator[tuple[Any, str]]:
+    with aws.table() as name:
+        yield aws.client("dynamodb"), name
+
+
+def put(table: tuple[Any, str], path: Path, owner: str = "") -> None:
+    client, name = table
+    for item in json.loads(path.read_text(encoding="utf-8").replace("OWNER", owner)):
+        if "body" in item:
+            item["body"] = {"B": base64.b64decode(item["body"]["B"])}
+        client.put_item(TableName=name, Item=item)
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("idempotency-*.json")), ids=lambda path: path.stem)
+def test_a_call_that_another_release_has_answered_gets_that_answer_again(
+    table: tuple[Any, str], path: Path
+) -> None:
+    owner = str(new_id())
+    put(table, path, owner)
+    store = DynamoIdempotency(*table, lambda: WRITTEN_AT + 60, LIMITS)
+
+    def again(digit: str) -> Claimed | Known:
+        return store.begin(Key(owner, digit * 64), "f", new_id(), 30)
+
+    assert again("a") == Known("f", Recorded(201, {"Location": "/v1/notes/1"}, b'{"id":"1"}'))
+    assert again("b") == Known("f", Recorded(200, {}, b"x" * 999))
+    assert again("c") == Known("f", Recorded(204, {}, None))
+    taken_over = again("d")
+    assert isinstance(taken_over, Claimed)
+    assert taken_over.resource_id == UUID("01890000-0000-7000-8000-000000000001")
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("outbox-*.json")), ids=lambda path: path.stem)
+def test_an_event_that_another_release_has_kept_goes_out(
+    table: tuple[Any, str], path: Path, clock: FakeClock
+) -> None:
+    put(table, path)
+    clock.now = datetime(2026, 2, 1, tzinfo=UTC)
+    outbox, publisher = DynamoOutbox(*table, clock), FakePublisher()
+    assert [parked.failures for parked in outbox.aside()] == [2]
+    assert outbox.drain(10, publisher.publish) == 2
+    assert [(event.subject, event.data) for event in publisher.published] == [("n1", {"name": "a"})] * 2
