@@ -90,6 +90,16 @@ def id_in(position: Mapping[str, object] | None, name: str) -> UUID | None:
         raise bad_cursor() from error
 
 
+def text_in(position: Mapping[str, object] | None, name: str) -> str | None:
+    """Return the text that a position holds under `name`, None for none; raise Invalid when it holds none."""
+    if position is None:
+        return None
+    found = position.get(name)
+    if not isinstance(found, str) or not found:
+        raise bad_cursor()
+    return found
+
+
 def bad_cursor(why: str = "is not one of ours") -> Invalid:
     """Return the problem of a cursor that leads nowhere."""
     message = f"The cursor {why}; start again without one."

@@ -35,6 +35,11 @@ def private_routes(app: Flask) -> list[Route]:
     return [route for route in declared if not route.access.public]
 
 
+def scopes_of(app: Flask) -> list[str]:
+    """Return every scope that a route asks for."""
+    return sorted({scope for route in private_routes(app) for scope in route.access.scopes})
+
+
 def call(client: FlaskClient, route: Route, headers: dict[str, str]) -> tuple[int, str, str]:
     """Return status, content type and detail of the answer to a call of `route`."""
     path = re.sub(r"<uuid:[^>]+>", "01a1fbf7-312a-762e-b593-a12690369b44", route.path)
@@ -77,7 +82,7 @@ class AccountErasureContract(GoneAccountContract):
     @pytest.fixture
     def gone(self, app: Flask, issuer: Issuer, events: AccountEvents, account: str) -> dict[str, str]:
         """The headers of an account that was used, and then deleted."""
-        headers = issuer.headers(account)
+        headers = issuer.headers(account, scopes_of(app))
         assert self._reads(app, headers) == {200}
         events.handle(deleted(account))
         return headers
@@ -85,7 +90,7 @@ class AccountErasureContract(GoneAccountContract):
     def test_other_accounts_are_served_as_before(
         self, app: Flask, issuer: Issuer, gone: dict[str, str]
     ) -> None:
-        assert self._reads(app, issuer.headers()) == {200}
+        assert self._reads(app, issuer.headers(scopes=scopes_of(app))) == {200}
         assert self._reads(app, gone) == {401}
 
     def test_an_account_may_be_deleted_twice(
@@ -98,7 +103,7 @@ class AccountErasureContract(GoneAccountContract):
         self, app: Flask, issuer: Issuer, events: AccountEvents, account: str
     ) -> None:
         events.handle(deleted(account))
-        assert self._reads(app, issuer.headers(account)) == {401}
+        assert self._reads(app, issuer.headers(account, scopes_of(app))) == {401}
 
     @pytest.mark.parametrize("path", OLD_EVENTS, ids=lambda path: path.stem)
     def test_an_account_is_deleted_by_the_event_of_each_release(
@@ -118,7 +123,7 @@ class AccountErasureContract(GoneAccountContract):
         self, app: Flask, issuer: Issuer, events: AccountEvents, account: str
     ) -> None:
         events.handle(new_event("users.account.created.v1", ISSUER, account, {}).model_dump_json())
-        assert self._reads(app, issuer.headers(account)) == {200}
+        assert self._reads(app, issuer.headers(account, scopes_of(app))) == {200}
 
     @pytest.mark.parametrize("subject", [None, "", " ", "../users", "x" * 256])
     def test_an_event_that_names_no_account_is_a_dead_letter_with_the_reason(

@@ -1,0 +1,41 @@
+"""Telling the edge which public answers have changed, so that it asks for them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import requests
+
+from chassis.errors import Transient
+
+_TIMEOUT = (0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class EdgePurges:
+    """Where one host's changes are told. Without a `url` there is no edge that keeps anything.
+
+    Paths are decoded and have no query: all queries of a path are meant. `*` stands alone after a slash,
+    for everything below.
+    """
+
+    host: str
+    url: str | None
+    token: str | None
+
+    def purge(self, paths: Sequence[str]) -> None:
+        """Return once no request that comes now gets an older answer for `paths`. Raises Transient."""
+        if self.url is None:
+            return
+        try:
+            answer = requests.post(
+                self.url,
+                json={"host": self.host, "paths": list(paths)},
+                headers={"Authorization": f"Bearer {self.token}"},
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+            )
+            answer.raise_for_status()
+        except requests.RequestException as error:
+            raise Transient("The edge cannot be told at the moment.") from error

@@ -1,0 +1,1 @@
+"""Posts that everybody may read, their comments, and their subscribers."""

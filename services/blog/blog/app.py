@@ -1,0 +1,38 @@
+"""The web application: wiring, and nothing else."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from blog.config import ApiSettings
+from blog.routes.drafts import DraftRoutes
+from blog.routes.posts import PostRoutes
+from blog.wiring import Stores, posts_of, real
+from chassis.clock import Clock, utc_now
+from chassis.http.app import build
+from chassis.http.health import Check
+from chassis.http.openapi import ApiInfo
+from chassis.identity.auth import TokenVerifier
+
+INFO = ApiInfo("blog", "Blog", "Posts that everybody may read, their comments, and their subscribers.")
+
+
+def create_app(
+    settings: ApiSettings,
+    *,
+    parts: Stores | None = None,
+    verifier: TokenVerifier | None = None,
+    clock: Clock = utc_now,
+) -> Flask:
+    """Return the app, over `parts` or over the stores that the settings name."""
+    stores = parts or real(settings)
+    posts = posts_of(settings, stores, clock)
+    return build(
+        INFO,
+        settings,
+        routes=[PostRoutes(posts, stores.profiles), DraftRoutes(posts)],
+        checks=[Check("dynamodb", stores.posts.probe)],
+        idempotency=stores.idempotency,
+        verifier=verifier,
+        accounts=stores.posts,
+    )

@@ -1,0 +1,39 @@
+"""What the service is told by its environment."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from chassis.settings import ServiceSettings
+
+
+class BlogSettings(ServiceSettings):
+    """Settings of every role of the service."""
+
+    blog_table: str = Field(description="DynamoDB table of posts.")
+    max_posts: int = Field(default=10_000, ge=1, le=1_000_000, description="Most posts of one account.")
+    edge_purge_url: str | None = Field(
+        default=None, description="Where the edge is told what has changed; unset: nobody is told."
+    )
+    edge_purge_token: str | None = Field(default=None, description="Token that goes with it.")
+
+
+class ApiSettings(BlogSettings):
+    """Settings of the API."""
+
+    profile_url: str | None = Field(
+        default=None,
+        description="Where a token's account is asked for its `name`; unset: `/v1/me` beside AUTH_JWKS_URL.",
+    )
+
+
+class WorkerSettings(BlogSettings):
+    """Settings of the worker."""
+
+    publish_seconds: float = Field(
+        default=10.0, ge=1, le=55, description="How often is looked for posts whose time has come."
+    )
+    users_events_queue_url: str = Field(description="Queue with the events of users.")
+    users_events_dlq_url: str = Field(description="Its dead-letter queue.")
+    users_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
+    events_topic_arn: str = Field(description="SNS topic that the worker publishes the service's events to.")

@@ -1,0 +1,107 @@
+"""What the domain asks of its stores, and of those around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from blog.domain.post import CountedPost, Draft, Post
+from chassis.http.pagination import Slice
+from chassis.messages.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class PostFilter:
+    """Which posts a list is of; None is any."""
+
+    tag: str | None = None
+    author: str | None = None
+
+
+class AccountMarks(Protocol):
+    """Which accounts are erased; see chassis.accounts.AccountData."""
+
+    def is_erased(self, account: str) -> bool:
+        """Say whether the account is marked."""
+        ...
+
+    def mark_erased(self, account: str) -> None:
+        """Mark the account."""
+        ...
+
+
+class PostStore(AccountMarks, Protocol):
+    """Posts of all accounts.
+
+    Every read sees what was written before. Every write but `delete` raises AccountErased once the author's
+    account is marked, and every call Transient when the store is away; an event is kept with its change.
+    """
+
+    def create(self, draft: Draft, most: int) -> Draft:
+        """Keep a new draft; return it, or what stands under its slug already if that has the same id.
+
+        Raises SlugTaken, and TooManyPosts when the author has `most`.
+        """
+        ...
+
+    def draft(self, slug: str) -> Draft | None:
+        """Return the working copy of a post."""
+        ...
+
+    def drafts(self, limit: int, after: str | None) -> Slice[Draft]:
+        """Return drafts behind `after`, newest first, without their Markdown; a position holds `after`."""
+        ...
+
+    def replace(self, old: Draft, new: Draft) -> None:
+        """Put `new` in the place of `old`; raise Stale when `old` is no longer what stands there."""
+        ...
+
+    def publish(self, old: Draft, new: Draft, post: Post, event: Event) -> None:
+        """Put `new` in the place of `old` and show `post` to everybody; raise Stale as `replace` does."""
+        ...
+
+    def withdraw(self, old: Draft, new: Draft, event: Event) -> None:
+        """Put `new` in the place of `old` and show it to nobody; raise Stale as `replace` does."""
+        ...
+
+    def delete(self, old: Draft, event: Event | None) -> None:
+        """Delete `old` and what everybody sees of it; raise Stale as `replace` does."""
+        ...
+
+    def published(self, slug: str) -> CountedPost | None:
+        """Return what everybody sees of a post."""
+        ...
+
+    def page(self, which: PostFilter, limit: int, after: str | None) -> Slice[CountedPost]:
+        """Return public posts behind `after`, newest first, without their Markdown."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Return the slugs of drafts that are to be published by `now`, those first that wait longest."""
+        ...
+
+    def authored(self, account: str) -> Iterable[str]:
+        """Return the slugs of the account's drafts."""
+        ...
+
+    def probe(self) -> None:
+        """Raise Transient when the store is away."""
+        ...
+
+
+class Profiles(Protocol):
+    """Where the names of accounts are known."""
+
+    def name_of(self, account: str, authorization: str) -> str:
+        """Return the account's name, asked for with its own token. Raises Transient."""
+        ...
+
+
+class PublicPages(Protocol):
+    """What the edge keeps of the blog."""
+
+    def changed(self, slug: str) -> None:
+        """Let everything be fetched anew that shows the post. Raises Transient."""
+        ...

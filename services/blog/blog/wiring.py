@@ -1,0 +1,56 @@
+"""What both entry points, the API and the worker, are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from blog.config import ApiSettings, BlogSettings
+from blog.domain.events import PostEvents
+from blog.domain.ports import PostStore, Profiles, PublicPages
+from blog.domain.posts import Posts
+from blog.rendering.markdown import summarise
+from blog.store.dynamodb import DynamoPostStore
+from blog.store.pages import EdgePages
+from blog.store.profiles import IssuerProfiles
+from chassis.clock import Clock
+from chassis.http.edge import EdgePurges
+from chassis.idempotency import IdempotencyStore
+from chassis.idempotency.dynamodb import DynamoIdempotency
+from chassis.messages.dynamodb_outbox import DynamoOutbox
+from chassis.messages.outbox import OutboxStore
+from chassis.stores.aws import Aws
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything that the service keeps, and those it asks, behind protocols."""
+
+    posts: PostStore
+    idempotency: IdempotencyStore
+    outbox: OutboxStore
+    profiles: Profiles
+    pages: PublicPages
+
+
+def real(settings: BlogSettings) -> Stores:
+    """Return stores in DynamoDB. Call it after the fork."""
+    client = Aws(settings.aws_region, settings.aws_endpoint_url).client("dynamodb")
+    profile_url = settings.profile_url if isinstance(settings, ApiSettings) else None
+    return Stores(
+        posts=DynamoPostStore(client, settings.blog_table),
+        idempotency=DynamoIdempotency(client, settings.blog_table),
+        outbox=DynamoOutbox(client, settings.blog_table),
+        profiles=IssuerProfiles(profile_url or urljoin(settings.auth_jwks_url, "/v1/me")),
+        pages=EdgePages(_edge(settings)),
+    )
+
+
+def posts_of(settings: BlogSettings, stores: Stores, clock: Clock) -> Posts:
+    """Return what can be done with posts, over `stores`."""
+    events = PostEvents(settings.public_url("blog"), clock)
+    return Posts(stores.posts, stores.pages, events, clock, settings.max_posts, summarise)
+
+
+def _edge(settings: BlogSettings) -> EdgePurges:
+    return EdgePurges(f"blog.{settings.public_domain}", settings.edge_purge_url, settings.edge_purge_token)

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from services.blog.tests.factories import Api, FakePages, FakeProfiles, settings, stores
+
+from blog.app import create_app
+from blog.domain.ports import PostStore
+from blog.store.dynamodb import DynamoPostStore
+from blog.store.memory import MemoryPostStore
+from blog.wiring import Stores
+from chassis.ids import new_id
+from chassis.testing import FakeClock, Issuer
+
+
+@pytest.fixture
+def owner() -> str:
+    return str(new_id())
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Issuer:
+    return Issuer()
+
+
+@pytest.fixture
+def table(aws: Any) -> tuple[Any, str]:
+    """DynamoDB as the service, and its table."""
+    return aws.service_client("blog", "dynamodb"), aws.environment("blog")["BLOG_TABLE"]
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> PostStore:
+    """Every store there is, one after the other."""
+    if request.param == "memory":
+        return MemoryPostStore()
+    return DynamoPostStore(*request.getfixturevalue("table"))
+
+
+@pytest.fixture
+def parts() -> Stores:
+    return stores()
+
+
+@pytest.fixture
+def app(parts: Stores, issuer: Issuer, clock: FakeClock) -> Flask:
+    told = settings(max_posts=5)
+    return create_app(told, parts=parts, verifier=issuer.verifier(), clock=clock)
+
+
+@pytest.fixture
+def new_api(app: Flask, issuer: Issuer) -> Callable[[str], Api]:
+    """Return what calls the API as the account that it is given."""
+    return partial(Api, app.test_client(), issuer)
+
+
+@pytest.fixture
+def pages(parts: Stores) -> FakePages:
+    """What the edge was told."""
+    assert isinstance(parts.pages, FakePages)
+    return parts.pages
+
+
+@pytest.fixture
+def profiles(parts: Stores) -> FakeProfiles:
+    assert isinstance(parts.profiles, FakeProfiles)
+    return parts.profiles
+
+
+@pytest.fixture
+def reader(app: Flask) -> FlaskClient:
+    """Somebody who is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def api(new_api: Callable[[str], Api], owner: str) -> Api:
+    return new_api(owner)

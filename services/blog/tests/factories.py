@@ -1,0 +1,128 @@
+"""What the tests are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from blog.config import ApiSettings
+from blog.domain.post import Author, Draft, Post, post_of
+from blog.store.memory import MemoryPostStore
+from blog.wiring import Stores
+from chassis.errors import Transient
+from chassis.idempotency.memory import MemoryIdempotency
+from chassis.ids import new_id
+from chassis.testing import ISSUER, FakeClock, Issuer
+
+
+class FakeProfiles:
+    """Everybody is called Anna; while `away` is true nobody can be asked."""
+
+    away = False
+
+    def name_of(self, account: str, authorization: str) -> str:
+        """See Profiles."""
+        assert account
+        assert authorization.startswith("Bearer ")
+        if self.away:
+            raise Transient("away")
+        return "Anna"
+
+
+class FakePages:
+    """Keeps the slugs that the edge was told of; while `away` is true it cannot be told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.away = False
+
+    def changed(self, slug: str) -> None:
+        """See PublicPages."""
+        if self.away:
+            raise Transient("away")
+        self.told.append(slug)
+
+
+def settings(**more: Any) -> ApiSettings:
+    """Return settings that lead nowhere."""
+    nowhere = {"auth_issuer": ISSUER, "auth_jwks_url": "http://127.0.0.1:9/jwks", "blog_table": "none"}
+    return ApiSettings(**{**nowhere, **more})
+
+
+def stores() -> Stores:
+    """Return stores in this process's memory."""
+    kept = MemoryPostStore()
+    return Stores(
+        posts=kept,
+        idempotency=MemoryIdempotency(),
+        outbox=kept.outbox,
+        profiles=FakeProfiles(),
+        pages=FakePages(),
+    )
+
+
+def new_draft(owner: str, **more: Any) -> Draft:
+    """Return a draft of `owner` under a slug of its own."""
+    now = FakeClock()()
+    post_id = new_id()
+    given: dict[str, Any] = {
+        "id": post_id,
+        "slug": f"post-{post_id}",
+        "title": "The first one",
+        "markdown": "Hello *world*.",
+        "created_at": now,
+        "updated_at": now,
+    }
+    return Draft(author=Author(owner, "Anna"), **{**given, **more})
+
+
+def published(draft: Draft, seconds: float = 0) -> tuple[Draft, Post]:
+    """Return the draft once it is published, and what everybody sees of it."""
+    clock = FakeClock()
+    clock.advance(seconds)
+    after = draft.published(clock())
+    return after, post_of(after, lambda _markdown: "In short.")
+
+
+class Api:
+    """The API as one caller sees it."""
+
+    def __init__(
+        self, client: FlaskClient, issuer: Issuer, subject: str, scopes: Sequence[str] = ("blog:write",)
+    ) -> None:
+        self._client = client
+        self._headers = issuer.headers(subject, scopes)
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        """Send a request; `if_match="..."` is the header `If-Match`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        more = {} if body is None else {"json": body}
+        return self._client.open(path, method=method, headers={**self._headers, **named}, **more)
+
+    def drafted(self, title: str = "The first one", **fields: Any) -> str:
+        """Write a draft and return its slug."""
+        answer = self.call("POST", "/v1/posts", {"title": title, "markdown": "Hello *world*.", **fields})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json["slug"])
+
+    def publish(self, slug: str) -> TestResponse:
+        """Publish a draft."""
+        answer = self.call("PUT", f"/v1/posts/{quote(slug)}/published")
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    def posted(self, title: str = "The first one", **fields: Any) -> str:
+        """Write a post, publish it and return its slug."""
+        slug = self.drafted(title, **fields)
+        self.publish(slug)
+        return slug
+
+    def read(self, slug: str) -> Any:
+        """Read what everybody sees of a post."""
+        answer = self._client.get(f"/v1/posts/{quote(slug)}")
+        assert answer.status_code == 200, answer.text
+        return answer.json

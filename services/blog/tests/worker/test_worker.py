@@ -1,0 +1,111 @@
+"""The worker, over real queues and a real topic."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any
+
+import pytest
+from services.blog.tests.factories import FakePages, FakeProfiles, new_draft, published
+
+from blog.config import WorkerSettings
+from blog.domain.events import PostEvents
+from blog.domain.post import Draft
+from blog.store.dynamodb import DynamoPostStore
+from blog.wiring import Stores
+from blog.worker import build
+from chassis.idempotency.dynamodb import DynamoIdempotency
+from chassis.ids import new_id
+from chassis.messages.consumer import Consumer
+from chassis.messages.dynamodb_outbox import DynamoOutbox
+from chassis.messages.events import new_event
+from chassis.messages.jobs import Jobs
+from chassis.messages.worker import Worker
+from chassis.testing import ISSUER
+
+
+def deleted(account: str) -> str:
+    return new_event("users.account.deleted.v1", "users", account, {"account_id": account}).model_dump_json()
+
+
+@pytest.fixture
+def stores(table: tuple[Any, str]) -> Stores:
+    return Stores(
+        posts=DynamoPostStore(*table),
+        idempotency=DynamoIdempotency(*table),
+        outbox=DynamoOutbox(*table),
+        profiles=FakeProfiles(),
+        pages=FakePages(),
+    )
+
+
+@pytest.fixture
+def jobs(aws: Any, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Jobs:
+    told = aws.environment("blog")
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    given = {
+        name.lower(): value for name, value in told.items() if name.lower() in WorkerSettings.model_fields
+    }
+    settings = WorkerSettings(auth_issuer=ISSUER, auth_jwks_url="http://127.0.0.1:9", **given)
+    return build(settings, parts=stores)
+
+
+@pytest.fixture
+def consumer(jobs: Jobs) -> Consumer:
+    [found] = jobs.consumers
+    return found
+
+
+def keep(stores: Stores, owner: str) -> Draft:
+    draft = stores.posts.create(new_draft(owner), 10)
+    after, post = published(draft)
+    event = PostEvents("https://blog", lambda: draft.created_at).published(post)
+    stores.posts.publish(draft, after, post, event)
+    return after
+
+
+def test_an_account_that_was_deleted_is_erased_and_others_are_not(
+    aws: Any, consumer: Consumer, stores: Stores, owner: str
+) -> None:
+    one, theirs = keep(stores, owner), keep(stores, str(new_id()))
+    aws.service_client("users", "sns").publish(
+        TopicArn=aws.environment("users")["EVENTS_TOPIC_ARN"],
+        Message=deleted(owner),
+        MessageAttributes={"type": {"DataType": "String", "StringValue": "users.account.deleted.v1"}},
+    )
+    worker = Worker(aws.service_client("blog", "sqs"), [consumer])
+    while stores.posts.published(one.slug) is not None:  # what others published may come first
+        worker.handle_next(consumer, wait=1)
+    assert stores.posts.draft(theirs.slug) == theirs
+
+
+@pytest.fixture
+def hearing(aws: Any) -> Any:
+    """Return what receives the events of the service's topic from now on."""
+    sns, sqs = aws.client("sns"), aws.client("sqs")
+    url = sqs.create_queue(QueueName=f"heard-{new_id()}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    topic = aws.environment("blog")["EVENTS_TOPIC_ARN"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+
+    def receive() -> list[Any]:
+        answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, MaxNumberOfMessages=10)
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+    return receive
+
+
+def test_every_change_is_published(jobs: Jobs, stores: Stores, owner: str, hearing: Any) -> None:
+    one = keep(stores, owner)
+    stop, heard = threading.Event(), set[str]()
+    relay = threading.Thread(target=jobs.continuous["relay"], args=(stop,))
+    relay.start()
+    while str(one.id) not in heard:
+        heard |= {event["subject"] for event in hearing()}
+    stop.set()
+    relay.join()
