@@ -74,7 +74,9 @@ def test_what_a_service_keeps_is_one_dataclass_and_one_function_makes_it(service
 
 
 def test_what_gunicorn_serves_is_made_by_the_chassis(service: str) -> None:
-    assert statements(module(service, "wsgi")) == _WSGI.format(name=service).strip()
+    # In the order that the linter wants, which depends on the name.
+    expected = sorted(_WSGI.format(name=service).strip().splitlines())
+    assert sorted(statements(module(service, "wsgi")).splitlines()) == expected
 
 
 def test_a_worker_is_run_by_the_chassis(service: str) -> None:

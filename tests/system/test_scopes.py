@@ -1,5 +1,7 @@
 """What an operator lets an account do stands in the tokens that are issued from then on."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import jwt
 from tests.system.expect import answer
 
@@ -18,6 +20,13 @@ def test_scopes_are_granted_and_taken_away_by_the_operator(anna, operator):
     assert {"blog:write", "releases:write"} <= set(scopes_after_refresh(anna))
     assert operator("revoke", anna.email, "blog:write", "releases:write").returncode == 0
     assert not {"blog:write", "releases:write"} & set(scopes_after_refresh(anna))
+
+
+def test_two_operators_at_once_change_what_each_of_them_names(anna, ben, operator):
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda one: operator("grant", one.email, "blog:write"), (anna, ben)))
+    assert [one.returncode for one in done] == [0, 0], done
+    assert all("blog:write" in scopes_after_refresh(one) for one in (anna, ben))
 
 
 def test_an_address_without_an_account_is_refused(operator):

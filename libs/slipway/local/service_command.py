@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from slipway.local.suite import Suite
+from slipway.state.locking import exclusive
 from slipway.supervision import launch_specs
 from slipway.supervision.program import Program
 from slipway.terminal.problems import Problem
@@ -24,4 +25,6 @@ def run(suite: Suite, service: str, role: str, arguments: Sequence[str]) -> subp
     folder.mkdir(parents=True, exist_ok=True)
     argv = (sys.executable, "-m", f"{service}.commands.{role.replace('-', '_')}", *arguments)
     environment = suite.environment(suite.manifests[service])
-    return launch_specs.run_once(suite.layout, name, Program(argv, environment, folder))
+    # What is to be run is read from a file of this name: two at once would run one of them twice.
+    with exclusive(folder / "lock", name, wait=True):
+        return launch_specs.run_once(suite.layout, name, Program(argv, environment, folder))

@@ -1,8 +1,8 @@
-"""What can go wrong with posts."""
+"""What can go wrong with posts, and what each problem says."""
 
 from __future__ import annotations
 
-from chassis.errors import Conflict, FieldError, Invalid, NotFound
+from chassis.errors import Conflict, FieldError, Invalid, NotFound, Stale, Transient, Unauthenticated
 
 
 class PostNotFound(NotFound):
@@ -32,3 +32,31 @@ class TooManyPosts(Conflict):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"An account has at most {most} posts; delete one to make room.")
+
+
+class PostChanged(Stale):
+    """The post has another version than the one that was read."""
+
+    def __init__(self) -> None:
+        super().__init__("The post was changed meanwhile; read it again and repeat your change.")
+
+
+class NameUnknown(Transient):
+    """The issuer of the caller's token does not say what the account is called."""
+
+    def __init__(self) -> None:
+        super().__init__("Your account's name cannot be asked at the moment; try again shortly.")
+
+
+class TokenRefused(Unauthenticated):
+    """The issuer does not take its own token any more."""
+
+    def __init__(self) -> None:
+        super().__init__("The access token is not valid any more; refresh the session.")
+
+
+class TooBusy(Transient):
+    """The table does not answer everything that was asked of it."""
+
+    def __init__(self) -> None:
+        super().__init__("The table is too busy at the moment; try again shortly.")

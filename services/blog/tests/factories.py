@@ -25,7 +25,6 @@ class FakeProfiles:
     away = False
 
     def name_of(self, account: str, authorization: str) -> str:
-        """See Profiles."""
         assert account
         assert authorization.startswith("Bearer ")
         if self.away:
@@ -41,7 +40,6 @@ class FakePages:
         self.away = False
 
     def changed(self, slug: str) -> None:
-        """See PublicPages."""
         if self.away:
             raise Transient("away")
         self.told.append(slug)

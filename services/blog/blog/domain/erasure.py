@@ -16,15 +16,13 @@ class BlogAccounts:
         self._posts = posts
 
     def is_erased(self, account: str) -> bool:
-        """See AccountData."""
         return self._store.is_erased(account)
 
     def mark_erased(self, account: str) -> None:
-        """See AccountData."""
         self._store.mark_erased(account)
 
     def erase(self, account: str) -> None:
-        """See AccountData. Its posts go, public or not."""
+        """Erase everything of the account. Its posts go, public or not."""
         for slug in list(self._store.authored(account)):
             self._delete(slug)
 

@@ -26,7 +26,6 @@ class DynamoAccounts:
         self._clock = clock
 
     def is_erased(self, account: str) -> bool:
-        """See AccountData."""
         with translated("Reading an account"):
             found = self._client.get_item(
                 TableName=self._table, Key=items.account_key(account), ConsistentRead=True
@@ -34,7 +33,6 @@ class DynamoAccounts:
         return "erased_at" in found.get("Item", {})
 
     def mark_erased(self, account: str) -> None:
-        """See AccountData."""
         now = self._clock()
         with translated("Marking an account as erased"):
             self._client.update_item(

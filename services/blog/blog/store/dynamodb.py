@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from blog.domain.ports import PostFilter
 from blog.domain.post import CountedPost, Counts, Draft, Post
-from blog.errors import SlugTaken, TooManyPosts
+from blog.errors import PostChanged, SlugTaken, TooManyPosts
 from blog.store import changes, items
 from blog.store.accounts import DynamoAccounts
 from blog.store.reading import batch_get
 from chassis.accounts import AccountErased
 from chassis.clock import Clock, utc_now
-from chassis.errors import Stale
 from chassis.http.pagination import Slice
 from chassis.messages.dynamodb_outbox import put_of
 from chassis.messages.events import Event
@@ -38,7 +37,6 @@ class DynamoPostStore:
         self.mark_erased = self._accounts.mark_erased
 
     def create(self, draft: Draft, most: int) -> Draft:
-        """See PostStore."""
         parts = [
             self._accounts.counts(draft.author.id, 1, most),
             changes.put(self._table, items.item_of_draft(draft), **ABSENT),
@@ -56,21 +54,17 @@ class DynamoPostStore:
         return draft
 
     def draft(self, slug: str) -> Draft | None:
-        """See PostStore."""
         item = self._get(items.key(items.partition_of(slug), items.DRAFT))
         return items.read_draft(item) if item else None
 
     def drafts(self, limit: int, after: str | None) -> Slice[Draft]:
-        """See PostStore."""
         found, position = self._newest(items.DRAFTS, limit, after)
         return Slice([items.read_draft(item) for item in found], position)
 
     def replace(self, old: Draft, new: Draft) -> None:
-        """See PostStore."""
         self._change(old, new, [self._accounts.stands(old.author.id)])
 
     def publish(self, old: Draft, new: Draft, post: Post, event: Event) -> None:
-        """See PostStore."""
         key, values = items.key(items.partition_of(post.slug), items.COUNTS), {":id": {"S": str(post.id)}}
         counted = "SET post_id = :id, is_public = :yes"
         before = items.entries_of_post(self._public(post.slug))
@@ -84,14 +78,12 @@ class DynamoPostStore:
         self._change(old, new, parts)
 
     def withdraw(self, old: Draft, new: Draft, event: Event) -> None:
-        """See PostStore."""
         key = items.key(items.partition_of(old.slug), items.COUNTS)
         hidden = changes.update(self._table, key, "SET is_public = :no", {":no": {"BOOL": False}})
         parts = [self._accounts.stands(old.author.id), hidden, put_of(self._table, event)]
         self._change(old, new, [*parts, *self._unlisted(old.slug)])
 
     def delete(self, old: Draft, event: Event | None) -> None:
-        """See PostStore."""
         counts = items.key(items.partition_of(old.slug), items.COUNTS)
         parts = [
             self._accounts.counts(old.author.id, -1),
@@ -102,14 +94,12 @@ class DynamoPostStore:
         self._change(old, None, parts)
 
     def published(self, slug: str) -> CountedPost | None:
-        """See PostStore."""
         found = {item["sk"]["S"]: item for item in self._query(items.partition_of(slug), items.PUBLIC)}
         if items.POST not in found:
             return None
         return CountedPost(items.read_post(found[items.POST]), items.read_counts(found[items.COUNTS]))
 
     def page(self, which: PostFilter, limit: int, after: str | None) -> Slice[CountedPost]:
-        """See PostStore."""
         both = which.tag is not None and which.author is not None
         author = {":author": {"S": which.author}} if both else {}
         found, position = self._newest(items.list_of(which), limit, after, author)
@@ -118,7 +108,6 @@ class DynamoPostStore:
         return Slice([CountedPost(post, counts.get(post.slug, Counts())) for post in posts], position)
 
     def due(self, now: datetime, limit: int) -> list[str]:
-        """See PostStore."""
         found = query(
             self._client,
             "Reading what is to be published",
@@ -133,12 +122,10 @@ class DynamoPostStore:
         return [item["slug"]["S"] for _, item in zip(range(limit), found, strict=False)]
 
     def authored(self, account: str) -> Iterator[str]:
-        """See PostStore."""
         for item in self._query(items.user(account), items.AUTHORED):
             yield item["slug"]["S"]
 
     def probe(self) -> None:
-        """See PostStore."""
         with translated("Looking for the table"):
             self._client.get_item(TableName=self._table, Key=items.key("PROBE", "PROBE"))
 
@@ -156,8 +143,7 @@ class DynamoPostStore:
         except ConditionsFailed as failed:
             if new is not None and self.is_erased(old.author.id):
                 raise AccountErased from failed
-            message = "The post was changed meanwhile; read it again and repeat your change."
-            raise Stale(message) from failed
+            raise PostChanged from failed
 
     def _unlisted(self, slug: str) -> list[Any]:
         """Return the parts that delete what everybody sees of a post, where there is something."""

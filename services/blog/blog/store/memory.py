@@ -10,10 +10,9 @@ from typing import TypeVar
 
 from blog.domain.ports import PostFilter
 from blog.domain.post import CountedPost, Counts, Draft, Post
-from blog.errors import SlugTaken, TooManyPosts
+from blog.errors import PostChanged, SlugTaken, TooManyPosts
 from blog.store import items
 from chassis.accounts import AccountErased
-from chassis.errors import Stale
 from chassis.http.pagination import Slice
 from chassis.messages.events import Event
 from chassis.messages.memory_outbox import MemoryOutbox
@@ -33,7 +32,6 @@ class MemoryPostStore:
         self._posts: dict[str, Post] = {}
 
     def create(self, draft: Draft, most: int) -> Draft:
-        """See PostStore."""
         with self.lock:
             self.require_account(draft.author.id)
             standing = self._drafts.get(draft.slug)
@@ -47,23 +45,19 @@ class MemoryPostStore:
             return draft
 
     def draft(self, slug: str) -> Draft | None:
-        """See PostStore."""
         return self._drafts.get(slug)
 
     def drafts(self, limit: int, after: str | None) -> Slice[Draft]:
-        """See PostStore."""
         newest = {str(one.id): replace(one, markdown="") for one in self._drafts.values()}
         return _page(newest, limit, after)
 
     def replace(self, old: Draft, new: Draft) -> None:
-        """See PostStore."""
         with self.lock:
             self.require_account(old.author.id)
             self._require(old)
             self._drafts[new.slug] = new
 
     def publish(self, old: Draft, new: Draft, post: Post, event: Event) -> None:
-        """See PostStore."""
         with self.lock:
             self.replace(old, new)
             self._posts[post.slug] = post
@@ -71,14 +65,12 @@ class MemoryPostStore:
             self.outbox.put(event)
 
     def withdraw(self, old: Draft, new: Draft, event: Event) -> None:
-        """See PostStore."""
         with self.lock:
             self.replace(old, new)
             del self._posts[old.slug]
             self.outbox.put(event)
 
     def delete(self, old: Draft, event: Event | None) -> None:
-        """See PostStore."""
         with self.lock:
             self._require(old)
             del self._drafts[old.slug]
@@ -88,13 +80,11 @@ class MemoryPostStore:
                 self.outbox.put(event)
 
     def published(self, slug: str) -> CountedPost | None:
-        """See PostStore."""
         with self.lock:
             post = self._posts.get(slug)
             return CountedPost(post, self.counts[slug]) if post else None
 
     def page(self, which: PostFilter, limit: int, after: str | None) -> Slice[CountedPost]:
-        """See PostStore."""
         with self.lock:
             newest = {
                 items.entries_of_post(post)[0]["sk"]["S"]: CountedPost(
@@ -106,25 +96,21 @@ class MemoryPostStore:
         return _page(newest, limit, after)
 
     def due(self, now: datetime, limit: int) -> list[str]:
-        """See PostStore."""
         waiting = [(one.publish_at, slug) for slug, one in self._drafts.items() if one.publish_at]
         return [slug for at, slug in sorted(waiting) if at <= now][:limit]
 
     def authored(self, account: str) -> Iterator[str]:
-        """See PostStore."""
         return iter([slug for slug, one in self._drafts.items() if one.author.id == account])
 
     def is_erased(self, account: str) -> bool:
-        """See AccountMarks."""
         return account in self.erased
 
     def mark_erased(self, account: str) -> None:
-        """See AccountMarks."""
         with self.lock:
             self.erased.add(account)
 
     def probe(self) -> None:
-        """See PostStore."""
+        pass  # what is in memory is always there
 
     def require_account(self, account: str) -> None:
         """Raise AccountErased once the account is marked."""
@@ -134,7 +120,7 @@ class MemoryPostStore:
     def _require(self, old: Draft) -> None:
         standing = self._drafts.get(old.slug)
         if standing is None or standing.version != old.version:
-            raise Stale("The post was changed meanwhile; read it again and repeat your change.")
+            raise PostChanged
 
 
 def _page(newest: dict[str, T], limit: int, after: str | None) -> Slice[T]:

@@ -19,5 +19,4 @@ class EdgePages:
         self._edge = edge
 
     def changed(self, slug: str) -> None:
-        """See PublicPages."""
         self._edge.purge(paths_of(slug))

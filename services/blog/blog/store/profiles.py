@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from chassis.errors import Transient, Unauthenticated
+from blog.errors import NameUnknown, TokenRefused
 
 _TIMEOUT = (1.0, 3.0)
 _KEEP_SECONDS = 60.0
@@ -27,7 +27,6 @@ class IssuerProfiles:
         self._known: OrderedDict[str, tuple[float, str]] = OrderedDict()
 
     def name_of(self, account: str, authorization: str) -> str:
-        """See Profiles."""
         until, name = self._known.get(account, (0.0, ""))
         if until > self._now():
             return name
@@ -44,9 +43,9 @@ class IssuerProfiles:
                 self._url, headers={"Authorization": authorization}, timeout=_TIMEOUT, allow_redirects=False
             )
             if answer.status_code == 401:
-                raise Unauthenticated("The access token is not valid any more.")
+                raise TokenRefused
             answer.raise_for_status()
             document: Any = answer.json()
             return str(document["name"])
         except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-            raise Transient("Who you are cannot be asked at the moment; try again shortly.") from error
+            raise NameUnknown from error

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from chassis.errors import Transient
+from blog.errors import TooBusy
 from chassis.server.background import backoff
 from chassis.stores.aws import translated
 from chassis.stores.dynamodb import Item
@@ -31,4 +31,4 @@ def batch_get(client: DynamoDBClient, table: str, keys: Sequence[Item], what: st
                 break
             time.sleep(backoff(attempt, first=0.02, longest=0.5))
         else:
-            raise Transient(f"{what} is too slow at the moment; try again shortly.")
+            raise TooBusy

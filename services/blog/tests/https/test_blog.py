@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+import pytest
 import requests
 from tests.system.client import Account, Client
 from tests.system.expect import answer, empty, eventually, problem
@@ -91,6 +92,7 @@ def requests_answered(operator: Callable[..., subprocess.CompletedProcess[str]])
     return sum(float(line.rsplit(" ", 1)[1]) for line in counts)
 
 
+@pytest.mark.disruptive  # in the sense that nobody else may read meanwhile
 def test_a_hit_at_the_edge_costs_no_python(
     writer: Account, anyone: Client, operator: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
