@@ -114,6 +114,13 @@ def test_every_service_is_told_its_resources_and_its_neighbours_names(
     assert {told["todos"]["TODOS_TABLE"], told["media"]["MEDIA_TABLE"]} <= set(names)
 
 
+def first_table(folders: Path, checkout: Path) -> str:
+    """Return the name of the table by which is seen whether the emulator has forgotten everything."""
+    tables = [(name, one.env) for name, made in load_all(checkout).items() for one in made.stores.tables]
+    service, variable = tables[0]
+    return str(environments(folders)[service][variable])
+
+
 def test_made_again_everything_is_as_it_was(bootstrap: Bootstrap, folders: Path) -> None:
     bootstrap.make()
     first = environments(folders)
@@ -142,11 +149,12 @@ def test_what_the_emulator_forgot_is_made_again_and_nothing_else_is_touched(
     folders: Path,
     databases: Databases,
     aws: Aws,
+    checkout: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bootstrap.make()
     (folders / "ready").touch()
-    table = environments(folders)["media"]["MEDIA_TABLE"]
+    table = first_table(folders, checkout)
 
     def forget() -> None:
         assert len(databases.asked) == 1
@@ -160,11 +168,11 @@ def test_what_the_emulator_forgot_is_made_again_and_nothing_else_is_touched(
 
 
 def test_what_was_interrupted_half_way_is_finished(
-    bootstrap: Bootstrap, folders: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch
+    bootstrap: Bootstrap, folders: Path, aws: Aws, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bootstrap.make()
     (folders / "ready").touch()
-    table = environments(folders)["media"]["MEDIA_TABLE"]
+    table = first_table(folders, checkout)
     whole = module.provision
 
     def interrupted(*arguments: Any, **options: Any) -> Any:
@@ -186,7 +194,7 @@ def test_what_was_interrupted_half_way_is_finished(
     with pytest.raises(Ended):
         bootstrap.run()
     assert (folders / "ready").exists()
-    assert environments(folders)["media"]["MEDIA_TABLE"] == table
+    assert first_table(folders, checkout) == table
 
 
 def test_an_emulator_that_is_away_is_waited_for(
