@@ -19,10 +19,10 @@ from emulator.actions import MESSAGES, SESSIONS, UPLOADS
 from emulator.application import DurabilityMiddleware
 from emulator.dynamodb import Upstream
 from emulator.journal import Journal
-from emulator.settings import Settings
-from emulator.sources import Codec, Document, Messages, Sessions, queues_without_messages
+from emulator.settings import EmulatorSettings
+from emulator.sources import Codec, Document, Messages, SessionRows, queues_without_messages
 from emulator.state_store import Source, StateStore
-from emulator.uploads import Uploads
+from emulator.uploads import UploadRows
 
 _DOCUMENTS = ("iam", "kms", "secretsmanager", "ses", "ses_v2", "sns", "ssm")
 _CODEC = Codec(
@@ -51,7 +51,7 @@ class _Services:
         return self._adapted[name]
 
 
-def build(settings: Settings) -> DurabilityMiddleware:
+def build(settings: EmulatorSettings) -> DurabilityMiddleware:
     """Return the application, with the state folder open and nothing restored yet."""
     services = _Services()
     ministack._get_module = services.load
@@ -73,13 +73,13 @@ def build(settings: Settings) -> DurabilityMiddleware:
     return DurabilityMiddleware(ministack.app, store, _service_of)
 
 
-def _sources(services: _Services, settings: Settings) -> dict[str, Source]:
+def _sources(services: _Services, settings: EmulatorSettings) -> dict[str, Source]:
     """Return what is kept, in the order in which it is restored: queues before their messages."""
     sources: dict[str, Source] = {name: Document(name, _CODEC, services) for name in (*_DOCUMENTS, "s3")}
     sources["sqs"] = Document("sqs", _CODEC, services, queues_without_messages)
     sources[MESSAGES] = Messages(MESSAGES, _CODEC, services.load("sqs"))
-    sources[SESSIONS] = Sessions(SESSIONS, _CODEC, services.load("sts"))
-    sources[UPLOADS] = Uploads(UPLOADS, _CODEC, services.load("s3"), settings.uploads)
+    sources[SESSIONS] = SessionRows(SESSIONS, _CODEC, services.load("sts"))
+    sources[UPLOADS] = UploadRows(UPLOADS, _CODEC, services.load("s3"), settings.uploads)
     if not settings.dynamodb_upstream:
         sources["dynamodb"] = Document("dynamodb", _CODEC, services)
     return sources

@@ -29,7 +29,7 @@ class JournalError(Exception):
 
 
 @dataclass(frozen=True)
-class Change:
+class JournalEntry:
     """A new payload of one entry; None removes the entry."""
 
     collection: str
@@ -55,7 +55,7 @@ class Journal:
         """Return names and payloads, the ones first written first."""
         return list(self._connection.execute(_ALL, (collection,)))
 
-    def write(self, changes: Iterable[Change]) -> None:
+    def write(self, changes: Iterable[JournalEntry]) -> None:
         """Apply all of `changes`, or none and raise JournalError."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")

@@ -19,14 +19,14 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from emulator.repair import repair_objects
-from emulator.settings import Settings, SettingsError
+from emulator.settings import EmulatorSettings, EmulatorSettingsError
 
 
 def main() -> int:
     """Serve; returns the exit code (2: the environment is wrong)."""
     try:
-        settings = Settings.read(os.environ)
-    except SettingsError as error:
+        settings = EmulatorSettings.read(os.environ)
+    except EmulatorSettingsError as error:
         print(f"emulator: {error}", file=sys.stderr)
         return 2
     for folder in (settings.state, settings.objects):
@@ -37,7 +37,7 @@ def main() -> int:
     return 0
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: EmulatorSettings) -> None:
     # Only now: MiniStack reads its settings from the environment while it is imported.
     from emulator.assembly import build  # noqa: PLC0415
 

@@ -22,12 +22,12 @@ SERVICES = (
 )
 
 
-class SettingsError(Exception):
+class EmulatorSettingsError(Exception):
     """A variable is missing or makes no sense; the message names it."""
 
 
 @dataclass(frozen=True)
-class Settings:
+class EmulatorSettings:
     """The emulator's configuration. `dynamodb_upstream` is empty where MiniStack keeps the tables itself."""
 
     port: int
@@ -40,8 +40,8 @@ class Settings:
     log_level: str = "WARNING"
 
     @classmethod
-    def read(cls, env: Mapping[str, str]) -> Settings:
-        """Return the settings in `env`; raises SettingsError."""
+    def read(cls, env: Mapping[str, str]) -> EmulatorSettings:
+        """Return the settings in `env`; raises EmulatorSettingsError."""
         return cls(
             port=_port(_required(env, "EMULATOR_PORT")),
             state=Path(_required(env, "EMULATOR_STATE_DIR")).absolute(),
@@ -91,11 +91,11 @@ class Settings:
 def _required(env: Mapping[str, str], name: str) -> str:
     value = env.get(name, "")
     if not value:
-        raise SettingsError(f"{name} is not set")
+        raise EmulatorSettingsError(f"{name} is not set")
     return value
 
 
 def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
-        raise SettingsError(f"EMULATOR_PORT is {text!r}, not a port")
+        raise EmulatorSettingsError(f"EMULATOR_PORT is {text!r}, not a port")
     return int(text)

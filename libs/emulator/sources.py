@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
-from emulator.journal import Change
+from emulator.journal import JournalEntry
 
 _ONLY = "state"
 
@@ -50,14 +50,14 @@ class Document:
         self._state = state
         self._known = ""
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[JournalEntry]:
         module = self._modules.used(self._name)
         if module is None:
             return []
         payload = self._codec.encode(self._state(module))
-        return [] if payload == self._known else [Change(self._name, _ONLY, payload)]
+        return [] if payload == self._known else [JournalEntry(self._name, _ONLY, payload)]
 
-    def kept(self, changes: list[Change]) -> None:
+    def kept(self, changes: list[JournalEntry]) -> None:
         for change in changes:
             self._known = change.payload or ""
 
@@ -80,20 +80,22 @@ class Rows:
         """Yield name, version and content of every member."""
         raise NotImplementedError
 
-    def changes(self) -> list[Change]:
-        found: list[Change] = []
+    def changes(self) -> list[JournalEntry]:
+        found: list[JournalEntry] = []
         present = 0
         self._fresh = {}
         for name, version, content in self.members():
             present += 1
             self._fresh[name] = version
             if self._known.get(name, self) != version:
-                found.append(Change(self._name, name, self._codec.encode(content)))
+                found.append(JournalEntry(self._name, name, self._codec.encode(content)))
         if present < len(self._known) + len(found):
-            found.extend(Change(self._name, name, None) for name in self._known if name not in self._fresh)
+            found.extend(
+                JournalEntry(self._name, name, None) for name in self._known if name not in self._fresh
+            )
         return found
 
-    def kept(self, changes: list[Change]) -> None:
+    def kept(self, changes: list[JournalEntry]) -> None:
         for change in changes:
             if change.payload is None:
                 self._known.pop(change.name, None)
@@ -134,7 +136,7 @@ class Messages(Rows):
             queue["messages"].append(message)
 
 
-class Sessions(Rows):
+class SessionRows(Rows):
     """Temporary credentials; MiniStack itself keeps them in memory only."""
 
     def __init__(self, name: str, codec: Codec, sts: ModuleType) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from emulator.journal import Change, Journal
+from emulator.journal import Journal, JournalEntry
 
 
 class Source(Protocol):
     """A piece of the emulator's state that is kept as one or many entries."""
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[JournalEntry]:
         """Return what differs from what was last kept."""
 
-    def kept(self, changes: list[Change]) -> None:
+    def kept(self, changes: list[JournalEntry]) -> None:
         """Take note that `changes` are on disk now."""
 
     def restore(self, entries: list[tuple[str, str]]) -> None:

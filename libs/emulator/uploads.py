@@ -8,11 +8,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from emulator.journal import Change
+from emulator.journal import JournalEntry
 from emulator.sources import Codec, Rows
 
 
-class Uploads(Rows):
+class UploadRows(Rows):
     """Each upload and each of its parts is a member; the bytes of a part are a file beside the journal.
 
     A part's file is complete before its entry is written, and removed after the entry.
@@ -31,7 +31,7 @@ class Uploads(Rows):
                 bare = {key: value for key, value in part.items() if key != "body"}
                 yield f"{name}/{number}", (part["etag"], part["last_modified"]), bare
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[JournalEntry]:
         found = super().changes()
         for change in found:
             account, upload_id, number = _split(change.name)
@@ -40,7 +40,7 @@ class Uploads(Rows):
                 self._write(change.name, part["body"])
         return found
 
-    def kept(self, changes: list[Change]) -> None:
+    def kept(self, changes: list[JournalEntry]) -> None:
         super().kept(changes)
         for change in changes:
             if change.payload is None:

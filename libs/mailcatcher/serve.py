@@ -10,7 +10,7 @@ import sys
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from mailcatcher.settings import Settings, SettingsError
+from mailcatcher.settings import MailcatcherSettings, MailcatcherSettingsError
 from mailcatcher.store import MailStore
 
 log = logging.getLogger("mailcatcher")
@@ -37,15 +37,15 @@ def main() -> int:
     """Serve; returns the exit code (2: the environment is wrong)."""
     logging.basicConfig(level=logging.WARNING)
     try:
-        settings = Settings.read(os.environ)
-    except SettingsError as error:
+        settings = MailcatcherSettings.read(os.environ)
+    except MailcatcherSettingsError as error:
         print(f"mailcatcher: {error}", file=sys.stderr)
         return 2
     asyncio.run(_serve(settings))
     return 0
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: MailcatcherSettings) -> None:
     loop = asyncio.get_running_loop()
     catcher = Catcher(MailStore(settings.folder, settings.most_mails))
 

@@ -11,12 +11,12 @@ MOST_BYTES = 40 * 1024 * 1024
 """What SES takes at most."""
 
 
-class SettingsError(Exception):
+class MailcatcherSettingsError(Exception):
     """The environment does not say what is needed; the message names the variable."""
 
 
 @dataclass(frozen=True)
-class Settings:
+class MailcatcherSettings:
     """`most_mails` are kept, `most_bytes` is how large one may be."""
 
     port: int
@@ -25,11 +25,11 @@ class Settings:
     most_bytes: int = MOST_BYTES
 
     @classmethod
-    def read(cls, env: Mapping[str, str]) -> Settings:
-        """Return the settings in `env`; raises SettingsError."""
+    def read(cls, env: Mapping[str, str]) -> MailcatcherSettings:
+        """Return the settings in `env`; raises MailcatcherSettingsError."""
         folder = env.get("MAILCATCHER_DIR", "")
         if not folder:
-            raise SettingsError("MAILCATCHER_DIR is not set")
+            raise MailcatcherSettingsError("MAILCATCHER_DIR is not set")
         return cls(
             port=_number(env, "MAILCATCHER_PORT", 0, 65_535),
             folder=Path(folder),
@@ -41,5 +41,5 @@ class Settings:
 def _number(env: Mapping[str, str], name: str, default: int, most: int) -> int:
     text = env.get(name, str(default))
     if not text.isdecimal() or not 0 < int(text) <= most:
-        raise SettingsError(f"{name} is {text!r}, not a number from 1 to {most}")
+        raise MailcatcherSettingsError(f"{name} is {text!r}, not a number from 1 to {most}")
     return int(text)

@@ -12,9 +12,9 @@ from emulator import ministack_patches
 from emulator.application import DurabilityMiddleware
 from emulator.dynamodb import Upstream
 from emulator.journal import Journal, JournalError
-from emulator.sources import Codec, Document, Messages, Sessions, queues_without_messages
+from emulator.sources import Codec, Document, Messages, SessionRows, queues_without_messages
 from emulator.state_store import StateStore
-from emulator.uploads import Uploads
+from emulator.uploads import UploadRows
 
 CODEC = Codec(json.dumps, json.loads)
 
@@ -291,7 +291,7 @@ def test_messages_of_a_queue_that_is_gone_are_dropped(tmp_path):
 
 def test_sessions_come_back_until_they_expire():
     sts = SimpleNamespace(_sessions={}, _session_expired=lambda session: session["Expiration"] < 10)
-    source = Sessions("sessions", CODEC, sts)
+    source = SessionRows("sessions", CODEC, sts)
     source.restore([("old", '{"Expiration": 1}'), ("good", '{"Expiration": 99}')])
     assert list(sts._sessions) == ["good"]
     assert [(change.name, change.payload) for change in source.changes()] == [("old", None)]
@@ -321,12 +321,12 @@ def test_parts_of_an_upload_are_files_until_it_is_complete(tmp_path):
     part = {"body": b"bytes", "etag": "e", "last_modified": "now"}
     s3 = SimpleNamespace(_multipart_uploads=Scoped({("0", "u"): {"key": "k", "parts": {1: part}}}))
     journal = Journal(tmp_path / "state.sqlite")
-    source = Uploads("uploads", CODEC, s3, tmp_path / "parts")
+    source = UploadRows("uploads", CODEC, s3, tmp_path / "parts")
     keeper = StateStore(journal, {"uploads": source})
     keeper.commit_all()
     (tmp_path / "parts" / "orphan").write_bytes(b"never acknowledged")
     again = SimpleNamespace(_multipart_uploads=Scoped())
-    StateStore(journal, {"uploads": Uploads("uploads", CODEC, again, tmp_path / "parts")}).restore()
+    StateStore(journal, {"uploads": UploadRows("uploads", CODEC, again, tmp_path / "parts")}).restore()
     assert again._multipart_uploads._data["0", "u"] == {"key": "k", "parts": {1: part}}
     s3._multipart_uploads._data.clear()
     keeper.commit_all()

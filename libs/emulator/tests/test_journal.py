@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from emulator.journal import Change, Journal, JournalError
+from emulator.journal import Journal, JournalEntry, JournalError
 from emulator.sources import Codec, Rows
 from emulator.state_store import StateStore
 
@@ -15,25 +15,25 @@ def journal(tmp_path):
 
 
 def test_entries_come_back_in_the_order_they_were_first_written(journal):
-    journal.write([Change("queue", "b", "1"), Change("queue", "a", "2")])
-    journal.write([Change("queue", "b", "3"), Change("other", "c", "4")])
+    journal.write([JournalEntry("queue", "b", "1"), JournalEntry("queue", "a", "2")])
+    journal.write([JournalEntry("queue", "b", "3"), JournalEntry("other", "c", "4")])
     assert journal.read("queue") == [("b", "3"), ("a", "2")]
 
 
 def test_an_entry_without_payload_is_removed(journal):
-    journal.write([Change("queue", "a", "1")])
-    journal.write([Change("queue", "a", None)])
+    journal.write([JournalEntry("queue", "a", "1")])
+    journal.write([JournalEntry("queue", "a", None)])
     assert journal.read("queue") == []
 
 
 def test_what_was_written_is_there_without_closing(journal, tmp_path):
-    journal.write([Change("queue", "a", "1")])
+    journal.write([JournalEntry("queue", "a", "1")])
     assert Journal(tmp_path / "state.sqlite").read("queue") == [("a", "1")]
 
 
 def test_changes_are_written_together_or_not_at_all(journal):
     with pytest.raises(JournalError):
-        journal.write([Change("queue", "a", "1"), Change("queue", None, "2")])  # type: ignore[arg-type]
+        journal.write([JournalEntry("queue", "a", "1"), JournalEntry("queue", None, "2")])  # type: ignore[arg-type]
     assert journal.read("queue") == []
 
 
@@ -42,9 +42,9 @@ def test_another_writer_is_an_error_not_a_hang(journal, tmp_path):
     other.execute("BEGIN IMMEDIATE")
     journal._connection.execute("PRAGMA busy_timeout=10")
     with pytest.raises(JournalError):
-        journal.write([Change("queue", "a", "1")])
+        journal.write([JournalEntry("queue", "a", "1")])
     other.execute("ROLLBACK")
-    journal.write([Change("queue", "a", "1")])
+    journal.write([JournalEntry("queue", "a", "1")])
 
 
 class Words(Rows):
@@ -93,7 +93,7 @@ def test_names_that_nobody_keeps_are_ignored(journal):
 
 
 def test_sources_get_their_entries_back(journal):
-    journal.write([Change("words", "a", "1")])
+    journal.write([JournalEntry("words", "a", "1")])
     words = Words()
     keeper = StateStore(journal, {"words": words})
     keeper.restore()

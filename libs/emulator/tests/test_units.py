@@ -7,7 +7,7 @@ import pytest
 
 from emulator.actions import touched_by
 from emulator.repair import repair_objects
-from emulator.settings import Settings, SettingsError
+from emulator.settings import EmulatorSettings, EmulatorSettingsError
 
 ENV = {
     "EMULATOR_PORT": "4000",
@@ -19,18 +19,18 @@ ENV = {
 
 @pytest.mark.parametrize("name", ENV)
 def test_every_required_variable_is_named_when_it_is_missing(name):
-    with pytest.raises(SettingsError, match=name):
-        Settings.read({key: value for key, value in ENV.items() if key != name})
+    with pytest.raises(EmulatorSettingsError, match=name):
+        EmulatorSettings.read({key: value for key, value in ENV.items() if key != name})
 
 
 @pytest.mark.parametrize("port", ["x", "0", "65536", "-1"])
 def test_a_port_that_is_none_is_refused(port):
-    with pytest.raises(SettingsError, match="EMULATOR_PORT"):
-        Settings.read({**ENV, "EMULATOR_PORT": port})
+    with pytest.raises(EmulatorSettingsError, match="EMULATOR_PORT"):
+        EmulatorSettings.read({**ENV, "EMULATOR_PORT": port})
 
 
 def test_iam_is_enforced_and_only_loopback_listens():
-    told = Settings.read({**ENV, "SMTP_HOST": "127.0.0.1:25"}).for_ministack()
+    told = EmulatorSettings.read({**ENV, "SMTP_HOST": "127.0.0.1:25"}).for_ministack()
     assert told["AUTH"] == "true"
     assert told["BIND_HOST"] == "127.0.0.1"
     assert told["S3_PERSIST"] == "1"

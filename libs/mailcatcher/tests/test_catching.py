@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mailcatcher.settings import Settings, SettingsError
+from mailcatcher.settings import MailcatcherSettings, MailcatcherSettingsError
 from mailcatcher.store import MailStore
 
 MESSAGE = (
@@ -137,5 +137,5 @@ def test_an_id_that_names_no_mail_finds_none(mail_id: str, tmp_path: Path) -> No
     ],
 )
 def test_wrong_settings_are_named(env: dict[str, str], words: str) -> None:
-    with pytest.raises(SettingsError, match=words):
-        Settings.read(env)
+    with pytest.raises(MailcatcherSettingsError, match=words):
+        MailcatcherSettings.read(env)

@@ -30,7 +30,7 @@ class BenchAccount:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Accounts:
+class BenchAccounts:
     """Makes accounts and what is in them, by the services' own calls, asked directly."""
 
     def __init__(self, users_url: str, todos_url: str) -> None:

@@ -17,7 +17,7 @@ from slipway.bench.stage import BenchStage, Size
 from slipway.bench.subjects import Sample, median, sample
 from slipway.local import lifecycle
 from slipway.local.status import inspect
-from slipway.local.suite import Settings, Suite
+from slipway.local.suite import Suite, SuiteSettings
 from slipway.state.ports import pick
 from slipway.terminal.progress import Progress
 
@@ -55,7 +55,7 @@ def run(root: Path, state: Path, options: Options, progress: Progress, say: Say)
     tool = wrk.find(root, root / ".slipway" / "tools")
     facts = machine()
     shutil.rmtree(state, ignore_errors=True)
-    suite = Suite(root, state, Settings(port=pick()))
+    suite = Suite(root, state, SuiteSettings(port=pick()))
     with lifecycle.locked(suite, "bench"), _running(suite, progress) as up:
         suite = Suite(root, state, suite.settings)  # its ports are known now
         with Servers(suite.layout.logs) as servers:

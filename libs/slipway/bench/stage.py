@@ -16,7 +16,7 @@ from uuid import uuid4
 import psycopg2
 import requests
 
-from slipway.bench.accounts import Accounts, BenchAccount
+from slipway.bench.accounts import BenchAccount, BenchAccounts
 from slipway.bench.servers import WORKERS, Servers
 from slipway.bench.subjects import Subject
 from slipway.bench.wrk import BenchRequest
@@ -59,7 +59,7 @@ class BenchStage:
     def __post_init__(self) -> None:
         self._todos = f"http://127.0.0.1:{self.suite.ports['todos']}"
         self._users = f"http://127.0.0.1:{self.suite.ports['users']}"
-        self._accounts = Accounts(self._users, self._todos)
+        self._accounts = BenchAccounts(self._users, self._todos)
         self._folder = self.suite.root / "benchmarks" / "peers"
 
     def fill(self) -> None:

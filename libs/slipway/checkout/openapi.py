@@ -12,7 +12,7 @@ from slipway.provision import Names, Target
 from slipway.provision.access_keys import AccessKey
 from slipway.provision.environment import environment
 from slipway.settings.variables import REGION, Addresses, service_environment
-from slipway.state.credentials import Credentials
+from slipway.state.credentials import GeneratedSecrets
 from slipway.terminal.problems import Problem
 
 # Run in a process of its own: the service reads its environment, and its packages are not ours.
@@ -87,7 +87,7 @@ def environment_of(root: Path, name: str, scratch: Path) -> dict[str, str]:
     return service_environment(
         manifest,
         addresses,
-        Credentials(scratch),
+        GeneratedSecrets(scratch),
         database_url="postgresql://none:none@127.0.0.1:9/none",
         resources=environment(manifest, AccessKey("none", "none"), target, Names(REGION, target.account)),
         root=root,

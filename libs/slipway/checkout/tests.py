@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slipway.local import lifecycle
-from slipway.local.suite import Settings, Suite
+from slipway.local.suite import Suite, SuiteSettings
 from slipway.state import ports
 from slipway.state.locking import exclusive
 from slipway.terminal import console
@@ -87,7 +87,7 @@ def private_suite(root: Path) -> Iterator[Target]:
     """Run a whole suite with a state of its own on a free port while the body runs. Raises Problem."""
     state = root / ".slipway" / "system-test"
     other = f"http://localhost:{ports.pick()}"
-    suite = Suite(root, state, Settings(port=ports.pick(), browser_origins=(other,)))
+    suite = Suite(root, state, SuiteSettings(port=ports.pick(), browser_origins=(other,)))
     with exclusive(root / ".slipway" / "system-test.lock", "test"):
         _end(Suite(root, state))
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from slipway.local.suite import Settings, Suite, load_settings
+from slipway.local.suite import Suite, SuiteSettings, load_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -15,8 +15,8 @@ def suite(
 ) -> Suite:
     """Return the suite of this checkout: as asked for, else as it was last started, else by default."""
     state = Path(os.environ.get("SLIPWAY_STATE") or ROOT / ".slipway").resolve()
-    last = load_settings(state) or Settings()
-    settings = Settings(
+    last = load_settings(state) or SuiteSettings()
+    settings = SuiteSettings(
         port=last.port if port is None else port,
         domain=last.domain if domain is None else domain,
         browser_origins=last.browser_origins if browser_origins is None else browser_origins,

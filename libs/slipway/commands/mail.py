@@ -12,7 +12,7 @@ from mailcatcher.settings import MOST_MAILS
 from mailcatcher.store import MailStore
 from slipway.commands.context import suite as present_suite
 from slipway.mail import page
-from slipway.mail.reading import Mail, read
+from slipway.mail.reading import CaughtMail, read
 from slipway.terminal import console
 from slipway.terminal.problems import USAGE, Problem
 
@@ -64,7 +64,7 @@ def open_page() -> None:
     console.say(f"The mailbox is in {path}; only you may read it.")
 
 
-def _all() -> list[Mail]:
+def _all() -> list[CaughtMail]:
     store = _store()
     found = (store.read(mail_id) for mail_id in store.ids())
     return [read(stored) for stored in found if stored]  # one may have been dropped meanwhile

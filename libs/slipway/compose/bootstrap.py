@@ -23,7 +23,7 @@ from slipway.provision.naming import EDGE_USER
 from slipway.settings import cache_users
 from slipway.settings.databases import ensure_databases
 from slipway.settings.variables import REGION, Addresses, service_settings
-from slipway.state.credentials import Credentials
+from slipway.state.credentials import GeneratedSecrets
 from slipway.state.layout import write_private
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Bootstrap:
     def __init__(self, settings: ComposeSettings) -> None:
         self._settings = settings
         self._manifests = load_all(ROOT)
-        self._credentials = Credentials(STATE / "secrets")
+        self._credentials = GeneratedSecrets(STATE / "secrets")
         self._first_table = next(
             table.name for manifest in self._manifests.values() for table in manifest.stores.tables
         )

@@ -20,7 +20,7 @@ from slipway.compose.settings import (
 from slipway.gateway import Edge, EdgeOrigins, ensure_authority, hosts, load_origins, render
 from slipway.manifest import Manifest, load_all
 from slipway.settings import cache_users, edge
-from slipway.state.credentials import Credentials
+from slipway.state.credentials import GeneratedSecrets
 from slipway.state.layout import write_private
 
 # Without a password one may ask whether it is alive, as its health check does.
@@ -34,7 +34,7 @@ def prepare(settings: ComposeSettings) -> None:
     tls = ensure_authority(STATE / "ca", settings.domain, hosts(manifests, settings.domain, origins))
     for source, name in ((tls.root, "root.pem"), (tls.certificate, "leaf.pem"), (tls.key, "leaf.key")):
         shutil.copy(source, EDGE / name)
-    credentials = Credentials(STATE / "secrets")
+    credentials = GeneratedSecrets(STATE / "secrets")
     known = replace(
         edge_of(manifests, settings, origins),
         key_groups=edge.trusted(credentials, STATE / "edge-keys"),

@@ -14,7 +14,7 @@ _WIDTH = 46
 
 
 @dataclass
-class Step:
+class StepReport:
     """What there is to say about one step once it is done."""
 
     facts: list[str] = field(default_factory=list)
@@ -34,9 +34,9 @@ class Stage:
         self.left_out = 0
 
     @contextmanager
-    def step(self, title: str) -> Iterator[Step]:
+    def step(self, title: str) -> Iterator[StepReport]:
         """Run the body as one step; what it raises goes on, after the step is shown as failed."""
-        step, began = Step(), time.perf_counter()
+        step, began = StepReport(), time.perf_counter()
         spinner = self._console.status(Text(title)) if self._console.is_terminal else nullcontext()
         try:
             with spinner:
@@ -57,7 +57,7 @@ class Stage:
         """Return the time since the beginning."""
         return time.perf_counter() - self._began
 
-    def _show(self, outcome: str, style: str, title: str, began: float, step: Step) -> None:
+    def _show(self, outcome: str, style: str, title: str, began: float, step: StepReport) -> None:
         milliseconds = (time.perf_counter() - began) * 1000
         self._console.print(
             Text.assemble(

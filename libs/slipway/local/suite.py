@@ -15,19 +15,19 @@ from slipway.gateway.origins import FILE as ORIGINS_FILE
 from slipway.gateway.origins import OriginsError
 from slipway.manifest import Manifest, ManifestError, issuer_of, load_all
 from slipway.parts import dynamo
-from slipway.parts.cache import Cache
+from slipway.parts.cache import RedisServer
 from slipway.parts.dynamo import Dynamo
 from slipway.parts.emulator import Emulator
 from slipway.parts.gateway import Gateway
-from slipway.parts.mail import Mail
+from slipway.parts.mail import MailServer
 from slipway.parts.one_off import OneOff
 from slipway.parts.postgres import Postgres
-from slipway.parts.service import WebService, Worker
+from slipway.parts.service import ServiceWorker, WebService
 from slipway.provision.access_keys import AccessKeys
 from slipway.provision.naming import EDGE_USER
 from slipway.settings import cache_users, edge
 from slipway.settings.variables import Addresses, origin, service_environment
-from slipway.state.credentials import Credentials
+from slipway.state.credentials import GeneratedSecrets
 from slipway.state.layout import Layout, write_private
 from slipway.state.ports import Ports
 from slipway.supervision.daemon import Daemon
@@ -39,7 +39,7 @@ DEFAULT_DOMAIN = "localhost"
 
 
 @dataclass(frozen=True)
-class Settings:
+class SuiteSettings:
     """What `up` was asked for; remembered, so that later commands need not be told again."""
 
     port: int = DEFAULT_PORT
@@ -60,7 +60,7 @@ class Suite:
 
     root: Path
     state: Path
-    settings: Settings = Settings()
+    settings: SuiteSettings = SuiteSettings()
 
     @cached_property
     def layout(self) -> Layout:
@@ -88,8 +88,8 @@ class Suite:
         return Ports(self.state / "ports.json")
 
     @cached_property
-    def credentials(self) -> Credentials:
-        return Credentials(self.layout.secrets)
+    def credentials(self) -> GeneratedSecrets:
+        return GeneratedSecrets(self.layout.secrets)
 
     @cached_property
     def daemon(self) -> Daemon:
@@ -107,9 +107,9 @@ class Suite:
         return Postgres(self.layout, self.ports["postgres"], self.credentials.password("postgres"), databases)
 
     @cached_property
-    def cache(self) -> Cache:
+    def cache(self) -> RedisServer:
         users = cache_users.passwords(self.manifests, self.credentials)
-        return Cache(self.layout, self.ports["cache"], self.credentials.password("cache"), users)
+        return RedisServer(self.layout, self.ports["cache"], self.credentials.password("cache"), users)
 
     @cached_property
     def emulator(self) -> Emulator:
@@ -122,8 +122,8 @@ class Suite:
         )
 
     @cached_property
-    def mail(self) -> Mail:
-        return Mail(self.layout, self.ports["mail"])
+    def mail(self) -> MailServer:
+        return MailServer(self.layout, self.ports["mail"])
 
     @cached_property
     def backing(self) -> list[Part | Task]:
@@ -236,7 +236,7 @@ class Suite:
                     WebService(self.layout, self.ports[manifest.name], manifest, environment, needs=needs)
                 )
             elif settings.kind == "worker":
-                parts.append(Worker(self.layout, manifest, role, environment, needs=needs))
+                parts.append(ServiceWorker(self.layout, manifest, role, environment, needs=needs))
         return [*tasks, *parts]
 
     @cached_property
@@ -260,13 +260,13 @@ def parts_of(steps: Sequence[Part | Task]) -> list[Part]:
     return [step for step in steps if not isinstance(step, Task)]
 
 
-def load_settings(state: Path) -> Settings | None:
+def load_settings(state: Path) -> SuiteSettings | None:
     """Return the settings of the suite in `state`, None when it was never started."""
     path = Layout(state, state).settings
     if not path.exists():
         return None
     found = json.loads(path.read_text(encoding="utf-8"))
-    return Settings(**{**found, "browser_origins": tuple(found.get("browser_origins", ()))})
+    return SuiteSettings(**{**found, "browser_origins": tuple(found.get("browser_origins", ()))})
 
 
 def save_settings(suite: Suite) -> None:

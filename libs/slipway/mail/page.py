@@ -7,11 +7,11 @@ from pathlib import Path
 
 import jinja2
 
-from slipway.mail.reading import Mail
+from slipway.mail.reading import CaughtMail
 from slipway.state.layout import write_private
 
 
-def write(path: Path, mails: Iterable[Mail]) -> None:
+def write(path: Path, mails: Iterable[CaughtMail]) -> None:
     """Put the page with `mails` at `path`. What a mail brings along runs no script and loads nothing."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),

@@ -19,7 +19,7 @@ _TRAILING = ".,;:!?)]}"
 
 
 @dataclass(frozen=True)
-class Mail:
+class CaughtMail:
     """A mail as `./slipway mail` shows it: `to` is everybody it went to, `links` each address in it once."""
 
     id: str
@@ -37,13 +37,13 @@ class Mail:
         return {name.rstrip("_"): value for name, value in asdict(self).items()}
 
 
-def read(stored: StoredMail) -> Mail:
+def read(stored: StoredMail) -> CaughtMail:
     """Read a stored mail; one that no mail program could read has its parts empty."""
     message: EmailMessage = message_from_bytes(stored.content, policy=modern)
     text, markup = _body(message, "plain"), _body(message, "html")
     sent = datetime.fromtimestamp(stored.sent_at, UTC)
     headers = {name: str(value) for name, value in message.items()}
-    return Mail(
+    return CaughtMail(
         id=stored.id,
         to=", ".join(stored.recipients),
         from_=headers.get("From", stored.sender),

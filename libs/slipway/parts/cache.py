@@ -33,7 +33,7 @@ loglevel notice
 
 
 @dataclass(frozen=True)
-class Cache(Listening):
+class RedisServer(Listening):
     """The suite's Redis server on loopback."""
 
     password: str

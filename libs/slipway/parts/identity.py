@@ -9,14 +9,14 @@ from pathlib import Path
 
 from slipway.state.layout import Layout
 from slipway.supervision import launch_specs
-from slipway.supervision.program import Identity, Program, base_environment
+from slipway.supervision.program import OsUser, Program, base_environment
 from slipway.terminal.problems import MISSING, Problem
 
 _NOBODY = 65534
-_SEEN_AS_NOBODY = Identity("namespace", _NOBODY, _NOBODY)
+_SEEN_AS_NOBODY = OsUser("namespace", _NOBODY, _NOBODY)
 
 
-def choose(layout: Layout, folder: Path, program: Path) -> Identity | None:
+def choose(layout: Layout, folder: Path, program: Path) -> OsUser | None:
     """Return the user that can run `program` on the files in `folder`; None is the present user.
 
     `folder` exists and is given to that user. A user that has no name on this machine is seen as
@@ -48,7 +48,7 @@ def _has_name(uid: int) -> bool:
     return True
 
 
-def _give(folder: Path, identity: Identity) -> None:
+def _give(folder: Path, identity: OsUser) -> None:
     """Make the real user behind `identity` the owner of the folder and all in it."""
     uid, gid = (identity.uid, identity.gid) if identity.kind == "user" else (0, 0)
     if folder.stat().st_uid == uid:
@@ -59,13 +59,13 @@ def _give(folder: Path, identity: Identity) -> None:
     os.chown(folder, uid, gid)
 
 
-def _candidates(layout: Layout, folder: Path) -> Iterator[Identity]:
+def _candidates(layout: Layout, folder: Path) -> Iterator[OsUser]:
     present, checkout = folder.stat(), layout.root.stat()
     if present.st_uid and _has_name(present.st_uid):
-        yield Identity("user", present.st_uid, present.st_gid)
+        yield OsUser("user", present.st_uid, present.st_gid)
     elif any(folder.iterdir()):
         yield _SEEN_AS_NOBODY
-    yield Identity("user", _NOBODY, _NOBODY)
+    yield OsUser("user", _NOBODY, _NOBODY)
     yield _SEEN_AS_NOBODY
     if checkout.st_uid and _has_name(checkout.st_uid):
-        yield Identity("user", checkout.st_uid, checkout.st_gid)
+        yield OsUser("user", checkout.st_uid, checkout.st_gid)

@@ -13,7 +13,7 @@ from slipway.terminal.problems import NotHealthy
 
 
 @dataclass(frozen=True)
-class Mail(Listening):
+class MailServer(Listening):
     """An SMTP server on loopback that keeps what it is given."""
 
     name: str = "mail"

@@ -15,7 +15,7 @@ from slipway.parts.binaries import PostgresBinaries, postgres
 from slipway.parts.identity import choose
 from slipway.settings.databases import ensure_databases
 from slipway.supervision import launch_specs
-from slipway.supervision.program import Identity, Program, StopSignal, base_environment
+from slipway.supervision.program import OsUser, Program, StopSignal, base_environment
 from slipway.terminal.problems import NotHealthy, OutOfSpace, Problem, says_out_of_space
 
 _SUPERUSER = "postgres"
@@ -102,7 +102,7 @@ class Postgres(Listening):
         self._initdb(binaries, fresh, identity)
         fresh.rename(self._folder)
 
-    def _initdb(self, binaries: PostgresBinaries, fresh: Path, identity: Identity | None) -> None:
+    def _initdb(self, binaries: PostgresBinaries, fresh: Path, identity: OsUser | None) -> None:
         secret = self.layout.data / "postgres.password"
         secret.unlink(missing_ok=True)
         with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:

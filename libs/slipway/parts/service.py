@@ -47,7 +47,7 @@ class WebService(Listening):
 
 
 @dataclass(frozen=True)
-class Worker(PartDefaults):
+class ServiceWorker(PartDefaults):
     """A worker role of a service."""
 
     layout: Layout

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from slipway.manifest import Manifest
-from slipway.state.credentials import Credentials
+from slipway.state.credentials import GeneratedSecrets
 
 _USER = (
     "user {name} on >{password} resetchannels resetkeys ~{name}:*"
@@ -16,7 +16,7 @@ _USER = (
 )
 
 
-def passwords(manifests: Mapping[str, Manifest], credentials: Credentials) -> dict[str, str]:
+def passwords(manifests: Mapping[str, Manifest], credentials: GeneratedSecrets) -> dict[str, str]:
     """Return the password of each user; a user is called like its service."""
     return {
         name: credentials.password(f"cache-{name}")

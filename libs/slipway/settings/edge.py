@@ -6,29 +6,29 @@ from pathlib import Path
 
 from slipway.gateway.keys import KeyGroups, id_of, load_groups, public_of
 from slipway.manifest import Manifest
-from slipway.state.credentials import Credentials
+from slipway.state.credentials import GeneratedSecrets
 
 GROUP = "suite"
 
 
-def signing_key(credentials: Credentials) -> tuple[str, str]:
+def signing_key(credentials: GeneratedSecrets) -> tuple[str, str]:
     """Return the id and the private key that the suite's services sign deliveries with."""
     private = credentials.private_key("edge-signing.pem")
     return id_of(public_of(private)), private
 
 
-def trusted(credentials: Credentials, folder: Path) -> KeyGroups:
+def trusted(credentials: GeneratedSecrets, folder: Path) -> KeyGroups:
     """Return the suite's own key, and those in `folder/GROUP/KEY-PAIR-ID.pem`."""
     name, private = signing_key(credentials)
     groups = load_groups(folder)
     return {**groups, GROUP: {**groups.get(GROUP, {}), name: public_of(private)}}
 
 
-def purge_token(credentials: Credentials) -> str:
+def purge_token(credentials: GeneratedSecrets) -> str:
     return credentials.password("edge-purges")
 
 
-def variables(manifest: Manifest, credentials: Credentials, purges: str) -> dict[str, str]:
+def variables(manifest: Manifest, credentials: GeneratedSecrets, purges: str) -> dict[str, str]:
     """Return what a service is told of the edge: where it says what has changed, and what it signs with.
 
     Nothing for one of which the edge keeps nothing.

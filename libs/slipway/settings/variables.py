@@ -9,7 +9,7 @@ from pathlib import Path
 from slipway.manifest import Manifest
 from slipway.settings import edge
 from slipway.settings.isolation import NO_AWS_FILES
-from slipway.state.credentials import Credentials
+from slipway.state.credentials import GeneratedSecrets
 from slipway.supervision.program import base_environment
 
 REGION = "us-east-1"
@@ -37,7 +37,7 @@ class Addresses:
 def service_environment(
     manifest: Manifest,
     addresses: Addresses,
-    credentials: Credentials,
+    credentials: GeneratedSecrets,
     *,
     database_url: str | None,
     resources: Mapping[str, str],
@@ -56,7 +56,7 @@ def service_environment(
 def service_settings(
     manifest: Manifest,
     addresses: Addresses,
-    credentials: Credentials,
+    credentials: GeneratedSecrets,
     *,
     database_url: str | None,
     resources: Mapping[str, str],

@@ -19,7 +19,7 @@ def _new_private_key() -> str:
     return rsa.generate_private_key(65537, 2048).private_bytes(*_PEM).decode()
 
 
-class Credentials:
+class GeneratedSecrets:
     """Generated secrets in a folder, one file each; the same name always gives the same secret."""
 
     def __init__(self, folder: Path) -> None:

@@ -12,7 +12,7 @@ StopSignal = Literal["TERM", "INT", "QUIT"]
 
 
 @dataclass(frozen=True)
-class Identity:
+class OsUser:
     """Another user to run as; see `become` in launch.py."""
 
     kind: Literal["user", "namespace"]
@@ -33,7 +33,7 @@ class Program:
     argv: tuple[str, ...]
     env: Mapping[str, str]
     cwd: Path
-    identity: Identity | None = None
+    identity: OsUser | None = None
     scratch: tuple[Path, ...] = ()
     version: str = ""
     reload_signal: Literal["HUP"] | None = None
@@ -81,10 +81,10 @@ class Task:
 
     name: str
     needs: tuple[str, ...]
-    work: Work
+    work: TaskBody
 
 
-class Work(Protocol):
+class TaskBody(Protocol):
     """The body of a Task."""
 
     def __call__(self) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from slipway.local import lifecycle
 from slipway.local.status import inspect
-from slipway.local.suite import Settings, Suite
+from slipway.local.suite import Suite, SuiteSettings
 from slipway.parts import dynoxide, virtualenv
 from slipway.state import ports
 from slipway.state.layout import Layout
@@ -94,7 +94,7 @@ def make_checkout(root: Path) -> Path:
 @pytest.fixture(scope="session")
 def suite(place: Path) -> Iterator[Suite]:
     """The suite of `place` on a free port; down at first, and after the tests."""
-    suite = Suite(place, place / ".slipway", Settings(port=ports.pick()))
+    suite = Suite(place, place / ".slipway", SuiteSettings(port=ports.pick()))
     yield suite
     suite = replace(suite)
     supervisor = suite.daemon.connect()

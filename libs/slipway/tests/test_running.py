@@ -14,7 +14,7 @@ import pytest
 
 from slipway.local import lifecycle
 from slipway.local.status import PartStatus, inspect
-from slipway.local.suite import Settings, Suite
+from slipway.local.suite import Suite, SuiteSettings
 from slipway.supervision import launch_specs
 from slipway.terminal.problems import BUSY, Problem
 from slipway.terminal.progress import Silent
@@ -82,7 +82,7 @@ def test_up_again_starts_nothing(running: Suite) -> None:
 
 
 def test_up_with_another_port_says_that_the_suite_is_running(running: Suite) -> None:
-    other = Suite(running.root, running.state, Settings(port=running.settings.port + 1))
+    other = Suite(running.root, running.state, SuiteSettings(port=running.settings.port + 1))
     with pytest.raises(Problem, match="is running for localhost on port") as caught:
         lifecycle.up(other, Silent())
     assert caught.value.code == BUSY

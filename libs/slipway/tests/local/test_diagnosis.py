@@ -11,7 +11,7 @@ import pytest
 
 from slipway.commands import context, doctor, up
 from slipway.local.diagnosis import Finding, examine
-from slipway.local.suite import Settings, Suite
+from slipway.local.suite import Suite, SuiteSettings
 from slipway.parts import binaries, dynoxide
 from slipway.state.ports import pick
 from slipway.terminal.problems import MISSING, OK, Problem
@@ -21,7 +21,7 @@ from slipway.terminal.problems import MISSING, OK, Problem
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Suite:
     """A machine that has everything."""
     monkeypatch.setattr(dynoxide, "ensure", lambda tools: tools / "dynoxide")
-    return Suite(tmp_path, tmp_path / "state", Settings(port=pick()))
+    return Suite(tmp_path, tmp_path / "state", SuiteSettings(port=pick()))
 
 
 def finding(suite: Suite, subject: str, *, running: bool = False) -> Finding:

@@ -13,7 +13,7 @@ from libs.slipway.tests.conftest import make_checkout
 
 from slipway.local import lifecycle
 from slipway.local.status import inspect
-from slipway.local.suite import Settings, Suite
+from slipway.local.suite import Suite, SuiteSettings
 from slipway.state import ports
 from slipway.terminal.problems import CANNOT_WRITE, Problem
 from slipway.terminal.progress import Silent
@@ -22,7 +22,7 @@ from slipway.terminal.progress import Silent
 def test_a_start_on_a_full_disk_says_so_and_leaves_nothing_running(
     suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = Suite(suite.root, tmp_path / "state", Settings(port=ports.pick()))
+    other = Suite(suite.root, tmp_path / "state", SuiteSettings(port=ports.pick()))
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=10**6))
     with pytest.raises(Problem, match="the disk is full") as caught:
         lifecycle.up(other, Silent())
@@ -47,7 +47,7 @@ def small_disk(open_folder: Path) -> Iterator[Path]:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")
 def test_a_suite_whose_disk_was_full_is_healthy_again_when_there_is_room(small_disk: Path) -> None:
     root = make_checkout(small_disk / "checkout")
-    suite = Suite(root, root / ".slipway", Settings(port=ports.pick()))
+    suite = Suite(root, root / ".slipway", SuiteSettings(port=ports.pick()))
     lifecycle.up(suite, Silent())
     try:
         fill(small_disk / "fill")

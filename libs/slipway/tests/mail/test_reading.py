@@ -3,10 +3,10 @@
 import pytest
 
 from mailcatcher.store import StoredMail
-from slipway.mail.reading import Mail, read
+from slipway.mail.reading import CaughtMail, read
 
 
-def mail(content: bytes) -> Mail:
+def mail(content: bytes) -> CaughtMail:
     return read(StoredMail("0" * 22, 0.0, "suite@example.com", ("anna@example.com",), content))
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from slipway.parts import identity
 from slipway.state.layout import Layout
-from slipway.supervision.program import Identity
+from slipway.supervision.program import OsUser
 from slipway.terminal.problems import Problem
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
 _PROGRAM = Path("/bin/true")
-_NOBODY, _NAMESPACE = Identity("user", 65534, 65534), Identity("namespace", 65534, 65534)
+_NOBODY, _NAMESPACE = OsUser("user", 65534, 65534), OsUser("namespace", 65534, 65534)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_in_somebodys_closed_checkout_its_owner_is_chosen(layout: Layout, folder
     layout.root.chmod(0o700)
     for parent in (layout.state, layout.data, layout.run):
         os.chown(parent, 1, 1)
-    assert identity.choose(layout, folder, _PROGRAM) == Identity("user", 1, 1)
+    assert identity.choose(layout, folder, _PROGRAM) == OsUser("user", 1, 1)
 
 
 def test_when_nobody_can_the_next_step_is_said(layout: Layout, folder: Path) -> None:

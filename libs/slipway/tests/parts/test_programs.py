@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from slipway.parts import binaries, dynoxide, virtualenv
-from slipway.parts.cache import Cache
+from slipway.parts.cache import RedisServer
 from slipway.parts.postgres import Postgres
 from slipway.state.layout import Layout
 from slipway.terminal.problems import MISSING, Problem
@@ -235,7 +235,7 @@ def test_the_first_failing_command_is_quoted() -> None:
 def test_the_cache_takes_its_configuration_from_a_folder_with_any_name(tmp_path: Path) -> None:
     layout = Layout(tmp_path / "a [b] *c", tmp_path / "a [b] *c" / ".slipway")
     layout.make()
-    program = Cache(layout, 6379, "secret").prepare()
+    program = RedisServer(layout, 6379, "secret").prepare()
     assert program.argv[1] == str(layout.part("cache")).replace("[b] *c", r"\[b\] \*c") + "/server.conf"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from slipway.state import logfiles
-from slipway.state.credentials import Credentials
+from slipway.state.credentials import GeneratedSecrets
 from slipway.state.layout import Layout, write_private
 from slipway.state.logfiles import append, follow, tail
 
@@ -29,19 +29,19 @@ def test_a_write_that_fails_keeps_the_old_file_and_leaves_no_other(tmp_path: Pat
 
 
 def test_the_same_name_always_gives_the_same_secret(tmp_path: Path) -> None:
-    first, second = Credentials(tmp_path / "secrets"), Credentials(tmp_path / "secrets")
+    first, second = GeneratedSecrets(tmp_path / "secrets"), GeneratedSecrets(tmp_path / "secrets")
     assert first.password("cache") == second.password("cache")
     assert first.access_key("root") == second.access_key("root")
     assert first.key("users", 32) == second.key("users", 32)
 
 
 def test_different_names_give_different_secrets(tmp_path: Path) -> None:
-    credentials = Credentials(tmp_path)
+    credentials = GeneratedSecrets(tmp_path)
     assert credentials.password("cache") != credentials.password("postgres")
 
 
 def test_an_access_key_looks_like_one_of_aws(tmp_path: Path) -> None:
-    key, secret = Credentials(tmp_path).access_key("root")
+    key, secret = GeneratedSecrets(tmp_path).access_key("root")
     assert key.startswith("AKIA")
     assert len(key) == 20
     assert len(secret) == 40
