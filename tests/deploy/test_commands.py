@@ -8,7 +8,7 @@ import pytest
 from tests.deploy.cluster import Cluster
 
 from slipway.deploy import tasks
-from slipway.deploy.aws import Aws
+from slipway.deploy.aws import AwsAccount
 from slipway.deploy.target import Target
 from slipway.terminal.problems import Problem
 
@@ -37,7 +37,7 @@ TARGET = Target.model_validate(
 )
 
 
-class MemoryAws(Aws):
+class MemoryAws(AwsAccount):
     """AWS as the cluster in memory answers; `given` is what each call was told."""
 
     def __init__(self, cluster: Cluster) -> None:
@@ -46,7 +46,7 @@ class MemoryAws(Aws):
         self.given: list[dict[str, Any]] = []
 
     def ask(self, _service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
-        """See Aws."""
+        """See AwsAccount."""
         self.given.append(parameters)
         return self.cluster.answer(operation, parameters)
 

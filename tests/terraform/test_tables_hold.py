@@ -17,7 +17,7 @@ from chassis.testing import FakeClock, IdempotencyStoreContract
 from chassis.testing.idempotency import LIMITS
 from media.store.dynamodb import DynamoRecords
 from media.store.dynamodb_upkeep import DynamoUpkeep
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 from todos.domain.account_state import AccountState
 from todos.domain.commit import Commit
 from todos.domain.todo_filter import TodoFilter
@@ -55,7 +55,7 @@ def definition(table: Resource, name: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def dynamodb(aws: Aws) -> Any:
+def dynamodb(aws: EmulatedAws) -> Any:
     """A client that may make tables."""
     return aws.client("dynamodb")
 

@@ -13,11 +13,11 @@ from chassis.ids import new_id
 from chassis.stores.aws import Aws as Clients
 from chassis.testing import FakeClock, IdempotencyStoreContract
 from chassis.testing.idempotency import LIMITS, claimed
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 
 
 @pytest.fixture(scope="module")
-def table(aws: Aws) -> Iterator[tuple[Any, str]]:
+def table(aws: EmulatedAws) -> Iterator[tuple[Any, str]]:
     with aws.table() as name:
         yield aws.client("dynamodb"), name
 

@@ -21,14 +21,14 @@ from chassis.ids import new_id
 from chassis.messages.dynamodb_outbox import DynamoOutbox
 from chassis.testing import FakeClock, FakePublisher
 from chassis.testing.idempotency import LIMITS
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 
 GOLDEN = Path(__file__).with_name("golden")
 WRITTEN_AT = datetime(2026, 1, 31, 12, tzinfo=UTC).timestamp()
 
 
 @pytest.fixture
-def table(aws: Aws) -> Iterator[tuple[Any, str]]:
+def table(aws: EmulatedAws) -> Iterator[tuple[Any, str]]:
     with aws.table() as name:
         yield aws.client("dynamodb"), name
 

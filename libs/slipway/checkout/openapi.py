@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from slipway.manifest import load_all
-from slipway.provision import Names, Target
+from slipway.provision import Names, ProvisionTarget
 from slipway.provision.access_keys import AccessKey
 from slipway.provision.environment import environment
 from slipway.settings.variables import REGION, Addresses, service_environment
@@ -73,7 +73,7 @@ def environment_of(root: Path, name: str, scratch: Path) -> dict[str, str]:
     nowhere = "http://127.0.0.1:9"
     manifests = load_all(root)
     manifest = manifests[name]
-    target = Target(nowhere, "none", "none", REGION)
+    target = ProvisionTarget(nowhere, "none", "none", REGION)
     addresses = Addresses(
         domain="localhost",
         port=8443,

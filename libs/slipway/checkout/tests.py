@@ -23,7 +23,7 @@ _NOTHING_COLLECTED = 5
 
 
 @dataclass(frozen=True)
-class Target:
+class SuiteUnderTest:
     """A running suite to test: where it listens, what signs its certificates, where its state is.
 
     Pages of `other_origin` may call it.
@@ -67,7 +67,7 @@ def has_system_tests(root: Path, arguments: Sequence[str]) -> bool:
     return subprocess.run(command, cwd=root, check=False, capture_output=True).returncode == 0
 
 
-def system(root: Path, arguments: Sequence[str], target: Target) -> int:
+def system(root: Path, arguments: Sequence[str], target: SuiteUnderTest) -> int:
     """Run the system tests, the disruptive ones last and alone; return the first bad exit code."""
     environment = target.environment()
     calm = _pytest(root, ["-n", "2", "-m", "system and not disruptive", *arguments], environment)
@@ -83,7 +83,7 @@ def containers(root: Path, arguments: Sequence[str]) -> int:
 
 
 @contextmanager
-def private_suite(root: Path) -> Iterator[Target]:
+def private_suite(root: Path) -> Iterator[SuiteUnderTest]:
     """Run a whole suite with a state of its own on a free port while the body runs. Raises Problem."""
     state = root / ".slipway" / "system-test"
     other = f"http://localhost:{ports.pick()}"
@@ -93,7 +93,7 @@ def private_suite(root: Path) -> Iterator[Target]:
         try:
             progress = PlainLines(console.out)
             lifecycle.up(suite, progress)
-            yield Target(
+            yield SuiteUnderTest(
                 suite.settings.domain,
                 suite.settings.port,
                 suite.layout.authority / "root.pem",

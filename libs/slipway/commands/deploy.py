@@ -12,7 +12,7 @@ import click
 
 from slipway.commands import context
 from slipway.deploy import variables
-from slipway.deploy.aws import Aws
+from slipway.deploy.aws import AwsAccount
 from slipway.deploy.deployment import Deployment, DeployOrder
 from slipway.deploy.images import check_tag
 from slipway.deploy.smoke import Smoke
@@ -211,7 +211,7 @@ def _deployment(name: str, options: _Options) -> Deployment:
         plan_file=options.plan_file,
         allow_destroy=options.allow_destroy,
     )
-    return Deployment(context.ROOT, environment, terraform, Aws(environment.region), order)
+    return Deployment(context.ROOT, environment, terraform, AwsAccount(environment.region), order)
 
 
 def _confirmation(*, yes: bool) -> Callable[[str], None]:

@@ -12,7 +12,7 @@ import click
 
 from slipway.commands import context
 from slipway.deploy import variables
-from slipway.deploy.aws import Aws
+from slipway.deploy.aws import AwsAccount
 from slipway.deploy.deployment import Deployment, DeployOrder
 from slipway.deploy.terraform import Terraform
 from slipway.local import service_command
@@ -89,4 +89,4 @@ def _deployment(name: str) -> Deployment:
         lock_timeout="60s",
     )
     order = DeployOrder(confirm=lambda _question: None)
-    return Deployment(context.ROOT, environment, terraform, Aws(environment.region), order)
+    return Deployment(context.ROOT, environment, terraform, AwsAccount(environment.region), order)

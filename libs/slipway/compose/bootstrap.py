@@ -17,7 +17,7 @@ from botocore.parsers import ResponseParserError
 
 from slipway.compose.settings import EDGE_CREDENTIALS, PURGES_PORT, ROOT, SETTINGS, STATE, ComposeSettings
 from slipway.manifest import Manifest, issuer_of, load_all
-from slipway.provision import ProvisionError, Target, provision
+from slipway.provision import ProvisionError, ProvisionTarget, provision
 from slipway.provision.access_keys import AccessKeys
 from slipway.provision.naming import EDGE_USER
 from slipway.settings import cache_users
@@ -99,11 +99,11 @@ class Bootstrap:
             return error.response.get("Error", {}).get("Code") == "ResourceNotFoundException"
         return False
 
-    def _target(self) -> Target:
+    def _target(self) -> ProvisionTarget:
         keys = (os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
         identity = boto3.client("sts", endpoint_url=self._settings.aws_endpoint, region_name=REGION)
         account = identity.get_caller_identity()["Account"]
-        return Target(self._settings.aws_endpoint, *keys, region=REGION, account=account)
+        return ProvisionTarget(self._settings.aws_endpoint, *keys, region=REGION, account=account)
 
     def _addresses(self, manifest: Manifest) -> Addresses:
         issuer = issuer_of(self._manifests)

@@ -60,7 +60,7 @@ class Refused(Problem):
 
 
 @dataclass
-class Aws:
+class AwsAccount:
     """AWS in one region, with whatever credentials the environment has."""
 
     region: str
@@ -122,7 +122,7 @@ class Aws:
         return self._clients[service]
 
 
-def check_place(aws: Aws, environment: Environment, *, changing: bool) -> None:
+def check_place(aws: AwsAccount, environment: Environment, *, changing: bool) -> None:
     """Raise Problem unless credentials and region are those that the environment's file names."""
     configured = _configured_region()
     if configured and configured != environment.region:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slipway.deploy.aws import Aws, Refused
+from slipway.deploy.aws import AwsAccount, Refused
 from slipway.deploy.variables import Environment, literals
 from slipway.terminal.problems import Problem
 
@@ -19,11 +19,11 @@ class Backend:
     arguments: tuple[str, ...]
 
 
-def find(aws: Aws, environment: Environment) -> Backend:
+def find(aws: AwsAccount, environment: Environment) -> Backend:
     """Return the environment's backend. Raises Problem where it has not been made yet."""
     backend = _described(environment) or _usual(environment, aws.identity)
     try:
-        Aws(backend.region).call("s3", "head_bucket", Bucket=backend.bucket)
+        AwsAccount(backend.region).call("s3", "head_bucket", Bucket=backend.bucket)
     except Refused as error:
         if error.reason not in {"404", "NoSuchBucket", "NotFound"}:
             raise

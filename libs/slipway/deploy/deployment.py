@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from slipway.deploy import backend, destruction, images, lease, parameters, rollout, target, tasks, website
-from slipway.deploy.aws import Aws, check_place
+from slipway.deploy.aws import AwsAccount, check_place
 from slipway.deploy.reporting import note, step
 from slipway.deploy.smoke import Smoke
 from slipway.deploy.target import NOTHING, Service, Target
@@ -53,7 +53,7 @@ class Deployment:
     root: Path
     environment: Environment
     terraform: Terraform
-    aws: Aws
+    aws: AwsAccount
     order: DeployOrder
     _held: lease.Lease | None = None
 
@@ -144,7 +144,7 @@ class Deployment:
                 images.sign(self.aws, chosen, tag)
             images.require(self.aws, chosen, dict.fromkeys(chosen, tag), environment=self.environment.name)
 
-    def _run(self, found: Target, one_offs: list[tasks.OneOff]) -> None:
+    def _run(self, found: Target, one_offs: list[tasks.OneOffTask]) -> None:
         for task in one_offs:
             with step(task.title.capitalize()):
                 self._check_lease()
@@ -248,7 +248,9 @@ class Deployment:
 
     def _begin(self, stack: ExitStack) -> None:
         place = self._prepare(changing=True)
-        self._held = stack.enter_context(lease.held(Aws(place.region), place, self.aws.identity["Arn"]))
+        self._held = stack.enter_context(
+            lease.held(AwsAccount(place.region), place, self.aws.identity["Arn"])
+        )
         self._init(place)
         if self.terraform.has_unsaved:
             with step("Write the state that the last apply could not"):

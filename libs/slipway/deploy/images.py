@@ -11,7 +11,7 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from slipway.deploy.aws import Aws, Refused
+from slipway.deploy.aws import AwsAccount, Refused
 from slipway.deploy.reporting import note, show_command
 from slipway.deploy.target import Service, Target
 from slipway.terminal.problems import MISSING, USAGE, Problem
@@ -31,12 +31,16 @@ def check_tag(tag: str) -> None:
         )
 
 
-def digests(aws: Aws, services: Mapping[str, Service], tags: Mapping[str, str]) -> dict[str, str | None]:
+def digests(
+    aws: AwsAccount, services: Mapping[str, Service], tags: Mapping[str, str]
+) -> dict[str, str | None]:
     """Return the digest of each service's image with its tag, None where there is none."""
     return {name: _digest(aws, service, tags[name]) for name, service in services.items()}
 
 
-def require(aws: Aws, services: Mapping[str, Service], tags: Mapping[str, str], *, environment: str) -> None:
+def require(
+    aws: AwsAccount, services: Mapping[str, Service], tags: Mapping[str, str], *, environment: str
+) -> None:
     """Say which images these are. Raises Problem naming those that are missing."""
     found = digests(aws, services, tags)
     for name, digest in found.items():
@@ -49,14 +53,14 @@ def require(aws: Aws, services: Mapping[str, Service], tags: Mapping[str, str], 
         )
 
 
-def build(aws: Aws, target: Target, services: Mapping[str, Service], tag: str, root: Path) -> None:
+def build(aws: AwsAccount, target: Target, services: Mapping[str, Service], tag: str, root: Path) -> None:
     """Build and push the images that are missing. Tags never move: one that is there is taken as it is."""
     for name, service in _missing(aws, services, tag, program="docker").items():
         _run(root, "docker", *_build_arguments(name, _image(service, tag), tag, target, root))
         _run(root, "docker", "push", _image(service, tag))
 
 
-def push(aws: Aws, services: Mapping[str, Service], tag: str, folder: Path) -> None:
+def push(aws: AwsAccount, services: Mapping[str, Service], tag: str, folder: Path) -> None:
     """Push the OCI archives SERVICE.tar of a folder, digests and all, where the registry lacks them.
 
     Raises Problem where the registry has another image with this tag, which would differ from others' then.
@@ -71,7 +75,7 @@ def push(aws: Aws, services: Mapping[str, Service], tag: str, folder: Path) -> N
         _run(folder, "skopeo", *copy, f"docker://{_image(service, tag)}")
 
 
-def sign(aws: Aws, services: Mapping[str, Service], tag: str) -> None:
+def sign(aws: AwsAccount, services: Mapping[str, Service], tag: str) -> None:
     """Sign the images that are not signed yet, by the identity of whoever runs this (cosign, keyless)."""
     unsigned = {
         name: digest
@@ -86,7 +90,9 @@ def sign(aws: Aws, services: Mapping[str, Service], tag: str) -> None:
         _run(None, "cosign", "sign", "--yes", f"{_repository(services[name])}@{digest}")
 
 
-def _missing(aws: Aws, services: Mapping[str, Service], tag: str, *, program: str) -> dict[str, Service]:
+def _missing(
+    aws: AwsAccount, services: Mapping[str, Service], tag: str, *, program: str
+) -> dict[str, Service]:
     """Return the services without this image, after signing in to their registry where there are any."""
     found = digests(aws, services, dict.fromkeys(services, tag))
     missing = {name: services[name] for name, digest in found.items() if digest is None}
@@ -135,7 +141,7 @@ def _image(service: Service, tag: str) -> str:
     return f"{_repository(service)}:{tag}"
 
 
-def _digest(aws: Aws, service: Service, tag: str) -> str | None:
+def _digest(aws: AwsAccount, service: Service, tag: str) -> str | None:
     try:
         answer = aws.call(
             "ecr", "describe_images", repositoryName=service.repository_name, imageIds=[{"imageTag": tag}]
@@ -147,7 +153,7 @@ def _digest(aws: Aws, service: Service, tag: str) -> str | None:
     return str(answer["imageDetails"][0]["imageDigest"])
 
 
-def _log_in(aws: Aws, registry: str, program: str) -> None:
+def _log_in(aws: AwsAccount, registry: str, program: str) -> None:
     answer = aws.call("ecr", "get_authorization_token")
     token = base64.b64decode(answer["authorizationData"][0]["authorizationToken"]).decode()
     user, _, password = token.partition(":")

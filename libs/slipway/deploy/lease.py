@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from slipway.deploy.aws import Aws, Refused
+from slipway.deploy.aws import AwsAccount, Refused
 from slipway.deploy.backend import Backend
 from slipway.terminal.problems import BUSY, Problem
 
@@ -46,7 +46,7 @@ class _Holder:
 class Lease:
     """A lease that is held; a thread renews it."""
 
-    def __init__(self, aws: Aws, backend: Backend, holder: _Holder, etag: str) -> None:
+    def __init__(self, aws: AwsAccount, backend: Backend, holder: _Holder, etag: str) -> None:
         self._aws, self._backend, self._holder, self._etag = aws, backend, holder, etag
         self._renewed = time.time()
         self._one_at_a_time = threading.Lock()
@@ -95,7 +95,7 @@ def key_of(backend: Backend) -> str:
 
 
 @contextmanager
-def held(aws: Aws, backend: Backend, who: str) -> Iterator[Lease]:
+def held(aws: AwsAccount, backend: Backend, who: str) -> Iterator[Lease]:
     """Hold the lease in the name of `who` while the body runs. Raises Problem naming who has it."""
     lease = _take(aws, backend, who)
     try:
@@ -104,7 +104,7 @@ def held(aws: Aws, backend: Backend, who: str) -> Iterator[Lease]:
         lease.end()
 
 
-def _take(aws: Aws, backend: Backend, who: str) -> Lease:
+def _take(aws: AwsAccount, backend: Backend, who: str) -> Lease:
     mine = _renewed(_Holder(who, socket.gethostname(), os.getpid(), _start_of(os.getpid()), 0))
     try:
         return Lease(aws, backend, mine, _write(aws.call, backend, mine, IfNoneMatch="*"))

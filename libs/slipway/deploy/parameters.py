@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from slipway.deploy.aws import Aws
+from slipway.deploy.aws import AwsAccount
 from slipway.deploy.target import NOTHING, Service
 from slipway.terminal.problems import Problem
 
 
-def put(aws: Aws, name: str, tag: str) -> str:
+def put(aws: AwsAccount, name: str, tag: str) -> str:
     """Make a parameter hold `tag`, if it does not yet, and return what it held before."""
     held = str(aws.call("ssm", "get_parameter", Name=name)["Parameter"]["Value"])
     if held != tag:
@@ -15,7 +15,7 @@ def put(aws: Aws, name: str, tag: str) -> str:
     return held
 
 
-def before(aws: Aws, name: str, service: Service) -> str:
+def before(aws: AwsAccount, name: str, service: Service) -> str:
     """Return the release that was in service before the present one. Raises Problem where there was none."""
     parameter = service.release.current
     history = sorted(

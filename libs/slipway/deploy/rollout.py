@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slipway.deploy.aws import Aws
+from slipway.deploy.aws import AwsAccount
 from slipway.deploy.reporting import note
 from slipway.deploy.target import Service, Target
 from slipway.deploy.waiting import poll
@@ -17,7 +17,7 @@ _OVER = {"SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"}
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RolloutResult:
     """How a deployment of one role ended: the tag that runs, and why not the wanted one, else empty."""
 
     service: str
@@ -26,7 +26,7 @@ class Outcome:
     reason: str
 
 
-def start_empty(aws: Aws, target: Target, services: Mapping[str, Service]) -> None:
+def start_empty(aws: AwsAccount, target: Target, services: Mapping[str, Service]) -> None:
     """Give the floor of tasks to roles that run none: so they are made, and autoscaling starts from there."""
     for service in services.values():
         for role, name in service.services.items():
@@ -42,17 +42,19 @@ def start_empty(aws: Aws, target: Target, services: Mapping[str, Service]) -> No
                 )
 
 
-def restart(aws: Aws, target: Target, services: Mapping[str, Service]) -> None:
+def restart(aws: AwsAccount, target: Target, services: Mapping[str, Service]) -> None:
     """Replace every task by one that runs the same, a few at a time, as in a deployment."""
     for service in services.values():
         for name in service.services.values():
             aws.call("ecs", "update_service", cluster=target.cluster, service=name, forceNewDeployment=True)
 
 
-def wait(aws: Aws, target: Target, services: Mapping[str, Service], *, timeout: float) -> list[Outcome]:
+def wait(
+    aws: AwsAccount, target: Target, services: Mapping[str, Service], *, timeout: float
+) -> list[RolloutResult]:
     """Wait until every deployment is over, and return how each ended. Raises Problem when time is up."""
     waiting = {ecs: (name, role) for name, one in services.items() for role, ecs in one.services.items()}
-    outcomes: list[Outcome] = []
+    outcomes: list[RolloutResult] = []
     said: dict[str, str] = {}
     for _ in poll(timeout):
         for ecs, (name, role) in list(waiting.items()):
@@ -71,7 +73,7 @@ def wait(aws: Aws, target: Target, services: Mapping[str, Service], *, timeout: 
     )
 
 
-def _newest(aws: Aws, target: Target, ecs: str) -> dict[str, Any] | None:
+def _newest(aws: AwsAccount, target: Target, ecs: str) -> dict[str, Any] | None:
     """Return the latest deployment, None where AWS remembers none: nothing was deployed for months."""
     listed = aws.call("ecs", "list_service_deployments", cluster=target.cluster, service=ecs)
     briefs = sorted(listed["serviceDeployments"], key=lambda one: one["createdAt"])
@@ -112,16 +114,16 @@ def _ended_well(deployment: dict[str, Any] | None) -> bool:
 
 
 def _outcome(
-    aws: Aws, name: str, role: str, deployment: dict[str, Any] | None, service: dict[str, Any]
-) -> Outcome:
+    aws: AwsAccount, name: str, role: str, deployment: dict[str, Any] | None, service: dict[str, Any]
+) -> RolloutResult:
     running = _definition(aws, service["taskDefinition"])
     latest = _definition(aws, running["family"])
     tag = running["containerDefinitions"][0]["image"].rpartition(":")[2]
     well = _ended_well(deployment) and running["taskDefinitionArn"] == latest["taskDefinitionArn"]
-    return Outcome(name, role, tag, "" if well else _explained(deployment or {}, service))
+    return RolloutResult(name, role, tag, "" if well else _explained(deployment or {}, service))
 
 
-def _definition(aws: Aws, name: str) -> dict[str, Any]:
+def _definition(aws: AwsAccount, name: str) -> dict[str, Any]:
     """Return a task definition: the one of this ARN, or the latest of this family."""
     return dict(aws.call("ecs", "describe_task_definition", taskDefinition=name)["taskDefinition"])
 
@@ -146,7 +148,7 @@ def _events(service: dict[str, Any]) -> list[str]:
     return [event["message"] for event in service.get("events", [])[:3]]
 
 
-def _described(aws: Aws, target: Target, ecs: str) -> dict[str, Any]:
+def _described(aws: AwsAccount, target: Target, ecs: str) -> dict[str, Any]:
     found = aws.call("ecs", "describe_services", cluster=target.cluster, services=[ecs])
     if not found["services"]:
         raise Problem(

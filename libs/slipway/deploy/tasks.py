@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from slipway.deploy.aws import Aws, Refused
+from slipway.deploy.aws import AwsAccount, Refused
 from slipway.deploy.reporting import note
 from slipway.deploy.target import Service, Target
 from slipway.deploy.waiting import poll
@@ -14,7 +14,7 @@ from slipway.terminal.problems import Problem
 
 
 @dataclass(frozen=True)
-class OneOff:
+class OneOffTask:
     """A task to run once: what it is called, its definition, where its log goes."""
 
     title: str
@@ -26,10 +26,10 @@ class OneOff:
     command: tuple[str, ...] = ()
 
 
-def preparations(target: Target, services: Mapping[str, Service]) -> list[OneOff]:
+def preparations(target: Target, services: Mapping[str, Service]) -> list[OneOffTask]:
     """Return the tasks that make databases and give their roles the present passwords."""
     return [
-        OneOff(
+        OneOffTask(
             f"prepare the database of {name}", one.task, one.security_group, one.log_group, "prepare/prepare"
         )
         for name, one in target.preparations.items()
@@ -37,35 +37,35 @@ def preparations(target: Target, services: Mapping[str, Service]) -> list[OneOff
     ]
 
 
-def of_release(target: Target, services: Mapping[str, Service]) -> list[OneOff]:
+def of_release(target: Target, services: Mapping[str, Service]) -> list[OneOffTask]:
     """Return the one-off tasks of a release in their order: databases are prepared, then migrated."""
     migrated = [
-        OneOff(f"{role} of {name}", family, one.security_group, one.log_groups[role], f"{role}/{name}")
+        OneOffTask(f"{role} of {name}", family, one.security_group, one.log_groups[role], f"{role}/{name}")
         for name, one in services.items()
         for role, family in one.one_off_tasks.items()
     ]
     return [*preparations(target, services), *migrated]
 
 
-def of_command(service: str, one: Service, command: tuple[str, ...]) -> OneOff:
+def of_command(service: str, one: Service, command: tuple[str, ...]) -> OneOffTask:
     """Return the task that runs a command of the service: the first of its one-off tasks, told otherwise.
 
     Raises Problem for a service that has no one-off task.
     """
     for role, family in one.one_off_tasks.items():
         title, stream = f"{command[0]} of {service}", f"{role}/{service}"
-        return OneOff(title, family, one.security_group, one.log_groups[role], stream, service, command)
+        return OneOffTask(title, family, one.security_group, one.log_groups[role], stream, service, command)
     raise Problem(
         f"{service} has no one-off task in this environment", next_step="deploy it with --apply first"
     )
 
 
-def run_command(aws: Aws, target: Target, task: OneOff, *, timeout: float) -> None:
+def run_command(aws: AwsAccount, target: Target, task: OneOffTask, *, timeout: float) -> None:
     """Run a command's task and wait for its end, whatever else runs. Raises Problem unless it ends with 0."""
     _judge(task, _ended(aws, target, task, _start(aws, target, task), timeout))
 
 
-def run(aws: Aws, target: Target, task: OneOff, *, timeout: float) -> None:
+def run(aws: AwsAccount, target: Target, task: OneOffTask, *, timeout: float) -> None:
     """Run the task and wait for its end. Raises Problem unless it ends with exit code 0.
 
     What an interrupted deployment has left running is awaited first: when it is this very task, its
@@ -80,7 +80,7 @@ def run(aws: Aws, target: Target, task: OneOff, *, timeout: float) -> None:
     _judge(task, _ended(aws, target, task, arn, timeout))
 
 
-def _ended(aws: Aws, target: Target, task: OneOff, arn: str, timeout: float) -> dict[str, Any]:
+def _ended(aws: AwsAccount, target: Target, task: OneOffTask, arn: str, timeout: float) -> dict[str, Any]:
     """Return how a task has ended, after showing its log. Raises Problem when time is up."""
     log = _Log(aws, task.log_group, f"{task.stream}/{arn.rpartition('/')[2]}")
     note(f"{task.title}: task {arn}")
@@ -96,7 +96,7 @@ def _ended(aws: Aws, target: Target, task: OneOff, arn: str, timeout: float) -> 
     )
 
 
-def _running(aws: Aws, target: Target, task: OneOff) -> dict[str, str]:
+def _running(aws: AwsAccount, target: Target, task: OneOffTask) -> dict[str, str]:
     """Return the tasks of this kind that run already, by ARN: the task definition of each."""
     arns = aws.call("ecs", "list_tasks", cluster=target.cluster, family=task.family, desiredStatus="RUNNING")
     if not arns["taskArns"]:
@@ -105,12 +105,12 @@ def _running(aws: Aws, target: Target, task: OneOff) -> dict[str, str]:
     return {one["taskArn"]: one["taskDefinitionArn"] for one in found}
 
 
-def _latest(aws: Aws, task: OneOff) -> str:
+def _latest(aws: AwsAccount, task: OneOffTask) -> str:
     answer = aws.call("ecs", "describe_task_definition", taskDefinition=task.family)
     return str(answer["taskDefinition"]["taskDefinitionArn"])
 
 
-def _start(aws: Aws, target: Target, task: OneOff) -> str:
+def _start(aws: AwsAccount, target: Target, task: OneOffTask) -> str:
     answer = aws.call(
         "ecs",
         "run_task",
@@ -136,13 +136,13 @@ def _start(aws: Aws, target: Target, task: OneOff) -> str:
     return str(answer["tasks"][0]["taskArn"])
 
 
-def _overrides(task: OneOff) -> dict[str, Any]:
+def _overrides(task: OneOffTask) -> dict[str, Any]:
     if not task.command:
         return {}
     return {"overrides": {"containerOverrides": [{"name": task.container, "command": list(task.command)}]}}
 
 
-def _judge(task: OneOff, ended: dict[str, Any]) -> None:
+def _judge(task: OneOffTask, ended: dict[str, Any]) -> None:
     container: dict[str, Any] = next(iter(ended.get("containers", [])), {})
     code = container.get("exitCode")
     if code == 0:
@@ -161,7 +161,7 @@ def _judge(task: OneOff, ended: dict[str, Any]) -> None:
 class _Log:
     """A log stream, shown as it grows; it appears only when the task has something to say."""
 
-    aws: Aws
+    aws: AwsAccount
     group: str
     stream: str
     _position: dict[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ import mimetypes
 import re
 from pathlib import Path
 
-from slipway.deploy.aws import Aws, Refused
+from slipway.deploy.aws import AwsAccount, Refused
 from slipway.deploy.reporting import note
 
 PAGE = "index.html"
@@ -17,7 +17,7 @@ _HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 _FOR_EVER, _ANEW = "public, max-age=31536000, immutable", "no-cache"
 
 
-def bring(aws: Aws, bucket: str, folder: Path) -> None:
+def bring(aws: AwsAccount, bucket: str, folder: Path) -> None:
     """Upload what differs of a built app; where there is none, a page that says so, but never over an app.
 
     Pages come last: none names a file that is not there yet. What was there before stays for whoever has an
@@ -37,7 +37,7 @@ def _pages_last(path: Path) -> tuple[bool, str]:
     return path.suffix == ".html", path.as_posix()
 
 
-def _bring_one(aws: Aws, bucket: str, key: str, path: Path) -> bool:
+def _bring_one(aws: AwsAccount, bucket: str, key: str, path: Path) -> bool:
     body = path.read_bytes()
     if _held(aws, bucket, key) == _digest(body):
         return False
@@ -45,7 +45,7 @@ def _bring_one(aws: Aws, bucket: str, key: str, path: Path) -> bool:
     return True
 
 
-def _held(aws: Aws, bucket: str, key: str) -> str | None:
+def _held(aws: AwsAccount, bucket: str, key: str) -> str | None:
     """Return the digest of what the bucket has under a key, empty where nobody has noted one."""
     try:
         found = aws.ask("s3", "head_object", Bucket=bucket, Key=key)
@@ -56,7 +56,7 @@ def _held(aws: Aws, bucket: str, key: str) -> str | None:
     return str(found.get("Metadata", {}).get("sha256", ""))
 
 
-def _put(aws: Aws, bucket: str, key: str, body: bytes) -> None:
+def _put(aws: AwsAccount, bucket: str, key: str, body: bytes) -> None:
     kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
     aws.call(
         "s3",

@@ -23,7 +23,7 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Route(_Model):
+class OriginRoute(_Model):
     """A prefix of an origin. `seconds` left out: what the origin's own `Cache-Control` says.
 
     With `key_groups` it takes a signed URL or cookie by a key of one of them.
@@ -39,7 +39,7 @@ class Origin(_Model):
 
     subdomain: _Name
     url: str = Field(pattern=r"^http://[A-Za-z0-9.-]+(:[0-9]{1,5})?$")
-    routes: tuple[Route, ...] = (Route(path="/"),)
+    routes: tuple[OriginRoute, ...] = (OriginRoute(path="/"),)
 
     @property
     def address(self) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from slipway.manifest import Manifest
 from slipway.parts.emulator import Emulator
-from slipway.provision import ProvisionError, Target, provision
+from slipway.provision import ProvisionError, ProvisionTarget, provision
 from slipway.settings.variables import REGION
 from slipway.terminal.problems import Problem
 
@@ -39,7 +39,7 @@ def make(
         ) from error
 
 
-def target(emulator: Emulator) -> Target:
+def target(emulator: Emulator) -> ProvisionTarget:
     """Return the emulated account, with the credentials of its root user."""
     key_id, secret = emulator.root_key
-    return Target(emulator.url, key_id, secret, REGION)
+    return ProvisionTarget(emulator.url, key_id, secret, REGION)

@@ -8,7 +8,7 @@ from slipway.manifest.loader import ManifestError, issuer_of, load, load_all
 from slipway.manifest.model import (
     AssumedRole,
     Bucket,
-    Gateway,
+    EdgeRules,
     Index,
     Manifest,
     Permission,
@@ -22,7 +22,7 @@ from slipway.manifest.model import (
 __all__ = [
     "AssumedRole",
     "Bucket",
-    "Gateway",
+    "EdgeRules",
     "Index",
     "Manifest",
     "ManifestError",

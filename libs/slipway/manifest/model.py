@@ -31,7 +31,7 @@ class Scaling(_Model):
     messages_per_task: int | None = Field(default=None, ge=1)
 
 
-class Deployment(_Model):
+class DeploymentStrategy(_Model):
     """How a new version of a web role takes over in a cloud environment.
 
     `percent` of the traffic goes first (canary) or moves with each step (linear); after
@@ -52,7 +52,7 @@ class Role(_Model):
     memory: int = Field(default=512, ge=128, le=16384, description="MiB")
     stop_timeout: int = Field(default=30, ge=1, le=120, description="seconds to finish what is in hand")
     scaling: Scaling | None = None
-    deployment: Deployment = Deployment()
+    deployment: DeploymentStrategy = DeploymentStrategy()
 
 
 class Index(_Model):
@@ -88,7 +88,7 @@ class Table(_Model):
         return self
 
 
-class Delivery(_Model):
+class DeliveredPrefix(_Model):
     """A prefix of a bucket that the CDN serves: to everybody, or to holders of a signed URL or cookie."""
 
     prefix: str = Field(pattern=r"^[a-z][a-z0-9-]*/$")
@@ -104,10 +104,10 @@ class Bucket(_Model):
     notify_topic: Name | None = None
     notify_prefix: str = ""
     browser_uploads: bool = Field(default=False, description="CORS for presigned uploads and downloads")
-    delivers: tuple[Delivery, ...] = ()
+    delivers: tuple[DeliveredPrefix, ...] = ()
 
 
-class Postgres(_Model):
+class PostgresDatabase(_Model):
     """A database of its own, with a login role of its own that owns it."""
 
     database: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
@@ -123,7 +123,7 @@ class Redis(_Model):
 class Stores(_Model):
     """Everything the service keeps; no other service touches it."""
 
-    postgres: Postgres | None = None
+    postgres: PostgresDatabase | None = None
     redis: Redis | None = None
     tables: tuple[Table, ...] = ()
     buckets: tuple[Bucket, ...] = ()
@@ -215,7 +215,7 @@ class RouteLimit(_Model):
     burst: int = Field(ge=0, le=100_000)
 
 
-class Gateway(_Model):
+class EdgeRules(_Model):
     """What the edge enforces before a request reaches the service."""
 
     max_body_kib: int = Field(default=1024, ge=1, le=1_048_576)
@@ -263,7 +263,7 @@ class Manifest(_Model):
         default_factory=dict,
         description="names of other services' resources this one must know: ENV: bucket/NAME",
     )
-    gateway: Gateway = Gateway()
+    gateway: EdgeRules = EdgeRules()
 
     @property
     def granted(self) -> tuple[Permission, ...]:

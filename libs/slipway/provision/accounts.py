@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Target:
+class ProvisionTarget:
     """Where to provision, and with whose (all-powerful) credentials."""
 
     endpoint_url: str
@@ -32,7 +32,7 @@ class Target:
 class Clients:
     """SDK clients for one target, each made when it is first needed."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: ProvisionTarget) -> None:
         self._options: dict[str, Any] = {
             "endpoint_url": target.endpoint_url,
             "region_name": target.region,

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from slipway.manifest import Bucket
 from slipway.provision.naming import Names
-from slipway.provision.plan import Plan
+from slipway.provision.plan import ResourcePlan
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -23,7 +23,7 @@ _PRIVATE: Any = {
 }
 
 
-def ensure_buckets(s3: S3Client, plan: Plan, names: Names, origins: Sequence[str]) -> None:
+def ensure_buckets(s3: S3Client, plan: ResourcePlan, names: Names, origins: Sequence[str]) -> None:
     """Make the buckets; `origins` is where browsers may upload from. Needs the topics to exist."""
     present = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
     for bucket in plan.buckets:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from slipway.manifest import Manifest, Queue
 from slipway.provision.access_keys import AccessKey
-from slipway.provision.accounts import Target
+from slipway.provision.accounts import ProvisionTarget
 from slipway.provision.naming import Names
 
 
 def environment(
-    manifest: Manifest, key: AccessKey, target: Target, names: Names, *, mail: bool = True
+    manifest: Manifest, key: AccessKey, target: ProvisionTarget, names: Names, *, mail: bool = True
 ) -> dict[str, str]:
     """Return the AWS side of a service's environment.
 
@@ -40,19 +40,19 @@ def environment(
     return found
 
 
-def _queue(queue: Queue, target: Target, names: Names) -> Iterator[tuple[str, str]]:
+def _queue(queue: Queue, target: ProvisionTarget, names: Names) -> Iterator[tuple[str, str]]:
     prefix = queue.env.removesuffix("_QUEUE_URL")
     yield queue.env, _url(queue.name, target, names)
     yield f"{prefix}_DLQ_URL", _url(f"{queue.name}-dlq", target, names)
     yield f"{prefix}_VISIBILITY_TIMEOUT", str(queue.visibility_timeout)
 
 
-def _reference(share: str, target: Target, names: Names) -> str:
+def _reference(share: str, target: ProvisionTarget, names: Names) -> str:
     kind, _, name = share.partition("/")
     if kind in ("table", "bucket"):
         return names.name(name)
     return _url(name, target, names) if kind == "queue" else names.arn(share)
 
 
-def _url(queue: str, target: Target, names: Names) -> str:
+def _url(queue: str, target: ProvisionTarget, names: Names) -> str:
     return f"{target.endpoint_url}/{target.account}/{names.name(queue)}"

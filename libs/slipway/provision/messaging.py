@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from slipway.manifest import Queue, Subscription
 from slipway.provision.naming import Names
-from slipway.provision.plan import Plan
+from slipway.provision.plan import ResourcePlan
 from slipway.provision.policy import queue_policy, topic_policy
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _FOURTEEN_DAYS = 14 * 86_400
 _LONG_POLL = 20
 
 
-def ensure_topics(sns: SNSClient, plan: Plan, names: Names) -> None:
+def ensure_topics(sns: SNSClient, plan: ResourcePlan, names: Names) -> None:
     """Make the topics; those that buckets announce on may be published to by exactly these buckets."""
     for topic, buckets in plan.topics.items():
         arn = sns.create_topic(Name=names.name(topic))["TopicArn"]
@@ -30,7 +30,7 @@ def ensure_topics(sns: SNSClient, plan: Plan, names: Names) -> None:
             sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
 
 
-def ensure_queues(sqs: SQSClient, plan: Plan, names: Names) -> None:
+def ensure_queues(sqs: SQSClient, plan: ResourcePlan, names: Names) -> None:
     """Make each queue and its dead-letter queue with the attributes of the manifest."""
     present = {url.rpartition("/")[2]: url for url in _urls(sqs, names.prefix)}
     for queue in plan.queues:
@@ -46,7 +46,7 @@ def ensure_queues(sqs: SQSClient, plan: Plan, names: Names) -> None:
                 sqs.set_queue_attributes(QueueUrl=present[name], Attributes=changed)
 
 
-def ensure_subscriptions(sns: SNSClient, plan: Plan, names: Names) -> None:
+def ensure_subscriptions(sns: SNSClient, plan: ResourcePlan, names: Names) -> None:
     """Subscribe each queue to its topics, raw and filtered by event type, and to no other."""
     for topic in plan.topics:
         wanted = {

@@ -9,7 +9,7 @@ from slipway.manifest import Bucket, Manifest, Queue, Table
 
 
 @dataclass(frozen=True)
-class Plan:
+class ResourcePlan:
     """All resources of a suite. `topics` maps each topic to the buckets that announce objects on it."""
 
     topics: Mapping[str, tuple[str, ...]]
@@ -18,7 +18,7 @@ class Plan:
     tables: tuple[Table, ...]
 
     @classmethod
-    def of(cls, manifests: Iterable[Manifest]) -> Plan:
+    def of(cls, manifests: Iterable[Manifest]) -> ResourcePlan:
         services = tuple(manifests)
         buckets = tuple(bucket for service in services for bucket in service.stores.buckets)
         topics: dict[str, tuple[str, ...]] = {

@@ -9,14 +9,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from slipway.manifest import Manifest
 from slipway.provision.access_keys import AccessKeys
-from slipway.provision.accounts import Clients, Target
+from slipway.provision.accounts import Clients, ProvisionTarget
 from slipway.provision.buckets import ensure_buckets
 from slipway.provision.environment import environment
 from slipway.provision.identities import ensure_edge, ensure_identities
 from slipway.provision.mail import ensure_mail
 from slipway.provision.messaging import ensure_queues, ensure_subscriptions, ensure_topics
 from slipway.provision.naming import Names
-from slipway.provision.plan import Plan
+from slipway.provision.plan import ResourcePlan
 from slipway.provision.tables import KeyChangedError, ensure_tables
 
 
@@ -26,7 +26,7 @@ class ProvisionError(Exception):
 
 def provision(
     manifests: Mapping[str, Manifest],
-    target: Target,
+    target: ProvisionTarget,
     *,
     keys: Path,
     domain: str = "localhost",
@@ -43,7 +43,7 @@ def provision(
     that holds data is ever removed. Raises ProvisionError.
     """
     names = Names(target.region, target.account, prefix)
-    plan = Plan.of(manifests.values())
+    plan = ResourcePlan.of(manifests.values())
     clients = Clients(target)
     origin = f"https://*.{domain}" if port == 443 else f"https://*.{domain}:{port}"
     try:

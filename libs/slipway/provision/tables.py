@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from slipway.manifest import Index, Table
 from slipway.provision.naming import Names
-from slipway.provision.plan import Plan
+from slipway.provision.plan import ResourcePlan
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,7 +19,7 @@ class KeyChangedError(Exception):
     """A table's key or a local index differs from the manifest's; only a new table can have another."""
 
 
-def ensure_tables(dynamodb: DynamoDBClient, plan: Plan, names: Names) -> None:
+def ensure_tables(dynamodb: DynamoDBClient, plan: ResourcePlan, names: Names) -> None:
     """Make missing tables and indexes, set expiry and stream. Raises KeyChangedError."""
     for table in plan.tables:
         name = names.name(table.name)

@@ -23,7 +23,7 @@ _IMAGES = "NEW_AND_OLD_IMAGES"
 
 
 @dataclass(frozen=True)
-class Aws:
+class EmulatedAws:
     """A running emulator with the resources of all services. `environments` are the services' variables."""
 
     endpoint_url: str
@@ -33,7 +33,7 @@ class Aws:
     region: str = REGION
 
     @classmethod
-    def provisioned(cls, backing: Backing, root: Path, *, prefix: str) -> Aws:
+    def provisioned(cls, backing: Backing, root: Path, *, prefix: str) -> EmulatedAws:
         """Make every manifest's resources with names that begin with `prefix`."""
         emulator = backing.emulator
         keys = backing.state / "keys" / prefix

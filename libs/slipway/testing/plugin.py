@@ -13,7 +13,7 @@ from psycopg2 import sql
 
 from slipway.settings.isolation import ignore_user_settings
 from slipway.testing import backing as stores
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 from slipway.testing.backing import Backing
 
 
@@ -63,9 +63,9 @@ def redis_url(backing: Backing, worker_number: int) -> str:
 
 
 @pytest.fixture(scope="session")
-def aws(backing: Backing, worker_number: int, checkout: Path) -> Aws:
+def aws(backing: Backing, worker_number: int, checkout: Path) -> EmulatedAws:
     """The emulated AWS with every service's resources, under names of this test process's own."""
-    return Aws.provisioned(backing, checkout, prefix=f"t{worker_number}-")
+    return EmulatedAws.provisioned(backing, checkout, prefix=f"t{worker_number}-")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from services.media.tests.factories import World, an_owner
 from services.media.tests.real import RealWorld
 
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 
 
 @pytest.fixture
@@ -25,19 +25,19 @@ def owner() -> str:
 
 
 @pytest.fixture(scope="session")
-def media_environment(aws: Aws) -> dict[str, str]:
+def media_environment(aws: EmulatedAws) -> dict[str, str]:
     """The AWS variables that the service gets."""
     return aws.environment("media")
 
 
 @pytest.fixture(scope="session")
-def table_client(aws: Aws) -> Any:
+def table_client(aws: EmulatedAws) -> Any:
     """DynamoDB as the service."""
     return aws.service_client("media", "dynamodb")
 
 
 @pytest.fixture(scope="session")
-def bucket_client(aws: Aws) -> Any:
+def bucket_client(aws: EmulatedAws) -> Any:
     """S3 as the service."""
     return aws.service_client("media", "s3")
 

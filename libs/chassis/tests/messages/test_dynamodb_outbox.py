@@ -13,16 +13,16 @@ from chassis.messages.events import Event, new_event
 from chassis.stores.dynamodb import ABSENT, ConditionsFailed, transact
 from chassis.testing import FakeClock, FakePublisher
 from chassis.testing.outbox import Keep, SharedOutboxContract
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 
 
 @pytest.fixture(scope="module")
-def client(aws: Aws) -> Any:
+def client(aws: EmulatedAws) -> Any:
     return aws.client("dynamodb")
 
 
 @pytest.fixture
-def table(aws: Aws) -> Iterator[str]:
+def table(aws: EmulatedAws) -> Iterator[str]:
     with aws.table() as name:
         yield name
 

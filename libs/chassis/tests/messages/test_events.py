@@ -13,7 +13,7 @@ from chassis.messages.events import Event, SnsPublisher, new_event, parse
 from chassis.stores.aws import Aws as Clients
 from chassis.telemetry import trace_context
 from chassis.testing import FakeClock, FakePublisher
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 
 TYPE = "notes.note.written.v1"
 
@@ -91,7 +91,7 @@ def test_garbage_is_invalid(text: str) -> None:
         parse(text)
 
 
-def test_a_published_event_arrives_with_its_type_to_filter_by(aws: Aws) -> None:
+def test_a_published_event_arrives_with_its_type_to_filter_by(aws: EmulatedAws) -> None:
     sns, sqs, name = aws.client("sns"), aws.client("sqs"), f"events-{uuid4().hex[:8]}"
     topic = sns.create_topic(Name=name)["TopicArn"]
     queue = sqs.create_queue(QueueName=name)["QueueUrl"]

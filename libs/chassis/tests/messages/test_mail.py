@@ -18,7 +18,7 @@ from chassis.messages.mail_log import DynamoMailLog, MailEvent, OnceMailer, mail
 from chassis.stores.aws import Aws as Clients
 from chassis.testing import FakeClock
 from chassis.testing.mail import FakeMailer, MailLogContract, MemoryMailLog
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 
 MAIL = Mail(
     "welcome-1", "ann@example.com", "Grüße", "Hello", "<p>Hello</p>", "https://blog.example/u?token=t"
@@ -74,7 +74,7 @@ def test_a_value_that_a_template_misses_is_an_error(templates: MailTemplates) ->
 
 
 @pytest.fixture(scope="module")
-def ses(aws: Aws) -> Any:
+def ses(aws: EmulatedAws) -> Any:
     make: Any = boto3.client
     key, secret = aws.root_key
     return make(
@@ -93,7 +93,7 @@ def configuration_set() -> str:
 
 
 @pytest.fixture(scope="module")
-def announced(aws: Aws, ses: Any, configuration_set: str) -> Iterator[Any]:
+def announced(aws: EmulatedAws, ses: Any, configuration_set: str) -> Iterator[Any]:
     """Return what SES announces about the mail of `configuration_set`; identities may send."""
     sns, sqs = aws.client("sns"), aws.client("sqs")
     topic = sns.create_topic(Name=f"mail-{uuid4().hex[:8]}")["TopicArn"]
@@ -184,7 +184,7 @@ class TestMemoryMailLog(MailLogContract):
 
 class TestDynamoMailLog(MailLogContract):
     @pytest.fixture
-    def mail_log(self, aws: Aws) -> Iterator[DynamoMailLog]:
+    def mail_log(self, aws: EmulatedAws) -> Iterator[DynamoMailLog]:
         with aws.table() as name:
             yield DynamoMailLog(aws.client("dynamodb"), name)
 

@@ -18,7 +18,7 @@ from chassis.messages.consumer import Consumer
 from chassis.messages.worker import Worker
 from chassis.server.background import Periodic
 from chassis.telemetry import trace_context
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 
 QUEUE, DEAD = "https://queue", "https://queue-dlq"
 
@@ -258,7 +258,7 @@ def test_sigterm_stops_the_process_after_what_is_in_hand() -> None:
     assert process.returncode == 0
 
 
-def test_on_the_real_queue_a_message_is_retried_dealt_with_or_dead(aws: Aws) -> None:
+def test_on_the_real_queue_a_message_is_retried_dealt_with_or_dead(aws: EmulatedAws) -> None:
     sqs = aws.client("sqs")
     name = f"worker-{uuid4().hex[:8]}"
     urls = [sqs.create_queue(QueueName=f"{name}{suffix}")["QueueUrl"] for suffix in ("", "-dlq")]

@@ -18,7 +18,7 @@ from botocore.parsers import ResponseParserError
 
 from chassis.errors import Conflict, NotFound, Problem, Stale, Transient
 from chassis.stores.aws import Aws, translated
-from slipway.testing.aws import Aws as Emulated
+from slipway.testing.aws import EmulatedAws as Emulated
 
 KEYS = ("id", "secret")
 

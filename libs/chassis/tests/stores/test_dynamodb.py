@@ -11,18 +11,18 @@ from chassis.errors import Transient
 from chassis.stores.aws import Aws as Clients
 from chassis.stores.deletion import delete_all
 from chassis.stores.dynamodb import ABSENT, Collision, ConditionsFailed, query, query_pages, transact
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 
 _WHAT = "Reading notes"
 
 
 @pytest.fixture(scope="module")
-def client(aws: Aws) -> Any:
+def client(aws: EmulatedAws) -> Any:
     return aws.client("dynamodb")
 
 
 @pytest.fixture
-def table(aws: Aws) -> Iterator[str]:
+def table(aws: EmulatedAws) -> Iterator[str]:
     with aws.table() as name:
         yield name
 

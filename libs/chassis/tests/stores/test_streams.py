@@ -16,16 +16,16 @@ from chassis.errors import Invalid, NotFound, Transient
 from chassis.stores.checkpoints import Checkpoints
 from chassis.stores.streams import Change, StreamReader
 from chassis.testing import FakeClock
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 
 
 @pytest.fixture(scope="module")
-def client(aws: Aws) -> Any:
+def client(aws: EmulatedAws) -> Any:
     return aws.client("dynamodb")
 
 
 @pytest.fixture(scope="module")
-def streams(aws: Aws) -> Any:
+def streams(aws: EmulatedAws) -> Any:
     make: Any = boto3.client
     return make(
         "dynamodbstreams",
@@ -38,7 +38,7 @@ def streams(aws: Aws) -> Any:
 
 
 @pytest.fixture
-def table(aws: Aws) -> Iterator[str]:
+def table(aws: EmulatedAws) -> Iterator[str]:
     with aws.table(stream=True) as name:
         yield name
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from slipway.checkout import tests
-from slipway.checkout.tests import Target
+from slipway.checkout.tests import SuiteUnderTest
 from slipway.commands.test import command
 from slipway.terminal.problems import Problem
 
@@ -30,7 +30,7 @@ def test_that_kills():
     assert os.environ["SLIPWAY_BASE_DOMAIN"] == "example.test"
 """
 _MARKERS = "[pytest]\nmarkers =\n    system\n    disruptive\n    long\n"
-_TARGET = Target("example.test", 9443, Path("/ca.pem"), Path("/state"))
+_TARGET = SuiteUnderTest("example.test", 9443, Path("/ca.pem"), Path("/state"))
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return run
 
     @contextmanager
-    def private_suite(_root: Path) -> Iterator[Target]:
+    def private_suite(_root: Path) -> Iterator[SuiteUnderTest]:
         done.append("up")
         yield _TARGET
         done.append("down")

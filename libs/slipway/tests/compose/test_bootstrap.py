@@ -19,7 +19,7 @@ from slipway.compose.bootstrap import Bootstrap
 from slipway.compose.settings import ComposeSettings
 from slipway.manifest import load_all
 from slipway.provision import provision
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 
 
 class Ended(Exception):
@@ -48,7 +48,7 @@ def databases(monkeypatch: pytest.MonkeyPatch) -> Databases:
 
 
 @pytest.fixture
-def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checkout: Path, aws: Aws) -> Path:
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checkout: Path, aws: EmulatedAws) -> Path:
     """Folders in place of the volumes, and root's credentials in the environment."""
     for name in load_all(checkout):
         (tmp_path / "settings" / name).mkdir(parents=True)
@@ -63,7 +63,9 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checkout: Path, aws
 
 
 @pytest.fixture
-def bootstrap(folders: Path, databases: Databases, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Bootstrap:
+def bootstrap(
+    folders: Path, databases: Databases, aws: EmulatedAws, monkeypatch: pytest.MonkeyPatch
+) -> Bootstrap:
     """One with resources of names of its own: the emulator is every test's."""
     prefix = f"b{secrets.token_hex(4)}-"
     monkeypatch.setattr(module, "provision", partial(provision, prefix=prefix))
@@ -92,7 +94,7 @@ def sleeping(monkeypatch: pytest.MonkeyPatch, *steps: Callable[[], Any]) -> None
 
 
 def test_every_service_is_told_its_resources_and_its_neighbours_names(
-    bootstrap: Bootstrap, folders: Path, databases: Databases, aws: Aws, checkout: Path
+    bootstrap: Bootstrap, folders: Path, databases: Databases, aws: EmulatedAws, checkout: Path
 ) -> None:
     bootstrap.make()
     told = environments(folders)
@@ -148,7 +150,7 @@ def test_what_the_emulator_forgot_is_made_again_and_nothing_else_is_touched(
     bootstrap: Bootstrap,
     folders: Path,
     databases: Databases,
-    aws: Aws,
+    aws: EmulatedAws,
     checkout: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -168,7 +170,7 @@ def test_what_the_emulator_forgot_is_made_again_and_nothing_else_is_touched(
 
 
 def test_what_was_interrupted_half_way_is_finished(
-    bootstrap: Bootstrap, folders: Path, aws: Aws, checkout: Path, monkeypatch: pytest.MonkeyPatch
+    bootstrap: Bootstrap, folders: Path, aws: EmulatedAws, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bootstrap.make()
     (folders / "ready").touch()

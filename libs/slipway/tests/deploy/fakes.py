@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from slipway.deploy.aws import Aws, Refused
+from slipway.deploy.aws import AwsAccount, Refused
 
 Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 @dataclass
-class FakeAws(Aws):
+class FakeAws(AwsAccount):
     """Answers an operation by its function in `answers`, and notes what it was asked in `asked`."""
 
     region: str = "eu-central-1"

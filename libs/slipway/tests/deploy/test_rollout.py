@@ -8,7 +8,7 @@ from libs.slipway.tests.deploy.fakes import FakeAws
 from libs.slipway.tests.deploy.samples import TARGET, TODOS
 
 from slipway.deploy import rollout
-from slipway.deploy.rollout import Outcome
+from slipway.deploy.rollout import RolloutResult
 from slipway.terminal.problems import Problem
 
 ONE_ROLE = {"todos": TODOS.model_copy(update={"services": {"api": "todos"}})}
@@ -71,7 +71,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
     return Cluster()
 
 
-def outcome(cluster: Cluster) -> Outcome:
+def outcome(cluster: Cluster) -> RolloutResult:
     (found,) = rollout.wait(cluster.aws(), TARGET, ONE_ROLE, timeout=120)
     return found
 
@@ -81,7 +81,7 @@ def test_a_deployment_that_succeeds_is_waited_for(cluster: Cluster) -> None:
         {"status": "IN_PROGRESS", "targetServiceRevision": REVISION},
         {"status": "SUCCESSFUL"},
     ]
-    assert outcome(cluster) == Outcome("todos", "api", "1.2.0", "")
+    assert outcome(cluster) == RolloutResult("todos", "api", "1.2.0", "")
 
 
 def test_one_that_is_said_to_be_successful_while_tasks_start_is_not_over(cluster: Cluster) -> None:
@@ -100,7 +100,7 @@ def test_a_list_of_deployments_that_is_old_does_not_end_the_wait(cluster: Cluste
 
 
 def test_where_nothing_was_deployed_for_months_what_runs_counts(cluster: Cluster) -> None:
-    assert outcome(cluster) == Outcome("todos", "api", "1.2.0", "")
+    assert outcome(cluster) == RolloutResult("todos", "api", "1.2.0", "")
 
 
 def test_a_rollback_names_the_tag_that_runs_and_every_reason(cluster: Cluster) -> None:

@@ -8,10 +8,10 @@ from libs.slipway.tests.deploy.fakes import FakeAws, refused
 from libs.slipway.tests.deploy.samples import TARGET, TODOS
 
 from slipway.deploy import tasks
-from slipway.deploy.tasks import OneOff
+from slipway.deploy.tasks import OneOffTask
 from slipway.terminal.problems import Problem
 
-MIGRATE = OneOff("migrate of todos", "todos-migrate", "sg-1", "/shop/todos/migrate", "migrate/todos")
+MIGRATE = OneOffTask("migrate of todos", "todos-migrate", "sg-1", "/shop/todos/migrate", "migrate/todos")
 
 
 class Account:

@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 
 from slipway.manifest import Manifest
-from slipway.provision import Names, Target, provision
+from slipway.provision import Names, ProvisionTarget, provision
 from slipway.testing.backing import Backing
 
 SELLER = {
@@ -108,7 +108,7 @@ class Account:
 
     def __init__(self, backing: Backing, keys: Path) -> None:
         key, secret = backing.emulator.root_key
-        self.target = Target(backing.emulator.url, key, secret)
+        self.target = ProvisionTarget(backing.emulator.url, key, secret)
         self.prefix = f"p{secrets.token_hex(4)}-"
         self.names = Names(self.target.region, self.target.account, self.prefix)
         self.keys = keys

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from slipway.provision import ProvisionError, Target, provision
+from slipway.provision import ProvisionError, ProvisionTarget, provision
 from slipway.provision.accounts import Clients
 from slipway.tests.provision.conftest import BUYER, SELLER, manifests
 
@@ -190,4 +190,4 @@ def test_a_local_index_for_a_table_that_is_there_is_refused_with_advice(fresh):
 
 def test_an_emulator_that_is_away_is_one_clear_error(tmp_path):
     with pytest.raises(ProvisionError, match="Could not connect"):
-        provision(manifests(), Target("http://127.0.0.1:9", "key", "secret"), keys=tmp_path)
+        provision(manifests(), ProvisionTarget("http://127.0.0.1:9", "key", "secret"), keys=tmp_path)

@@ -10,10 +10,10 @@ from botocore.exceptions import ProfileNotFound
 from click.testing import CliRunner
 
 from slipway import __main__ as entry
-from slipway.provision.accounts import Clients, Target
+from slipway.provision.accounts import Clients, ProvisionTarget
 from slipway.settings.isolation import ignore_user_settings
 
-TARGET = Target("http://127.0.0.1:9", "key", "secret")
+TARGET = ProvisionTarget("http://127.0.0.1:9", "key", "secret")
 
 
 def test_a_profile_that_is_not_there_stops_no_client(monkeypatch: pytest.MonkeyPatch) -> None:

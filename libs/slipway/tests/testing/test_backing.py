@@ -8,7 +8,7 @@ import pytest
 import redis
 from botocore.exceptions import ClientError
 
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 from slipway.testing.backing import Backing
 
 _OWNER = "SELECT pg_get_userbyid(datdba), current_user FROM pg_database WHERE datname = current_database()"
@@ -65,12 +65,12 @@ def test_a_service_is_refused_what_is_not_its_own_in_the_cache(
         cache_of_todos.execute_command(*command)
 
 
-def test_root_sees_the_resources_that_the_manifests_name(aws: Aws) -> None:
+def test_root_sees_the_resources_that_the_manifests_name(aws: EmulatedAws) -> None:
     table = aws.environment("todos")["TODOS_TABLE"]
     assert aws.client("dynamodb").describe_table(TableName=table)["Table"]["TableStatus"] == "ACTIVE"
 
 
-def test_a_service_may_use_its_own_table(aws: Aws) -> None:
+def test_a_service_may_use_its_own_table(aws: EmulatedAws) -> None:
     table = aws.environment("todos")["TODOS_TABLE"]
     item = {"pk": {"S": "someone"}, "sk": {"S": "something"}}
     dynamodb = aws.service_client("todos", "dynamodb")
@@ -78,7 +78,7 @@ def test_a_service_may_use_its_own_table(aws: Aws) -> None:
     assert dynamodb.get_item(TableName=table, Key=item)["Item"] == item
 
 
-def test_a_service_is_refused_another_services_table(aws: Aws) -> None:
+def test_a_service_is_refused_another_services_table(aws: EmulatedAws) -> None:
     table = aws.environment("todos")["TODOS_TABLE"]
     dynamodb: Any = aws.service_client("media", "dynamodb")
     with pytest.raises(ClientError, match="AccessDenied"):

@@ -15,7 +15,7 @@ from services.media.tests.real import RealWorld
 from chassis.messages.events import new_event
 from media.domain import uploads
 from media.domain.ports import Usage
-from slipway.testing.aws import Aws
+from slipway.testing.aws import EmulatedAws
 
 
 def test_a_posted_picture_becomes_ready_with_thumbnails_that_can_be_fetched(
@@ -64,7 +64,9 @@ def test_s3_refuses_what_was_not_promised(
     assert real.show(owner, begun["object_id"]).json["status"] == "pending"
 
 
-def test_a_file_put_straight_into_the_folder_appears_by_itself(real: RealWorld, owner: str, aws: Aws) -> None:
+def test_a_file_put_straight_into_the_folder_appears_by_itself(
+    real: RealWorld, owner: str, aws: EmulatedAws
+) -> None:
     key = f"users/{owner}/holiday/Größe 1+1.png"
     body = a_picture((300, 200), "PNG")
     aws.client("s3").put_object(Bucket=real.settings.media_bucket, Key=key, Body=body)
@@ -80,7 +82,7 @@ def test_a_file_put_straight_into_the_folder_appears_by_itself(real: RealWorld, 
 
 
 def test_a_file_deleted_straight_in_the_folder_disappears_by_itself(
-    real: RealWorld, owner: str, aws: Aws
+    real: RealWorld, owner: str, aws: EmulatedAws
 ) -> None:
     s3, key = aws.client("s3"), f"users/{owner}/a.png"
     s3.put_object(Bucket=real.settings.media_bucket, Key=key, Body=a_picture(kind="PNG"))
@@ -105,7 +107,7 @@ def test_a_deleted_object_leaves_nothing_in_the_bucket(real: RealWorld, owner: s
     assert real.stores.accounts.usage(owner) == Usage(0, 0)
 
 
-def test_a_deleted_account_leaves_nothing(real: RealWorld, owner: str, aws: Aws) -> None:
+def test_a_deleted_account_leaves_nothing(real: RealWorld, owner: str, aws: EmulatedAws) -> None:
     body = a_picture()
     begun = real.begin(owner, body, idempotency_key="once")
     real.post(begun, body)
@@ -122,7 +124,7 @@ def test_a_deleted_account_leaves_nothing(real: RealWorld, owner: str, aws: Aws)
     assert mark["sk"] == {"S": "ACCOUNT"}
 
 
-def test_a_message_that_is_none_goes_to_the_dead_letters(real: RealWorld, aws: Aws) -> None:
+def test_a_message_that_is_none_goes_to_the_dead_letters(real: RealWorld, aws: EmulatedAws) -> None:
     _send(aws, real.settings.uploads_queue_url, json.dumps({"hello": "world", "for": "dead letters"}))
     sqs = aws.client("sqs")
     found: list[Any] = []
@@ -135,7 +137,7 @@ def test_a_message_that_is_none_goes_to_the_dead_letters(real: RealWorld, aws: A
     assert "no records" in found[0]["MessageAttributes"]["reason"]["StringValue"]
 
 
-def _send(aws: Aws, queue_url: str, body: str) -> None:
+def _send(aws: EmulatedAws, queue_url: str, body: str) -> None:
     aws.client("sqs").send_message(QueueUrl=queue_url, MessageBody=body)
 
 
