@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from chassis import origins
-from chassis.idempotency.base import Limits
+from chassis.idempotency.base import IdempotencyLimits
 
 
 class ServiceSettings(BaseSettings):
@@ -81,9 +81,9 @@ class ServiceSettings(BaseSettings):
         description="Most bytes of answers over 1 KiB that are kept for one account's keys within a day.",
     )
 
-    def idempotency_limits(self) -> Limits:
+    def idempotency_limits(self) -> IdempotencyLimits:
         """Return how much is kept for one account's `Idempotency-Key`s."""
-        return Limits(self.max_idempotency_keys, self.max_kept_bytes)
+        return IdempotencyLimits(self.max_idempotency_keys, self.max_kept_bytes)
 
     def allowed_origins(self) -> tuple[str, ...]:
         """Return whose pages the service itself lets call: nobody's where an edge knows the only origin."""

@@ -32,7 +32,7 @@ _LONGEST_CONDITION = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class FoundRoute:
     """What Flask has found out about one path and query: the same for every caller.
 
     `route` is the route's template, `path` what the log shows, `field` where the answer stands in the cache.
@@ -63,9 +63,9 @@ class FastPath:
         self._cache = cache
         self._verifier = verifier
         self._recorder = recorder
-        self._targets: dict[tuple[str, str], Target] = {}
+        self._targets: dict[tuple[str, str], FoundRoute] = {}
 
-    def learn(self, environ: WSGIEnvironment, target: Target) -> None:
+    def learn(self, environ: WSGIEnvironment, target: FoundRoute) -> None:
         """Remember what a request that Flask has answered well was about."""
         path, query = key = _key_of(environ)
         if len(path) + len(query) > _LONGEST_TARGET:
@@ -88,7 +88,7 @@ class FastPath:
         self._recorder.record(trace, "GET", target.route, target.path, int(status[:3]), seconds)
         return () if found.body is None else (found.body,)
 
-    def _find(self, environ: WSGIEnvironment, target: Target) -> _Found | None:
+    def _find(self, environ: WSGIEnvironment, target: FoundRoute) -> _Found | None:
         caller = self._caller(environ.get("HTTP_AUTHORIZATION", ""))
         if caller is None or not target.access.scopes <= caller.scopes:
             return None
@@ -124,7 +124,7 @@ def _key_of(environ: WSGIEnvironment) -> tuple[str, str]:
     return environ["PATH_INFO"], environ.get("QUERY_STRING", "")
 
 
-def _headers(target: Target, found: _Found, request_id: str) -> list[tuple[str, str]]:
+def _headers(target: FoundRoute, found: _Found, request_id: str) -> list[tuple[str, str]]:
     """Return the headers in the order in which Flask's answers have them."""
     headers = [
         ("Cache-Control", target.cache_control),

@@ -22,7 +22,7 @@ from chassis import idempotency
 from chassis.accounts import AccountGate
 from chassis.errors import FieldError, Invalid, Malformed, Problem, Unauthenticated
 from chassis.http import etags
-from chassis.http.fast_path import FastPath, Target
+from chassis.http.fast_path import FastPath, FoundRoute
 from chassis.identity.auth import Access, Caller, TokenVerifier, check_access
 from chassis.jsonpointer import MOST_ERRORS, invalid, pointer
 from chassis.schemas import Body, Query
@@ -197,7 +197,7 @@ class Dispatcher:
         response = answer()
         if self._fast_path is not None and declared.cached is not None:
             asked = {name: value for name, value in arguments.items() if name != "caller"}
-            target = Target(
+            target = FoundRoute(
                 declared.path, request.path, declared.cached(**asked), declared.access, declared.cache_control
             )
             self._fast_path.learn(request.environ, target)

@@ -5,10 +5,10 @@ from chassis.idempotency.base import (
     LEASE_SECONDS,
     SMALL_BYTES,
     Claimed,
+    IdempotencyLimits,
     IdempotencyStore,
     Key,
     Known,
-    Limits,
     Recorded,
 )
 from chassis.idempotency.keys import Keys, resource_id
@@ -18,11 +18,11 @@ __all__ = [
     "LEASE_SECONDS",
     "SMALL_BYTES",
     "Claimed",
+    "IdempotencyLimits",
     "IdempotencyStore",
     "Key",
     "Keys",
     "Known",
-    "Limits",
     "Recorded",
     "resource_id",
 ]

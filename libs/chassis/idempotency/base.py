@@ -22,7 +22,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class IdempotencyLimits:
     """What is kept for one owner within KEEP_SECONDS: so many keys, and so many bytes of answers.
 
     Answers of up to SMALL_BYTES are kept in any case, as the number of keys bounds them.

@@ -20,8 +20,16 @@ from uuid import UUID, uuid4
 from botocore.exceptions import ClientError
 
 from chassis.errors import TooMany
-from chassis.idempotency.base import KEEP_SECONDS, SMALL_BYTES, Claimed, Key, Known, Limits, Recorded
-from chassis.idempotency.dynamodb_usage import Usage
+from chassis.idempotency.base import (
+    KEEP_SECONDS,
+    SMALL_BYTES,
+    Claimed,
+    IdempotencyLimits,
+    Key,
+    Known,
+    Recorded,
+)
+from chassis.idempotency.dynamodb_usage import KeyUsage
 from chassis.stores.aws import translated
 from chassis.stores.dynamodb import query
 
@@ -55,12 +63,12 @@ class DynamoIdempotency:
         client: DynamoDBClient,
         table: str,
         now: Callable[[], float] = time.time,
-        limits: Limits = Limits(),  # noqa: B008  # it is frozen
+        limits: IdempotencyLimits = IdempotencyLimits(),  # noqa: B008  # it is frozen
     ) -> None:
         self._client = client
         self._table = table
         self._now = now
-        self._usage = Usage(client, table, now, limits)
+        self._usage = KeyUsage(client, table, now, limits)
 
     def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
         """See IdempotencyStore. Raises Transient when DynamoDB is away."""

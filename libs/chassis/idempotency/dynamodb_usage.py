@@ -9,16 +9,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chassis.errors import TooMany
-from chassis.idempotency.base import KEEP_SECONDS, Limits
+from chassis.idempotency.base import KEEP_SECONDS, IdempotencyLimits
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class Usage:
+class KeyUsage:
     """Counts by conditional updates, so that processes that count at once agree."""
 
-    def __init__(self, client: DynamoDBClient, table: str, now: Callable[[], float], limits: Limits) -> None:
+    def __init__(
+        self, client: DynamoDBClient, table: str, now: Callable[[], float], limits: IdempotencyLimits
+    ) -> None:
         self._client = client
         self._table = table
         self._now = now

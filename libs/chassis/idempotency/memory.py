@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from chassis.errors import TooMany
-from chassis.idempotency.base import KEEP_SECONDS, SMALL_BYTES, Claimed, Key, Known, Limits, Recorded
+from chassis.idempotency.base import (
+    KEEP_SECONDS,
+    SMALL_BYTES,
+    Claimed,
+    IdempotencyLimits,
+    Key,
+    Known,
+    Recorded,
+)
 
 
 @dataclass(slots=True)
@@ -25,7 +33,11 @@ class _Entry:
 class MemoryIdempotency:
     """An IdempotencyStore of one process."""
 
-    def __init__(self, now: Callable[[], float] = time.time, limits: Limits = Limits()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        now: Callable[[], float] = time.time,
+        limits: IdempotencyLimits = IdempotencyLimits(),  # noqa: B008  # it is frozen
+    ) -> None:
         self._now = now
         self._limits = limits
         self._entries: dict[Key, _Entry] = {}

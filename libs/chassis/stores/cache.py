@@ -136,7 +136,7 @@ return {}
 """
 
 
-class Outcome(Enum):
+class CacheResult(Enum):
     """How a read was answered."""
 
     HIT = "hit"
@@ -175,9 +175,9 @@ class OwnerCache:
             f"{name}:epoch",
             (_READ, _LEASE, _UNLOCK, _AWAIT, _FILL, _BEGIN, _END, _BEAT_SCRIPT),
         )
-        self._hits = metrics.CACHE.labels(name, Outcome.HIT.value)
+        self._hits = metrics.CACHE.labels(name, CacheResult.HIT.value)
 
-    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, Outcome]:
+    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, CacheResult]:
         """Return the bytes of `field`: from Redis, else from `load()`, run once however many wait."""
         value, outcome = self._find(owner, field, load)
         metrics.CACHE.labels(self._name, outcome.value).inc()
@@ -224,19 +224,19 @@ class OwnerCache:
             self._beating.join()
         self._scripts.close()
 
-    def _find(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, Outcome]:
+    def _find(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, CacheResult]:
         self._ensure_beating()
         if self._away_since is not None:
-            return load(), Outcome.BYPASS
+            return load(), CacheResult.BYPASS
         found = self._look(owner, field)
         if found is None:
-            return load(), Outcome.BYPASS
+            return load(), CacheResult.BYPASS
         marker, value = found
         if value is not None:
-            return value, Outcome.HIT
+            return value, CacheResult.HIT
         if marker is not None:
-            return load(), Outcome.BYPASS
-        return self._load_once(owner, field, load), Outcome.MISS
+            return load(), CacheResult.BYPASS
+        return self._load_once(owner, field, load), CacheResult.MISS
 
     def _look(self, owner: str, field: str, held: str = "") -> list[bytes | None] | None:
         """Return [marker, value], or None when Redis or its epoch is away."""

@@ -36,7 +36,7 @@ _EXPIRED = {"ExpiredIteratorException", "TrimmedDataAccessException"}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ItemChange:
     """One change of one item; `old` and `new` are the item before and after, in DynamoDB's own form.
 
     `sequence` grows with each change of an item. A change may be delivered twice.
@@ -49,15 +49,15 @@ class Change:
     new: Mapping[str, Any] | None
 
 
-Handle = Callable[[Change], None]
+Handle = Callable[[ItemChange], None]
 """Returns when the change is dealt with, raises otherwise; `chassis.outcomes` says what becomes of it."""
 
 
-def change_of(record: Mapping[str, Any]) -> Change:
+def change_of(record: Mapping[str, Any]) -> ItemChange:
     """Return the change in a stream's record; Lambda's events have the same shape."""
     data = record["dynamodb"]
     sequence = data["SequenceNumber"]
-    return Change(sequence, record["eventName"], data["Keys"], data.get("OldImage"), data.get("NewImage"))
+    return ItemChange(sequence, record["eventName"], data["Keys"], data.get("OldImage"), data.get("NewImage"))
 
 
 @dataclass(slots=True)

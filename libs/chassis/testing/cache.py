@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from chassis.stores.cache import Outcome
+from chassis.stores.cache import CacheResult
 
 
 class MemoryCache:
@@ -16,12 +16,12 @@ class MemoryCache:
         self._kept: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
         self.found = 0
 
-    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, Outcome]:
+    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, CacheResult]:
         kept = self._kept[owner]
         if field in kept:
-            return kept[field], Outcome.HIT
+            return kept[field], CacheResult.HIT
         kept[field] = load()
-        return kept[field], Outcome.MISS
+        return kept[field], CacheResult.MISS
 
     def find(self, owner: str, field: str, held: str = "") -> bytes | None:
         value = self._kept[owner].get(field)

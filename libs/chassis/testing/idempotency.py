@@ -9,14 +9,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.errors import TooMany
-from chassis.idempotency import Claimed, IdempotencyStore, Key, Known, Limits, Recorded
+from chassis.idempotency import Claimed, IdempotencyLimits, IdempotencyStore, Key, Known, Recorded
 from chassis.ids import new_id
 from chassis.testing.clock import FakeClock
 
 ANSWER = Recorded(201, {"Content-Type": "application/json"}, b'{"a":1}')
 
 
-LIMITS = Limits(keys=60)
+LIMITS = IdempotencyLimits(keys=60)
 
 
 def _key(owner: str | None = "") -> Key:

@@ -22,7 +22,7 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError
 
-from chassis.stores.cache import Outcome, OwnerCache, connect
+from chassis.stores.cache import CacheResult, OwnerCache, connect
 from slipway.parts.binaries import redis as redis_binary
 from slipway.state.ports import pick
 from slipway.terminal.problems import Problem
@@ -108,7 +108,7 @@ def _read(cache: OwnerCache, shared: _Shared, owner: int) -> None:
     hit = found is not None
     if found is None:
         found, outcome = cache.read(str(owner), "list", lambda: str(shared.kept[owner]).encode())
-        hit = outcome is Outcome.HIT
+        hit = outcome is CacheResult.HIT
     shared.count("reads")
     if hit:
         shared.count("hits")

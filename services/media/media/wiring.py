@@ -8,12 +8,12 @@ from chassis.idempotency import IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.stores.aws import Aws
 from media.config import MediaSettings
-from media.domain.ports import Accounts, BucketScans, Files, Multipart, Records, SignedUrls
+from media.domain.ports import AccountRecords, BucketScans, Files, Multipart, Records, SignedUrls
 from media.store.dynamodb import DynamoRecords
 from media.store.dynamodb_upkeep import DynamoUpkeep
 from media.store.s3 import S3Files
 from media.store.s3_multipart import S3Multipart
-from media.store.signing import S3SignedUrls, SigningKey
+from media.store.signing import AwsSigningKey, S3SignedUrls
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Stores:
     """Everything that the service keeps, behind protocols."""
 
     records: Records
-    accounts: Accounts
+    accounts: AccountRecords
     scans: BucketScans
     files: Files
     multipart: Multipart
@@ -36,9 +36,9 @@ def real(settings: MediaSettings) -> Stores:
     bucket = aws.client("s3")
     upkeep = DynamoUpkeep(table, settings.media_table)
 
-    def signing_key() -> SigningKey:
+    def signing_key() -> AwsSigningKey:
         found = aws.credentials()
-        return SigningKey(found.access_key or "", found.secret_key or "", found.token)
+        return AwsSigningKey(found.access_key or "", found.secret_key or "", found.token)
 
     return Stores(
         records=DynamoRecords(table, settings.media_table),

@@ -14,13 +14,13 @@ from media.config import WorkerSettings
 from media.domain import scratch
 from media.domain.arrivals import Arrivals
 from media.domain.erasure import Eraser
-from media.domain.examination import Examiner, Limits
+from media.domain.examination import Examiner, FileLimits
 from media.domain.intake import Intake
 from media.domain.objects import Lane
 from media.domain.removal import Removal
 from media.domain.rendering import Renderer
 from media.domain.sweeps import BucketWalk, DueSweep, ErasureSweep
-from media.domain.turns import Turns
+from media.domain.turns import WorkSlots
 from media.events import BucketEvents
 from media.imaging.pool import RendererPool
 from media.imaging.sandbox import SandboxedRenderer, report
@@ -55,7 +55,7 @@ class Work:
 
 
 def assemble(
-    stores: Stores, renderers: Renderers, limits: Limits, turns: Turns, clock: Clock = utc_now
+    stores: Stores, renderers: Renderers, limits: FileLimits, turns: WorkSlots, clock: Clock = utc_now
 ) -> Work:
     """Return the worker's parts over `stores`; `turns` are those of the quick lane."""
     records, accounts, files = stores.records, stores.accounts, stores.files
@@ -70,7 +70,7 @@ def assemble(
         Arrivals(records, intake, turns, clock),
         eraser,
         DueSweep(records, files, intake, removal, turns, clock),
-        DueSweep(records, files, patient, removal, Turns(1, 1), clock, Lane.SLOW),
+        DueSweep(records, files, patient, removal, WorkSlots(1, 1), clock, Lane.SLOW),
         ErasureSweep(accounts, eraser, clock),
         BucketWalk(stores.scans, records, files, intake, clock),
     )
@@ -84,8 +84,8 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
         [SandboxedRenderer(settings.quick_limits()) for _ in range(settings.pictures_at_once)]
     )
     threading.Thread(target=report, args=(quick.renderers[0],), daemon=True).start()
-    turns = Turns(settings.pictures_at_once, settings.pictures_of_one_owner)
-    limits = Limits(largest=settings.largest_object_bytes)
+    turns = WorkSlots(settings.pictures_at_once, settings.pictures_of_one_owner)
+    limits = FileLimits(largest=settings.largest_object_bytes)
     stores = parts or real(settings)
     work = assemble(stores, Renderers(quick, slow), limits, turns, clock)
     account_events = AccountEvents(work.eraser, stores.idempotency)

@@ -21,15 +21,15 @@ from chassis.testing import AUDIENCE, ISSUER, FakeClock, Issuer
 from chassis.testing.accounts import deleted
 from media.app import create_app
 from media.config import ApiSettings
-from media.domain.examination import Limits
+from media.domain.examination import FileLimits
 from media.domain.objects import MediaObject
-from media.domain.turns import Turns
+from media.domain.turns import WorkSlots
 from media.errors import RenderingFailed
 from media.imaging.prepared import PictureLimits
 from media.imaging.render import render
 from media.store.memory import MemoryRecords
 from media.store.memory_files import MemoryFiles, MemoryMultipart
-from media.store.signing import S3SignedUrls, SigningKey
+from media.store.signing import AwsSigningKey, S3SignedUrls
 from media.wiring import Stores
 from media.worker import Renderers, Work, assemble
 
@@ -97,8 +97,8 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     issuer: Issuer = field(default_factory=Issuer)
     renderer: DirectRenderer = field(default_factory=DirectRenderer)
-    limits: Limits = field(default_factory=Limits)
-    turns: Turns = field(default_factory=lambda: Turns(3, 2))
+    limits: FileLimits = field(default_factory=FileLimits)
+    turns: WorkSlots = field(default_factory=lambda: WorkSlots(3, 2))
     settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -107,7 +107,7 @@ class World:
         self.files = MemoryFiles(self.clock)
         self.multipart = MemoryMultipart(self.files)
         self.links = S3SignedUrls(
-            BUCKET, f"{S3_URL}/{BUCKET}", "us-east-1", lambda: SigningKey("AKID", "secret"), self.clock
+            BUCKET, f"{S3_URL}/{BUCKET}", "us-east-1", lambda: AwsSigningKey("AKID", "secret"), self.clock
         )
         self.stores = Stores(
             from_memory,

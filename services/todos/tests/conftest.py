@@ -11,7 +11,7 @@ from chassis.ids import new_id
 from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import FakeClock, Issuer
 from todos.app import create_app
-from todos.domain.account_state import Limits
+from todos.domain.account_state import AccountLimits
 from todos.domain.ports import TodoStore
 from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore
@@ -72,12 +72,14 @@ def any_marks(any_cache: Cache, request: pytest.FixtureRequest) -> Iterator[Cach
 @pytest.fixture
 def any_parts(any_store: TodoStore, any_cache: Cache, any_marks: Cache, clock: FakeClock) -> Parts:
     """Every store behind every cache."""
-    return assemble(any_store, any_cache, MemoryIdempotency(clock.timestamp), Limits(), clock, any_marks)
+    return assemble(
+        any_store, any_cache, MemoryIdempotency(clock.timestamp), AccountLimits(), clock, any_marks
+    )
 
 
 @pytest.fixture
-def limits() -> Limits:
-    return Limits()
+def limits() -> AccountLimits:
+    return AccountLimits()
 
 
 @pytest.fixture
@@ -91,13 +93,13 @@ def no_cache() -> NoCache:
 
 
 @pytest.fixture
-def parts(memory_store: MemoryStore, no_cache: NoCache, limits: Limits, clock: FakeClock) -> Parts:
+def parts(memory_store: MemoryStore, no_cache: NoCache, limits: AccountLimits, clock: FakeClock) -> Parts:
     """Parts in this process's memory."""
     return assemble(memory_store, no_cache, MemoryIdempotency(), limits, clock)
 
 
 @pytest.fixture
-def app(parts: Parts, limits: Limits, issuer: Issuer) -> Flask:
+def app(parts: Parts, limits: AccountLimits, issuer: Issuer) -> Flask:
     told = settings(max_lists=limits.lists, max_todos=limits.todos)
     return create_app(told, parts=parts.stores, verifier=issuer.verifier(), clock=parts.clock)
 

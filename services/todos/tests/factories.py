@@ -20,7 +20,7 @@ from chassis.idempotency import IdempotencyStore
 from chassis.ids import new_id
 from chassis.testing import ISSUER, Issuer
 from todos.config import ApiSettings
-from todos.domain.account_state import Limits
+from todos.domain.account_state import AccountLimits
 from todos.domain.ports import TodoStore
 from todos.domain.todo import Todo
 from todos.domain.writing import Writer
@@ -77,7 +77,7 @@ def assemble(
     store: TodoStore,
     cache: Cache,
     idempotency: IdempotencyStore,
-    limits: Limits,
+    limits: AccountLimits,
     clock: Clock = utc_now,
     marks: Cache | None = None,
 ) -> Parts:

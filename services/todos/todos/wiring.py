@@ -14,8 +14,8 @@ from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.stores.aws import Aws
 from chassis.stores.cache import OwnerCache, connect
 from todos.config import TodosSettings
-from todos.domain.account_state import Limits
-from todos.domain.erasure import Erasure
+from todos.domain.account_state import AccountLimits
+from todos.domain.erasure import TodoAccounts
 from todos.domain.ports import ReadLimits, TodoStore
 from todos.domain.reading import ReadCache
 from todos.domain.writing import WriteCache, Writer
@@ -58,10 +58,10 @@ def real(settings: TodosSettings) -> Stores:
 
 def writer_of(settings: TodosSettings, stores: Stores, clock: Clock) -> Writer:
     """Return the one way of writing through the store and the cache in front of it."""
-    limits = Limits(settings.max_lists, settings.max_todos, settings.max_waiting)
+    limits = AccountLimits(settings.max_lists, settings.max_todos, settings.max_waiting)
     return Writer(stores.todos, stores.cache, clock, limits)
 
 
 def accounts_of(stores: Stores, clock: Clock) -> AccountData:
     """Return what the service keeps of accounts, with their marks behind a cache."""
-    return CachedAccountData(Erasure(stores.todos, stores.cache, clock), stores.marks)
+    return CachedAccountData(TodoAccounts(stores.todos, stores.cache, clock), stores.marks)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.clock import Clock, utc_now
-from chassis.idempotency import IdempotencyStore, Limits
+from chassis.idempotency import IdempotencyLimits, IdempotencyStore
 from chassis.messages.outbox import OutboxStore
 from chassis.stores.aws import Aws
 from users.config import UsersSettings
@@ -62,7 +62,7 @@ def stores_on(
     secret: bytes,
     credentials: CredentialSource,
     clock: Clock = utc_now,
-    limits: Limits = Limits(),  # noqa: B008  # it is frozen
+    limits: IdempotencyLimits = IdempotencyLimits(),  # noqa: B008  # it is frozen
 ) -> Stores:
     """Return every store on `database`; recorded answers are sealed under `secret`."""
     idempotency = PostgresIdempotency(database, Sealer(secret, "idempotency"), clock, limits)

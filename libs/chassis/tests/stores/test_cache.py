@@ -10,7 +10,7 @@ from libs.chassis.tests.redis_process import RedisProcess
 
 import chassis.stores.cache
 from chassis.errors import Transient
-from chassis.stores.cache import Outcome, OwnerCache, connect
+from chassis.stores.cache import CacheResult, OwnerCache, connect
 
 FOR_EVER_MS = 3_600_000
 """Longer than a test may last: what waits that long fails it."""
@@ -63,21 +63,21 @@ def read(cache: OwnerCache, store: Store) -> bytes:
 
 def test_the_second_read_is_a_hit(make_cache: MakeCache, store: Store) -> None:
     cache = make_cache()
-    assert cache.read("ann", "list", store.load) == (b"0", Outcome.MISS)
-    assert cache.read("ann", "list", store.load) == (b"0", Outcome.HIT)
+    assert cache.read("ann", "list", store.load) == (b"0", CacheResult.MISS)
+    assert cache.read("ann", "list", store.load) == (b"0", CacheResult.HIT)
     assert store.reads == 1
 
 
 def test_another_process_hits_what_one_has_filled(make_cache: MakeCache, store: Store) -> None:
     read(make_cache(), store)
-    assert make_cache().read("ann", "list", store.load)[1] is Outcome.HIT
+    assert make_cache().read("ann", "list", store.load)[1] is CacheResult.HIT
 
 
 def test_another_owner_and_another_field_are_apart(make_cache: MakeCache, store: Store) -> None:
     cache = make_cache()
     read(cache, store)
-    assert cache.read("bob", "list", store.load)[1] is Outcome.MISS
-    assert cache.read("ann", "other", store.load)[1] is Outcome.MISS
+    assert cache.read("bob", "list", store.load)[1] is CacheResult.MISS
+    assert cache.read("ann", "other", store.load)[1] is CacheResult.MISS
 
 
 def test_a_write_is_seen_by_every_process(make_cache: MakeCache, store: Store) -> None:
@@ -91,7 +91,7 @@ def test_readers_go_to_the_store_while_a_write_is_under_way(make_cache: MakeCach
     one, two = make_cache(), make_cache()
     read(one, store)
     with two.writing("ann"):
-        assert one.read("ann", "list", store.load)[1] is Outcome.BYPASS
+        assert one.read("ann", "list", store.load)[1] is CacheResult.BYPASS
 
 
 def test_a_slow_reader_does_not_put_an_old_value_over_a_write(make_cache: MakeCache, store: Store) -> None:
@@ -205,7 +205,7 @@ def test_after_a_write_nobody_waits_for_a_load_that_began_before(
 def test_a_value_too_large_to_keep_is_still_answered(make_cache: MakeCache) -> None:
     cache = make_cache()
     large = b"x" * (1024 * 1024 + 1)
-    assert cache.read("ann", "list", lambda: large) == (large, Outcome.MISS)
+    assert cache.read("ann", "list", lambda: large) == (large, CacheResult.MISS)
 
 
 def test_many_questions_of_one_owner_do_not_fill_redis(
@@ -224,7 +224,7 @@ def test_without_redis_reads_come_from_the_store(
     cache = make_cache()
     read(cache, store)
     redis_process.kill()
-    assert cache.read("ann", "list", store.load) == (b"0", Outcome.BYPASS)
+    assert cache.read("ann", "list", store.load) == (b"0", CacheResult.BYPASS)
     with pytest.raises(Transient):
         cache.probe()
 
@@ -234,15 +234,15 @@ def test_a_cache_made_while_redis_is_away_works_once_it_is_back(
 ) -> None:
     redis_process.kill()
     cache = make_cache()
-    assert cache.read("ann", "list", store.load)[1] is Outcome.BYPASS
+    assert cache.read("ann", "list", store.load)[1] is CacheResult.BYPASS
     redis_process.start()
     outcomes = []
     for _ in range(100):
         outcomes.append(cache.read("ann", "list", store.load)[1])
         time.sleep(0.05)
-        if outcomes[-1] is Outcome.HIT:
+        if outcomes[-1] is CacheResult.HIT:
             break
-    assert outcomes[-1] is Outcome.HIT
+    assert outcomes[-1] is CacheResult.HIT
 
 
 def test_a_write_while_redis_is_dead_is_not_forgotten_when_its_old_data_return(

@@ -15,7 +15,7 @@ import pytest
 from libs.chassis.tests.redis_process import RedisProcess
 
 from chassis.ids import new_id
-from chassis.stores.cache import Outcome, OwnerCache, connect
+from chassis.stores.cache import CacheResult, OwnerCache, connect
 
 RELEASES = sorted(Path(__file__).with_name("golden").glob("cache-*.json"))
 
@@ -67,7 +67,7 @@ def other(request: pytest.FixtureRequest, redis_process: RedisProcess, name: str
 
 def test_what_one_release_has_kept_the_other_gives_out(cache: OwnerCache, other: OtherRelease) -> None:
     other.fill("theirs", b"1")
-    assert cache.read("ann", "theirs", lambda: b"2") == (b"1", Outcome.HIT)
+    assert cache.read("ann", "theirs", lambda: b"2") == (b"1", CacheResult.HIT)
     cache.read("ann", "ours", lambda: b"3")
     assert other.read("ours") == b"3"
 
@@ -77,9 +77,9 @@ def test_a_write_of_the_other_release_ends_what_this_one_has_kept(
 ) -> None:
     cache.read("ann", "list", lambda: b"1")
     other.begin_write()
-    assert cache.read("ann", "list", lambda: b"1") == (b"1", Outcome.BYPASS)
+    assert cache.read("ann", "list", lambda: b"1") == (b"1", CacheResult.BYPASS)
     other.end_write()
-    assert cache.read("ann", "list", lambda: b"2") == (b"2", Outcome.MISS)
+    assert cache.read("ann", "list", lambda: b"2") == (b"2", CacheResult.MISS)
 
 
 def test_a_write_of_this_release_ends_what_the_other_has_kept(cache: OwnerCache, other: OtherRelease) -> None:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from chassis.errors import Invalid, NotFound, Transient
 from chassis.stores.checkpoints import Checkpoints
-from chassis.stores.streams import Change, StreamReader
+from chassis.stores.streams import ItemChange, StreamReader
 from chassis.testing import FakeClock
 from slipway.testing.aws import EmulatedAws
 
@@ -52,9 +52,9 @@ class Reading:
         self.table = table
         self.clock = clock
         self.seen: list[str] = []
-        self.handle: Callable[[Change], None] = self.note
+        self.handle: Callable[[ItemChange], None] = self.note
 
-    def note(self, change: Change) -> None:
+    def note(self, change: ItemChange) -> None:
         self.seen.append(f"{change.kind} {change.keys['sk']['S']}")
 
     def checkpoints(self, holder: str = "one") -> Checkpoints:
@@ -91,7 +91,7 @@ def drain(reader: StreamReader) -> None:
 
 
 def test_every_change_is_seen_in_its_order_with_the_item_before_and_after(reading: Reading) -> None:
-    changes: list[Change] = []
+    changes: list[ItemChange] = []
     reading.handle = changes.append
     reading.put("x")
     reading.put("x", text="b")
@@ -129,7 +129,7 @@ def test_a_process_that_lost_its_shard_keeps_nothing(reading: Reading, clock: Fa
     late, quick = reading.reader(), reading.reader("two")
     reading.put("a")
 
-    def overtaken(change: Change) -> None:
+    def overtaken(change: ItemChange) -> None:
         reading.note(change)
         clock.advance(31)
         reading.handle = reading.note
@@ -147,7 +147,7 @@ def test_a_process_that_lost_its_shard_keeps_nothing(reading: Reading, clock: Fa
 def test_a_dead_dependency_holds_the_record_back_however_long(reading: Reading) -> None:
     reader = reading.reader()
 
-    def away(_change: Change) -> None:
+    def away(_change: ItemChange) -> None:
         raise Transient("The mailer is away.")
 
     reading.put("a", "b")
@@ -162,7 +162,7 @@ def test_a_dead_dependency_holds_the_record_back_however_long(reading: Reading) 
 
 
 def test_what_was_handled_before_a_failure_is_not_handled_again(reading: Reading) -> None:
-    def second_fails(change: Change) -> None:
+    def second_fails(change: ItemChange) -> None:
         if change.keys["sk"]["S"] == "b":
             raise Transient("away")
         reading.note(change)
@@ -178,8 +178,8 @@ def test_what_was_handled_before_a_failure_is_not_handled_again(reading: Reading
     assert reading.seen == ["INSERT a", "INSERT b"]
 
 
-def poison(reading: Reading, error: Exception) -> Callable[[Change], None]:
-    def handle(change: Change) -> None:
+def poison(reading: Reading, error: Exception) -> Callable[[ItemChange], None]:
+    def handle(change: ItemChange) -> None:
         if change.keys["sk"]["S"] == "poison":
             raise error
         reading.note(change)
@@ -234,7 +234,7 @@ def test_many_processes_side_by_side_miss_nothing(reading: Reading) -> None:
     stop, handled = threading.Event(), set[str]()
     expected = {f"{number:03}" for number in range(120)}
 
-    def handle(change: Change) -> None:
+    def handle(change: ItemChange) -> None:
         handled.add(change.keys["sk"]["S"])
         if handled >= expected:
             stop.set()

@@ -13,14 +13,14 @@ from media.domain import naming
 from media.domain.intake import Intake
 from media.domain.objects import MediaObject, Status
 from media.domain.ports import Records
-from media.domain.turns import Turns
+from media.domain.turns import WorkSlots
 from media.errors import ObjectBusy
 
 
 class Arrivals:
     """Acts on the bucket's events."""
 
-    def __init__(self, records: Records, intake: Intake, turns: Turns, clock: Clock = utc_now) -> None:
+    def __init__(self, records: Records, intake: Intake, turns: WorkSlots, clock: Clock = utc_now) -> None:
         self._records = records
         self._intake = intake
         self._turns = turns

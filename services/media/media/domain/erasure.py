@@ -12,7 +12,7 @@ from datetime import timedelta
 from chassis.clock import Clock, utc_now
 from chassis.errors import Stale
 from media.domain import naming
-from media.domain.ports import Accounts, Erasure, Files, Records
+from media.domain.ports import AccountRecords, Files, PendingErasure, Records
 from media.domain.removal import Removal
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class Eraser:
     def __init__(
         self,
         records: Records,
-        accounts: Accounts,
+        accounts: AccountRecords,
         files: Files,
         removal: Removal,
         clock: Clock = utc_now,
@@ -48,7 +48,7 @@ class Eraser:
         """See AccountData. What fails here the sweep does later."""
         self.sweep(self._accounts.mark_erased(owner, self._clock()))
 
-    def sweep(self, erasure: Erasure) -> None:
+    def sweep(self, erasure: PendingErasure) -> None:
         """Erase what is there of a closed account, and say when to look again."""
         owner = erasure.owner
         files = self._files.delete_all(naming.originals_prefix(owner))

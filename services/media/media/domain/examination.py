@@ -21,7 +21,7 @@ MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FileLimits:
     """Sizes in bytes: the largest file taken in at all, opened as a picture, digested without being asked."""
 
     largest: int = 5 * 1024 * MIB
@@ -32,7 +32,7 @@ class Limits:
 class Examiner:
     """Reads a file once, in chunks; only pictures touch the disk, in a folder that goes away."""
 
-    def __init__(self, files: Files, renderer: Renderer, limits: Limits) -> None:
+    def __init__(self, files: Files, renderer: Renderer, limits: FileLimits) -> None:
         self._files = files
         self._renderer = renderer
         self._limits = limits

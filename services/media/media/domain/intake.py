@@ -29,7 +29,7 @@ from media.domain.objects import (
     Status,
     Thumbnail,
 )
-from media.domain.ports import Accounts, Files, Records
+from media.domain.ports import AccountRecords, Files, Records
 from media.domain.removal import Removal
 from media.domain.rendering import Rendering
 from media.errors import DeletionPending, LimitExceeded, RenderingFailed
@@ -45,7 +45,7 @@ class Intake:
     def __init__(
         self,
         records: Records,
-        accounts: Accounts,
+        accounts: AccountRecords,
         files: Files,
         examiner: Examiner,
         removal: Removal,

@@ -31,7 +31,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Erasure:
+class PendingErasure:
     """An account whose data is to be erased; `erased_at` is when that was decided."""
 
     owner: str
@@ -117,14 +117,14 @@ class Records(Protocol):
         ...
 
 
-class Accounts(Protocol):
+class AccountRecords(Protocol):
     """What is known of an account as a whole. Every method raises Transient when the store is away."""
 
     def usage(self, owner: str) -> Usage:
         """Return what `owner` holds."""
         ...
 
-    def mark_erased(self, owner: str, now: datetime) -> Erasure:
+    def mark_erased(self, owner: str, now: datetime) -> PendingErasure:
         """Close the account for good, due at once; the first mark's time stands."""
         ...
 
@@ -132,11 +132,11 @@ class Accounts(Protocol):
         """Say whether the account was closed."""
         ...
 
-    def erasures_due(self, now: datetime, limit: int) -> list[Erasure]:
+    def erasures_due(self, now: datetime, limit: int) -> list[PendingErasure]:
         """Return closed accounts that are to be swept (again)."""
         ...
 
-    def postpone_erasure(self, erasure: Erasure, due_at: datetime | None) -> None:
+    def postpone_erasure(self, erasure: PendingErasure, due_at: datetime | None) -> None:
         """Say when to sweep the account again; None: never, the erasure is complete."""
         ...
 
@@ -206,7 +206,7 @@ class Files(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ArrivedPart:
     """A part that has arrived."""
 
     number: int
@@ -221,7 +221,7 @@ class Multipart(Protocol):
         """Begin an upload under `key`; return S3's id of it."""
         ...
 
-    def arrived(self, key: str, upload_id: str) -> list[Part] | None:
+    def arrived(self, key: str, upload_id: str) -> list[ArrivedPart] | None:
         """Return the parts that are there, in order; None when there is no such upload (any more)."""
         ...
 

@@ -19,9 +19,9 @@ from media.domain import naming
 from media.domain.erasure import Eraser
 from media.domain.intake import Intake
 from media.domain.objects import Lane, MediaObject, Status
-from media.domain.ports import Accounts, BucketScan, BucketScans, Files, Listed, Records
+from media.domain.ports import AccountRecords, BucketScan, BucketScans, Files, Listed, Records
 from media.domain.removal import Removal
-from media.domain.turns import Turns, by_turns
+from media.domain.turns import WorkSlots, by_turns
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class DueSweep:
         files: Files,
         intake: Intake,
         removal: Removal,
-        turns: Turns,
+        turns: WorkSlots,
         clock: Clock = utc_now,
         lane: Lane = Lane.QUICK,
     ) -> None:
@@ -103,7 +103,7 @@ class DueSweep:
 class ErasureSweep:
     """Goes on with accounts whose erasure is not complete."""
 
-    def __init__(self, accounts: Accounts, eraser: Eraser, clock: Clock = utc_now) -> None:
+    def __init__(self, accounts: AccountRecords, eraser: Eraser, clock: Clock = utc_now) -> None:
         self._accounts = accounts
         self._eraser = eraser
         self._clock = clock

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from media.domain.objects import MediaObject
 
 
-class Turns:
+class WorkSlots:
     """Places at work: `at_once` in all, of which one owner has at most `per_owner`.
 
     With fewer per owner than in all, a stranger's picture finds a place while another's thousands wait.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.schemas import format_time
 from chassis.stores.aws import translated
-from media.domain.ports import BucketScan, Erasure, Usage
+from media.domain.ports import BucketScan, PendingErasure, Usage
 from media.store import items
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class DynamoUpkeep:
-    """Accounts and BucketScans."""
+    """AccountRecords and BucketScans."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -29,7 +29,7 @@ class DynamoUpkeep:
         used = [int(account.get(name, {}).get("N", 0)) for name in ("used_bytes", "used_objects")]
         return Usage(*used)
 
-    def mark_erased(self, owner: str, now: datetime) -> Erasure:
+    def mark_erased(self, owner: str, now: datetime) -> PendingErasure:
         with translated("Closing an account"):
             answer = self._client.update_item(
                 TableName=self._table,
@@ -51,7 +51,7 @@ class DynamoUpkeep:
     def is_erased(self, owner: str) -> bool:
         return "erased_at" in self._account(owner)
 
-    def erasures_due(self, now: datetime, limit: int) -> list[Erasure]:
+    def erasures_due(self, now: datetime, limit: int) -> list[PendingErasure]:
         with translated("Looking for erasures that are due"):
             answer = self._client.query(
                 TableName=self._table,
@@ -66,7 +66,7 @@ class DynamoUpkeep:
             )
         return [_erasure(item) for item in answer["Items"]]
 
-    def postpone_erasure(self, erasure: Erasure, due_at: datetime | None) -> None:
+    def postpone_erasure(self, erasure: PendingErasure, due_at: datetime | None) -> None:
         if due_at is None:
             change: dict[str, Any] = {"UpdateExpression": "REMOVE #work, due_at"}
         else:
@@ -130,8 +130,8 @@ class DynamoUpkeep:
         return answer.get("Item", {})
 
 
-def _erasure(item: Mapping[str, Any]) -> Erasure:
-    return Erasure(item["owner"]["S"], _time(item["erased_at"]))
+def _erasure(item: Mapping[str, Any]) -> PendingErasure:
+    return PendingErasure(item["owner"]["S"], _time(item["erased_at"]))
 
 
 def _time(value: Mapping[str, Any]) -> datetime:

@@ -12,19 +12,19 @@ from uuid import UUID
 from chassis.accounts import AccountErased
 from chassis.http.pagination import Slice, id_in
 from media.domain.objects import Lane, MediaObject, Status
-from media.domain.ports import BucketScan, Erasure, Quota, Usage
+from media.domain.ports import BucketScan, PendingErasure, Quota, Usage
 from media.errors import ObjectChanged, QuotaExceeded
 
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class MemoryRecords:
-    """Records, Accounts and BucketScans of one process."""
+    """Records, AccountRecords and BucketScans of one process."""
 
     def __init__(self) -> None:
         self._objects: dict[tuple[str, UUID], MediaObject] = {}
         self._keys: dict[str, tuple[str, UUID]] = {}
-        self._erased: dict[str, Erasure] = {}
+        self._erased: dict[str, PendingErasure] = {}
         self._erasures_due: dict[str, datetime] = {}
         self._round = BucketScan("", _BEGINNING, _BEGINNING)
         self._round_leased_until = _BEGINNING
@@ -108,19 +108,19 @@ class MemoryRecords:
         owned = list(self.owned(owner))
         return Usage(sum(obj.counted_bytes for obj in owned), sum(obj.counted_objects for obj in owned))
 
-    def mark_erased(self, owner: str, now: datetime) -> Erasure:
+    def mark_erased(self, owner: str, now: datetime) -> PendingErasure:
         with self._lock:
             self._erasures_due[owner] = now
-            return self._erased.setdefault(owner, Erasure(owner, now))
+            return self._erased.setdefault(owner, PendingErasure(owner, now))
 
     def is_erased(self, owner: str) -> bool:
         return owner in self._erased
 
-    def erasures_due(self, now: datetime, limit: int) -> list[Erasure]:
+    def erasures_due(self, now: datetime, limit: int) -> list[PendingErasure]:
         with self._lock:
             return [self._erased[owner] for owner, due in self._erasures_due.items() if due <= now][:limit]
 
-    def postpone_erasure(self, erasure: Erasure, due_at: datetime | None) -> None:
+    def postpone_erasure(self, erasure: PendingErasure, due_at: datetime | None) -> None:
         with self._lock:
             self._erasures_due.pop(erasure.owner, None)
             if due_at is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from chassis.clock import Clock, utc_now
 from chassis.ids import new_id
 from media.domain.objects import Content
-from media.domain.ports import Listed, Listing, Part
+from media.domain.ports import ArrivedPart, Listed, Listing
 from media.errors import BucketAway, ContentChanged, PartsUnknown, UploadNotOpen
 
 _CHUNK = 64 * 1024
@@ -35,12 +35,12 @@ class MemoryMultipart:
         self._open[upload_id] = (key, content_type, {})
         return upload_id
 
-    def arrived(self, key: str, upload_id: str) -> list[Part] | None:
+    def arrived(self, key: str, upload_id: str) -> list[ArrivedPart] | None:
         self._files.probe()
         if self._key_of(upload_id) != key:
             return None
         parts = self._open[upload_id][2]
-        return [Part(number, _md5(body), len(body)) for number, body in sorted(parts.items())]
+        return [ArrivedPart(number, _md5(body), len(body)) for number, body in sorted(parts.items())]
 
     def complete(self, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> None:
         self._files.probe()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from chassis.stores.aws import translated
-from media.domain.ports import Part
+from media.domain.ports import ArrivedPart
 from media.errors import PartsUnknown, UploadNotOpen
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ class S3Multipart:
             )
         return answer["UploadId"]
 
-    def arrived(self, key: str, upload_id: str) -> list[Part] | None:
-        found: list[Part] = []
+    def arrived(self, key: str, upload_id: str) -> list[ArrivedPart] | None:
+        found: list[ArrivedPart] = []
         with translated("Looking up the parts of an upload"):
             pages = self._client.get_paginator("list_parts")
             try:
                 for page in pages.paginate(Bucket=self._bucket, Key=key, UploadId=upload_id):
                     found += [
-                        Part(part["PartNumber"], part["ETag"].strip('"'), part["Size"])
+                        ArrivedPart(part["PartNumber"], part["ETag"].strip('"'), part["Size"])
                         for part in page.get("Parts", [])
                     ]
             except ClientError as error:

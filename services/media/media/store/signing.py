@@ -29,7 +29,7 @@ _ALGORITHM = "AWS4-HMAC-SHA256"
 
 
 @dataclass(frozen=True, slots=True)
-class SigningKey:
+class AwsSigningKey:
     """Credentials to sign with; `token` comes with temporary ones."""
 
     access_key: str
@@ -48,7 +48,7 @@ class S3SignedUrls:
         bucket: str,
         base_url: str,
         region: str,
-        key: Callable[[], SigningKey],
+        key: Callable[[], AwsSigningKey],
         clock: Clock = utc_now,
         *,
         uploads_url: str | None = None,
@@ -130,12 +130,12 @@ class S3SignedUrls:
     def _scope(self, moment: datetime) -> str:
         return f"{moment:%Y%m%d}/{self._region}/s3/aws4_request"
 
-    def _sign(self, signing: SigningKey, moment: datetime, request: str) -> str:
+    def _sign(self, signing: AwsSigningKey, moment: datetime, request: str) -> str:
         digest = hashlib.sha256(request.encode()).hexdigest()
         to_sign = f"{_ALGORITHM}\n{_stamp(moment)}\n{self._scope(moment)}\n{digest}"
         return hmac.new(self._derived(signing, moment), to_sign.encode(), hashlib.sha256).hexdigest()
 
-    def _derived(self, signing: SigningKey, moment: datetime) -> bytes:
+    def _derived(self, signing: AwsSigningKey, moment: datetime) -> bytes:
         key = f"AWS4{signing.secret_key}".encode()
         for part in (f"{moment:%Y%m%d}", self._region, "s3", "aws4_request"):
             key = hmac.new(key, part.encode(), hashlib.sha256).digest()

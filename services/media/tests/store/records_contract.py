@@ -17,7 +17,7 @@ from chassis.errors import Invalid, Stale
 from chassis.ids import new_id
 from chassis.testing import FakeClock
 from media.domain.objects import Content, Findings, Lane, MediaObject, Status, Thumbnail
-from media.domain.ports import Accounts, Quota, Records, Usage
+from media.domain.ports import AccountRecords, Quota, Records, Usage
 from media.errors import QuotaExceeded
 
 NOW = FakeClock().now
@@ -246,7 +246,9 @@ class RecordsContract:
         records.replace(obj, obj.concluded(Findings("image/png", None), ()))
         assert obj.id not in [found.id for found in due(records, NOW)]
 
-    def test_usage_follows_creation_change_and_removal(self, records: Records, accounts: Accounts) -> None:
+    def test_usage_follows_creation_change_and_removal(
+        self, records: Records, accounts: AccountRecords
+    ) -> None:
         owner = an_owner()
         first = records.create(an_object(owner, size=100))
         second = records.create(an_object(owner, size=10))
@@ -259,7 +261,7 @@ class RecordsContract:
         records.remove(second)
         assert accounts.usage(owner) == Usage(0, 0)
 
-    def test_an_upload_that_does_not_fit_is_refused(self, records: Records, accounts: Accounts) -> None:
+    def test_an_upload_that_does_not_fit_is_refused(self, records: Records, accounts: AccountRecords) -> None:
         owner, quota = an_owner(), Quota(bytes=100, objects=10)
         records.create(an_object(owner, size=60), quota)
         with pytest.raises(QuotaExceeded):
@@ -278,14 +280,14 @@ class RecordsContract:
             records.create(an_object(owner), quota)
 
     def test_many_uploads_of_one_account_at_once_all_count(
-        self, records: Records, accounts: Accounts
+        self, records: Records, accounts: AccountRecords
     ) -> None:
         owner = an_owner()
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda _: records.create(an_object(owner, size=5), Quota(1000, 100)), range(12)))
         assert accounts.usage(owner) == Usage(60, 12)
 
-    def test_a_closed_account_takes_nothing_in(self, records: Records, accounts: Accounts) -> None:
+    def test_a_closed_account_takes_nothing_in(self, records: Records, accounts: AccountRecords) -> None:
         owner = an_owner()
         accounts.mark_erased(owner, NOW)
         with pytest.raises(AccountErased):

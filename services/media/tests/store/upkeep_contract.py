@@ -1,4 +1,4 @@
-"""What every adapter of Accounts and BucketScans must do."""
+"""What every adapter of AccountRecords and BucketScans must do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from services.media.tests.factories import an_owner
 
 from chassis.testing import FakeClock
-from media.domain.ports import Accounts, BucketScan, BucketScans, Usage
+from media.domain.ports import AccountRecords, BucketScan, BucketScans, Usage
 
 NOW = FakeClock().now
 
@@ -16,29 +16,31 @@ NOW = FakeClock().now
 class AccountsContract:
     """Subclass it with a fixture `accounts`."""
 
-    def test_an_unknown_account_holds_nothing_and_is_open(self, accounts: Accounts) -> None:
+    def test_an_unknown_account_holds_nothing_and_is_open(self, accounts: AccountRecords) -> None:
         owner = an_owner()
         assert accounts.usage(owner) == Usage(0, 0)
         assert not accounts.is_erased(owner)
 
-    def test_the_first_mark_stands(self, accounts: Accounts) -> None:
+    def test_the_first_mark_stands(self, accounts: AccountRecords) -> None:
         owner = an_owner()
         first = accounts.mark_erased(owner, NOW)
         assert accounts.mark_erased(owner, NOW + timedelta(hours=1)) == first
         assert accounts.is_erased(owner)
 
-    def test_a_marked_account_is_due_at_once(self, accounts: Accounts) -> None:
+    def test_a_marked_account_is_due_at_once(self, accounts: AccountRecords) -> None:
         erasure = accounts.mark_erased(an_owner(), NOW)
         assert erasure in accounts.erasures_due(NOW, 1000)
         assert erasure not in accounts.erasures_due(NOW - timedelta(seconds=1), 1000)
 
-    def test_a_postponed_erasure_is_due_later(self, accounts: Accounts) -> None:
+    def test_a_postponed_erasure_is_due_later(self, accounts: AccountRecords) -> None:
         erasure = accounts.mark_erased(an_owner(), NOW)
         accounts.postpone_erasure(erasure, NOW + timedelta(hours=1))
         assert erasure not in accounts.erasures_due(NOW, 1000)
         assert erasure in accounts.erasures_due(NOW + timedelta(hours=1), 1000)
 
-    def test_a_complete_erasure_is_never_due_and_the_account_stays_closed(self, accounts: Accounts) -> None:
+    def test_a_complete_erasure_is_never_due_and_the_account_stays_closed(
+        self, accounts: AccountRecords
+    ) -> None:
         erasure = accounts.mark_erased(an_owner(), NOW)
         accounts.postpone_erasure(erasure, None)
         assert erasure not in accounts.erasures_due(NOW + timedelta(days=1000), 1000)

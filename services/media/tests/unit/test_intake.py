@@ -6,7 +6,7 @@ import pytest
 from services.media.tests import pictures
 from services.media.tests.factories import World, a_picture, sha256
 
-from media.domain.examination import Limits
+from media.domain.examination import FileLimits
 from media.domain.ports import Usage
 from media.errors import DeletionPending
 
@@ -59,7 +59,7 @@ def test_a_wrong_digest_of_a_plain_file_is_rejected_too(world: World, owner: str
 
 
 def test_a_large_plain_file_is_only_digested_when_asked(owner: str) -> None:
-    world = World(limits=Limits(digested=5))
+    world = World(limits=FileLimits(digested=5))
     kind = {"filename": "a.zip", "content_type": "application/zip"}
     assert world.show(owner, world.upload(owner, b"PK large", **kind))["sha256"] is None
     digest = sha256(b"PK large")
@@ -67,14 +67,14 @@ def test_a_large_plain_file_is_only_digested_when_asked(owner: str) -> None:
 
 
 def test_a_picture_with_too_many_bytes_is_rejected_unread(owner: str) -> None:
-    world = World(limits=Limits(picture=100))
+    world = World(limits=FileLimits(picture=100))
     shown = world.show(owner, world.upload(owner, a_picture((300, 300))))
     assert "MiB" in shown["reason"]
     assert world.renderer.rendered == 0
 
 
 def test_a_file_that_is_larger_than_anything_allowed_is_rejected_unread(owner: str) -> None:
-    world = World(limits=Limits(largest=100))
+    world = World(limits=FileLimits(largest=100))
     world.files.put(f"users/{owner}/large.zip", b"x" * 101)
     world.work.intake.reconcile(f"users/{owner}/large.zip")
     assert world.list(owner)[0]["status"] == "rejected"

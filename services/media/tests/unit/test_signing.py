@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from services.media.tests.factories import query_of
 
 from chassis.testing import FakeClock
-from media.store.signing import S3SignedUrls, SigningKey
+from media.store.signing import AwsSigningKey, S3SignedUrls
 
 URL = "https://s3.example.test:8443/bucket"
 
 
 def links(clock: FakeClock, token: str | None = None) -> S3SignedUrls:
-    return S3SignedUrls("bucket", URL, "eu-west-1", lambda: SigningKey("AKID", "secret", token), clock)
+    return S3SignedUrls("bucket", URL, "eu-west-1", lambda: AwsSigningKey("AKID", "secret", token), clock)
 
 
 def botocore_url(clock: FakeClock, key: str, content_type: str, disposition: str, token: str | None) -> str:
@@ -98,7 +98,7 @@ def test_a_form_fixes_key_type_and_size() -> None:
 def test_files_are_sent_to_the_nearest_edge_where_there_is_one_and_read_where_they_lie() -> None:
     clock = FakeClock()
     edge = "https://bucket.s3-accelerate.amazonaws.com"
-    key = SigningKey("AKID", "secret", None)
+    key = AwsSigningKey("AKID", "secret", None)
     made = S3SignedUrls("bucket", URL, "eu-west-1", lambda: key, clock, uploads_url=edge)
     later = clock() + timedelta(minutes=5)
     plain = links(clock)

@@ -10,12 +10,12 @@ from services.media.tests import pictures
 from services.media.tests.factories import World, a_picture, an_object, an_owner
 
 from media.domain.objects import Lane, Status
-from media.domain.turns import Turns, by_turns
+from media.domain.turns import WorkSlots, by_turns
 from media.errors import LimitExceeded
 
 
 def test_one_owner_never_takes_the_last_place() -> None:
-    turns = Turns(at_once=3, per_owner=2)
+    turns = WorkSlots(at_once=3, per_owner=2)
     with turns.offered("a") as first, turns.offered("a") as second, turns.offered("a") as third:
         assert (first, second, third) == (True, True, False)
         with turns.offered("b") as others:
@@ -23,7 +23,7 @@ def test_one_owner_never_takes_the_last_place() -> None:
 
 
 def test_a_place_is_free_again_when_its_work_is_done() -> None:
-    turns = Turns(at_once=1, per_owner=1)
+    turns = WorkSlots(at_once=1, per_owner=1)
     with turns.offered("a"):
         pass
     with turns.offered("b") as free:
@@ -31,7 +31,7 @@ def test_a_place_is_free_again_when_its_work_is_done() -> None:
 
 
 def test_a_place_can_be_waited_for() -> None:
-    turns, came = Turns(at_once=1, per_owner=1), threading.Event()
+    turns, came = WorkSlots(at_once=1, per_owner=1), threading.Event()
 
     def wait() -> None:
         with turns.awaited("b"):

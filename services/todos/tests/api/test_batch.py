@@ -9,7 +9,7 @@ from services.todos.tests.factories import Api
 
 from chassis.errors import Transient
 from chassis.ids import new_id
-from todos.domain.account_state import Limits
+from todos.domain.account_state import AccountLimits
 from todos.schemas.batch import BatchView
 from todos.store.memory import MemoryStore
 
@@ -132,8 +132,8 @@ def test_a_store_that_goes_away_is_not_the_operations_fault(api: Api, memory_sto
 
 
 @pytest.fixture
-def limits() -> Limits:
-    return Limits(todos=100)
+def limits() -> AccountLimits:
+    return AccountLimits(todos=100)
 
 
 def test_creations_above_the_limit_are_refused_one_by_one(api: Api) -> None:

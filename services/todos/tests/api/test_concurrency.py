@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import Issuer
 from todos.app import create_app
-from todos.domain.account_state import Limits
+from todos.domain.account_state import AccountLimits
 from todos.store.dynamodb import DynamoStore
 
 
@@ -25,7 +25,7 @@ def two(dynamo_store: DynamoStore, redis_url: str, issuer: Issuer) -> Iterator[l
     caches = [OwnerCache(connect(redis_url), name) for _ in range(2)]
     apis = []
     for cache in caches:
-        parts = assemble(dynamo_store, cache, MemoryIdempotency(), Limits())
+        parts = assemble(dynamo_store, cache, MemoryIdempotency(), AccountLimits())
         app = create_app(settings(max_waiting=16), parts=parts.stores, verifier=issuer.verifier())
         apis.append(Api(app.test_client(), issuer, subject))
     yield apis

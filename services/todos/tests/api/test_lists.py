@@ -8,7 +8,7 @@ import pytest
 from services.todos.tests.factories import Api
 
 from chassis.ids import new_id
-from todos.domain.account_state import Limits
+from todos.domain.account_state import AccountLimits
 from todos.domain.ids import inbox_id
 
 
@@ -100,8 +100,8 @@ def test_a_large_list_is_deleted_with_all_that_is_in_it(any_api: Api) -> None:
 
 
 @pytest.fixture
-def limits() -> Limits:
-    return Limits(lists=3, todos=2)
+def limits() -> AccountLimits:
+    return AccountLimits(lists=3, todos=2)
 
 
 def test_an_account_has_only_so_many_lists_and_todos(api: Api) -> None:

@@ -13,7 +13,7 @@ from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
 from chassis.testing import Issuer
 from todos.app import create_app
-from todos.domain.account_state import Limits
+from todos.domain.account_state import AccountLimits
 from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore
 
@@ -116,7 +116,7 @@ def test_one_key_at_once_from_many_creates_one_todo(
     dynamo_store: DynamoStore, issuer: Issuer, aws: Any
 ) -> None:
     keys = DynamoIdempotency(aws.service_client("todos", "dynamodb"), aws.environment("todos")["TODOS_TABLE"])
-    parts = assemble(dynamo_store, NoCache(), keys, Limits())
+    parts = assemble(dynamo_store, NoCache(), keys, AccountLimits())
     app = create_app(settings(), parts=parts.stores, verifier=issuer.verifier())
     subject = str(new_id())
 

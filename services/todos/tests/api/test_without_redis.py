@@ -14,7 +14,7 @@ from chassis.idempotency.memory import MemoryIdempotency
 from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import Issuer
 from todos.app import create_app
-from todos.domain.account_state import Limits
+from todos.domain.account_state import AccountLimits
 from todos.store.memory import MemoryStore
 
 
@@ -29,7 +29,7 @@ def redis_process(tmp_path: Path) -> Iterator[RedisProcess]:
 @pytest.fixture
 def app(redis_process: RedisProcess, issuer: Issuer) -> Iterator[Flask]:
     cache = OwnerCache(connect(redis_process.url), "todos")
-    parts = assemble(MemoryStore(), cache, MemoryIdempotency(), Limits())
+    parts = assemble(MemoryStore(), cache, MemoryIdempotency(), AccountLimits())
     yield create_app(settings(), parts=parts.stores, verifier=issuer.verifier())
     cache.close()
 

@@ -19,7 +19,7 @@ from todos.domain.commit import Commit
 from todos.domain.todo_filter import TodoFilter
 from todos.errors import AlreadyExists, WriteConflict
 from todos.store.dynamodb import DynamoStore
-from todos.store.erasing import Eraser
+from todos.store.erasing import DynamoEraser
 
 CREDENTIALS = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
 
@@ -76,7 +76,7 @@ def test_what_was_not_deleted_at_once_is_deleted_again() -> None:
         stubber.add_response("query", {"Items": [key]}, None)
         stubber.add_response("batch_write_item", left, None)
         stubber.add_response("batch_write_item", {"UnprocessedItems": {}}, None)
-        Eraser(made, "todos", sleep=pauses.append).erase("ann")
+        DynamoEraser(made, "todos", sleep=pauses.append).erase("ann")
         stubber.assert_no_pending_responses()
     assert len(pauses) == 1
 
@@ -89,7 +89,7 @@ def test_an_account_of_many_pages_is_erased_page_by_page() -> None:
         stubber.add_response("batch_write_item", {}, None)
         stubber.add_response("query", {"Items": [second]}, None)
         stubber.add_response("batch_write_item", {}, None)
-        Eraser(made, "todos").erase("ann")
+        DynamoEraser(made, "todos").erase("ann")
         stubber.assert_no_pending_responses()
 
 
@@ -102,7 +102,7 @@ def test_what_cannot_be_deleted_is_left_for_later() -> None:
         for _ in range(8):
             stubber.add_response("batch_write_item", left, None)
         with pytest.raises(Transient):
-            Eraser(made, "todos", sleep=lambda _seconds: None).erase("ann")
+            DynamoEraser(made, "todos", sleep=lambda _seconds: None).erase("ann")
 
 
 def _anything_else() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from chassis.errors import Transient
 from chassis.ids import new_id
 from chassis.testing import FakeClock
 from todos.domain.commit import Commit
-from todos.domain.erasure import Erasure, Sweeper
+from todos.domain.erasure import Sweeper, TodoAccounts
 from todos.domain.lists import Lists
 from todos.domain.todos import Todos
 from todos.store.memory import MemoryStore
@@ -82,7 +82,7 @@ def test_the_sweeper_forgets_lists_of_erased_accounts(
         todos.create("ann", new_id(), {"title": str(number), "list_id": groceries.id})
     memory_store.good = 1
     lists.delete("ann", groceries.id, anything)
-    erasure = Erasure(memory_store, parts.cache, clock)
+    erasure = TodoAccounts(memory_store, parts.cache, clock)
     erasure.mark_erased("ann")
     erasure.erase("ann")
     Sweeper(memory_store, lists).run()
@@ -93,7 +93,7 @@ def test_an_erased_account_is_empty_and_stays_so(
     memory_store: Failing, todos: Todos, parts: Parts, clock: FakeClock
 ) -> None:
     todo = todos.create("ann", new_id(), {"title": "x"})
-    erasure = Erasure(memory_store, parts.cache, clock)
+    erasure = TodoAccounts(memory_store, parts.cache, clock)
     erasure.mark_erased("ann")
     erasure.erase("ann")
     erasure.erase("ann")

@@ -11,7 +11,7 @@ from chassis.accounts import AccountErased
 from chassis.errors import TooMany
 from chassis.ids import new_id
 from chassis.testing import FakeClock
-from todos.domain.account_state import Limits
+from todos.domain.account_state import AccountLimits
 from todos.domain.commit import Commit
 from todos.domain.ids import inbox_id
 from todos.domain.lists import Lists
@@ -39,7 +39,7 @@ class Racing(MemoryStore):
 
 @pytest.fixture
 def make(no_cache: NoCache, clock: FakeClock) -> Callable[..., Writer]:
-    def make(store: MemoryStore, limits: Limits = Limits(), patience: float = 5.0) -> Writer:  # noqa: B008
+    def make(store: MemoryStore, limits: AccountLimits = AccountLimits(), patience: float = 5.0) -> Writer:  # noqa: B008
         return Writer(store, no_cache, clock, limits, patience)
 
     return make
@@ -123,7 +123,7 @@ def test_new_todos_are_placed_behind_all_others(make: Callable[..., Writer]) -> 
 
 
 def test_limits_hold_and_deletions_make_room(make: Callable[..., Writer]) -> None:
-    todos = Todos(make(MemoryStore(), Limits(todos=1)))
+    todos = Todos(make(MemoryStore(), AccountLimits(todos=1)))
     first = todos.create("ann", new_id(), {"title": "a"})
     with pytest.raises(LimitReached):
         todos.create("ann", new_id(), {"title": "b"})

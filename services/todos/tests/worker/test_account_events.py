@@ -21,7 +21,7 @@ from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import AccountErasureContract, Issuer
 from todos.app import create_app
 from todos.config import WorkerSettings
-from todos.domain.account_state import Limits
+from todos.domain.account_state import AccountLimits
 from todos.domain.todos import Todos
 from todos.store.dynamodb import DynamoStore
 from todos.wiring import accounts_of
@@ -96,7 +96,7 @@ def test_a_cached_read_asks_the_table_nothing(
 ) -> None:
     names = [f"todos-{new_id()}", f"todos:accounts-{new_id()}"]
     cache, marks = [OwnerCache(connect(redis_url), name) for name in names]
-    parts = assemble(dynamo_store, cache, MemoryIdempotency(), Limits(), marks=marks)
+    parts = assemble(dynamo_store, cache, MemoryIdempotency(), AccountLimits(), marks=marks)
     app = create_app(settings(), parts=parts.stores, verifier=issuer.verifier())
     api = Api(app.test_client(), issuer)
     api.add("often read")

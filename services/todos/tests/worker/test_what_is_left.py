@@ -16,7 +16,7 @@ from chassis.messages.events import new_event
 from chassis.stores.cache import OwnerCache
 from chassis.testing import Issuer
 from todos.app import create_app
-from todos.domain.account_state import Limits
+from todos.domain.account_state import AccountLimits
 from todos.store.dynamodb import DynamoStore
 from todos.wiring import accounts_of
 
@@ -34,7 +34,7 @@ def real_parts(dynamo_store: DynamoStore, redis: Redis, aws: Any) -> Iterator[Pa
     cache = OwnerCache(redis, f"todos-{new_id()}")
     keys = DynamoIdempotency(aws.service_client("todos", "dynamodb"), aws.environment("todos")["TODOS_TABLE"])
     marks = OwnerCache(redis, f"todos:accounts-{new_id()}")
-    yield assemble(dynamo_store, cache, keys, Limits(), marks=marks)
+    yield assemble(dynamo_store, cache, keys, AccountLimits(), marks=marks)
     cache.close()
     marks.close()
 

@@ -17,7 +17,7 @@ class AccountState:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class AccountLimits:
     """How much one account may hold, and how many of its writes may wait in one process."""
 
     lists: int = 200

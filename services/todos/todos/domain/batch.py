@@ -42,17 +42,17 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class BadOperation:
     """An operation that makes no sense; `problem` says why."""
 
     problem: Problem
 
 
-Operation = Create | Update | Delete | Unreadable
+Operation = Create | Update | Delete | BadOperation
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class OperationResult:
     """What became of one operation. `undone` ones were right and not done because another failed."""
 
     result: Literal["created", "updated", "deleted", "refused", "undone"]
@@ -61,7 +61,7 @@ class Outcome:
 
 
 class _Refused(Exception):
-    def __init__(self, outcomes: list[Outcome]) -> None:
+    def __init__(self, outcomes: list[OperationResult]) -> None:
         super().__init__("an operation was refused")
         self.outcomes = outcomes
 
@@ -72,7 +72,9 @@ class Batch:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
 
-    def run(self, owner: str, base: UUID, operations: Sequence[Operation], *, atomic: bool) -> list[Outcome]:
+    def run(
+        self, owner: str, base: UUID, operations: Sequence[Operation], *, atomic: bool
+    ) -> list[OperationResult]:
         """Return the outcome of each operation; with `atomic` all are done or none (at most MOST_WRITES).
 
         The ids of all created to-dos derive from `base`.
@@ -83,7 +85,7 @@ class Batch:
                 return self._writer.write(owner, lambda work: _all_or_nothing(work, base, numbered))
             except _Refused as refused:
                 return refused.outcomes
-        outcomes: list[Outcome] = []
+        outcomes: list[OperationResult] = []
         for start in range(0, len(numbered), MOST_WRITES):
             part = numbered[start : start + MOST_WRITES]
             outcomes += self._writer.write(owner, lambda work, part=part: _each(work, base, part))  # type: ignore[misc]
@@ -92,37 +94,37 @@ class Batch:
 
 def _all_or_nothing(
     work: UnitOfWork, base: UUID, operations: Sequence[tuple[int, Operation]]
-) -> list[Outcome]:
+) -> list[OperationResult]:
     outcomes = _each(work, base, operations)
     if any(outcome.problem for outcome in outcomes):
-        raise _Refused([outcome if outcome.problem else Outcome("undone") for outcome in outcomes])
+        raise _Refused([outcome if outcome.problem else OperationResult("undone") for outcome in outcomes])
     return outcomes
 
 
-def _each(work: UnitOfWork, base: UUID, operations: Sequence[tuple[int, Operation]]) -> list[Outcome]:
+def _each(work: UnitOfWork, base: UUID, operations: Sequence[tuple[int, Operation]]) -> list[OperationResult]:
     work.read_ahead([one.id for _, one in operations if isinstance(one, Update | Delete)])
     return [_try(work, nth_id(base, number), operation) for number, operation in operations]
 
 
-def _try(work: UnitOfWork, fresh_id: UUID, operation: Operation) -> Outcome:
+def _try(work: UnitOfWork, fresh_id: UUID, operation: Operation) -> OperationResult:
     try:
         return _do(work, fresh_id, operation)
     except Transient:
         raise
     except Problem as problem:
-        return Outcome("refused", problem=problem)
+        return OperationResult("refused", problem=problem)
 
 
-def _do(work: UnitOfWork, fresh_id: UUID, operation: Operation) -> Outcome:
+def _do(work: UnitOfWork, fresh_id: UUID, operation: Operation) -> OperationResult:
     match operation:
         case Create(fields):
-            return Outcome("created", create_todo(work, fresh_id, fields))
+            return OperationResult("created", create_todo(work, fresh_id, fields))
         case Update(todo_id, fields, version):
-            return Outcome("updated", update_todo(work, todo_id, fields, _expecting(version)))
+            return OperationResult("updated", update_todo(work, todo_id, fields, _expecting(version)))
         case Delete(todo_id, version):
             delete_todo(work, todo_id, _expecting(version))
-            return Outcome("deleted")
-        case Unreadable(problem):
+            return OperationResult("deleted")
+        case BadOperation(problem):
             raise problem
 
 

@@ -37,7 +37,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class ChangesPage:
     """A page of changes; `next` is the token for what comes after, `more` says whether there is any yet."""
 
     changes: Sequence[Change]
@@ -54,7 +54,7 @@ class Feed:
         self._lists = lists
         self._clock = clock
 
-    def since(self, owner: str, token: str | None, limit: int) -> Changes:
+    def since(self, owner: str, token: str | None, limit: int) -> ChangesPage:
         """Return at most `limit` changes since `token` (None: since ever), fewer when they are large.
 
         Raises Invalid for a token that is not ours, SyncTokenExpired, AccountErased, TooMany.
@@ -68,7 +68,7 @@ class Feed:
         key, taken = (shown[-1][0], shown[-1][1]) if shown else (start.key, start.taken)
         complete_at = start.complete_at if more else int(now.timestamp())
         following = _write(owner, Token(key, taken, complete_at))
-        return Changes([change for _, _, change in shown], following, more)
+        return ChangesPage([change for _, _, change in shown], following, more)
 
     def _start(self, owner: str, token: str | None, now: datetime) -> Token:
         head = self._store.head(owner)

@@ -21,7 +21,7 @@ KEEP_MARK = timedelta(days=7)
 _AT_ONCE = 25
 
 
-class Erasure:
+class TodoAccounts:
     """An AccountData: what the service keeps of accounts, behind a cache that an erasure empties."""
 
     def __init__(self, store: TodoStore, cache: WriteCache, clock: Clock) -> None:

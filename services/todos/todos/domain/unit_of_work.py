@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from todos.domain.account_state import AccountState, Limits
+from todos.domain.account_state import AccountLimits, AccountState
 from todos.domain.commit import Commit, Kind
 from todos.domain.ids import inbox_id
 from todos.domain.ports import TodoStore
@@ -30,7 +30,7 @@ class UnitOfWork:
         owner: str,
         head: AccountState,
         now: datetime,
-        limits: Limits,
+        limits: AccountLimits,
         *,
         check_existing: bool = False,
     ) -> None:

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from chassis.accounts import AccountErased
 from chassis.clock import Clock
 from chassis.turns import Turns
-from todos.domain.account_state import Limits
+from todos.domain.account_state import AccountLimits
 from todos.domain.ports import TodoStore
 from todos.domain.unit_of_work import UnitOfWork
 from todos.errors import AlreadyExists, WriteConflict
@@ -42,7 +42,7 @@ class Writer:
     """
 
     def __init__(
-        self, store: TodoStore, cache: WriteCache, clock: Clock, limits: Limits, patience: float = 8.0
+        self, store: TodoStore, cache: WriteCache, clock: Clock, limits: AccountLimits, patience: float = 8.0
     ) -> None:
         self._store = store
         self._cache = cache

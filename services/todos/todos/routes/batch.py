@@ -9,7 +9,7 @@ from chassis.http.problems import describe
 from chassis.http.routing import Answer, Routes, route
 from chassis.idempotency import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
-from todos.domain.batch import Batch, Outcome
+from todos.domain.batch import Batch, OperationResult
 from todos.domain.documents import size_of, todo_document
 from todos.schemas.batch import BatchBody, BatchView
 
@@ -37,7 +37,7 @@ class BatchRoutes(Routes):
         outcomes = self._batch.run(caller.subject, resource_id(), body.wanted(), atomic=body.atomic)
         return Answer(f'{{"outcomes":[{",".join(self._documents(outcomes))}]}}'.encode())
 
-    def _documents(self, outcomes: Sequence[Outcome]) -> Iterator[str]:
+    def _documents(self, outcomes: Sequence[OperationResult]) -> Iterator[str]:
         """Yield each outcome's JSON; once the to-dos fill an answer, further ones are left out."""
         size = 0
         for outcome in outcomes:
@@ -46,7 +46,7 @@ class BatchRoutes(Routes):
             yield _document(outcome, document if size <= self._most_bytes else "")
 
 
-def _document(outcome: Outcome, todo: str) -> str:
+def _document(outcome: OperationResult, todo: str) -> str:
     if todo:
         return f'{{"status":{_STATUS[outcome.result]},"body":{todo}}}'
     if outcome.result in _STATUS:

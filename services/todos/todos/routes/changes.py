@@ -7,7 +7,7 @@ import json
 from chassis.errors import Gone
 from chassis.http.routing import Answer, Routes, route
 from chassis.identity.auth import SIGNED_IN, Caller
-from todos.domain.changes import Changes, Feed
+from todos.domain.changes import ChangesPage, Feed
 from todos.domain.ports import Change
 from todos.schemas.changes import ChangesQuery, ChangesView
 
@@ -27,7 +27,7 @@ class ChangeRoutes(Routes):
         return Answer(_document(changes).encode(), headers={"X-Cache": "bypass"})
 
 
-def _document(changes: Changes) -> str:
+def _document(changes: ChangesPage) -> str:
     shown = ",".join(_change(change) for change in changes.changes)
     more = json.dumps(changes.more)
     return f'{{"changes":[{shown}],"next":{json.dumps(changes.next)},"more":{more}}}'

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError, WrapValidator, model_v
 from chassis.errors import FieldError
 from chassis.jsonpointer import invalid
 from chassis.schemas import Body, View
-from todos.domain.batch import Create, Delete, Operation, Unreadable, Update
+from todos.domain.batch import BadOperation, Create, Delete, Operation, Update
 from todos.domain.commit import MOST_WRITES
 from todos.errors import OperationInvalid
 from todos.schemas.todos import TodoBody, TodoPatch, TodoView
@@ -63,7 +63,7 @@ class UnreadableOperation(Body):
 
     def operation(self) -> Operation:
         """Return what is to be done."""
-        return Unreadable(OperationInvalid(self.errors))
+        return BadOperation(OperationInvalid(self.errors))
 
 
 def _or_unreadable(value: Any, _validate: Callable[[Any], Any]) -> Any:

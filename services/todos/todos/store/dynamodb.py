@@ -19,7 +19,7 @@ from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
 from todos.errors import AlreadyExists, WriteConflict
 from todos.store import items
-from todos.store.erasing import Eraser
+from todos.store.erasing import DynamoEraser
 from todos.store.expressions import TODO_PREFIX
 from todos.store.pages import Pages
 from todos.store.transaction import transaction_of
@@ -36,7 +36,7 @@ class DynamoStore:
         self._table = table
         self._limits = limits
         self._pages = Pages(client, table, limits)
-        self._eraser = Eraser(client, table)
+        self._eraser = DynamoEraser(client, table)
 
     def head(self, owner: str) -> AccountState:
         item = self._get(items.key_of(owner, items.META))

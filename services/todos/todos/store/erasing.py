@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WHAT = "Erasing an account"
 
 
-class Eraser:
+class DynamoEraser:
     """Marks accounts as erased and deletes what they had."""
 
     def __init__(

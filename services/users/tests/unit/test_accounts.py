@@ -12,7 +12,7 @@ from chassis.errors import Stale
 from chassis.http import etags
 from chassis.ids import new_id
 from chassis.testing import FakeClock
-from users.domain.accounts import Accounts, Changes
+from users.domain.accounts import AccountChanges, Accounts
 from users.domain.passwords import Passwords
 from users.domain.records import Account
 from users.domain.sealing import Digester
@@ -67,28 +67,28 @@ def test_a_change_of_the_name_keeps_the_address_verified(
     accounts: Accounts, ada: Account, stores: Stores
 ) -> None:
     stores.accounts.change(ada.id, _verified)
-    changed = accounts.change(ada.id, Changes(name="Countess"), anything)
+    changed = accounts.change(ada.id, AccountChanges(name="Countess"), anything)
     assert (changed.name, changed.email_verified, changed.version) == ("Countess", True, 2)
 
 
 def test_another_address_is_not_taken_over_here(accounts: Accounts, ada: Account) -> None:
-    assert accounts.change(ada.id, Changes(email="countess@example.com"), anything) == ada
+    assert accounts.change(ada.id, AccountChanges(email="countess@example.com"), anything) == ada
 
 
 def test_the_same_address_in_other_letters_stays_verified(
     accounts: Accounts, ada: Account, stores: Stores
 ) -> None:
     stores.accounts.change(ada.id, _verified)
-    assert accounts.change(ada.id, Changes(email="ADA@example.com"), anything).email_verified
+    assert accounts.change(ada.id, AccountChanges(email="ADA@example.com"), anything).email_verified
 
 
 def test_a_change_that_changes_nothing_keeps_the_version(accounts: Accounts, ada: Account) -> None:
-    assert accounts.change(ada.id, Changes(name="Ada"), anything) == ada
+    assert accounts.change(ada.id, AccountChanges(name="Ada"), anything) == ada
 
 
 def test_a_stale_precondition_changes_nothing(accounts: Accounts, ada: Account) -> None:
     with pytest.raises(Stale):
-        accounts.change(ada.id, Changes(name="Countess"), partial(etags.require_match, '"7"'))
+        accounts.change(ada.id, AccountChanges(name="Countess"), partial(etags.require_match, '"7"'))
     assert accounts.get(ada.id) == ada
 
 

@@ -19,7 +19,7 @@ Precondition = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class AccountChanges:
     """What to change of a profile; None leaves a field as it is.
 
     Of the address only the spelling is changed here; another one has to be confirmed first.
@@ -66,7 +66,7 @@ class Accounts:
         """Return the account; raise AccountNotFound."""
         return self._store.get(account_id)
 
-    def change(self, account_id: UUID, changes: Changes, precondition: Precondition) -> Account:
+    def change(self, account_id: UUID, changes: AccountChanges, precondition: Precondition) -> Account:
         """Change the profile and return it. Raises AccountNotFound and Stale."""
 
         def changed(account: Account) -> Account:
@@ -96,7 +96,7 @@ class Accounts:
         self._store.erase(account_id, events.account_deleted(account_id, self._source, self._clock))
 
 
-def _with(account: Account, changes: Changes) -> Account:
+def _with(account: Account, changes: AccountChanges) -> Account:
     name = account.name if changes.name is None else changes.name
     is_the_same = changes.email is not None and emails.key(changes.email) == account.email_key
     email = changes.email if is_the_same and changes.email else account.email

@@ -10,7 +10,7 @@ from chassis.http.preconditions import if_match
 from chassis.http.routing import Answer, Routes, route
 from chassis.identity.auth import SIGNED_IN, Caller
 from users.authentication import whoami
-from users.domain.accounts import Accounts, Changes
+from users.domain.accounts import AccountChanges, Accounts
 from users.domain.address_proofs import AddressProofs
 from users.domain.confirmation import Confirmation
 from users.domain.records import Account
@@ -57,7 +57,7 @@ class MeRoutes(Routes):
         """
         if body.email is not None:
             self._confirm(caller, body.password)
-        changes = Changes(name=body.name, email=body.email)
+        changes = AccountChanges(name=body.name, email=body.email)
         account = self._accounts.change(whoami(caller).account_id, changes, if_match())
         if body.email is not None and body.email != account.email:
             self._proofs.ask(account.id, body.email)

@@ -28,11 +28,13 @@ class MemoryTables:
     proofs: dict[UUID, Proof] = field(default_factory=dict)
 
     def account(self, account_id: UUID) -> Account:
+        """Return the account; raise AccountNotFound."""
         if account_id not in self.accounts:
             raise AccountNotFound
         return self.accounts[account_id]
 
     def end(self, session_id: UUID) -> None:
+        """Forget a session and its tokens."""
         del self.sessions[session_id]
         self.tokens = {digest: entry for digest, entry in self.tokens.items() if entry[0] != session_id}
 

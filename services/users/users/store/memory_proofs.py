@@ -19,22 +19,18 @@ class MemoryProofs:
         self._claimed: dict[bytes, datetime] = {}
 
     def put(self, proof: Proof) -> None:
-        """See ProofStore."""
         with self._tables.lock:
             self._tables.account(proof.account_id)
             self._tables.proofs[proof.account_id] = proof
 
     def waiting(self, account_id: UUID, now: datetime) -> str | None:
-        """See ProofStore."""
         proof = self._tables.proofs.get(account_id)
         return proof.email if proof is not None and proof.expires_at > now else None
 
     def withdraw(self, account_id: UUID) -> None:
-        """See ProofStore."""
         self._tables.proofs.pop(account_id, None)
 
     def confirm(self, digest: bytes, now: datetime) -> None:
-        """See ProofStore."""
         with self._tables.lock:
             alive = (proof for proof in self._tables.proofs.values() if proof.expires_at > now)
             proof = next((one for one in alive if one.digest == digest), None)
@@ -56,7 +52,6 @@ class MemoryProofs:
             del self._tables.proofs[proof.account_id]
 
     def claim(self, now: datetime, until: datetime, limit: int) -> list[Proof]:
-        """See ProofStore."""
         with self._tables.lock:
             due = [
                 proof
@@ -70,18 +65,15 @@ class MemoryProofs:
             return claimed
 
     def release(self, proof: Proof) -> None:
-        """See ProofStore."""
         self._claimed.pop(proof.digest, None)
 
     def sent(self, proof: Proof) -> None:
-        """See ProofStore."""
         with self._tables.lock:
             present = self._tables.proofs.get(proof.account_id)
             if present is not None and present.digest == proof.digest:
                 self._tables.proofs[proof.account_id] = replace(present, sealed=None)
 
     def purge(self, now: datetime) -> int:
-        """See ProofStore."""
         with self._tables.lock:
             over = [key for key, proof in self._tables.proofs.items() if proof.expires_at <= now]
             for account_id in over:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, upd
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import Clock
-from chassis.idempotency import KEEP_SECONDS, SMALL_BYTES, Claimed, Key, Known, Limits, Recorded
+from chassis.idempotency import KEEP_SECONDS, SMALL_BYTES, Claimed, IdempotencyLimits, Key, Known, Recorded
 from users.domain.sealing import Sealer
 from users.errors import TooManyKeys
 from users.store.postgres.database import Database
@@ -31,7 +31,7 @@ class PostgresIdempotency:
         database: Database,
         sealer: Sealer,
         clock: Clock,
-        limits: Limits = Limits(),  # noqa: B008  # it is frozen
+        limits: IdempotencyLimits = IdempotencyLimits(),  # noqa: B008  # it is frozen
     ) -> None:
         self._database = database
         self._sealer = sealer

@@ -22,7 +22,6 @@ class PostgresProofs:
         self._database = database
 
     def put(self, proof: Proof) -> None:
-        """See ProofStore."""
         values = {
             "email": proof.email,
             "email_key": proof.email_key,
@@ -40,19 +39,16 @@ class PostgresProofs:
             )
 
     def waiting(self, account_id: UUID, now: datetime) -> str | None:
-        """See ProofStore."""
         alive = (address_proofs.c.account_id == account_id) & (address_proofs.c.expires_at > now)
         with self._database.transaction() as connection:
             email: str | None = connection.scalar(select(address_proofs.c.email).where(alive))
         return email
 
     def withdraw(self, account_id: UUID) -> None:
-        """See ProofStore."""
         with self._database.transaction() as connection:
             connection.execute(delete(address_proofs).where(address_proofs.c.account_id == account_id))
 
     def confirm(self, digest: bytes, now: datetime) -> None:
-        """See ProofStore."""
         with self._database.transaction() as connection:
             used = delete(address_proofs).where(
                 address_proofs.c.digest == digest, address_proofs.c.expires_at > now
@@ -72,7 +68,6 @@ class PostgresProofs:
             )
 
     def claim(self, now: datetime, until: datetime, limit: int) -> list[Proof]:
-        """See ProofStore."""
         free = address_proofs.c.claimed_until.is_(None) | (address_proofs.c.claimed_until <= now)
         due = (
             select(address_proofs.c.account_id)
@@ -87,15 +82,12 @@ class PostgresProofs:
         return [_proof(row) for row in rows]
 
     def release(self, proof: Proof) -> None:
-        """See ProofStore."""
         self._update(proof, claimed_until=None)
 
     def sent(self, proof: Proof) -> None:
-        """See ProofStore."""
         self._update(proof, sealed=None)
 
     def purge(self, now: datetime) -> int:
-        """See ProofStore."""
         over = delete(address_proofs).where(address_proofs.c.expires_at <= now)
         with self._database.transaction() as connection:
             return connection.execute(over).rowcount
