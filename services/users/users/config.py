@@ -68,7 +68,7 @@ class ApiSettings(UsersSettings):
     """Settings of the API."""
 
     password_hash_concurrency: int = Field(
-        default=2,
+        default=1,
         ge=1,
         le=64,
         description="Passwords that each process hashes at once (19 MiB and one core each).",

@@ -20,7 +20,13 @@ from users.domain.refresh_tokens import RefreshTokens, fingerprint
 from users.domain.sealing import Digester, Sealer
 from users.domain.sessions import PER_ACCOUNT, Granted, Lifetimes, Sessions, SignIn
 from users.domain.throttle import Throttle
-from users.errors import AccountNotFound, RefreshRefused, TooManyAttempts, WrongCredentials
+from users.errors import (
+    AccountNotFound,
+    RefreshRefused,
+    TooManyAttempts,
+    TooManySignIns,
+    WrongCredentials,
+)
 from users.wiring import Stores
 
 PASSWORD = "a password of some length"
@@ -69,6 +75,19 @@ def desk(stores: Stores, clock: FakeClock) -> Desk:
 def test_signing_in_gives_a_session_that_is_alive(desk: Desk) -> None:
     ada = desk.register()
     assert desk.is_alive(desk.sign_in(ada), ada)
+
+
+def test_a_sign_in_without_room_is_refused_before_any_store_is_asked(
+    desk: Desk, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = desk.register()
+    full = Passwords(concurrency=1, waiting=0)
+    assert full._room.acquire(blocking=False)
+    monkeypatch.setattr(desk.sign_in_desk, "_passwords", full)
+    for store, name in ((stores.accounts, "find"), (stores.failures, "get")):
+        monkeypatch.setattr(store, name, lambda *_: pytest.fail("a store was asked"))
+    with pytest.raises(TooManySignIns):
+        desk.sign_in(ada)
 
 
 def test_the_access_token_says_who_where_and_how_long(desk: Desk) -> None:

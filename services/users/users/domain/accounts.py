@@ -46,6 +46,7 @@ class Accounts:
 
         Raises EmailTaken, WeakPassword, TooManySignIns, and TooManyAttempts after many taken addresses.
         """
+        self._passwords.require_room()
         self._throttle.check_network(address)
         password_policy.check(password, "/password", (email, name))
         account = Account(

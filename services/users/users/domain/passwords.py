@@ -20,7 +20,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from users.errors import TooManySignIns
 
-_NICENESS = 5
+_LOWER = 15
+"""How much lower the priority of hashing is than its process's own; at the bottom, 19, it might never run."""
 
 R = TypeVar("R")
 
@@ -31,7 +32,7 @@ class Passwords:
     Whoever comes beyond that is refused at once with TooManySignIns: waiting, they would hold the threads
     that every other call needs. The work is done in threads of its own: first come, first served, at a lower
     priority than the requests that need a moment only, and the C library keeps a hash's 19 MiB for each
-    thread that ever made one, which is to be two and not every request's.
+    thread that ever made one, which is to be one or two and not every request's.
     """
 
     def __init__(self, concurrency: int, waiting: int, memory_kib: int = 19_456, passes: int = 2) -> None:
@@ -41,6 +42,12 @@ class Passwords:
         )
         self._room = threading.BoundedSemaphore(concurrency + waiting)
         self._nobody = _hash_of_nothing(memory_kib, passes)
+
+    def require_room(self) -> None:
+        """Raise TooManySignIns when there is no room now: ask before other work for a password is done."""
+        if not self._room.acquire(blocking=False):
+            raise TooManySignIns
+        self._room.release()
 
     def hash(self, password: str) -> str:
         """Return the hash to keep; raise TooManySignIns."""
@@ -72,8 +79,9 @@ class Passwords:
 
 def _give_way_to_others() -> None:
     """Lower the priority of the calling thread alone; only Linux can."""
+    thread = threading.get_native_id()
     with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + _LOWER)
 
 
 def _hash_of_nothing(memory_kib: int, passes: int) -> str:

@@ -86,6 +86,7 @@ class SignIn:
         return Granted(session_id, access_token, _seconds(TOKEN_LIFETIME), token, expires_at)
 
     def _authenticated(self, email: str, password: str, address: str) -> Account:
+        self._passwords.require_room()
         email_key = emails.key_of_input(email)
         who = email_key or email
         self._throttle.check(who, address)
