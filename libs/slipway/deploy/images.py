@@ -119,7 +119,7 @@ def _digest_of(archive: Path) -> str:
             index = files.extractfile("index.json")
             [image] = json.load(index)["manifests"] if index else []
         return str(image["digest"])
-    except (tarfile.TarError, KeyError, ValueError) as error:
+    except (tarfile.TarError, EOFError, KeyError, TypeError, ValueError) as error:
         raise Problem(
             f"{archive} is no OCI archive of one image",
             next_step="build it with docker buildx build --output type=oci,dest=...",
