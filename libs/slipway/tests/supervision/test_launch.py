@@ -49,15 +49,21 @@ def test_the_first_starts_do_not_wait_and_later_ones_wait_ever_longer_up_to_a_li
 
 def test_starts_count_as_a_row_only_when_they_follow_shortly(tmp_path: Path) -> None:
     path = tmp_path / "starts.json"
-    rows = [launch.count_start(path, now) for now in (100.0, 105.0, 110.0, 200.0)]
-    assert rows == [1, 2, 3, 1]
-    assert json.loads(path.read_text())["total"] == 4
+    waits = [launch.next_pause(path, now) for now in (100.0, 101.0, 102.0, 103.0, 105.0, 200.0)]
+    assert waits == [0, 0, 0.5, 1, 2, 0]
+    assert json.loads(path.read_text())["total"] == 6
+
+
+def test_a_part_that_is_killed_every_few_seconds_starts_again_at_once_each_time(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    assert [launch.next_pause(path, 100.0 + 3 * number) for number in range(20)] == [0.0] * 20
 
 
 def test_a_damaged_count_begins_anew(tmp_path: Path) -> None:
     path = tmp_path / "starts.json"
     path.write_text("{")
-    assert launch.count_start(path, 1.0) == 1
+    assert launch.next_pause(path, 1.0) == 0
+    assert json.loads(path.read_text())["row"] == 1
 
 
 def test_the_program_gets_the_ordered_environment_and_no_other(tmp_path: Path) -> None:
