@@ -21,7 +21,6 @@ from media.domain.examination import Examiner
 from media.domain.lease import held
 from media.domain.objects import (
     FALLBACK_TYPE,
-    MOST_ATTEMPTS,
     Content,
     Findings,
     Lane,
@@ -137,7 +136,7 @@ class Intake:
         if obj.is_being_processed(content.etag, now) or obj.is_of_another_lane(content.etag, self._lane):
             return
         claimed = self._records.replace(obj, obj.claimed(content, now))
-        if claimed.attempts > MOST_ATTEMPTS:
+        if claimed.is_given_up:
             self._conclude(claimed, Findings(claimed.content_type, claimed.declared_sha256, _GIVEN_UP), ())
             return
         try:
@@ -150,9 +149,9 @@ class Intake:
             self._exceeded(claimed, str(error))
         except RenderingFailed as error:
             log.warning("rendering failed", extra={"object_id": str(claimed.id), "error": str(error)})
-            self._give_back(claimed, counts_as_attempt=True)
+            self._give_back(claimed, is_to_blame=True)
         except Problem:
-            self._give_back(claimed, counts_as_attempt=False)
+            self._give_back(claimed, is_to_blame=False)
             raise
 
     def _conclude(self, claimed: MediaObject, findings: Findings, renderings: tuple[Rendering, ...]) -> None:
@@ -186,10 +185,10 @@ class Intake:
         with suppress(Stale):
             self._records.replace(claimed, claimed.moved_to_the_slow_lane(self._clock()))
 
-    def _give_back(self, claimed: MediaObject, *, counts_as_attempt: bool) -> None:
+    def _give_back(self, claimed: MediaObject, *, is_to_blame: bool) -> None:
         """Let others try at once. If even that fails, the lease runs out."""
         try:
-            released = claimed.released(self._clock(), counts_as_attempt=counts_as_attempt)
+            released = claimed.released(self._clock(), is_to_blame=is_to_blame)
             self._records.replace(claimed, released)
         except Problem as error:
             log.warning("claim not given back", extra={"object_id": str(claimed.id), "error": repr(error)})

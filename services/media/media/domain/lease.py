@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def held(records: Records, claimed: MediaObject, clock: Clock) -> Iterator[None]:
-    """Renew the lease of `claimed` three times per LEASE until the block ends.
+    """Renew the lease of `claimed` four times per LEASE until the block ends.
 
     So a lease may be short, and the work of a worker that dies is soon taken up by another. It
     ends by itself when the object has changed hands: postponing asks for the claim's version.
@@ -33,7 +33,7 @@ def held(records: Records, claimed: MediaObject, clock: Clock) -> Iterator[None]
 
 
 def _renew(records: Records, claimed: MediaObject, clock: Clock, done: threading.Event) -> None:
-    while not done.wait(LEASE.total_seconds() / 3):
+    while not done.wait(LEASE.total_seconds() / 4):
         try:
             records.postpone(claimed, clock() + LEASE)
         except Problem as error:

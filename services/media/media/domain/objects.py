@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 FIRST_LOOK = timedelta(seconds=3)
@@ -16,13 +17,17 @@ LONGEST_PAUSE = timedelta(minutes=15)
 LATE_ARRIVALS = timedelta(minutes=5)
 """How long after its expiry an upload may still end: S3 checks the expiry when a request begins."""
 
-LEASE = timedelta(seconds=8)
+LEASE = timedelta(seconds=4)
 """How long a claim lives without being renewed: the time after which a dead worker's work is taken up."""
 
 _LAST_WRITES = timedelta(minutes=1)
 """How long after its lease a worker may still be writing thumbnails before it notices."""
 
-MOST_ATTEMPTS = 3
+MOST_FAILURES = 3
+"""How often a decoder may fail on a file before it is given up."""
+
+MOST_DEATHS = 16
+"""How often a worker may die at a file before the file gets the blame: workers are killed for much else."""
 
 FALLBACK_TYPE = "image/jpeg"
 """What every thumbnail is kept as besides its own type, for whoever cannot show that."""
@@ -93,6 +98,8 @@ class MediaObject:
     `version` grows with every change and guards it. `due_at` is when the sweep looks at the object:
     for `processing` it is the end of the lease of whoever is at it; None means settled.
     `upload_until` is None for files put straight into the bucket; `multipart` is S3's upload id.
+    Of the `attempts` at its present content, `failures` are those that a decoder failed and `returns` those
+    that were given back without blame.
     """
 
     id: UUID
@@ -112,6 +119,8 @@ class MediaObject:
     thumbnails: tuple[Thumbnail, ...] = ()
     etag: str | None = None
     attempts: int = 0
+    failures: int = 0
+    returns: int = 0
     due_at: datetime | None = None
     upload_until: datetime | None = None
     multipart: str | None = None
@@ -155,27 +164,39 @@ class MediaObject:
             etag=content.etag,
             size=content.size,
             content_type=content.content_type,
-            attempts=self.attempts + 1 if self._is_another_try(content) else 1,
-            lane=self.lane if self._is_another_try(content) else Lane.QUICK,
             due_at=now + LEASE,
+            **self._history(content),
         )
+
+    def _history(self, content: Content) -> dict[str, Any]:
+        """Return what is known of attempts at `content`, this one included."""
+        if not self._is_another_try(content):
+            return {"attempts": 1, "failures": 0, "returns": 0, "lane": Lane.QUICK}
+        return {"attempts": self.attempts + 1}
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether enough attempts before the present one came to nothing."""
+        deaths = self.attempts - 1 - self.failures - self.returns
+        return self.failures >= MOST_FAILURES or deaths >= MOST_DEATHS
 
     def moved_to_the_slow_lane(self, now: datetime) -> MediaObject:
         """Return the object given back because it needs more than the quick lane has."""
-        return replace(self, lane=Lane.SLOW, due_at=now, attempts=self.attempts - 1)
+        return replace(self, lane=Lane.SLOW, due_at=now, returns=self.returns + 1)
 
     def _is_another_try(self, content: Content) -> bool:
         return self.etag == content.etag and not self.settled
 
-    def released(self, now: datetime, *, counts_as_attempt: bool) -> MediaObject:
+    def released(self, now: datetime, *, is_to_blame: bool) -> MediaObject:
         """Return the object given back: processing failed for a reason that may pass.
 
-        The attempt counts only when the file may be to blame: an outage never uses them up. Blamed
-        files wait longer each time.
+        It counts against the file only when the file may be to blame: an outage never does. Blamed files wait
+        longer each time.
         """
-        if not counts_as_attempt:
-            return replace(self, due_at=now, attempts=self.attempts - 1)
-        return replace(self, due_at=now + timedelta(seconds=2**self.attempts))
+        if not is_to_blame:
+            return replace(self, due_at=now, returns=self.returns + 1)
+        failures = self.failures + 1
+        return replace(self, failures=failures, due_at=now + timedelta(seconds=2**failures))
 
     def concluded(self, findings: Findings, thumbnails: tuple[Thumbnail, ...]) -> MediaObject:
         """Return the object as `ready` or `rejected`."""

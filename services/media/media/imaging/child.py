@@ -22,9 +22,9 @@ from typing import Any, BinaryIO, NoReturn
 from media.errors import LimitExceeded, Unreadable, Unsupported
 from media.imaging import confinement
 from media.imaging.prepared import PictureLimits
+from media.imaging.protocol import LARGEST_ANSWER, wall_seconds
 from media.imaging.render import render
 
-LARGEST_ANSWER = 64 * 1024
 _TOO_MUCH = "The picture takes too much time or memory to read."
 _BROKEN = "The picture cannot be read: its decoder fails."
 _ITS_OWN_FAULT = frozenset({signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE})
@@ -36,11 +36,6 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     for line in requests:
         answers.write(json.dumps(run(json.loads(line))).encode() + b"\n")
         answers.flush()
-
-
-def wall_seconds(limits: PictureLimits) -> float:
-    """Return how long a picture may take on a machine that is busy with others."""
-    return 2.0 * limits.seconds + 5.0
 
 
 def run(request: dict[str, Any], wall: float | None = None) -> dict[str, Any]:

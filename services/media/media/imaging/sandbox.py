@@ -23,9 +23,9 @@ from typing import Any
 from media.domain.rendering import Rendered, Rendering
 from media.domain.scratch import scratch
 from media.errors import LimitExceeded, RenderingFailed, Unreadable, Unsupported
-from media.imaging.child import LARGEST_ANSWER, wall_seconds
 from media.imaging.confinement import Walls
 from media.imaging.prepared import PictureLimits
+from media.imaging.protocol import LARGEST_ANSWER, wall_seconds
 
 log = logging.getLogger(__name__)
 

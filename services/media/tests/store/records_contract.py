@@ -113,7 +113,7 @@ class RecordsContract:
     def test_a_replacement_of_what_is_gone_is_stale(self, records: Records) -> None:
         obj = an_object()
         with pytest.raises(Stale):
-            records.replace(obj, obj.released(NOW, counts_as_attempt=True))
+            records.replace(obj, obj.released(NOW, is_to_blame=True))
 
     def test_of_two_replacements_at_once_one_wins(self, records: Records) -> None:
         obj = records.create(an_object())

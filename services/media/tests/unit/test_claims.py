@@ -110,6 +110,28 @@ def test_an_outage_uses_up_no_attempts(world: World, owner: str, monkeypatch: py
     assert world.show(owner, begun["object_id"])["status"] == "ready"
 
 
+def test_thumbnails_that_an_outage_cut_short_are_taken_away(
+    world: World, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = world.post(world.begin(owner, a_picture()), a_picture())
+    write = world.files.write
+
+    def away_after_the_first(place: str, path: Any, content_type: str) -> None:
+        if world.files.keys("thumbnails/"):
+            raise Transient("S3 is away.")
+        write(place, path, content_type)
+
+    monkeypatch.setattr(world.files, "write", away_after_the_first)
+    with pytest.raises(Transient):
+        world.work.intake.reconcile(key)
+    monkeypatch.undo()
+    world.work.intake.reconcile(key)
+    obj = world.records.by_key(key)
+    assert obj is not None
+    kept = [kept for thumbnail in obj.thumbnails for kept in thumbnail.keys]
+    assert world.files.keys("thumbnails/") == sorted(kept)
+
+
 def test_a_claim_that_cannot_be_given_back_runs_out(
     world: World, owner: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +189,23 @@ def test_a_worker_that_dies_at_work_is_followed_by_another(world: World, owner: 
     world.clock.advance(16)
     world.work.due.run()
     assert world.show(owner, begun["object_id"])["status"] == "ready"
+
+
+@pytest.mark.parametrize(("deaths", "status"), [(10, "ready"), (16, "rejected")])
+def test_a_worker_that_is_killed_says_little_of_the_picture_it_had_in_hand(
+    world: World, owner: str, deaths: int, status: str
+) -> None:
+    begun = world.begin(owner, a_picture())
+    key = world.post(begun, a_picture())
+    content = world.files.stat(key)
+    assert content is not None
+    for _ in range(deaths):
+        obj = world.records.by_key(key)
+        assert obj is not None
+        world.records.replace(obj, obj.claimed(content, world.clock.now))
+        world.clock.advance(16)
+    world.work.due.run()
+    assert world.show(owner, begun["object_id"])["status"] == status
 
 
 def test_a_lease_is_renewed_as_long_as_the_work_lasts(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -52,6 +54,12 @@ def test_beside_an_emulator_clients_are_sent_to_its_public_address() -> None:
 def test_the_web_role_starts_from_its_environment_without_a_connection(environment: dict[str, str]) -> None:
     app = wsgi_app(ApiSettings, create_app)
     assert "/v1/uploads" in {rule.rule for rule in app.url_map.iter_rules()}
+
+
+def test_the_worker_loads_no_decoder_so_that_it_is_soon_back_where_it_is_killed() -> None:
+    told = "import sys, media.worker; print(sorted({'PIL', 'pillow_heif'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_a_missing_variable_is_named(
