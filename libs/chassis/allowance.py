@@ -30,7 +30,9 @@ class Allowance:
         missing = (self._full_at.get(owner, 0.0) - self._now()) * self._rate
         if missing >= self._burst:
             wait = math.ceil((missing - self._burst) / self._rate) or 1
-            raise TooMany(f"Your account has used up what it may read at once; try again in {wait} s.", wait)
+            raise TooMany(
+                f"Your account has used up what it may read or write at once; try again in {wait} s.", wait
+            )
 
     def spend(self, owner: str, amount: float) -> None:
         """Take `amount` units from the owner's."""

@@ -52,6 +52,18 @@ class TodosSettings(ServiceSettings):
         le=1_000_000_000,
         description="How fast that is given back; an account without any gets 429 with `Retry-After`.",
     )
+    write_burst: int = Field(
+        default=1000,
+        ge=1,
+        le=1_000_000,
+        description="Per process, how many lists and to-dos an account may write at once.",
+    )
+    writes_per_second: int = Field(
+        default=25,
+        ge=1,
+        le=100_000,
+        description="How fast that is given back; an account without any gets 429 with `Retry-After`.",
+    )
 
 
 class ApiSettings(TodosSettings):

@@ -58,7 +58,13 @@ def real(settings: TodosSettings) -> Stores:
 
 def writer_of(settings: TodosSettings, stores: Stores, clock: Clock) -> Writer:
     """Return the one way of writing through the store and the cache in front of it."""
-    limits = AccountLimits(settings.max_lists, settings.max_todos, settings.max_waiting)
+    limits = AccountLimits(
+        settings.max_lists,
+        settings.max_todos,
+        settings.max_waiting,
+        settings.write_burst,
+        settings.writes_per_second,
+    )
     return Writer(stores.todos, stores.cache, clock, limits)
 
 

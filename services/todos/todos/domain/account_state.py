@@ -18,8 +18,14 @@ class AccountState:
 
 @dataclass(frozen=True, slots=True)
 class AccountLimits:
-    """How much one account may hold, and how many of its writes may wait in one process."""
+    """How much one account may hold, and write in one process.
+
+    `waiting` of its writes may wait; `write_burst` lists and to-dos may be written at once, and then
+    `writes_per_second`.
+    """
 
     lists: int = 200
     todos: int = 10_000
     waiting: int = 3
+    write_burst: int = 1000
+    writes_per_second: int = 25

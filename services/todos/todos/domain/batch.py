@@ -88,7 +88,8 @@ class Batch:
         outcomes: list[OperationResult] = []
         for start in range(0, len(numbered), MOST_WRITES):
             part = numbered[start : start + MOST_WRITES]
-            outcomes += self._writer.write(owner, lambda work, part=part: _each(work, base, part))  # type: ignore[misc]
+            write = self._writer.go_on if start else self._writer.write
+            outcomes += write(owner, lambda work, part=part: _each(work, base, part))  # type: ignore[misc]
         return outcomes
 
 

@@ -37,3 +37,8 @@ class Commit:
     forget_at: int
     list_to_empty: UUID | None = None
     emptied_list: UUID | None = None
+
+    @property
+    def size(self) -> int:
+        """How many lists and to-dos are written or deleted; at least one for what is written in any case."""
+        return max(1, len(self.lists) + len(self.todos) + len(self.removed))

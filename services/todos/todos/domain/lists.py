@@ -91,7 +91,7 @@ class Lists:
                 work.emptied_list = list_id
             return work.emptied_list is not None
 
-        while not self._writer.write(owner, decide):
+        while not self._writer.go_on(owner, decide):
             pass
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from chassis.accounts import AccountErased
+from chassis.allowance import Allowance
 from chassis.clock import Clock
 from chassis.turns import Turns
 from todos.domain.account_state import AccountLimits
@@ -50,12 +51,19 @@ class Writer:
         self._limits = limits
         self._patience = patience
         self._turns = Turns(1, limits.waiting, patience)
+        self._allowance = Allowance(limits.write_burst, limits.writes_per_second)
 
     def write(self, owner: str, decide: Callable[[UnitOfWork], T]) -> T:
         """Return what `decide` returned, once its changes are committed; it may run several times.
 
-        Raises AccountErased, TooMany, WriteConflict when patience runs out, and what `decide` raises.
+        Raises AccountErased, TooMany when too many wait or the account has written too much, WriteConflict
+        when patience runs out, and what `decide` raises.
         """
+        self._allowance.require(owner)
+        return self.go_on(owner, decide)
+
+    def go_on(self, owner: str, decide: Callable[[UnitOfWork], T]) -> T:
+        """Write a further part of what `write` has let in: it is counted, and not refused half-way."""
         deadline = time.monotonic() + self._patience
         with self._turns.turn(owner):
             pause, check_existing = _FIRST_PAUSE, False
@@ -81,4 +89,5 @@ class Writer:
         if commit is not None:
             with self._cache.writing(owner):
                 self._store.commit(commit)
+            self._allowance.spend(owner, commit.size)
         return result
