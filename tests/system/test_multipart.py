@@ -29,6 +29,23 @@ def send(account, upload, content):
     return {"parts": parts}
 
 
+class BrokenOff:
+    """A body that announces all its bytes and breaks off in the middle."""
+
+    def __init__(self, size):
+        self._size, self._left = size, size // 2
+
+    def __len__(self):
+        return self._size
+
+    def read(self, most=-1):
+        if not self._left:
+            raise ConnectionResetError("the connection is lost")
+        taken = min(self._left, most if most > 0 else self._left)
+        self._left -= taken
+        return bytes(taken)
+
+
 @pytest.mark.timeout(180)
 def test_a_large_file_is_put_together_from_its_parts(anna):
     content = bytes(range(256)) * (SIZE // 256)
@@ -42,6 +59,26 @@ def test_a_large_file_is_put_together_from_its_parts(anna):
     ready = settled(anna, asked["object_id"], seconds=120)
     assert (ready["status"], ready["size"]) == ("ready", SIZE), ready
     anna.client.delete("media", f"/v1/objects/{asked['object_id']}")
+
+
+@pytest.mark.timeout(180)
+def test_an_upload_whose_connection_was_lost_goes_on_with_the_parts_that_are_missing(anna):
+    content = bytes(range(256)) * (SIZE // 256)
+    asked = begin(anna, sha256=hashlib.sha256(content).hexdigest())
+    path = f"/v1/uploads/{asked['object_id']}"
+    upload = asked["upload"]
+    send(anna, {**upload, "parts": upload["parts"][:2]}, content)
+    lost = upload["parts"][2]
+    body = BrokenOff(upload["part_size"])
+    with pytest.raises(OSError, match="lost"):
+        requests.put(lost["url"], data=body, verify=anna.client.environment.ca or True, timeout=60)
+    shown = answer(anna.client.get("media", path))
+    assert [part["number"] for part in shown["arrived"]] == [1, 2]
+    rest = send(anna, {"part_size": shown["part_size"], "parts": shown["missing"]}, content)["parts"]
+    known = [{"number": part["number"], "etag": part["etag"]} for part in shown["arrived"]]
+    answer(anna.client.post("media", f"{path}/complete", {"parts": known + rest}))
+    ready = settled(anna, asked["object_id"], seconds=120)
+    assert (ready["status"], ready["sha256"]) == ("ready", hashlib.sha256(content).hexdigest())
 
 
 def test_a_given_up_upload_is_gone(anna):

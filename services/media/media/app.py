@@ -14,6 +14,7 @@ from media.domain.library import Library
 from media.domain.parts import Parts
 from media.domain.ports import Quota
 from media.domain.removal import Removal
+from media.domain.resumption import Resumption
 from media.domain.uploads import Uploads
 from media.routes.objects import ObjectRoutes
 from media.routes.presenter import Presenter
@@ -46,7 +47,12 @@ def create_app(
         INFO,
         settings,
         routes=[
-            UploadRoutes(uploads, Parts(stores.records, stores.files, stores.multipart, removal), presenter),
+            UploadRoutes(
+                uploads,
+                Parts(stores.records, stores.files, stores.multipart, removal),
+                Resumption(stores.records, stores.links, stores.multipart),
+                presenter,
+            ),
             ObjectRoutes(Library(stores.records), removal, presenter),
         ],
         checks=[

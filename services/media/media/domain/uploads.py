@@ -107,14 +107,11 @@ class Uploads:
         return StartedUpload(promised.id, self._parts(promised, wanted.size, expires_at), expires_at)
 
     def _parts(self, promised: MediaObject, size: int, expires_at: datetime) -> PartAddresses:
-        part = part_size(size)
         urls = tuple(
-            self._links.upload_part(
-                promised.key, promised.multipart or "", number, min(part, size - start), expires_at
-            )
-            for number, start in enumerate(range(0, size, part), start=1)
+            self._links.upload_part(promised.key, promised.multipart or "", number, part, expires_at)
+            for number, part in enumerate(sizes_of_parts(size), start=1)
         )
-        return PartAddresses(part, urls)
+        return PartAddresses(part_size(size), urls)
 
     def _renewed(self, promised: MediaObject) -> MediaObject:
         """Give a promise that a first try made, and that has run out since, its full time again."""
@@ -146,3 +143,9 @@ class Uploads:
 def part_size(size: int) -> int:
     """Return the bytes of each part of a file: whole MiB, SMALLEST_PART or more, in MOST_PARTS at most."""
     return max(SMALLEST_PART, -(-size // (MOST_PARTS * MIB)) * MIB)
+
+
+def sizes_of_parts(size: int) -> list[int]:
+    """Return the bytes of every part of a file, in order."""
+    part = part_size(size)
+    return [min(part, size - start) for start in range(0, size, part)]

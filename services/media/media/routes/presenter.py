@@ -8,9 +8,18 @@ from chassis.http.pagination import Page, Slice, encode_cursor
 from media.domain import content, naming
 from media.domain.objects import FALLBACK_TYPE, MediaObject, Status, Thumbnail
 from media.domain.ports import Form, SignedUrls
+from media.domain.resumption import UploadProgress
 from media.domain.uploads import StartedUpload
 from media.schemas.objects import FallbackView, ObjectView, ThumbnailView
-from media.schemas.uploads import MultipartForm, PartView, PostForm, UploadView
+from media.schemas.uploads import (
+    ArrivedPartView,
+    MissingPartView,
+    MultipartForm,
+    PartView,
+    PostForm,
+    ProgressView,
+    UploadView,
+)
 
 
 class Presenter:
@@ -90,3 +99,18 @@ def upload_view(begun: StartedUpload) -> UploadView:
         parts = [PartView(number=number, url=url) for number, url in enumerate(begun.how.urls, start=1)]
         how = MultipartForm(part_size=begun.how.size, parts=parts, expires_at=begun.expires_at)
     return UploadView(object_id=begun.object_id, upload=how)
+
+
+def progress_view(progress: UploadProgress) -> ProgressView:
+    """Return the view of how far an upload has come."""
+    return ProgressView(
+        object_id=progress.object_id,
+        part_size=progress.part_size,
+        arrived=[
+            ArrivedPartView(number=part.number, etag=part.etag, size=part.size) for part in progress.arrived
+        ],
+        missing=[
+            MissingPartView(number=part.number, size=part.size, url=part.url) for part in progress.missing
+        ],
+        expires_at=progress.expires_at,
+    )

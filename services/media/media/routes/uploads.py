@@ -9,10 +9,11 @@ from chassis.http.routing import Answer, Routes, route
 from chassis.idempotency import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
 from media.domain.parts import Parts
+from media.domain.resumption import Resumption
 from media.domain.uploads import UploadRequest, Uploads
-from media.routes.presenter import Presenter, upload_view
+from media.routes.presenter import Presenter, progress_view, upload_view
 from media.schemas.objects import ObjectView
-from media.schemas.uploads import Completion, NewUpload, UploadView
+from media.schemas.uploads import Completion, NewUpload, ProgressView, UploadView
 
 
 class UploadRoutes(Routes):
@@ -20,9 +21,10 @@ class UploadRoutes(Routes):
 
     tag = "uploads"
 
-    def __init__(self, uploads: Uploads, parts: Parts, presenter: Presenter) -> None:
+    def __init__(self, uploads: Uploads, parts: Parts, resumption: Resumption, presenter: Presenter) -> None:
         self._uploads = uploads
         self._parts = parts
+        self._resumption = resumption
         self._presenter = presenter
 
     @route(
@@ -42,6 +44,20 @@ class UploadRoutes(Routes):
         wanted = UploadRequest(body.filename, body.content_type, body.size, body.sha256)
         begun = self._uploads.begin(caller.subject, resource_id(), wanted)
         return Answer(upload_view(begun), status=201, location=f"/v1/objects/{begun.object_id}")
+
+    @route(
+        "GET",
+        "/v1/uploads/<uuid:object_id>",
+        access=SIGNED_IN,
+        answer=ProgressView,
+        raises=[NotFound, Conflict],
+    )
+    def show_upload(self, caller: Caller, object_id: UUID) -> ProgressView:
+        """Show how far an upload in parts has come.
+
+        After a lost connection: put the missing parts to their addresses, then complete with all of them.
+        """
+        return progress_view(self._resumption.progress(caller.subject, object_id))
 
     @route(
         "POST",

@@ -65,6 +65,32 @@ class UploadView(View):
     upload: Annotated[PostForm | MultipartForm, Field(discriminator="kind")]
 
 
+class ArrivedPartView(View):
+    """A part that S3 has; `number` and `etag` as the completion names them."""
+
+    number: int
+    etag: str
+    size: int
+
+
+class MissingPartView(View):
+    """A part that S3 lacks: put exactly `size` bytes to `url`."""
+
+    number: int
+    size: int
+    url: str
+
+
+class ProgressView(View):
+    """How far an upload in parts has come. Part n begins at byte (n - 1) times `part_size` of the file."""
+
+    object_id: UUID
+    part_size: int
+    arrived: list[ArrivedPartView]
+    missing: list[MissingPartView]
+    expires_at: Time
+
+
 class UploadedPart(Body):
     """A part as S3 answered it; `etag` with or without its quotes."""
 

@@ -46,6 +46,10 @@ def call(world: World, owner: str, begun: Any, what: str, body: Any = None) -> A
     return world.client.post(path, json=body, headers=world.headers(owner))
 
 
+def progress(world: World, owner: str, begun: Any) -> Any:
+    return world.client.get(f"/v1/uploads/{begun['object_id']}", headers=world.headers(owner))
+
+
 def test_a_large_file_goes_in_parts(world: World, owner: str) -> None:
     upload = begin(world, owner)["upload"]
     assert (upload["kind"], upload["part_size"]) == ("multipart", 10)
@@ -62,6 +66,35 @@ def test_completed_parts_become_the_object(world: World, owner: str) -> None:
     world.work.intake.reconcile(obj.key)
     shown = world.show(owner, begun["object_id"])
     assert (shown["status"], shown["size"], world.fetch(shown["url"])) == ("ready", 25, b"x" * 25)
+
+
+def test_an_upload_goes_on_after_a_lost_connection_from_what_has_arrived(world: World, owner: str) -> None:
+    begun = begin(world, owner)
+    begun["upload"]["parts"] = begun["upload"]["parts"][1:2]
+    send(world, begun)
+    shown = progress(world, owner, begun).json
+    assert [(part["number"], part["size"]) for part in shown["arrived"]] == [(2, 10)]
+    assert [(part["number"], part["size"]) for part in shown["missing"]] == [(1, 10), (3, 5)]
+    assert (shown["part_size"], shown["expires_at"]) == (10, "2026-01-31T18:00:00.000Z")
+    rest = {**begun, "upload": {"part_size": shown["part_size"], "parts": shown["missing"]}}
+    known = [{"number": part["number"], "etag": part["etag"]} for part in shown["arrived"]]
+    answer = call(world, owner, begun, "complete", {"parts": known + send(world, rest)})
+    assert answer.status_code == 200
+
+
+def test_how_far_an_upload_has_come_is_shown_to_its_owner_while_it_is_open(world: World, owner: str) -> None:
+    begun = begin(world, owner)
+    assert progress(world, an_owner(), begun).status_code == 404
+    form = world.begin(owner, b"x", **KIND)
+    assert progress(world, owner, form).status_code == 409
+    call(world, owner, begun, "complete", {"parts": send(world, begun)})
+    assert progress(world, owner, begun).status_code == 409
+    (obj,) = (obj for obj in world.records.owned(owner) if obj.multipart)
+    world.work.intake.reconcile(obj.key)
+    assert progress(world, owner, begun).status_code == 409
+    given_up = begin(world, owner)
+    call(world, owner, given_up, "abort")
+    assert progress(world, owner, given_up).status_code == 404
 
 
 def test_completing_twice_changes_nothing(world: World, owner: str) -> None:
