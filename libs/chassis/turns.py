@@ -11,7 +11,7 @@ from chassis.errors import TooMany
 
 
 @dataclass(slots=True)
-class _Line:
+class _OwnerQueue:
     free: threading.Semaphore
     present: int = 0
 
@@ -26,7 +26,7 @@ class Turns:
         self._at_once = at_once
         self._most = at_once + waiting
         self._patience = patience
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, _OwnerQueue] = {}
         self._lock = threading.Lock()
 
     @contextmanager
@@ -43,17 +43,17 @@ class Turns:
         finally:
             self._leave(owner, line)
 
-    def _join(self, owner: str) -> _Line:
+    def _join(self, owner: str) -> _OwnerQueue:
         with self._lock:
             line = self._lines.get(owner)
             if line is None:
-                line = self._lines[owner] = _Line(threading.Semaphore(self._at_once))
+                line = self._lines[owner] = _OwnerQueue(threading.Semaphore(self._at_once))
             if line.present >= self._most:
                 raise _too_many()
             line.present += 1
             return line
 
-    def _leave(self, owner: str, line: _Line) -> None:
+    def _leave(self, owner: str, line: _OwnerQueue) -> None:
         with self._lock:
             line.present -= 1
             if not line.present:

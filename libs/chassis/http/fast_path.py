@@ -46,7 +46,7 @@ class FoundRoute:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _CachedAnswer:
     """An answer: the body is None for a 304."""
 
     etag: str
@@ -88,7 +88,7 @@ class FastPath:
         self._recorder.record(trace, "GET", target.route, target.path, int(status[:3]), seconds)
         return () if found.body is None else (found.body,)
 
-    def _find(self, environ: WSGIEnvironment, target: FoundRoute) -> _Found | None:
+    def _find(self, environ: WSGIEnvironment, target: FoundRoute) -> _CachedAnswer | None:
         caller = self._caller(environ.get("HTTP_AUTHORIZATION", ""))
         if caller is None or not target.access.scopes <= caller.scopes:
             return None
@@ -99,8 +99,8 @@ class FastPath:
             return None
         etag, body = unpack(kept)
         if condition and (condition == etag or etags.is_current(etag, condition)):
-            return _Found(etag, None)
-        return None if body is None else _Found(etag, body)
+            return _CachedAnswer(etag, None)
+        return None if body is None else _CachedAnswer(etag, body)
 
     def _caller(self, authorization: str) -> Caller | None:
         try:
@@ -124,7 +124,7 @@ def _key_of(environ: WSGIEnvironment) -> tuple[str, str]:
     return environ["PATH_INFO"], environ.get("QUERY_STRING", "")
 
 
-def _headers(target: FoundRoute, found: _Found, request_id: str) -> list[tuple[str, str]]:
+def _headers(target: FoundRoute, found: _CachedAnswer, request_id: str) -> list[tuple[str, str]]:
     """Return the headers in the order in which Flask's answers have them."""
     headers = [
         ("Cache-Control", target.cache_control),

@@ -4,12 +4,12 @@ from chassis.idempotency.base import (
     KEEP_SECONDS,
     LEASE_SECONDS,
     SMALL_BYTES,
-    Claimed,
     IdempotencyLimits,
     IdempotencyStore,
     Key,
-    Known,
-    Recorded,
+    KeyClaim,
+    KnownKey,
+    RecordedAnswer,
 )
 from chassis.idempotency.keys import Keys, resource_id
 
@@ -17,12 +17,12 @@ __all__ = [
     "KEEP_SECONDS",
     "LEASE_SECONDS",
     "SMALL_BYTES",
-    "Claimed",
     "IdempotencyLimits",
     "IdempotencyStore",
     "Key",
+    "KeyClaim",
     "Keys",
-    "Known",
-    "Recorded",
+    "KnownKey",
+    "RecordedAnswer",
     "resource_id",
 ]

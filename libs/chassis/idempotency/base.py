@@ -36,7 +36,7 @@ SMALL_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedAnswer:
     """A finished answer, kept to be given again; `body` is None when it was too large to be kept."""
 
     status: int
@@ -45,7 +45,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class KeyClaim:
     """The key is ours to work under.
 
     `resource_id` is the id reserved for what the call creates; `token` tells this claim from that of
@@ -58,11 +58,11 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownKey:
     """The key was used before; `recorded` is None while that call is in flight."""
 
     fingerprint: str
-    recorded: Recorded | None = None
+    recorded: RecordedAnswer | None = None
 
 
 class IdempotencyStore(Protocol):
@@ -71,7 +71,7 @@ class IdempotencyStore(Protocol):
     A claim that is no longer held, because its lease ran out and another took over, changes nothing any more.
     """
 
-    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> KeyClaim | KnownKey:
         """Claim `key` for `lease` seconds, atomically.
 
         A new key is claimed under `resource_id`. An unfinished claim whose lease has run out
@@ -81,15 +81,15 @@ class IdempotencyStore(Protocol):
         """
         ...
 
-    def finish(self, claim: Claimed, recorded: Recorded) -> None:
+    def finish(self, claim: KeyClaim, recorded: RecordedAnswer) -> None:
         """Keep the answer, without its body where the owner's answers are too large together."""
         ...
 
-    def release(self, claim: Claimed) -> None:
+    def release(self, claim: KeyClaim) -> None:
         """End the lease at once and keep the reserved id: the work may have had its effect."""
         ...
 
-    def abandon(self, claim: Claimed) -> None:
+    def abandon(self, claim: KeyClaim) -> None:
         """Forget the claim: nothing was done."""
         ...
 

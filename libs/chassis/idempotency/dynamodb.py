@@ -23,11 +23,11 @@ from chassis.errors import TooMany
 from chassis.idempotency.base import (
     KEEP_SECONDS,
     SMALL_BYTES,
-    Claimed,
     IdempotencyLimits,
     Key,
-    Known,
-    Recorded,
+    KeyClaim,
+    KnownKey,
+    RecordedAnswer,
 )
 from chassis.idempotency.dynamodb_usage import KeyUsage
 from chassis.stores.aws import translated
@@ -70,10 +70,10 @@ class DynamoIdempotency:
         self._now = now
         self._usage = KeyUsage(client, table, now, limits)
 
-    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> KeyClaim | KnownKey:
         """See IdempotencyStore. Raises Transient when DynamoDB is away."""
         known = self._begin(key, fingerprint, resource_id, lease)
-        if isinstance(known, Claimed) and key.owner is not None:
+        if isinstance(known, KeyClaim) and key.owner is not None:
             try:
                 with translated("Counting Idempotency-Keys"):
                     self._usage.add_key(_OWNED + key.owner)
@@ -82,7 +82,7 @@ class DynamoIdempotency:
                 raise
         return known
 
-    def _begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+    def _begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> KeyClaim | KnownKey:
         now = int(self._now())
         values: dict[str, Any] = {
             ":now": {"N": str(now)},
@@ -96,11 +96,11 @@ class DynamoIdempotency:
             outcome = self._claim(key, _CLAIM, _SET, values)
             if isinstance(outcome, Mapping) and int(outcome["expires_at"]["N"]) <= now:
                 outcome = self._claim(key, _CLAIM_EXPIRED, _SET_ANEW, values)
-            return outcome if isinstance(outcome, Claimed) else self._known(key, outcome)
+            return outcome if isinstance(outcome, KeyClaim) else self._known(key, outcome)
 
     def _claim(
         self, key: Key, condition: str, update: str, values: dict[str, Any]
-    ) -> Claimed | Mapping[str, Any]:
+    ) -> KeyClaim | Mapping[str, Any]:
         """Claim the key under `condition`, or return the item that stands in the way."""
         try:
             answer = self._client.update_item(
@@ -118,9 +118,9 @@ class DynamoIdempotency:
                 raise
             return dict(standing)
         claimed = answer["Attributes"]
-        return Claimed(key, UUID(claimed["resource_id"]["S"]), UUID(claimed["claimed_by"]["S"]))
+        return KeyClaim(key, UUID(claimed["resource_id"]["S"]), UUID(claimed["claimed_by"]["S"]))
 
-    def finish(self, claim: Claimed, recorded: Recorded) -> None:
+    def finish(self, claim: KeyClaim, recorded: RecordedAnswer) -> None:
         with translated("Keeping the answer of an Idempotency-Key"):
             first, *rest = self._kept(claim.key, recorded.body) or [b""]
             answer: dict[str, Any] = {"status": recorded.status, "headers": recorded.headers}
@@ -145,11 +145,11 @@ class DynamoIdempotency:
             return None
         return parts
 
-    def release(self, claim: Claimed) -> None:
+    def release(self, claim: KeyClaim) -> None:
         with translated("Releasing an Idempotency-Key"):
             self._change(claim, "SET leased_until = :now", {":now": {"N": str(int(self._now()))}})
 
-    def _change(self, claim: Claimed, update: str, values: dict[str, Any]) -> bool:
+    def _change(self, claim: KeyClaim, update: str, values: dict[str, Any]) -> bool:
         """Change the claim's item while it is held, and say whether it was."""
         try:
             self._client.update_item(
@@ -163,7 +163,7 @@ class DynamoIdempotency:
             return False
         return True
 
-    def abandon(self, claim: Claimed) -> None:
+    def abandon(self, claim: KeyClaim) -> None:
         with (
             translated("Forgetting an Idempotency-Key"),
             contextlib.suppress(self._client.exceptions.ConditionalCheckFailedException),
@@ -190,12 +190,14 @@ class DynamoIdempotency:
             with translated(what):
                 self._client.delete_item(TableName=self._table, Key=item_key)
 
-    def _known(self, key: Key, item: Mapping[str, Any]) -> Known:
+    def _known(self, key: Key, item: Mapping[str, Any]) -> KnownKey:
         if "answer" not in item:
-            return Known(item["fingerprint"]["S"])
+            return KnownKey(item["fingerprint"]["S"])
         answer = json.loads(item["answer"]["S"])
         if not answer["parts"]:
-            return Known(item["fingerprint"]["S"], Recorded(answer["status"], answer["headers"], None))
+            return KnownKey(
+                item["fingerprint"]["S"], RecordedAnswer(answer["status"], answer["headers"], None)
+            )
         parts = [item["body"]["B"]]
         for number in range(1, answer["parts"]):
             part_key = _part_key(key, item["claimed_by"]["S"], number)
@@ -203,10 +205,10 @@ class DynamoIdempotency:
                 "Item"
             )
             if found is None:  # forgotten this very moment: as good as in flight for this request
-                return Known(item["fingerprint"]["S"])
+                return KnownKey(item["fingerprint"]["S"])
             parts.append(found["body"]["B"])
         body = zlib.decompress(b"".join(parts))
-        return Known(item["fingerprint"]["S"], Recorded(answer["status"], answer["headers"], body))
+        return KnownKey(item["fingerprint"]["S"], RecordedAnswer(answer["status"], answer["headers"], body))
 
 
 def _key(key: Key) -> dict[str, Any]:

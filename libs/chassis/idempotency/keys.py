@@ -19,7 +19,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from chassis.errors import Conflict, Gone, Invalid, Malformed, Problem, Transient
-from chassis.idempotency.base import LEASE_SECONDS, Claimed, IdempotencyStore, Key, Recorded
+from chassis.idempotency.base import LEASE_SECONDS, IdempotencyStore, Key, KeyClaim, RecordedAnswer
 from chassis.ids import new_id
 
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
@@ -73,7 +73,7 @@ class Keys:
         # With the key in it, which is kept nowhere, nobody can try passwords against a kept fingerprint.
         fingerprint = _digest(header, request.full_path, request.mimetype, request.get_data(cache=True))
         known = self._store.begin(key, fingerprint, new_id(), LEASE_SECONDS)
-        if isinstance(known, Claimed):
+        if isinstance(known, KeyClaim):
             return self._run(known, answer)
         if known.fingerprint != fingerprint:
             raise Invalid("This Idempotency-Key was used with another request; use a new key.")
@@ -81,7 +81,7 @@ class Keys:
             raise Conflict("A request with this Idempotency-Key is still being worked on; try again shortly.")
         return _replay(known.recorded)
 
-    def _run(self, claimed: Claimed, answer: Callable[[], Response]) -> Response:
+    def _run(self, claimed: KeyClaim, answer: Callable[[], Response]) -> Response:
         context = _claim.set(_Claim(claimed.resource_id))
         try:
             response = answer()
@@ -99,13 +99,13 @@ class Keys:
         self._store.finish(claimed, self._recorded(response))
         return response
 
-    def _recorded(self, response: Response) -> Recorded:
+    def _recorded(self, response: Response) -> RecordedAnswer:
         kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
         body = response.get_data()
-        return Recorded(response.status_code, kept, body if len(body) <= self._most_bytes else None)
+        return RecordedAnswer(response.status_code, kept, body if len(body) <= self._most_bytes else None)
 
 
-def _replay(recorded: Recorded) -> Response:
+def _replay(recorded: RecordedAnswer) -> Response:
     if recorded.body is None:
         where = recorded.headers.get("Location")
         raise Gone(

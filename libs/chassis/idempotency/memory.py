@@ -12,11 +12,11 @@ from chassis.errors import TooMany
 from chassis.idempotency.base import (
     KEEP_SECONDS,
     SMALL_BYTES,
-    Claimed,
     IdempotencyLimits,
     Key,
-    Known,
-    Recorded,
+    KeyClaim,
+    KnownKey,
+    RecordedAnswer,
 )
 
 
@@ -27,7 +27,7 @@ class _Entry:
     token: UUID
     leased_until: float
     kept_until: float
-    recorded: Recorded | None = None
+    recorded: RecordedAnswer | None = None
 
 
 class MemoryIdempotency:
@@ -43,7 +43,7 @@ class MemoryIdempotency:
         self._entries: dict[Key, _Entry] = {}
         self._lock = threading.Lock()
 
-    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> KeyClaim | KnownKey:
         with self._lock:
             now = self._now()
             entry = self._entries.get(key)
@@ -51,23 +51,23 @@ class MemoryIdempotency:
                 self._refuse_more(key.owner, now)
                 entry = _Entry(fingerprint, resource_id, uuid4(), now + lease, now + KEEP_SECONDS)
                 self._entries[key] = entry
-                return Claimed(key, resource_id, entry.token)
+                return KeyClaim(key, resource_id, entry.token)
             if entry.recorded is None and entry.leased_until <= now and entry.fingerprint == fingerprint:
                 entry.leased_until, entry.token = now + lease, uuid4()
-                return Claimed(key, entry.resource_id, entry.token)
-            return Known(entry.fingerprint, entry.recorded)
+                return KeyClaim(key, entry.resource_id, entry.token)
+            return KnownKey(entry.fingerprint, entry.recorded)
 
-    def finish(self, claim: Claimed, recorded: Recorded) -> None:
+    def finish(self, claim: KeyClaim, recorded: RecordedAnswer) -> None:
         with self._lock:
             if entry := self._held(claim):
                 entry.recorded = recorded if self._has_room(claim.key.owner, recorded) else _bare(recorded)
 
-    def release(self, claim: Claimed) -> None:
+    def release(self, claim: KeyClaim) -> None:
         with self._lock:
             if entry := self._held(claim):
                 entry.leased_until = self._now()
 
-    def abandon(self, claim: Claimed) -> None:
+    def abandon(self, claim: KeyClaim) -> None:
         with self._lock:
             if self._held(claim):
                 del self._entries[claim.key]
@@ -81,16 +81,16 @@ class MemoryIdempotency:
         if owner is not None and used >= self._limits.keys:
             raise TooMany(f"Your account has used {used} Idempotency-Keys today, the most there may be.")
 
-    def _has_room(self, owner: str | None, recorded: Recorded) -> bool:
+    def _has_room(self, owner: str | None, recorded: RecordedAnswer) -> bool:
         size = len(recorded.body or b"")
         theirs = (one.recorded for key, one in self._entries.items() if key.owner == owner)
         kept = sum(len(one.body) for one in theirs if one is not None and one.body is not None)
         return owner is None or size <= SMALL_BYTES or kept + size <= self._limits.bytes
 
-    def _held(self, claim: Claimed) -> _Entry | None:
+    def _held(self, claim: KeyClaim) -> _Entry | None:
         entry = self._entries.get(claim.key)
         return entry if entry is not None and entry.token == claim.token else None
 
 
-def _bare(recorded: Recorded) -> Recorded:
+def _bare(recorded: RecordedAnswer) -> RecordedAnswer:
     return replace(recorded, body=None)

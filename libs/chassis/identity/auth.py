@@ -61,7 +61,7 @@ def requires(*scopes: str) -> Access:
 
 
 @dataclass(frozen=True, slots=True)
-class _Verified:
+class _VerifiedToken:
     caller: Caller
     key_id: str
     algorithm: str
@@ -83,7 +83,7 @@ class TokenVerifier:
         self._keys = keys
         self._now = now
         self._profile = profile
-        self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
+        self._verified: OrderedDict[bytes, _VerifiedToken] = OrderedDict()
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
@@ -124,7 +124,7 @@ class TokenVerifier:
         self._keys.key(verified.key_id, verified.algorithm)
         return verified.caller
 
-    def _verify(self, token: str) -> _Verified:
+    def _verify(self, token: str) -> _VerifiedToken:
         try:
             header = jwt.get_unverified_header(token)
             key_id, algorithm = str(header.get("kid", "")), str(header.get("alg", ""))
@@ -147,7 +147,7 @@ class TokenVerifier:
             self._check_expiry(caller)
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise Unauthenticated("The access token is not valid here.") from error
-        return _Verified(caller, key_id, algorithm)
+        return _VerifiedToken(caller, key_id, algorithm)
 
     def _check_expiry(self, caller: Caller) -> None:
         now = self._now()
@@ -156,7 +156,7 @@ class TokenVerifier:
         if caller.expires > now + _LONGEST_LIFETIME + _CLOCK_SKEW:
             raise jwt.InvalidTokenError("good for longer than any access token of ours")
 
-    def _remembered(self, digest: bytes) -> _Verified | None:
+    def _remembered(self, digest: bytes) -> _VerifiedToken | None:
         with self._lock:
             verified = self._verified.get(digest)
             if verified is None:
@@ -167,7 +167,7 @@ class TokenVerifier:
             self._verified.move_to_end(digest)
             return verified
 
-    def _remember(self, digest: bytes, verified: _Verified) -> None:
+    def _remember(self, digest: bytes, verified: _VerifiedToken) -> None:
         with self._lock:
             self._verified[digest] = verified
             while len(self._verified) > _REMEMBERED:

@@ -66,7 +66,7 @@ class DynamoOutbox:
             self._release(holder)
         return len(published)
 
-    def aside(self) -> list[ParkedEvent]:
+    def parked(self) -> list[ParkedEvent]:
         return [_parked(item) for item in self._query(FilterExpression="attribute_exists(failures)")]
 
     def retry(self) -> int:

@@ -43,7 +43,7 @@ class MemoryOutbox:
                     moved += 1
             return moved
 
-    def aside(self) -> list[ParkedEvent]:
+    def parked(self) -> list[ParkedEvent]:
         with self._lock:
             return [self._parked[event.id] for event in self.events if event.id in self._parked]
 

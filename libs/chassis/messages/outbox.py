@@ -1,6 +1,6 @@
 """The transactional outbox: an event is stored with the change it tells of, and relayed afterwards.
 
-An event that cannot be published steps aside, so that it does not hold up the others: it is kept, tried
+An event that cannot be published is parked, so that it does not hold up the others: it is kept, tried
 again after growing pauses, logged and counted each time, and can be looked at. While the transport is away
 events keep their order at first; it is no promise, and consumers do not rely on it.
 Pattern: https://microservices.io/patterns/data/transactional-outbox.html
@@ -67,18 +67,18 @@ class OutboxStore(Protocol):
         """Publish up to `limit` events that are due, oldest first, and return how many went out.
 
         An event is removed only after `publish` returned for it, in a transaction that other
-        relays skip over. One for which it raised steps aside, and the others go on; a Transient, which
+        relays skip over. One for which it raised is parked, and the others go on; a Transient, which
         is no fault of the event, ends the round and is passed on. What went out before stays
         removed. An event may go out twice, never not at all.
         """
         ...
 
-    def aside(self) -> Sequence[ParkedEvent]:
-        """Return the events that stepped aside, oldest first."""
+    def parked(self) -> Sequence[ParkedEvent]:
+        """Return the events that were parked, oldest first."""
         ...
 
     def retry(self) -> int:
-        """Make the events that stepped aside due at once; return how many."""
+        """Make the events that were parked due at once; return how many."""
         ...
 
 

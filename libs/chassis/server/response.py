@@ -23,7 +23,7 @@ class WholeResponse(wsgi.Response):  # type: ignore[misc]  # the library has no 
         if self.headers_sent:
             super().write(arg)
             return
-        connection, self.sock = self.sock, (together := _Gathered())
+        connection, self.sock = self.sock, (together := _ResponseBuffer())
         try:
             super().write(arg)
         finally:
@@ -31,7 +31,7 @@ class WholeResponse(wsgi.Response):  # type: ignore[misc]  # the library has no 
         connection.sendall(together)
 
 
-class _Gathered(bytearray):
+class _ResponseBuffer(bytearray):
     """Takes the place of a connection while a head and the beginning of a body are put together."""
 
     sendall = bytearray.extend

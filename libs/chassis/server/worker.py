@@ -44,7 +44,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._leaving: dict[socket.socket, _Goodbye] = {}
+        self._leaving: dict[socket.socket, _Linger] = {}
 
     def accept(self, listener: Any) -> None:
         """See ThreadWorker. While another worker has fewer connections it goes first."""
@@ -78,7 +78,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
             self.nr_conns -= 1
             util.close(conn.sock)
         else:
-            self._leaving[conn.sock] = _Goodbye(time.monotonic() + _LINGER_SECONDS)
+            self._leaving[conn.sock] = _Linger(time.monotonic() + _LINGER_SECONDS)
 
     def murder_keepalived(self, force: bool = False) -> None:
         """See ThreadWorker. The same for those that take too long to leave."""
@@ -136,7 +136,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
 
 
 @dataclass(slots=True)
-class _Goodbye:
+class _Linger:
     """How long, in the clock's seconds, and how much is still read from a connection that is over."""
 
     until: float

@@ -3,7 +3,7 @@
 | item | pk | sk | further |
 |---|---|---|---|
 | shard | STREAM#reader | the shard's id | holder, until, sequence, attempts, finished |
-| record set aside | STREAM#reader#ASIDE | the record's sequence number | record, reason |
+| parked record | STREAM#reader#ASIDE | the record's sequence number | record, reason |
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class ParkedRecord:
     """A record that could not be handled, and why."""
 
     sequence: str
@@ -101,7 +101,7 @@ class Checkpoints:
         values = {":now": {"N": str(self._clock().timestamp() - 1)}}
         self._change(shard, "SET #until = :now", "holder = :holder", values)
 
-    def set_aside(self, sequence: str, record: Mapping[str, Any], reason: str) -> None:
+    def park(self, sequence: str, record: Mapping[str, Any], reason: str) -> None:
         """Keep a record that cannot be handled, with the reason; once however often. Raises Transient."""
         text = json.dumps(record, default=str)[:_LARGEST_RECORD]
         with translated(_WHAT):
@@ -115,8 +115,8 @@ class Checkpoints:
                 },
             )
 
-    def aside(self) -> list[SetAside]:
-        """Return the records that were set aside, oldest first. Raises Transient."""
+    def parked(self) -> list[ParkedRecord]:
+        """Return the records that were parked, oldest first. Raises Transient."""
         found = query(
             self._client,
             _WHAT,
@@ -125,7 +125,7 @@ class Checkpoints:
             ExpressionAttributeValues={":pk": {"S": f"{self._partition}#ASIDE"}},
         )
         return [
-            SetAside(item["sk"]["S"], item["reason"]["S"], _record(item["record"]["S"])) for item in found
+            ParkedRecord(item["sk"]["S"], item["reason"]["S"], _record(item["record"]["S"])) for item in found
         ]
 
     def _change(self, shard: str, update: str, condition: str, values: Mapping[str, Any]) -> Any:

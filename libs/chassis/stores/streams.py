@@ -3,7 +3,7 @@
 Several processes may read side by side; each shard is leased by one of them. A shard is read after its
 parent, so an item's changes stay in order when the table's partitions split. A record that cannot be
 handled is tried again with growing pauses, which holds up the records behind it, and after a bounded
-number of tries it is set aside with its reason.
+number of tries it is parked with its reason.
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 """
 
@@ -223,7 +223,7 @@ class StreamReader:
         return str(self._streams.get_shard_iterator(**arguments)["ShardIterator"])
 
     def _deal_with(self, shard: _Shard, record: Any) -> None:
-        """Handle a record or set it aside. Raises Transient when it has to be tried again."""
+        """Handle a record or park it. Raises Transient when it has to be tried again."""
         sequence = record["dynamodb"]["SequenceNumber"]
         if _is_foreign(record):
             reason, hopeless = self._attempt(record)
@@ -232,8 +232,8 @@ class StreamReader:
                 shard.checkpoint = replace(shard.checkpoint, attempts=attempts)
                 raise Transient(f"A record could not be handled: {reason}")
             if reason:
-                log.error("record set aside", extra={"sequence": sequence, "reason": reason})
-                self._checkpoints.set_aside(sequence, record, reason)
+                log.error("record parked", extra={"sequence": sequence, "reason": reason})
+                self._checkpoints.park(sequence, record, reason)
         shard.checkpoint = Checkpoint(shard.checkpoint.shard, sequence)
 
     def _attempt(self, record: Any) -> tuple[str, bool]:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from chassis.accounts import ACCOUNT_DELETED, AccountEvents
 from chassis.errors import Problem
 from chassis.http.routing import Route
-from chassis.idempotency import Claimed, IdempotencyStore, Key, Known, Recorded
+from chassis.idempotency import IdempotencyStore, Key, KeyClaim, KnownKey, RecordedAnswer
 from chassis.ids import new_id
 from chassis.messages.events import new_event
 from chassis.outcomes import Delivery, outcome_of
@@ -143,11 +143,11 @@ class AccountErasureContract(GoneAccountContract):
         keys = {owner: Key(owner, new_id().hex * 2) for owner in (account, str(new_id()))}
         for key in keys.values():
             claim = idempotency.begin(key, "f", new_id(), 30)
-            assert isinstance(claim, Claimed)
-            idempotency.finish(claim, Recorded(201, {}, b"{}"))
+            assert isinstance(claim, KeyClaim)
+            idempotency.finish(claim, RecordedAnswer(201, {}, b"{}"))
         events.handle(deleted(account))
         kinds = [type(idempotency.begin(key, "f", new_id(), 30)) for key in keys.values()]
-        assert kinds == [Claimed, Known]
+        assert kinds == [KeyClaim, KnownKey]
 
     @staticmethod
     def _reads(app: Flask, headers: dict[str, str]) -> set[int]:

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.errors import TooMany
-from chassis.idempotency import Claimed, IdempotencyLimits, IdempotencyStore, Key, Known, Recorded
+from chassis.idempotency import IdempotencyLimits, IdempotencyStore, Key, KeyClaim, KnownKey, RecordedAnswer
 from chassis.ids import new_id
 from chassis.testing.clock import FakeClock
 
-ANSWER = Recorded(201, {"Content-Type": "application/json"}, b'{"a":1}')
+ANSWER = RecordedAnswer(201, {"Content-Type": "application/json"}, b'{"a":1}')
 
 
 LIMITS = IdempotencyLimits(keys=60)
@@ -24,9 +24,9 @@ def _key(owner: str | None = "") -> Key:
     return Key(str(new_id()) if owner == "" else owner, uuid4().hex * 2)
 
 
-def _end(store: IdempotencyStore, claim: Claimed, how: str) -> None:
+def _end(store: IdempotencyStore, claim: KeyClaim, how: str) -> None:
     if how == "finish":
-        store.finish(claim, Recorded(500, {}, os.urandom(1_500_000)))
+        store.finish(claim, RecordedAnswer(500, {}, os.urandom(1_500_000)))
     elif how == "release":
         store.release(claim)
     else:
@@ -35,10 +35,10 @@ def _end(store: IdempotencyStore, claim: Claimed, how: str) -> None:
 
 def claimed(
     store: IdempotencyStore, key: Key, offered: UUID | None = None, fingerprint: str = "f"
-) -> Claimed:
+) -> KeyClaim:
     """Return the claim of a key that is free."""
     claim = store.begin(key, fingerprint, offered or new_id(), 30)
-    assert isinstance(claim, Claimed)
+    assert isinstance(claim, KeyClaim)
     return claim
 
 
@@ -53,18 +53,18 @@ class IdempotencyStoreContract:
     def test_a_key_in_flight_is_known_without_an_answer(self, store: IdempotencyStore) -> None:
         key = _key()
         store.begin(key, "f", new_id(), 30)
-        assert store.begin(key, "f", new_id(), 30) == Known("f", None)
+        assert store.begin(key, "f", new_id(), 30) == KnownKey("f", None)
 
     def test_a_finished_key_gives_its_answer_again(self, store: IdempotencyStore) -> None:
         key = _key()
         store.finish(claimed(store, key), ANSWER)
-        assert store.begin(key, "f", new_id(), 30) == Known("f", ANSWER)
+        assert store.begin(key, "f", new_id(), 30) == KnownKey("f", ANSWER)
 
     def test_a_finished_key_shows_the_fingerprint_of_its_first_request(self, store: IdempotencyStore) -> None:
         key = _key()
         store.finish(claimed(store, key, fingerprint="first"), ANSWER)
         known = store.begin(key, "second", new_id(), 30)
-        assert isinstance(known, Known)
+        assert isinstance(known, KnownKey)
         assert known.fingerprint == "first"
 
     def test_an_abandoned_key_is_new_again(self, store: IdempotencyStore) -> None:
@@ -94,7 +94,7 @@ class IdempotencyStoreContract:
         key = _key()
         store.begin(key, "f", new_id(), 30)
         clock.advance(31)
-        assert store.begin(key, "g", new_id(), 30) == Known("f", None)
+        assert store.begin(key, "g", new_id(), 30) == KnownKey("f", None)
 
     def test_a_key_is_forgotten_after_a_day(self, store: IdempotencyStore, clock: FakeClock) -> None:
         key, offered = _key(), new_id()
@@ -109,7 +109,7 @@ class IdempotencyStoreContract:
         store.finish(claimed(store, key), ANSWER)
         clock.advance(24 * 3600 + 1)
         store.begin(key, "g", new_id(), 30)
-        assert store.begin(key, "g", new_id(), 30) == Known("g", None)
+        assert store.begin(key, "g", new_id(), 30) == KnownKey("g", None)
 
     def test_a_process_that_comes_late_to_a_forgotten_key_leaves_nothing(
         self, store: IdempotencyStore
@@ -139,21 +139,21 @@ class IdempotencyStoreContract:
         clock.advance(31)
         successor = claimed(store, key)
         _end(store, late, end)
-        assert store.begin(key, "f", new_id(), 30) == Known("f", None)
+        assert store.begin(key, "f", new_id(), 30) == KnownKey("f", None)
         store.finish(successor, ANSWER)
-        assert store.begin(key, "f", new_id(), 30) == Known("f", ANSWER)
+        assert store.begin(key, "f", new_id(), 30) == KnownKey("f", ANSWER)
 
     @pytest.mark.parametrize("end", ["finish", "release", "abandon"])
     @pytest.mark.parametrize("size", [10, 1_500_000])
     def test_a_call_that_outlived_its_lease_leaves_its_successors_answer_alone(
         self, store: IdempotencyStore, clock: FakeClock, end: str, size: int
     ) -> None:
-        key, answer = _key(), Recorded(200, {}, os.urandom(size))
+        key, answer = _key(), RecordedAnswer(200, {}, os.urandom(size))
         late = claimed(store, key)
         clock.advance(31)
         store.finish(claimed(store, key), answer)
         _end(store, late, end)
-        assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
+        assert store.begin(key, "f", new_id(), 30) == KnownKey("f", answer)
 
     def test_a_call_that_outlived_its_lease_may_finish_while_nobody_took_over(
         self, store: IdempotencyStore, clock: FakeClock
@@ -162,22 +162,22 @@ class IdempotencyStoreContract:
         late = claimed(store, key)
         clock.advance(31)
         store.finish(late, ANSWER)
-        assert store.begin(key, "f", new_id(), 30) == Known("f", ANSWER)
+        assert store.begin(key, "f", new_id(), 30) == KnownKey("f", ANSWER)
 
     def test_a_call_without_an_owner_has_its_record(self, store: IdempotencyStore) -> None:
         key = _key(None)
         store.finish(claimed(store, key), ANSWER)
-        assert store.begin(key, "f", new_id(), 30) == Known("f", ANSWER)
+        assert store.begin(key, "f", new_id(), 30) == KnownKey("f", ANSWER)
 
     def test_all_records_of_an_owner_are_forgotten_and_no_others(self, store: IdempotencyStore) -> None:
         ann, bob = str(new_id()), str(new_id())
         gone = [_key(ann) for _ in range(3)]
         kept = [_key(bob), _key(None), _key(f"{ann}#")]
         for key in gone + kept:
-            store.finish(claimed(store, key), Recorded(200, {}, os.urandom(800_000)))
+            store.finish(claimed(store, key), RecordedAnswer(200, {}, os.urandom(800_000)))
         store.forget(ann)
-        assert all(isinstance(store.begin(key, "f", new_id(), 30), Claimed) for key in gone)
-        assert all(isinstance(store.begin(key, "f", new_id(), 30), Known) for key in kept)
+        assert all(isinstance(store.begin(key, "f", new_id(), 30), KeyClaim) for key in gone)
+        assert all(isinstance(store.begin(key, "f", new_id(), 30), KnownKey) for key in kept)
 
     def test_a_call_in_flight_while_its_owner_is_forgotten_keeps_no_answer(
         self, store: IdempotencyStore
@@ -186,28 +186,28 @@ class IdempotencyStoreContract:
         key = _key(owner)
         claim = claimed(store, key)
         store.forget(owner)
-        store.finish(claim, Recorded(200, {}, os.urandom(800_000)))
-        assert isinstance(store.begin(key, "f", new_id(), 30), Claimed)
+        store.finish(claim, RecordedAnswer(200, {}, os.urandom(800_000)))
+        assert isinstance(store.begin(key, "f", new_id(), 30), KeyClaim)
 
     def test_an_owner_without_records_is_forgotten_too(self, store: IdempotencyStore) -> None:
         store.forget(str(new_id()))
 
     def test_bytes_that_are_no_text_are_kept_as_they_are(self, store: IdempotencyStore) -> None:
-        key, answer = _key(), Recorded(200, {}, bytes(range(256)))
+        key, answer = _key(), RecordedAnswer(200, {}, bytes(range(256)))
         store.finish(claimed(store, key), answer)
-        assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
+        assert store.begin(key, "f", new_id(), 30) == KnownKey("f", answer)
 
     def test_a_large_answer_is_kept(self, store: IdempotencyStore) -> None:
-        key, answer = _key(), Recorded(200, {}, os.urandom(1_500_000))
+        key, answer = _key(), RecordedAnswer(200, {}, os.urandom(1_500_000))
         store.finish(claimed(store, key), answer)
-        assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
+        assert store.begin(key, "f", new_id(), 30) == KnownKey("f", answer)
 
     def test_a_body_that_was_too_large_to_be_kept_is_told_from_an_empty_one(
         self, store: IdempotencyStore
     ) -> None:
-        key, answer = _key(), Recorded(201, {"Location": "/v1/things/1"}, None)
+        key, answer = _key(), RecordedAnswer(201, {"Location": "/v1/things/1"}, None)
         store.finish(claimed(store, key), answer)
-        assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
+        assert store.begin(key, "f", new_id(), 30) == KnownKey("f", answer)
 
     def test_an_owner_has_so_many_keys_a_day_and_others_have_theirs(
         self, store: IdempotencyStore, clock: FakeClock
@@ -220,32 +220,32 @@ class IdempotencyStoreContract:
         for _ in range(2):
             with pytest.raises(TooMany):
                 store.begin(refused, "f", new_id(), 30)
-        assert store.begin(first, "f", new_id(), 30) == Known("f")
+        assert store.begin(first, "f", new_id(), 30) == KnownKey("f")
         for free in (_key(bob), _key(None)):
-            assert isinstance(store.begin(free, "f", new_id(), 30), Claimed)
+            assert isinstance(store.begin(free, "f", new_id(), 30), KeyClaim)
         clock.advance(24 * 3600 + 1)
-        assert isinstance(store.begin(refused, "f", new_id(), 30), Claimed)
+        assert isinstance(store.begin(refused, "f", new_id(), 30), KeyClaim)
 
     def test_beyond_an_owners_bytes_only_small_answers_are_kept_whole(self, store: IdempotencyStore) -> None:
         ann, large = str(new_id()), os.urandom(1_500_000)
         kept = []
         for body in [large, large, large, b"small"]:
             key = _key(ann)
-            store.finish(claimed(store, key), Recorded(201, {"Location": "/x"}, body))
+            store.finish(claimed(store, key), RecordedAnswer(201, {"Location": "/x"}, body))
             known = store.begin(key, "f", new_id(), 30)
-            assert isinstance(known, Known)
+            assert isinstance(known, KnownKey)
             assert known.recorded is not None
             assert known.recorded.headers == {"Location": "/x"}
             kept.append(known.recorded.body)
         assert kept == [large, large, None, b"small"]
 
     def test_an_answer_without_a_body_is_kept(self, store: IdempotencyStore) -> None:
-        key, answer = _key(), Recorded(204, {"Cache-Control": "no-store"}, b"")
+        key, answer = _key(), RecordedAnswer(204, {"Cache-Control": "no-store"}, b"")
         store.finish(claimed(store, key), answer)
-        assert store.begin(key, "f", new_id(), 30) == Known("f", answer)
+        assert store.begin(key, "f", new_id(), 30) == KnownKey("f", answer)
 
     def test_of_many_at_once_one_claims_the_key(self, store: IdempotencyStore) -> None:
         key = _key()
         with ThreadPoolExecutor(8) as pool:
             results = list(pool.map(lambda _: store.begin(key, "f", new_id(), 30), range(8)))
-        assert sum(isinstance(result, Claimed) for result in results) == 1
+        assert sum(isinstance(result, KeyClaim) for result in results) == 1

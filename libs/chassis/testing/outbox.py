@@ -72,7 +72,7 @@ class OutboxStoreContract:
         assert outbox.drain(100, publisher.publish) == 2
         assert publisher.published == [kept[1], kept[3]]
         assert outbox.drain(100, publisher.publish) == 0
-        assert [(one.failures, one.error) for one in outbox.aside()] == [(1, "ValueError('too large')")] * 2
+        assert [(one.failures, one.error) for one in outbox.parked()] == [(1, "ValueError('too large')")] * 2
 
     def test_an_event_that_makes_the_transport_fail_again_and_again_is_parked(
         self, outbox: OutboxStore, keep: Keep
@@ -91,11 +91,11 @@ class OutboxStoreContract:
         publisher = RefusingPublisher({kept.id}, ValueError("bad"))
         for failures in range(1, 8):
             assert outbox.drain(100, publisher.publish) == 0
-            assert [one.failures for one in outbox.aside()] == [failures]
+            assert [one.failures for one in outbox.parked()] == [failures]
             clock.advance(300)
         publisher.refused = ()
         assert outbox.drain(100, publisher.publish) == 1
-        assert outbox.aside() == []
+        assert outbox.parked() == []
 
     def test_an_operator_need_not_wait_for_the_next_try(self, outbox: OutboxStore, keep: Keep) -> None:
         [kept] = keep(1)

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from chassis.errors import Conflict, Transient
 from chassis.http import app as chassis_app
-from chassis.idempotency import Claimed, IdempotencyStore, Key, Known, resource_id
+from chassis.idempotency import IdempotencyStore, Key, KeyClaim, KnownKey, resource_id
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.settings import ServiceSettings
 from chassis.testing import FakeClock, IdempotencyStoreContract, Issuer, id_of
@@ -167,7 +167,7 @@ class Listening(MemoryIdempotency):
         super().__init__()
         self.fingerprints: list[str] = []
 
-    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> KeyClaim | KnownKey:
         self.fingerprints.append(fingerprint)
         return super().begin(key, fingerprint, resource_id, lease)
 

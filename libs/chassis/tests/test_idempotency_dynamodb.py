@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import Transient
-from chassis.idempotency import IdempotencyStore, Key, Recorded
+from chassis.idempotency import IdempotencyStore, Key, RecordedAnswer
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
 from chassis.stores.aws import Aws as Clients
@@ -38,10 +38,10 @@ def test_of_a_forgotten_owner_the_table_holds_nothing(
     owner = str(new_id())
     in_flight = claimed(store, Key(owner, "1" * 64))
     for number in range(30):
-        large = Recorded(200, {}, os.urandom(800_000 if number < 3 else 10))
+        large = RecordedAnswer(200, {}, os.urandom(800_000 if number < 3 else 10))
         store.finish(claimed(store, Key(owner, f"{number:064}")), large)
     store.forget(owner)
-    store.finish(in_flight, Recorded(200, {}, os.urandom(800_000)))
+    store.finish(in_flight, RecordedAnswer(200, {}, os.urandom(800_000)))
     pages = client.get_paginator("scan").paginate(TableName=name)
     assert [item for page in pages for item in page["Items"] if owner in str(item)] == []
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.idempotency import Claimed, Key, Known, Recorded
+from chassis.idempotency import Key, KeyClaim, KnownKey, RecordedAnswer
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
 from chassis.messages.dynamodb_outbox import DynamoOutbox
@@ -49,14 +49,14 @@ def test_a_call_that_another_release_has_answered_gets_that_answer_again(
     put(table, path, owner)
     store = DynamoIdempotency(*table, lambda: WRITTEN_AT + 60, LIMITS)
 
-    def again(digit: str) -> Claimed | Known:
+    def again(digit: str) -> KeyClaim | KnownKey:
         return store.begin(Key(owner, digit * 64), "f", new_id(), 30)
 
-    assert again("a") == Known("f", Recorded(201, {"Location": "/v1/notes/1"}, b'{"id":"1"}'))
-    assert again("b") == Known("f", Recorded(200, {}, b"x" * 999))
-    assert again("c") == Known("f", Recorded(204, {}, None))
+    assert again("a") == KnownKey("f", RecordedAnswer(201, {"Location": "/v1/notes/1"}, b'{"id":"1"}'))
+    assert again("b") == KnownKey("f", RecordedAnswer(200, {}, b"x" * 999))
+    assert again("c") == KnownKey("f", RecordedAnswer(204, {}, None))
     taken_over = again("d")
-    assert isinstance(taken_over, Claimed)
+    assert isinstance(taken_over, KeyClaim)
     assert taken_over.resource_id == UUID("01890000-0000-7000-8000-000000000001")
 
 
@@ -67,6 +67,6 @@ def test_an_event_that_another_release_has_kept_goes_out(
     put(table, path)
     clock.now = datetime(2026, 2, 1, tzinfo=UTC)
     outbox, publisher = DynamoOutbox(*table, clock), FakePublisher()
-    assert [parked.failures for parked in outbox.aside()] == [2]
+    assert [parked.failures for parked in outbox.parked()] == [2]
     assert outbox.drain(10, publisher.publish) == 2
     assert [(event.subject, event.data) for event in publisher.published] == [("n1", {"name": "a"})] * 2

@@ -43,7 +43,7 @@ class Verdict:
     blows: int
 
 
-class _Shared:
+class _SharedCounts:
     """The store, what is acknowledged of it, and the counts; all of it in memory that processes share."""
 
     def __init__(self, context: Any) -> None:
@@ -63,7 +63,7 @@ class _Shared:
 def check(folder: Path, reads: int, processes: int, say: Callable[[str], None]) -> Verdict:
     """Read so often, from so many processes, with Redis's data in `folder`. Raises Problem without Redis."""
     context = multiprocessing.get_context("spawn")
-    shared = _Shared(context)
+    shared = _SharedCounts(context)
     with ExitStack() as stack:
         redis = _Redis(folder)
         stack.callback(redis.kill)
@@ -81,7 +81,7 @@ def check(folder: Path, reads: int, processes: int, say: Callable[[str], None]) 
     return Verdict(blows=blows, **{name: count.value for name, count in shared.counts.items()})
 
 
-def _work(url: str, shared: _Shared, reads: int, seed: int) -> None:
+def _work(url: str, shared: _SharedCounts, reads: int, seed: int) -> None:
     """Read and write owners at random until there were enough reads."""
     cache = OwnerCache(connect(url), "check")
     chance = random.Random(seed)  # noqa: S311  # guards nothing
@@ -93,7 +93,7 @@ def _work(url: str, shared: _Shared, reads: int, seed: int) -> None:
     cache.close()
 
 
-def _write(cache: OwnerCache, shared: _Shared, owner: int) -> None:
+def _write(cache: OwnerCache, shared: _SharedCounts, owner: int) -> None:
     with shared.locks[owner]:
         with cache.writing(str(owner)):
             shared.kept[owner] += 1
@@ -101,7 +101,7 @@ def _write(cache: OwnerCache, shared: _Shared, owner: int) -> None:
     shared.count("writes")
 
 
-def _read(cache: OwnerCache, shared: _Shared, owner: int) -> None:
+def _read(cache: OwnerCache, shared: _SharedCounts, owner: int) -> None:
     """Read as a service does: what the fast path does not find is read the long way."""
     oldest = shared.acknowledged[owner]
     found = cache.find(str(owner), "list")
@@ -117,7 +117,7 @@ def _read(cache: OwnerCache, shared: _Shared, owner: int) -> None:
 
 
 def _strike_while(
-    going_on: Callable[[], bool], redis: _Redis, shared: _Shared, say: Callable[[str], None]
+    going_on: Callable[[], bool], redis: _Redis, shared: _SharedCounts, say: Callable[[str], None]
 ) -> int:
     """Do something to Redis again and again, with pauses in which the cache is of use; return how often."""
     chance = random.Random(0)  # noqa: S311  # guards nothing

@@ -68,14 +68,14 @@ def run(root: Path, state: Path, options: Options, progress: Progress, say: Say)
 
 
 @dataclass(frozen=True)
-class _Up:
+class _StartTimes:
     cold: float
     warm: float
     idle_mb: float
 
 
 @contextmanager
-def _running(suite: Suite, progress: Progress) -> Iterator[_Up]:
+def _running(suite: Suite, progress: Progress) -> Iterator[_StartTimes]:
     """Bring the suite up, down and up again, and down in the end."""
     try:
         cold = _timed(lambda: lifecycle.up(suite, progress))
@@ -83,7 +83,7 @@ def _running(suite: Suite, progress: Progress) -> Iterator[_Up]:
         warm = _timed(lambda: lifecycle.up(Suite(suite.root, suite.state, suite.settings), progress))
         running = Suite(suite.root, suite.state, suite.settings)
         rows = inspect(running.layout, running.daemon.connect(), running.parts)
-        yield _Up(cold, warm, sum(row.memory_bytes for row in rows) / 1e6)
+        yield _StartTimes(cold, warm, sum(row.memory_bytes for row in rows) / 1e6)
     finally:
         lifecycle.down(Suite(suite.root, suite.state, suite.settings), progress)
 

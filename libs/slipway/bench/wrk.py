@@ -31,7 +31,7 @@ class BenchRequest:
 
 
 @dataclass(frozen=True)
-class Measured:
+class WrkResult:
     """What wrk saw. Times are in microseconds; `wrong` counts answers of 400 and above, and none at all."""
 
     requests: int
@@ -69,13 +69,13 @@ class Wrk:
         )
 
 
-def measured(running: subprocess.Popen[str]) -> Measured:
+def measured(running: subprocess.Popen[str]) -> WrkResult:
     """Wait for wrk to end and return what it saw. Raises Problem when it failed."""
     output, _ = running.communicate()
     found = re.search(r"^MEASURED (\{.*\})$", output, re.MULTILINE)
     if found is None:
         raise Problem(f"wrk failed:\n{output.strip()}", next_step="run the command again")
-    return Measured(**json.loads(found[1]))
+    return WrkResult(**json.loads(found[1]))
 
 
 def find(root: Path, tools: Path) -> Wrk:

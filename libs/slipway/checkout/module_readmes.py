@@ -18,7 +18,7 @@ _ARGUMENT = re.compile(r"^  (description|type|default)\s+= ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Declared:
+class Declaration:
     """A variable or an output as its file declares it; `default` is None where one must be given."""
 
     name: str
@@ -27,7 +27,7 @@ class Declared:
     default: str | None
 
 
-def declared(folder: Path, block: str) -> list[Declared]:
+def declared(folder: Path, block: str) -> list[Declaration]:
     """Return the `variable` or `output` blocks of a folder's `.tf` files, in the order of their names."""
     found = []
     for path in sorted(folder.glob("*.tf")):
@@ -35,7 +35,9 @@ def declared(folder: Path, block: str) -> list[Declared]:
             if word == block:
                 arguments = {match[1]: _value(body, match.end()) for match in _ARGUMENT.finditer(body)}
                 description = arguments.get("description", '""')[1:-1].replace('\\"', '"')
-                found.append(Declared(name, description, arguments.get("type", ""), arguments.get("default")))
+                found.append(
+                    Declaration(name, description, arguments.get("type", ""), arguments.get("default"))
+                )
     return sorted(found, key=lambda one: one.name)
 
 

@@ -15,7 +15,7 @@ _GPS = 0x8825
 
 
 @dataclass(frozen=True)
-class Inspected:
+class Inspection:
     """Size in pixels as stored, EXIF orientation (1 where there is none), and whether it tells a place."""
 
     width: int
@@ -30,11 +30,11 @@ class Inspected:
         return self.orientation >= 5
 
 
-def inspect(content: bytes) -> Inspected:
+def inspect(content: bytes) -> Inspection:
     """Return what the picture in `content` says about itself."""
     with Image.open(io.BytesIO(content)) as picture:
         exif = picture.getexif()
-        return Inspected(
+        return Inspection(
             width=picture.width,
             height=picture.height,
             orientation=int(exif.get(_ORIENTATION, 1)),

@@ -66,7 +66,7 @@ class Smoke:
         where = self.connect_to or (parts.hostname or "", parts.port or 443)
         try:
             context = ssl.create_default_context(cafile=str(self.authority) if self.authority else None)
-            connection = _Directed(parts.hostname or "", where, context)
+            connection = _ConnectionTo(parts.hostname or "", where, context)
             try:
                 connection.request("GET", path, headers={"User-Agent": "slipway-deploy"})
                 answer = connection.getresponse()
@@ -77,7 +77,7 @@ class Smoke:
             raise NotHealthy(str(error) or type(error).__name__) from error
 
 
-class _Directed(http.client.HTTPSConnection):
+class _ConnectionTo(http.client.HTTPSConnection):
     """Connects to `where`, and speaks to `host` there."""
 
     def __init__(self, host: str, where: tuple[str, int], context: ssl.SSLContext) -> None:

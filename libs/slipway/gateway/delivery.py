@@ -12,7 +12,7 @@ _YEAR = 31_536_000
 
 
 @dataclass(frozen=True)
-class Delivered:
+class DeliveryLocation:
     """What is below `path` on a host, kept for `seconds` (None: as long as the origin says).
 
     `upstream` is where it is fetched; from a bucket it is fetched signed. `key_groups` are those
@@ -36,10 +36,12 @@ class Delivered:
         )
 
 
-def of_buckets(manifests: Mapping[str, Manifest], prefix: str, groups: tuple[str, ...]) -> list[Delivered]:
+def of_buckets(
+    manifests: Mapping[str, Manifest], prefix: str, groups: tuple[str, ...]
+) -> list[DeliveryLocation]:
     """Return what the manifests deliver; a signed prefix is opened by any key."""
     return [
-        Delivered(
+        DeliveryLocation(
             path=f"/{one.prefix}",
             upstream="s3",
             seconds=one.seconds,
@@ -52,7 +54,7 @@ def of_buckets(manifests: Mapping[str, Manifest], prefix: str, groups: tuple[str
     ]
 
 
-def of_origin(origin: Origin) -> Iterator[Delivered]:
+def of_origin(origin: Origin) -> Iterator[DeliveryLocation]:
     """Yield what is kept of another server."""
     for route in origin.routes:
-        yield Delivered(route.path, origin.upstream, route.seconds, route.key_groups)
+        yield DeliveryLocation(route.path, origin.upstream, route.seconds, route.key_groups)

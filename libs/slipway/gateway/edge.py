@@ -54,11 +54,11 @@ class Edge:
     browser_origins: tuple[str, ...] = ()
 
     @property
-    def delivered(self) -> list[delivery.Delivered]:
+    def delivered(self) -> list[delivery.DeliveryLocation]:
         """What is at `cdn.`."""
         return delivery.of_buckets(self.manifests, self.s3_prefix, tuple(self.key_groups))
 
-    def delivered_of(self, origin: Origin) -> list[delivery.Delivered]:
+    def delivered_of(self, origin: Origin) -> list[delivery.DeliveryLocation]:
         """What is shown of another server."""
         return list(delivery.of_origin(origin))
 

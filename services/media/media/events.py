@@ -11,13 +11,13 @@ from media.domain.arrivals import Arrivals
 from media.errors import NoRecords
 
 
-class _Named(BaseModel):
+class _BucketName(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     name: str
 
 
-class _Keyed(BaseModel):
+class _ObjectKey(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     key: str
@@ -26,8 +26,8 @@ class _Keyed(BaseModel):
 class _Place(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    bucket: _Named
-    object: _Keyed
+    bucket: _BucketName
+    object: _ObjectKey
 
 
 class _Record(BaseModel):

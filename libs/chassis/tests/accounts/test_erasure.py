@@ -10,7 +10,7 @@ import pytest
 from chassis.accounts import AccountErased, AccountEvents, AccountGate
 from chassis.accounts.cached import CachedAccountData
 from chassis.errors import Transient
-from chassis.idempotency import Claimed, IdempotencyStore, Key
+from chassis.idempotency import IdempotencyStore, Key, KeyClaim
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.testing import id_of
@@ -63,9 +63,9 @@ def data() -> Data:
     return Data()
 
 
-def claim(idempotency: IdempotencyStore, key: Key) -> Claimed:
+def claim(idempotency: IdempotencyStore, key: Key) -> KeyClaim:
     found = idempotency.begin(key, "f", new_id(), 30)
-    assert isinstance(found, Claimed)
+    assert isinstance(found, KeyClaim)
     return found
 
 

@@ -36,7 +36,7 @@ class MemoryOutbox:
             moved += 1
         return moved
 
-    def aside(self) -> list[ParkedEvent]:
+    def parked(self) -> list[ParkedEvent]:
         return []
 
     def retry(self) -> int:

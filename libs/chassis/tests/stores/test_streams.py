@@ -158,7 +158,7 @@ def test_a_dead_dependency_holds_the_record_back_however_long(reading: Reading) 
     reading.handle = reading.note
     drain(reader)
     assert reading.seen == ["INSERT a", "INSERT b"]
-    assert reading.checkpoints().aside() == []
+    assert reading.checkpoints().parked() == []
 
 
 def test_what_was_handled_before_a_failure_is_not_handled_again(reading: Reading) -> None:
@@ -187,7 +187,7 @@ def poison(reading: Reading, error: Exception) -> Callable[[ItemChange], None]:
     return handle
 
 
-def test_a_poison_record_is_set_aside_with_its_reason_after_bounded_tries(reading: Reading) -> None:
+def test_a_poison_record_is_parked_with_its_reason_after_bounded_tries(reading: Reading) -> None:
     reading.handle = poison(reading, ValueError("no such field"))
     reading.put("a", "poison", "b")
     for holder in ("one", "two"):  # the tries are counted over restarts
@@ -197,17 +197,17 @@ def test_a_poison_record_is_set_aside_with_its_reason_after_bounded_tries(readin
         reader.release()
     drain(reading.reader())
     assert reading.seen == ["INSERT a", "INSERT b"]
-    [aside] = reading.checkpoints().aside()
-    assert aside.reason == "ValueError('no such field')"
-    assert aside.record["dynamodb"]["Keys"]["sk"]["S"] == "poison"
+    [parked] = reading.checkpoints().parked()
+    assert parked.reason == "ValueError('no such field')"
+    assert parked.record["dynamodb"]["Keys"]["sk"]["S"] == "poison"
 
 
-def test_what_can_never_be_right_is_set_aside_at_once(reading: Reading) -> None:
+def test_what_can_never_be_right_is_parked_at_once(reading: Reading) -> None:
     reading.handle = poison(reading, Invalid("It has no address."))
     reading.put("poison", "b")
     drain(reading.reader())
     assert reading.seen == ["INSERT b"]
-    assert [one.reason for one in reading.checkpoints().aside()] == ["Invalid: It has no address."]
+    assert [one.reason for one in reading.checkpoints().parked()] == ["Invalid: It has no address."]
 
 
 def test_a_change_of_what_is_no_longer_there_is_dealt_with(reading: Reading) -> None:
@@ -215,7 +215,7 @@ def test_a_change_of_what_is_no_longer_there_is_dealt_with(reading: Reading) -> 
     reading.put("poison", "b")
     drain(reading.reader())
     assert reading.seen == ["INSERT b"]
-    assert reading.checkpoints().aside() == []
+    assert reading.checkpoints().parked() == []
 
 
 def test_a_reader_at_rest_writes_nothing_but_its_lease(reading: Reading, clock: FakeClock) -> None:

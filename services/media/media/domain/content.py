@@ -51,14 +51,14 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Classified:
+class Classification:
     """What a file is, and the type it is shown with."""
 
     kind: Kind
     content_type: str
 
 
-def classify(declared: str, filename: str, head: bytes) -> Classified:
+def classify(declared: str, filename: str, head: bytes) -> Classification:
     """Return what the file is; `head` is its first HEAD_BYTES bytes (or all there are)."""
     named = _by_name.guess_type(filename)[0] or ""
     found = signatures.image_type(head)
@@ -66,14 +66,14 @@ def classify(declared: str, filename: str, head: bytes) -> Classified:
     effective = claimed if claimed not in _GENERIC else (found or named or OCTETS)
     if not effective.startswith("image/") and not named.startswith("image/"):
         keeps_parameters = claimed == effective and declared.isascii() and len(declared) <= LONGEST_TYPE
-        return Classified(Kind.FILE, declared if keeps_parameters else effective)
+        return Classification(Kind.FILE, declared if keeps_parameters else effective)
     if found in PICTURES:
-        return Classified(Kind.PICTURE, found)
+        return Classification(Kind.PICTURE, found)
     if found is not None:
-        return Classified(Kind.FILE, found)
+        return Classification(Kind.FILE, found)
     if _may_be_image({effective, named}, head):
-        return Classified(Kind.FILE, effective)
-    return Classified(Kind.MISDECLARED, effective)
+        return Classification(Kind.FILE, effective)
+    return Classification(Kind.MISDECLARED, effective)
 
 
 def _may_be_image(claims: set[str], head: bytes) -> bool:

@@ -154,7 +154,7 @@ class BucketScans(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedFile:
     """A file in a listing; `etag` identifies its bytes."""
 
     key: str
@@ -166,7 +166,7 @@ class Listed:
 class Listing:
     """Some files of the bucket, in order of their keys; `more` says whether others follow."""
 
-    files: Sequence[Listed]
+    files: Sequence[ListedFile]
     more: bool
 
 

@@ -20,7 +20,7 @@ class Rendering:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedPicture:
     """A picture that was read: its real type, its size as it is meant to be seen, its thumbnails."""
 
     content_type: str
@@ -32,7 +32,7 @@ class Rendered:
 class Renderer(Protocol):
     """Makes thumbnails."""
 
-    def render(self, source: Path, folder: Path) -> Rendered:
+    def render(self, source: Path, folder: Path) -> RenderedPicture:
         """Render `source` into `folder`, in bounded time and memory.
 
         Raises Unreadable when the file is to blame, RenderingFailed when that is not known, LimitExceeded

@@ -19,7 +19,7 @@ from media.domain import naming
 from media.domain.erasure import Eraser
 from media.domain.intake import Intake
 from media.domain.objects import Lane, MediaObject, Status
-from media.domain.ports import AccountRecords, BucketScan, BucketScans, Files, Listed, Records
+from media.domain.ports import AccountRecords, BucketScan, BucketScans, Files, ListedFile, Records
 from media.domain.removal import Removal
 from media.domain.turns import WorkSlots, by_turns
 
@@ -151,7 +151,7 @@ class BucketWalk:
                 _guarded(self._look_at, file)
         return BucketScan(page.files[-1].key if page.more else "", progress.started_at, progress.since)
 
-    def _look_at(self, file: Listed) -> None:
+    def _look_at(self, file: ListedFile) -> None:
         """Settle what nobody has met in this form; the rest is in the care of events and the other sweep."""
         obj = self._records.by_key(file.key)
         if obj is None or obj.etag != file.etag:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from media.errors import Unreadable, Unsupported
 from media.imaging import orientation
-from media.imaging.prepared import Prepared
+from media.imaging.prepared import PreparedPicture
 
 _START, _END, _SCAN, _ADOBE, _EXIF, _ICC = 0xD8, 0xD9, 0xDA, 0xEE, 0xE1, 0xE2
 _DRAWN = frozenset({0xC0, 0xC1, 0xC2})
@@ -26,7 +26,7 @@ _ICC_NAME = b"ICC_PROFILE\0"
 
 
 @dataclass
-class _Seen:
+class _Segments:
     """What walking the segments brings to light."""
 
     kept: list[bytes] = field(default_factory=lambda: [b"\xff\xd8"])
@@ -38,9 +38,9 @@ class _Seen:
     ends: bool = False
 
 
-def prepared(file: bytes, most_scans: int) -> Prepared:
+def prepared(file: bytes, most_scans: int) -> PreparedPicture:
     """Return what is to be decoded. Raises Unreadable for too many scans, Unsupported for rare processes."""
-    seen = _Seen()
+    seen = _Segments()
     at, segments = 2, 0
     while found := _NEXT_MARKER.search(file, at):
         segments += 1
@@ -54,10 +54,10 @@ def prepared(file: bytes, most_scans: int) -> Prepared:
     if not seen.components <= seen.drawn:
         raise Unreadable("The picture is damaged or incomplete.")
     profile = b"".join(seen.profile[number] for number in sorted(seen.profile))
-    return Prepared(b"".join(seen.kept), orientation.read(seen.exif), profile, seen.ends)
+    return PreparedPicture(b"".join(seen.kept), orientation.read(seen.exif), profile, seen.ends)
 
 
-def _taken(file: bytes, found: re.Match[bytes], seen: _Seen, most_scans: int, before: int) -> int:
+def _taken(file: bytes, found: re.Match[bytes], seen: _Segments, most_scans: int, before: int) -> int:
     """Take note of the segment at `found`; return where the next is looked for."""
     marker, start = found.group(1)[0], found.end()
     if seen.scans:
@@ -81,7 +81,7 @@ def _taken(file: bytes, found: re.Match[bytes], seen: _Seen, most_scans: int, be
     return end
 
 
-def _note(marker: int, body: bytes, seen: _Seen) -> None:
+def _note(marker: int, body: bytes, seen: _Segments) -> None:
     if marker == _EXIF and body.startswith(b"Exif\0\0") and not seen.exif:
         seen.exif = body
     elif marker == _ICC and body.startswith(_ICC_NAME) and len(body) > len(_ICC_NAME) + 2:
@@ -94,7 +94,7 @@ def _components(marker: int, body: bytes) -> frozenset[int]:
     return frozenset(body[6::3])
 
 
-def _count(body: bytes, seen: _Seen, most: int) -> None:
+def _count(body: bytes, seen: _Segments, most: int) -> None:
     seen.scans += 1
     if seen.scans > most:
         raise Unreadable(

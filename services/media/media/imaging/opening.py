@@ -14,7 +14,7 @@ from PIL import AvifImagePlugin, Image
 from media.domain import signatures
 from media.errors import Unreadable
 from media.imaging import jpeg, orientation, png
-from media.imaging.prepared import PictureLimits, Prepared
+from media.imaging.prepared import PictureLimits, PreparedPicture
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF")
 TYPES = {
@@ -35,7 +35,7 @@ Image.init()
 
 
 @contextmanager
-def opened(source: Path, limits: PictureLimits) -> Iterator[tuple[Image.Image, Prepared]]:
+def opened(source: Path, limits: PictureLimits) -> Iterator[tuple[Image.Image, PreparedPicture]]:
     """Give the picture in `source`, undecoded and within `limits`, and what was found beside its pixels.
 
     Raises Unreadable, Unsupported, and whatever the decoders raise.
@@ -53,16 +53,16 @@ def too_large(limits: PictureLimits, size: str = "too many") -> str:
     return f"The picture has {size} pixels; at most {limits.pixels / 1_000_000:g} million are allowed."
 
 
-def _prepared(file: bytes, limits: PictureLimits) -> Prepared:
+def _prepared(file: bytes, limits: PictureLimits) -> PreparedPicture:
     kind = signatures.image_type(file[:64])
     if kind == "image/jpeg":
         return jpeg.prepared(file, limits.scans)
     if kind in _HEIF_FAMILY:  # they turn pictures by boxes of their own, and decoders trip over EXIF
-        return Prepared(_EXIF_DIRECTORY.sub(rb"\1\0\0", file))
-    return png.prepared(file) if kind == "image/png" else Prepared(file)
+        return PreparedPicture(_EXIF_DIRECTORY.sub(rb"\1\0\0", file))
+    return png.prepared(file) if kind == "image/png" else PreparedPicture(file)
 
 
-def _completed(found: Prepared, picture: Image.Image) -> Prepared:
+def _completed(found: PreparedPicture, picture: Image.Image) -> PreparedPicture:
     """Return orientation and profile as the decoder found them, where they were left to it.
 
     A HEIC comes turned already; the decoder of AVIF says in EXIF what the file says in boxes of its own.
@@ -71,4 +71,4 @@ def _completed(found: Prepared, picture: Image.Image) -> Prepared:
         return found
     profile, exif = picture.info.get("icc_profile"), picture.info.get("exif")
     turn = orientation.read(exif) if isinstance(exif, bytes) and picture.format != "HEIF" else 1
-    return Prepared(b"", turn, profile if isinstance(profile, bytes) else None, found.ends)
+    return PreparedPicture(b"", turn, profile if isinstance(profile, bytes) else None, found.ends)

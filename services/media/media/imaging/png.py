@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 
 from media.imaging import orientation
-from media.imaging.prepared import Prepared
+from media.imaging.prepared import PreparedPicture
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CRITICAL = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
@@ -19,7 +19,7 @@ _AT_ONCE = 1024 * 1024
 _GREY, _COLOUR = 0, 2
 
 
-def prepared(file: bytes) -> Prepared:
+def prepared(file: bytes) -> PreparedPicture:
     """Return what is to be decoded."""
     kept, header, exif, profile, ends = [_SIGNATURE], b"", b"", b"", False
     pixels: list[bytes] = []
@@ -42,7 +42,7 @@ def prepared(file: bytes) -> Prepared:
             break
     stream = b"".join(pixels)
     kept += [_chunk(b"IDAT", stream if whole and ends else _with_checksum(stream)), _chunk(b"IEND", b"")]
-    return Prepared(b"".join(kept), orientation.read(exif), profile, ends)
+    return PreparedPicture(b"".join(kept), orientation.read(exif), profile, ends)
 
 
 def _chunks(file: bytes) -> Iterator[tuple[bytes, bytes, bool]]:

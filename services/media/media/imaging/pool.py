@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from queue import LifoQueue
 
-from media.domain.rendering import Rendered
+from media.domain.rendering import RenderedPicture
 from media.imaging.sandbox import SandboxedRenderer
 
 
@@ -19,7 +19,7 @@ class RendererPool:
         for renderer in renderers:
             self._free.put(renderer)
 
-    def render(self, source: Path, folder: Path) -> Rendered:
+    def render(self, source: Path, folder: Path) -> RenderedPicture:
         renderer = self._free.get()
         try:
             return renderer.render(source, folder)

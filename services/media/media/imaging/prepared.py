@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedPicture:
     """What is decoded, and what was found beside the pixels.
 
     `ends` is false when the file breaks off before its end marker; all pixels may still be there.

@@ -16,11 +16,11 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from media.domain import signatures
-from media.domain.rendering import Rendered, Rendering
+from media.domain.rendering import RenderedPicture, Rendering
 from media.errors import LimitExceeded, Unreadable, Unsupported
 from media.imaging import colour, damage, orientation
 from media.imaging.opening import TYPES, opened, too_large
-from media.imaging.prepared import PictureLimits, Prepared
+from media.imaging.prepared import PictureLimits, PreparedPicture
 
 SIZES = {"small": 256, "medium": 512, "large": 1024}
 _LARGEST = max(SIZES.values())
@@ -33,7 +33,7 @@ _BACKGROUND = (255, 255, 255)
 _DAMAGED = "The picture is damaged or incomplete."
 
 
-def render(source: Path, folder: Path, limits: PictureLimits) -> Rendered:
+def render(source: Path, folder: Path, limits: PictureLimits) -> RenderedPicture:
     """Write the three thumbnails of `source` into `folder`; none is larger than the picture.
 
     Raises Unreadable and LimitExceeded with a reason that its owner can read, Unsupported.
@@ -48,7 +48,7 @@ def render(source: Path, folder: Path, limits: PictureLimits) -> Rendered:
         raise
 
 
-def _rendered(source: Path, folder: Path, limits: PictureLimits) -> Rendered:
+def _rendered(source: Path, folder: Path, limits: PictureLimits) -> RenderedPicture:
     with _explained(limits), opened(source, limits) as (picture, found):
         width, height = picture.size
         content_type = TYPES[picture.format or ""]
@@ -59,7 +59,7 @@ def _rendered(source: Path, folder: Path, limits: PictureLimits) -> Rendered:
         _save(name, largest.resize(_fitted(width, height, box), _FILTER, reducing_gap=_GAP), folder)
         for name, box in SIZES.items()
     )
-    return Rendered(content_type, width, height, renderings)
+    return RenderedPicture(content_type, width, height, renderings)
 
 
 def _fitted(width: int, height: int, box: int) -> tuple[int, int]:
@@ -68,7 +68,7 @@ def _fitted(width: int, height: int, box: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _upright(picture: Image.Image, found: Prepared) -> Image.Image:
+def _upright(picture: Image.Image, found: PreparedPicture) -> Image.Image:
     """Return the picture within a square of `_LARGEST` pixels, the right way up, in sRGB."""
     if picture.format == "JPEG" and not found.ends:
         damage.require_every_pixel(found.body, _LARGEST)

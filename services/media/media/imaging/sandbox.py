@@ -20,7 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from media.domain.rendering import Rendered, Rendering
+from media.domain.rendering import RenderedPicture, Rendering
 from media.domain.scratch import scratch
 from media.errors import LimitExceeded, RenderingFailed, Unreadable, Unsupported
 from media.imaging.confinement import Walls
@@ -55,7 +55,7 @@ class SandboxedRenderer:
         self._process: subprocess.Popen[bytes] | None = None
         self._turn = threading.Lock()
 
-    def render(self, source: Path, folder: Path) -> Rendered:
+    def render(self, source: Path, folder: Path) -> RenderedPicture:
         answer = self._answer({"source": str(source), "folder": str(folder)})
         for name, verdict in _VERDICTS.items():
             if name in answer:
@@ -152,7 +152,7 @@ def _line(descriptor: int, deadline: float) -> bytes:
     return collected
 
 
-def _rendered(answer: dict[str, Any], folder: Path) -> Rendered:
+def _rendered(answer: dict[str, Any], folder: Path) -> RenderedPicture:
     renderings = tuple(
         # Of what the decoding process says only names are taken, never a way out of the folder.
         Rendering(
@@ -160,4 +160,6 @@ def _rendered(answer: dict[str, Any], folder: Path) -> Rendered:
         )
         for name, width, height, kind, file, same in answer["renderings"]
     )
-    return Rendered(str(answer["content_type"]), int(answer["width"]), int(answer["height"]), renderings)
+    return RenderedPicture(
+        str(answer["content_type"]), int(answer["width"]), int(answer["height"]), renderings
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 from chassis.clock import Clock, utc_now
 from chassis.ids import new_id
 from media.domain.objects import Content
-from media.domain.ports import ArrivedPart, Listed, Listing
+from media.domain.ports import ArrivedPart, ListedFile, Listing
 from media.errors import BucketAway, ContentChanged, PartsUnknown, UploadNotOpen
 
 _CHUNK = 64 * 1024
@@ -125,7 +125,7 @@ class MemoryFiles:
         self.probe()
         keys = [key for key in self.keys(prefix) if key > after]
         found = [(key, self._files[key][1]) for key in keys[:limit]]
-        return Listing([Listed(key, c.etag, c.modified) for key, c in found], len(keys) > limit)
+        return Listing([ListedFile(key, c.etag, c.modified) for key, c in found], len(keys) > limit)
 
     def probe(self) -> None:
         if self.away:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from chassis.stores.aws import translated
 from media.domain.objects import Content
-from media.domain.ports import Listed, Listing
+from media.domain.ports import ListedFile, Listing
 from media.errors import ContentChanged
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class S3Files:
                 Bucket=self._bucket, Prefix=prefix, StartAfter=after, MaxKeys=min(limit, _PER_REQUEST)
             )
         files = [
-            Listed(entry["Key"], entry["ETag"].strip('"'), entry["LastModified"])
+            ListedFile(entry["Key"], entry["ETag"].strip('"'), entry["LastModified"])
             for entry in answer.get("Contents", [])
         ]
         return Listing(files, answer["IsTruncated"])

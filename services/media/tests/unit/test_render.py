@@ -18,7 +18,7 @@ from PIL import Image, ImageCms
 from services.media.tests import pictures
 from services.media.tests.factories import a_picture
 
-from media.domain.rendering import Rendered
+from media.domain.rendering import RenderedPicture
 from media.errors import Unreadable, Unsupported
 from media.imaging.prepared import PictureLimits
 from media.imaging.render import render
@@ -28,7 +28,7 @@ UPRIGHT = ["red", "green", "blue", "white"]
 
 @pytest.fixture
 def rendered(tmp_path: Path) -> Any:
-    def rendered(body: bytes) -> Rendered:
+    def rendered(body: bytes) -> RenderedPicture:
         source = tmp_path / "original"
         source.write_bytes(body)
         return render(source, tmp_path, PictureLimits())
@@ -36,7 +36,7 @@ def rendered(tmp_path: Path) -> Any:
     return rendered
 
 
-def opened(result: Rendered, name: str = "small") -> Image.Image:
+def opened(result: RenderedPicture, name: str = "small") -> Image.Image:
     path = next(each.path for each in result.renderings if each.name == name)
     return Image.open(io.BytesIO(path.read_bytes()))
 

@@ -25,7 +25,7 @@ _BYTES_OF_A_UNIT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class _Round:
+class _QueryResult:
     """What one Query gave: `size` bytes were read up to the key `last`, which is None at the end."""
 
     documents: list[str]
@@ -59,7 +59,7 @@ class Pages:
                     return Slice(found, {"after": one.last}, read)
         return Slice(found, None, read)
 
-    def _rounds(self, owner: str, question: TodoFilter, part: Range, wanted: int) -> Iterator[_Round]:
+    def _rounds(self, owner: str, question: TodoFilter, part: Range, wanted: int) -> Iterator[_QueryResult]:
         """Yield what stands in `part`, Query by Query; `wanted` is how many are likely to be taken."""
         query = query_of(items.partition_of(owner), question, part)
         query["Limit"] = min(wanted * (_READ_AHEAD if question.filters else 1), _MOST_READ_AT_ONCE)
@@ -71,7 +71,9 @@ class Pages:
             last = answer.get("LastEvaluatedKey")
             documents = [items.todo_document_in(item) for item in answer["Items"]]
             size = answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0) * _BYTES_OF_A_UNIT
-            yield _Round(documents, max(int(size), sum(map(size_of, documents))), key_in(question, last))
+            yield _QueryResult(
+                documents, max(int(size), sum(map(size_of, documents))), key_in(question, last)
+            )
             if last is None:
                 return
             query |= {"ExclusiveStartKey": last, "Limit": _MOST_READ_AT_ONCE}

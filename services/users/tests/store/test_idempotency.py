@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from services.users.tests.factories import SECRET
 
-from chassis.idempotency import KEEP_SECONDS, IdempotencyStore, Key, Known, Recorded
+from chassis.idempotency import KEEP_SECONDS, IdempotencyStore, Key, KnownKey, RecordedAnswer
 from chassis.ids import new_id
 from chassis.testing import FakeClock, IdempotencyStoreContract
 from chassis.testing.idempotency import LIMITS, claimed
@@ -26,7 +26,9 @@ class TestPostgresIdempotency(IdempotencyStoreContract):
 def test_neither_request_nor_answer_can_be_read_at_rest(postgres_stores: Stores, database: Database) -> None:
     store = postgres_stores.idempotency
     claim = claimed(store, KEY, fingerprint="digest-of-a-body-with-a-password")
-    store.finish(claim, Recorded(201, {"Set-Cookie": "a=secret-cookie"}, b'{"access_token":"secret-token"}'))
+    store.finish(
+        claim, RecordedAnswer(201, {"Set-Cookie": "a=secret-cookie"}, b'{"access_token":"secret-token"}')
+    )
     with database.transaction() as connection:
         [row] = connection.exec_driver_sql("SELECT fingerprint, answer FROM idempotency_keys").all()
     kept = bytes(row.fingerprint) + bytes(row.answer)
@@ -43,5 +45,5 @@ def test_expired_records_are_purged(postgres_stores: Stores, clock: FakeClock) -
 
 def test_an_answer_without_a_body_is_kept(postgres_stores: Stores) -> None:
     store = postgres_stores.idempotency
-    store.finish(claimed(store, KEY), Recorded(204, {}, b""))
-    assert store.begin(KEY, "f", new_id(), 30) == Known("f", Recorded(204, {}, b""))
+    store.finish(claimed(store, KEY), RecordedAnswer(204, {}, b""))
+    assert store.begin(KEY, "f", new_id(), 30) == KnownKey("f", RecordedAnswer(204, {}, b""))

@@ -57,7 +57,7 @@ def test_a_row_that_is_no_event_at_all_is_parked(postgres_stores: Stores, databa
     kept, publisher = [event.id for event in keep_in(postgres_stores, 2)], FakePublisher()
     assert postgres_stores.outbox.drain(100, publisher.publish) == 2
     assert ids(publisher) == kept
-    assert "Invalid" in postgres_stores.outbox.aside()[0].error
+    assert "Invalid" in postgres_stores.outbox.parked()[0].error
 
 
 def ids(publisher: FakePublisher) -> list[UUID]:

@@ -18,7 +18,7 @@ from users.domain.ports import SessionStore
 from users.domain.records import Account, Device
 from users.domain.refresh_tokens import RefreshTokens, fingerprint
 from users.domain.sealing import Digester, Sealer
-from users.domain.sessions import PER_ACCOUNT, Granted, Lifetimes, Sessions, SignIn
+from users.domain.sessions import PER_ACCOUNT, Lifetimes, Sessions, SignIn, TokenGrant
 from users.domain.throttle import Throttle
 from users.errors import (
     AccountNotFound,
@@ -46,14 +46,14 @@ class Desk:
         kept = account(password_hash=password_hash or quick.hash(PASSWORD))
         return self.stores.accounts.create(kept, events.account_created(kept, "https://u", self.clock))
 
-    def sign_in(self, who: Account, password: str = PASSWORD) -> Granted:
+    def sign_in(self, who: Account, password: str = PASSWORD) -> TokenGrant:
         return self.sign_in_desk.sign_in(who.email, password, DEVICE, new_id())
 
-    def refresh(self, granted: Granted | str) -> Granted:
+    def refresh(self, granted: TokenGrant | str) -> TokenGrant:
         token = granted if isinstance(granted, str) else granted.refresh_token
         return self.sessions.refresh(token, Device("Another/2", "192.0.2.9"))
 
-    def is_alive(self, granted: Granted, who: Account) -> bool:
+    def is_alive(self, granted: TokenGrant, who: Account) -> bool:
         return self.sessions.is_alive(who.id, granted.session_id)
 
 

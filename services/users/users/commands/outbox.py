@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--retry", action="store_true", help="make them due at once")
     options = parser.parse_args(arguments)
     outbox = real(load_settings(UsersSettings)).outbox
-    for event in outbox.aside():
+    for event in outbox.parked():
         sys.stdout.write(
             f"{event.position}: failed {event.failures} times, "
             f"next at {format_time(event.retry_at)}: {event.error}\n"

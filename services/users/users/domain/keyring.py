@@ -31,7 +31,7 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _LoadedKeys:
     keys: list[SigningKey]
     signer: Signer
     read_at: datetime
@@ -48,7 +48,7 @@ class Keyring:
         self._sealer = sealer
         self._clock = clock
         self._make = partial(signing_keys.make_key, sealer)
-        self._held: _Held | None = None
+        self._held: _LoadedKeys | None = None
         self._attempts = 0
         self._lock = threading.Lock()
 
@@ -69,7 +69,7 @@ class Keyring:
         self._edit(lambda keys: signing_keys.rotate(keys, self._clock(), self._make, at_once=at_once))
         return self.signer().key_id
 
-    def _current(self) -> _Held:
+    def _current(self) -> _LoadedKeys:
         held, attempts = self._held, self._attempts
         if held is not None and self._clock() - held.read_at < _REMEMBERED_FOR:
             return held
@@ -108,4 +108,4 @@ class Keyring:
             raise RuntimeError("a key store without an active key")
         known = self._held.signer if self._held and self._held.signer.key_id == key.id else None
         signer = known or Signer(key.id, signing_keys.private_key(key, self._sealer))
-        self._held = _Held(keys, signer, self._clock())
+        self._held = _LoadedKeys(keys, signer, self._clock())

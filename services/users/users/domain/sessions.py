@@ -36,7 +36,7 @@ class Lifetimes:
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class TokenGrant:
     """A fresh pair of tokens; the access token lasts `expires_in` seconds, the session until `expires_at`."""
 
     session_id: UUID
@@ -69,7 +69,7 @@ class SignIn:
         self._clock = clock
         self._lifetimes = lifetimes
 
-    def sign_in(self, email: str, password: str, device: Device, session_id: UUID) -> Granted:
+    def sign_in(self, email: str, password: str, device: Device, session_id: UUID) -> TokenGrant:
         """Return tokens of a new session; raise WrongCredentials, TooManyAttempts after repeated failures,
         or TooManySignIns."""
         account = self._authenticated(email, password, device.address)
@@ -83,7 +83,7 @@ class SignIn:
         except AccountNotFound as error:
             raise WrongCredentials from error  # erased, or given another password, since it was checked
         access_token = self._access.issue(signer, account.id, session_id, account.scopes)
-        return Granted(session_id, access_token, _seconds(TOKEN_LIFETIME), token, expires_at)
+        return TokenGrant(session_id, access_token, _seconds(TOKEN_LIFETIME), token, expires_at)
 
     def _authenticated(self, email: str, password: str, address: str) -> Account:
         self._passwords.require_room()
@@ -119,7 +119,7 @@ class Sessions:
         self._clock = clock
         self._lifetimes = lifetimes
 
-    def refresh(self, token: str, device: Device) -> Granted:
+    def refresh(self, token: str, device: Device) -> TokenGrant:
         """Return a new pair for `token`.
 
         The same token again within the grace continues the same chain; later it is taken for
@@ -135,7 +135,7 @@ class Sessions:
         successor, expires_at = granted
         session = family.session
         access_token = self._access.issue(signer, session.account_id, session.id, family.scopes)
-        return Granted(session.id, access_token, _seconds(TOKEN_LIFETIME), successor, expires_at)
+        return TokenGrant(session.id, access_token, _seconds(TOKEN_LIFETIME), successor, expires_at)
 
     def is_alive(self, account_id: UUID, session_id: UUID) -> bool:
         """Say whether the session is still good."""

@@ -12,7 +12,7 @@ from chassis.http.routing import Answer, Routes, route
 from chassis.identity.auth import PUBLIC, SIGNED_IN, Caller
 from chassis.ids import new_id
 from users.authentication import whoami
-from users.domain.sessions import Granted, Sessions, SignIn
+from users.domain.sessions import Sessions, SignIn, TokenGrant
 from users.errors import (
     ForeignOrigin,
     RefreshRefused,
@@ -106,7 +106,7 @@ class SessionRoutes(Routes):
         self._sessions.end(whoami(caller).account_id, session_id)
         return Answer(status=204)
 
-    def _answer(self, granted: Granted, status: int, *, by_cookie: bool) -> Answer:
+    def _answer(self, granted: TokenGrant, status: int, *, by_cookie: bool) -> Answer:
         view = TokensView.of(granted, with_refresh_token=not by_cookie)
         if not by_cookie:
             return Answer(view, status=status)

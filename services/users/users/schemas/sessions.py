@@ -11,7 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 from chassis.schemas import Body, Time, View
 from users.domain.records import Session
 from users.domain.refresh_tokens import LONGEST
-from users.domain.sessions import Granted
+from users.domain.sessions import TokenGrant
 from users.schemas.accounts import Password, TypedEmail
 
 
@@ -39,7 +39,7 @@ class TokensView(View):
     refresh_token: str | SkipJsonSchema[None] = Field(default=None, exclude_if=lambda value: value is None)
 
     @classmethod
-    def of(cls, granted: Granted, *, with_refresh_token: bool) -> TokensView:
+    def of(cls, granted: TokenGrant, *, with_refresh_token: bool) -> TokensView:
         """Return the view of what was granted."""
         return cls(
             session_id=granted.session_id,

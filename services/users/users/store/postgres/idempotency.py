@@ -16,7 +16,15 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, upd
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import Clock
-from chassis.idempotency import KEEP_SECONDS, SMALL_BYTES, Claimed, IdempotencyLimits, Key, Known, Recorded
+from chassis.idempotency import (
+    KEEP_SECONDS,
+    SMALL_BYTES,
+    IdempotencyLimits,
+    Key,
+    KeyClaim,
+    KnownKey,
+    RecordedAnswer,
+)
 from users.domain.sealing import Sealer
 from users.errors import TooManyKeys
 from users.store.postgres.database import Database
@@ -38,7 +46,7 @@ class PostgresIdempotency:
         self._clock = clock
         self._limits = limits
 
-    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> Claimed | Known:
+    def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> KeyClaim | KnownKey:
         now = self._clock()
         values: dict[str, Any] = {
             "fingerprint": self._sealer.seal(fingerprint.encode(), f"fingerprint {key.digest}"),
@@ -60,19 +68,19 @@ class PostgresIdempotency:
             ).one_or_none()
             if claimed is not None:
                 self._refuse_more(connection, key.owner, now)
-                return Claimed(key, resource_id, values["claim"])
+                return KeyClaim(key, resource_id, values["claim"])
             found = select(records).where(records.c.key == key.digest).with_for_update()
             standing = connection.execute(found).one_or_none()
             if standing is None:  # abandoned this very moment: as good as in flight for this request
-                return Known(fingerprint)
+                return KnownKey(fingerprint)
             known = self._known(standing)
             if known.recorded is not None or standing.leased_until > now or known.fingerprint != fingerprint:
                 return known
             renewed = {name: values[name] for name in ("leased_until", "claim")}
             connection.execute(update(records).where(records.c.key == key.digest).values(renewed))
-            return Claimed(key, standing.resource_id, values["claim"])
+            return KeyClaim(key, standing.resource_id, values["claim"])
 
-    def finish(self, claim: Claimed, recorded: Recorded) -> None:
+    def finish(self, claim: KeyClaim, recorded: RecordedAnswer) -> None:
         with self._database.transaction() as connection:
             kept = recorded.body if self._has_room(connection, claim.key.owner, recorded) else None
             document = {
@@ -83,11 +91,11 @@ class PostgresIdempotency:
             answer = self._sealer.seal(json.dumps(document).encode(), f"answer {claim.key.digest}")
             connection.execute(update(records).where(_held(claim)).values(answer=answer))
 
-    def release(self, claim: Claimed) -> None:
+    def release(self, claim: KeyClaim) -> None:
         with self._database.transaction() as connection:
             connection.execute(update(records).where(_held(claim)).values(leased_until=self._clock()))
 
-    def abandon(self, claim: Claimed) -> None:
+    def abandon(self, claim: KeyClaim) -> None:
         with self._database.transaction() as connection:
             connection.execute(delete(records).where(_held(claim)))
 
@@ -112,7 +120,7 @@ class PostgresIdempotency:
         if used > self._limits.keys:
             raise TooManyKeys(self._limits.keys)
 
-    def _has_room(self, connection: Connection, owner: str | None, recorded: Recorded) -> bool:
+    def _has_room(self, connection: Connection, owner: str | None, recorded: RecordedAnswer) -> bool:
         size = len(recorded.body or b"")
         if owner is None or size <= SMALL_BYTES:
             return True
@@ -120,13 +128,13 @@ class PostgresIdempotency:
         kept = connection.execute(select(total).where(records.c.owner == owner)).scalar_one()
         return bool(kept + size <= self._limits.bytes)
 
-    def _known(self, row: Row[Any]) -> Known:
+    def _known(self, row: Row[Any]) -> KnownKey:
         fingerprint = self._sealer.open(bytes(row.fingerprint), f"fingerprint {row.key}").decode()
         if row.answer is None:
-            return Known(fingerprint)
+            return KnownKey(fingerprint)
         document = json.loads(self._sealer.open(bytes(row.answer), f"answer {row.key}"))
         body = None if document["body"] is None else base64.b64decode(document["body"])
-        return Known(fingerprint, Recorded(document["status"], document["headers"], body))
+        return KnownKey(fingerprint, RecordedAnswer(document["status"], document["headers"], body))
 
 
 def forget_account(connection: Connection, account_id: UUID) -> None:
@@ -136,5 +144,5 @@ def forget_account(connection: Connection, account_id: UUID) -> None:
     )
 
 
-def _held(claim: Claimed) -> ColumnElement[bool]:
+def _held(claim: KeyClaim) -> ColumnElement[bool]:
     return (records.c.key == claim.key.digest) & (records.c.claim == claim.token)

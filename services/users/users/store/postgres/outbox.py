@@ -41,11 +41,11 @@ class PostgresOutbox:
                 try:
                     publish(parse(row.event))
                 except Transient as error:  # raised again below, once the progress is kept
-                    self._step_aside(connection, row, error)
+                    self._park(connection, row, error)
                     outage = error
                     break
                 except Exception as error:  # noqa: BLE001  # whatever it is, the other events go on
-                    self._step_aside(connection, row, error)
+                    self._park(connection, row, error)
                 else:
                     published.append(row.position)
             if published:
@@ -54,7 +54,7 @@ class PostgresOutbox:
             raise outage
         return len(published)
 
-    def aside(self) -> list[ParkedEvent]:
+    def parked(self) -> list[ParkedEvent]:
         failed = select(outbox).where(outbox.c.failures > 0).order_by(outbox.c.position)
         with self._database.transaction() as connection:
             rows = connection.execute(failed).all()
@@ -70,10 +70,10 @@ class PostgresOutbox:
         oldest = select(outbox).where(due).order_by(outbox.c.position).limit(limit)
         return connection.execute(oldest.with_for_update(skip_locked=True)).all()
 
-    def _step_aside(self, connection: Connection, row: Row[Any], error: Exception) -> None:
-        aside = park(row.position, row.failures + 1, error, self._clock())
+    def _park(self, connection: Connection, row: Row[Any], error: Exception) -> None:
+        parked = park(row.position, row.failures + 1, error, self._clock())
         connection.execute(
             update(outbox)
             .where(outbox.c.position == row.position)
-            .values(failures=aside.failures, retry_at=aside.retry_at, error=aside.error)
+            .values(failures=parked.failures, retry_at=parked.retry_at, error=parked.error)
         )
