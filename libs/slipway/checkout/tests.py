@@ -68,11 +68,16 @@ def has_system_tests(root: Path, arguments: Sequence[str]) -> bool:
 
 
 def system(root: Path, arguments: Sequence[str], target: SuiteUnderTest) -> int:
-    """Run the system tests, the disruptive ones last and alone; return the first bad exit code."""
+    """Run the system tests; return the first bad exit code.
+
+    The disruptive ones run alone after the others, and last those that read what all of them left behind.
+    """
     environment = target.environment()
-    calm = _pytest(root, ["-n", "2", "-m", "system and not disruptive", *arguments], environment)
+    calm_ones = "system and not disruptive and not afterwards"
+    calm = _pytest(root, ["-n", "2", "-m", calm_ones, *arguments], environment)
     rough = _pytest(root, ["-n", "0", "-m", "system and disruptive", *arguments], environment)
-    return calm or rough
+    after = _pytest(root, ["-n", "0", "-m", "system and afterwards", *arguments], environment)
+    return calm or rough or after
 
 
 def containers(root: Path, arguments: Sequence[str]) -> int:

@@ -29,7 +29,7 @@ def test_from_outside():
 def test_that_kills():
     assert os.environ["SLIPWAY_BASE_DOMAIN"] == "example.test"
 """
-_MARKERS = "[pytest]\nmarkers =\n    system\n    disruptive\n    long\n"
+_MARKERS = "[pytest]\nmarkers =\n    system\n    disruptive\n    afterwards\n    long\n"
 _TARGET = SuiteUnderTest("example.test", 9443, Path("/ca.pem"), Path("/state"))
 
 
@@ -67,6 +67,18 @@ def test_what_takes_minutes_runs_by_name_or_when_asked_for(
 
 def test_system_tests_are_told_where_the_suite_is(checkout: Path) -> None:
     assert tests.system(checkout, ["test_all.py"], _TARGET) == 0
+
+
+def test_what_reads_what_the_others_left_behind_runs_after_all_of_them(checkout: Path) -> None:
+    (checkout / "test_0_first_by_name.py").write_text(
+        "import pathlib, pytest\n\n@pytest.mark.system\n@pytest.mark.afterwards\ndef test_after():\n"
+        "    assert pathlib.Path('left').exists()\n"
+    )
+    (checkout / "test_rough.py").write_text(
+        "import pathlib, pytest\n\n@pytest.mark.system\n@pytest.mark.disruptive\ndef test_rough():\n"
+        "    pathlib.Path('left').touch()\n"
+    )
+    assert tests.system(checkout, [], _TARGET) == 0
 
 
 def test_a_selection_without_system_tests_is_recognised(checkout: Path) -> None:
