@@ -17,7 +17,9 @@ def module_of(service: str) -> Path:
 
 
 def problems_of(service: str) -> list[ast.ClassDef]:
-    """Return the classes of `errors.py` that are problems, in their order."""
+    """Return the classes of `errors.py` that are problems, in their order; none where there is no such file."""
+    if module_of(service) not in tree.files():
+        return []
     known, found = set(_OF_THE_CHASSIS), []
     for node in tree.parsed(module_of(service)).body:
         if isinstance(node, ast.ClassDef) and {ast.unparse(base) for base in node.bases} & known:

@@ -10,7 +10,7 @@ from slipway.manifest import Manifest
 from slipway.scaffold.naming import Naming
 from slipway.terminal.problems import USAGE, Problem
 
-Store = Literal["dynamodb", "postgres", "none"]
+Store = Literal["dynamodb", "none"]
 
 _ACCOUNTS_TOPIC = "users-events"
 _ACCOUNT_DELETED = "users.account.deleted.v1"
@@ -55,7 +55,6 @@ class Choices:
             "description": self.description,
             "keeps": self.keeps,
             "dynamodb": self.store == "dynamodb",
-            "postgres": self.store == "postgres",
             "cache": self.cache,
             "worker": self.has_worker,
             "publishes": self.publishes,
