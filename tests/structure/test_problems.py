@@ -17,7 +17,7 @@ def module_of(service: str) -> Path:
 
 
 def problems_of(service: str) -> list[ast.ClassDef]:
-    """Return the classes of `errors.py` that are problems, in their order; none where there is no such file."""
+    """Return the classes of `errors.py` that are problems, in their order; none without such a file."""
     if module_of(service) not in tree.files():
         return []
     known, found = set(_OF_THE_CHASSIS), []

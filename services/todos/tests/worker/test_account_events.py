@@ -111,13 +111,8 @@ def test_a_cached_read_asks_the_table_nothing(
 
 @pytest.fixture
 def worker_settings(aws: Any) -> WorkerSettings:
-    names = (
-        "TODOS_TABLE",
-        "USERS_EVENTS_QUEUE_URL",
-        "USERS_EVENTS_DLQ_URL",
-        "USERS_EVENTS_VISIBILITY_TIMEOUT",
-    )
-    made = {name.lower(): aws.environment("todos")[name] for name in names}
+    told = {name.lower(): value for name, value in aws.environment("todos").items()}
+    made = {name: value for name, value in told.items() if name in WorkerSettings.model_fields}
     return WorkerSettings(
         auth_issuer=ISSUER, auth_jwks_url="http://127.0.0.1:1", redis_url="redis://127.0.0.1:1/0", **made
     )
@@ -125,7 +120,8 @@ def worker_settings(aws: Any) -> WorkerSettings:
 
 @pytest.fixture
 def worker(aws: Any, worker_settings: WorkerSettings, parts: Parts) -> tuple[Worker, Consumer]:
-    [reading] = build(worker_settings, parts=parts.stores, clock=parts.clock).consumers
+    consumers = build(worker_settings, parts=parts.stores, clock=parts.clock).consumers
+    reading = next(one for one in consumers if one.name == "todos-users-events")
     return Worker(aws.service_client("todos", "sqs"), [reading]), reading
 
 
