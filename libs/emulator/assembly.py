@@ -14,7 +14,7 @@ from ministack.core import iam_actions, iam_evaluator, responses
 from ministack.core.persistence import _json_default, _json_object_hook
 from ministack.core.router import detect_service
 
-from emulator import ministack_patches, ses_patches
+from emulator import ministack_patches, ses_patches, stream_patches
 from emulator.actions import MESSAGES, SESSIONS, UPLOADS
 from emulator.application import DurabilityMiddleware
 from emulator.dynamodb import Upstream
@@ -62,6 +62,7 @@ def build(settings: EmulatorSettings) -> DurabilityMiddleware:
     ministack_patches.check_everybodys_signature(iam_evaluator, services.load("sts"), root_key)
     ministack_patches.parse_policies_once(iam_evaluator)
     ministack_patches.know_the_prefix_of_listed_uploads(iam_actions)
+    stream_patches.judge_readers_by_their_stream(iam_actions)
     ses_patches.judge_senders_by_their_domain(iam_actions)
     ministack_patches.know_protocols(responses)
     ministack_patches.leave_out_other_front_doors(ministack)

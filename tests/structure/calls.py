@@ -14,14 +14,17 @@ from tests.structure import tree
 from slipway.manifest import Manifest
 
 _SERVICES = {
-    "table": "dynamodb",
-    "bucket": "s3",
-    "queue": "sqs",
-    "topic": "sns",
-    "role": "sts",
-    "mail": "sesv2",
+    "table": ("dynamodb", "dynamodbstreams"),
+    "bucket": ("s3",),
+    "queue": ("sqs",),
+    "topic": ("sns",),
+    "role": ("sts",),
+    "mail": ("sesv2",),
 }
-_PREFIXES = {"sesv2": "ses"}  # where IAM knows a service by another name than the SDK
+_PREFIXES = {
+    "dynamodbstreams": "dynamodb",
+    "sesv2": "ses",
+}  # where IAM knows a service by another name than the SDK
 
 # Operations that IAM knows by the name of another action.
 _ACTIONS = {
@@ -49,7 +52,7 @@ def actions(service: str, manifest: Manifest) -> set[str]:
     files = _reached(service)
     found = {
         f"{_PREFIXES.get(name, name)}:{operation}"
-        for name in (_SERVICES[kind] for kind in kinds)
+        for name in (one for kind in kinds for one in _SERVICES[kind])
         for file in files
         for operation in _called(file, name)
     }

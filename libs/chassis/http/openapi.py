@@ -159,8 +159,10 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
         success["content"] = {
             "application/json": {"schema": schemas.reference(route.answer, "serialization")}
         }
+    elif route.media_type != "application/json":
+        success["content"] = {route.media_type: {"schema": {"type": "string"}}}
     responses = {str(route.status): success}
-    if route.method == "GET" and route.answer is not None:
+    if route.method == "GET" and "content" in success:
         responses["304"] = {"description": "Unchanged since the ETag that was sent"}
     titles = {outcome_of_kind(kind).status: outcome_of_kind(kind).title for kind in _problems(route)}
     titles[414] = "Request URI Too Long"

@@ -36,7 +36,7 @@ _CHARSETS = {"utf-8", "utf8", "us-ascii"}
 class Answer:
     """An answer that is more than a 200 with a view.
 
-    `body` is a view, ready-made JSON bytes, or None for no content; `etag` includes its quotes.
+    `body` is a view, ready-made bytes, or None for no content; `etag` includes its quotes.
     """
 
     body: BaseModel | bytes | None = None
@@ -61,6 +61,7 @@ class Route:
     idempotent: bool
     raises: tuple[type[Problem], ...]
     cache_control: str
+    media_type: str = "application/json"
     cached: Callable[..., str] | None = None
     name: str = ""
     summary: str = ""
@@ -86,6 +87,7 @@ def route(
     idempotent: bool | None = None,
     raises: Sequence[type[Problem]] = (),
     cache_control: str | None = None,
+    media_type: str = "application/json",
     cached: Callable[..., str] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare that the decorated method answers `method path`.
@@ -93,6 +95,8 @@ def route(
     `path` is Flask's (`/v1/todos/<uuid:todo_id>`). A POST honours `Idempotency-Key`
     unless `idempotent=False`. `status` is the documented success status. Where the body is
     not required, a request without one is taken for an empty object.
+
+    A `media_type` other than JSON is for an answer whose body is bytes.
 
     `cached` is for a GET that is answered from the caller's part of the service's cache: it is given what
     the method is given, except the caller, and returns the field under which `cached.pack` has put the
@@ -111,6 +115,7 @@ def route(
         status=status,
         idempotent=method == "POST" if idempotent is None else idempotent,
         raises=tuple(raises),
+        media_type=media_type,
         cache_control=cache_control or ("no-cache" if access.public else "private, no-cache"),
         cached=cached,
     )
@@ -296,7 +301,7 @@ def respond(declared: Route, result: Any) -> Response:
     if body is None:
         del response.headers["Content-Type"]
     else:
-        response.headers["Content-Type"] = "application/json"
+        response.headers["Content-Type"] = declared.media_type
     _add_headers(response, declared, answer, body)
     if declared.method == "GET" and answer.status == 200:
         etag = response.headers.setdefault("ETag", etags.of_bytes(body or b""))

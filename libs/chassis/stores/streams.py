@@ -75,8 +75,8 @@ class StreamReader:
 
     def __init__(
         self,
-        dynamodb: DynamoDBClient,
-        streams: DynamoDBStreamsClient,
+        client: DynamoDBClient,
+        streams_client: DynamoDBStreamsClient,
         table: str,
         checkpoints: Checkpoints,
         handle: Handle,
@@ -85,8 +85,8 @@ class StreamReader:
         pause: float = 0.5,
         clock: Callable[[], float],
     ) -> None:
-        self._dynamodb = dynamodb
-        self._streams = streams
+        self._client = client
+        self._streams_client = streams_client
         self._table = table
         self._checkpoints = checkpoints
         self._handle = handle
@@ -149,14 +149,14 @@ class StreamReader:
     def _describe(self) -> Iterator[Any]:
         arguments: dict[str, Any] = {"StreamArn": self._arn()}
         while True:
-            described = self._streams.describe_stream(**arguments)["StreamDescription"]
+            described = self._streams_client.describe_stream(**arguments)["StreamDescription"]
             yield from described["Shards"]
             if not described.get("LastEvaluatedShardId"):
                 return
             arguments["ExclusiveStartShardId"] = described["LastEvaluatedShardId"]
 
     def _arn(self) -> str:
-        arn = self._dynamodb.describe_table(TableName=self._table)["Table"].get("LatestStreamArn")
+        arn = self._client.describe_table(TableName=self._table)["Table"].get("LatestStreamArn")
         if not arn:
             raise Transient(f"Table {self._table} has no stream.")
         return arn
@@ -205,7 +205,7 @@ class StreamReader:
                 try:
                     if fresh or shard.iterator is None:
                         shard.iterator = self._iterator(shard.checkpoint)
-                    return self._streams.get_records(ShardIterator=shard.iterator, Limit=_AT_ONCE)
+                    return self._streams_client.get_records(ShardIterator=shard.iterator, Limit=_AT_ONCE)
                 except ClientError as error:
                     code = error.response.get("Error", {}).get("Code")
                     if fresh or code not in _EXPIRED:
@@ -220,7 +220,7 @@ class StreamReader:
         if checkpoint.sequence:
             where = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": checkpoint.sequence}
         arguments = {"StreamArn": self._arn(), "ShardId": checkpoint.shard, **where}
-        return str(self._streams.get_shard_iterator(**arguments)["ShardIterator"])
+        return str(self._streams_client.get_shard_iterator(**arguments)["ShardIterator"])
 
     def _deal_with(self, shard: _Shard, record: Any) -> None:
         """Handle a record or park it. Raises Transient when it has to be tried again."""

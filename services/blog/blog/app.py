@@ -5,9 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from blog.config import ApiSettings
+from blog.routes.comments import CommentRoutes
 from blog.routes.drafts import DraftRoutes
+from blog.routes.feeds import FeedRoutes
+from blog.routes.likes import LikeRoutes
 from blog.routes.posts import PostRoutes
-from blog.wiring import Stores, posts_of, real
+from blog.wiring import Stores, posts_of, real, responses_of
 from chassis.clock import Clock, utc_now
 from chassis.http.app import build
 from chassis.http.health import Check
@@ -27,10 +30,17 @@ def create_app(
     """Return the app, over `parts` or over the stores that the settings name."""
     stores = parts or real(settings)
     posts = posts_of(settings, stores, clock)
+    responses = responses_of(settings, stores, clock)
     return build(
         INFO,
         settings,
-        routes=[PostRoutes(posts, stores.profiles), DraftRoutes(posts)],
+        routes=[
+            PostRoutes(posts, stores.profiles),
+            DraftRoutes(posts),
+            CommentRoutes(responses, stores.profiles),
+            LikeRoutes(responses),
+            FeedRoutes(posts, settings.public_url("blog"), settings.posts_in_feed),
+        ],
         checks=[Check("dynamodb", stores.posts.probe)],
         idempotency=stores.idempotency,
         verifier=verifier,

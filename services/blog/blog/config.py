@@ -12,6 +12,9 @@ class BlogSettings(ServiceSettings):
 
     blog_table: str = Field(description="DynamoDB table of posts.")
     max_posts: int = Field(default=10_000, ge=1, le=1_000_000, description="Most posts of one account.")
+    max_comments_an_hour: int = Field(
+        default=30, ge=1, le=100_000, description="Most comments of one account within an hour."
+    )
     edge_purge_url: str | None = Field(
         default=None, description="Where the edge is told what has changed; unset: nobody is told."
     )
@@ -21,6 +24,7 @@ class BlogSettings(ServiceSettings):
 class ApiSettings(BlogSettings):
     """Settings of the API."""
 
+    posts_in_feed: int = Field(default=20, ge=1, le=200, description="Posts in the Atom feed.")
     profile_url: str | None = Field(
         default=None,
         description="Where a token's account is asked for its `name`; unset: `/v1/me` beside AUTH_JWKS_URL.",

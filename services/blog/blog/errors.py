@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from chassis.errors import Conflict, FieldError, Invalid, NotFound, Stale, Transient, Unauthenticated
+from chassis.errors import (
+    Conflict,
+    Denied,
+    FieldError,
+    Invalid,
+    NotFound,
+    Stale,
+    TooMany,
+    Transient,
+    Unauthenticated,
+)
 
 
 class PostNotFound(NotFound):
@@ -60,3 +70,32 @@ class TooBusy(Transient):
 
     def __init__(self) -> None:
         super().__init__("The table is too busy at the moment; try again shortly.")
+
+
+class CommentNotFound(NotFound):
+    """There is no such comment, or it is deleted."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such comment.")
+
+
+class ParentNotFound(Invalid):
+    """The comment that is answered does not stand below this post."""
+
+    def __init__(self) -> None:
+        message = "must be the id of a comment on the same post"
+        super().__init__("There is no such comment to answer.", [FieldError("/parent_id", message)])
+
+
+class NotYours(Denied):
+    """The comment is somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__("Only its author may delete a comment, and who has the scope blog:write.")
+
+
+class TooManyComments(TooMany):
+    """The account has written as many comments as it may in an hour."""
+
+    def __init__(self, most: int, retry_after: int) -> None:
+        super().__init__(f"An account writes at most {most} comments an hour; wait a little.", retry_after)

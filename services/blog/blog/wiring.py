@@ -7,12 +7,14 @@ from urllib.parse import urljoin
 
 from blog.config import ApiSettings, BlogSettings
 from blog.domain.events import PostEvents
-from blog.domain.ports import PostStore, Profiles, PublicPages
+from blog.domain.ports import PostStore, Profiles, PublicPages, ResponseStore
 from blog.domain.posts import Posts
+from blog.domain.responses import Responses
 from blog.rendering.markdown import summarise
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.pages import EdgePages
 from blog.store.profiles import IssuerProfiles
+from blog.store.responses import DynamoResponseStore
 from chassis.clock import Clock
 from chassis.http.edge import EdgePurges
 from chassis.idempotency import IdempotencyStore
@@ -27,6 +29,7 @@ class Stores:
     """Everything that the service keeps, and those it asks, behind protocols."""
 
     posts: PostStore
+    responses: ResponseStore
     idempotency: IdempotencyStore
     outbox: OutboxStore
     profiles: Profiles
@@ -39,6 +42,7 @@ def real(settings: BlogSettings) -> Stores:
     profile_url = settings.profile_url if isinstance(settings, ApiSettings) else None
     return Stores(
         posts=DynamoPostStore(client, settings.blog_table),
+        responses=DynamoResponseStore(client, settings.blog_table),
         idempotency=DynamoIdempotency(client, settings.blog_table),
         outbox=DynamoOutbox(client, settings.blog_table),
         profiles=IssuerProfiles(profile_url or urljoin(settings.auth_jwks_url, "/v1/me")),
@@ -50,6 +54,11 @@ def posts_of(settings: BlogSettings, stores: Stores, clock: Clock) -> Posts:
     """Return what can be done with posts, over `stores`."""
     events = PostEvents(settings.public_url("blog"), clock)
     return Posts(stores.posts, stores.pages, events, clock, settings.max_posts, summarise)
+
+
+def responses_of(settings: BlogSettings, stores: Stores, clock: Clock) -> Responses:
+    """Return what readers can leave with posts, over `stores`."""
+    return Responses(stores.responses, stores.pages, clock, settings.max_comments_an_hour)
 
 
 def _edge(settings: BlogSettings) -> EdgePurges:

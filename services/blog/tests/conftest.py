@@ -10,9 +10,11 @@ from flask.testing import FlaskClient
 from services.blog.tests.factories import Api, FakePages, FakeProfiles, settings, stores
 
 from blog.app import create_app
-from blog.domain.ports import PostStore
+from blog.domain.ports import PostStore, ResponseStore
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.memory import MemoryPostStore
+from blog.store.memory_responses import MemoryResponseStore
+from blog.store.responses import DynamoResponseStore
 from blog.wiring import Stores
 from chassis.ids import new_id
 from chassis.testing import FakeClock, Issuer
@@ -48,13 +50,21 @@ def store(request: pytest.FixtureRequest) -> PostStore:
 
 
 @pytest.fixture
-def parts() -> Stores:
-    return stores()
+def responses(store: PostStore, request: pytest.FixtureRequest, clock: FakeClock) -> ResponseStore:
+    """What readers leave, beside the posts of `store`."""
+    if isinstance(store, MemoryPostStore):
+        return MemoryResponseStore(store, clock)
+    return DynamoResponseStore(*request.getfixturevalue("table"), clock)
+
+
+@pytest.fixture
+def parts(clock: FakeClock) -> Stores:
+    return stores(clock)
 
 
 @pytest.fixture
 def app(parts: Stores, issuer: Issuer, clock: FakeClock) -> Flask:
-    told = settings(max_posts=5)
+    told = settings(max_posts=5, max_comments_an_hour=3)
     return create_app(told, parts=parts, verifier=issuer.verifier(), clock=clock)
 
 

@@ -10,9 +10,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from blog.config import ApiSettings
+from blog.domain.comment import Comment
 from blog.domain.post import Author, Draft, Post, post_of
 from blog.store.memory import MemoryPostStore
+from blog.store.memory_responses import MemoryResponseStore
 from blog.wiring import Stores
+from chassis.clock import Clock, utc_now
 from chassis.errors import Transient
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
@@ -51,11 +54,12 @@ def settings(**more: Any) -> ApiSettings:
     return ApiSettings(**{**nowhere, **more})
 
 
-def stores() -> Stores:
+def stores(clock: Clock = utc_now) -> Stores:
     """Return stores in this process's memory."""
     kept = MemoryPostStore()
     return Stores(
         posts=kept,
+        responses=MemoryResponseStore(kept, clock),
         idempotency=MemoryIdempotency(),
         outbox=kept.outbox,
         profiles=FakeProfiles(),
@@ -84,6 +88,12 @@ def published(draft: Draft, seconds: float = 0) -> tuple[Draft, Post]:
     clock.advance(seconds)
     after = draft.published(clock())
     return after, post_of(after, lambda _markdown: "In short.")
+
+
+def new_comment(draft: Draft, owner: str, **more: Any) -> Comment:
+    """Return a comment of `owner` on a post."""
+    given: dict[str, Any] = {"text": "Well said.", "created_at": FakeClock()(), **more}
+    return Comment(new_id(), draft.id, draft.slug, Author(owner, "Ben"), **given)
 
 
 class Api:
@@ -124,3 +134,9 @@ class Api:
         answer = self._client.get(f"/v1/posts/{quote(slug)}")
         assert answer.status_code == 200, answer.text
         return answer.json
+
+    def commented(self, slug: str, text: str = "Well said.", **fields: Any) -> str:
+        """Comment on a post and return the comment's id."""
+        answer = self.call("POST", f"/v1/posts/{quote(slug)}/comments", {"text": text, **fields})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json["id"])

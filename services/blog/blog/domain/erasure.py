@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from blog.domain.ports import PostStore
 from blog.domain.posts import Posts
+from blog.domain.responses import Responses
 from blog.errors import PostNotFound
 from chassis.errors import Stale
 
@@ -11,9 +12,10 @@ from chassis.errors import Stale
 class BlogAccounts:
     """An AccountData: everything that the blog has of accounts."""
 
-    def __init__(self, store: PostStore, posts: Posts) -> None:
+    def __init__(self, store: PostStore, posts: Posts, responses: Responses) -> None:
         self._store = store
         self._posts = posts
+        self._responses = responses
 
     def is_erased(self, account: str) -> bool:
         return self._store.is_erased(account)
@@ -22,9 +24,10 @@ class BlogAccounts:
         self._store.mark_erased(account)
 
     def erase(self, account: str) -> None:
-        """Erase everything of the account. Its posts go, public or not."""
+        """Erase its posts, public or not, and its likes; its comments leave tombstones."""
         for slug in list(self._store.authored(account)):
             self._delete(slug)
+        self._responses.erase(account)
 
     def _delete(self, slug: str) -> None:
         while True:

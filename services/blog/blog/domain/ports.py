@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
+from blog.domain.comment import Comment
 from blog.domain.post import CountedPost, Draft, Post
 from chassis.http.pagination import Slice
 from chassis.messages.events import Event
@@ -88,6 +90,62 @@ class PostStore(AccountMarks, Protocol):
 
     def probe(self) -> None:
         """Raise Transient when the store is away."""
+        ...
+
+
+class ResponseStore(Protocol):
+    """What readers leave with posts. Every read sees what was written before.
+
+    Writing for an account that is marked raises AccountErased, and every call Transient when the
+    store is away.
+    The counts of a post change with what they count or not at all.
+    """
+
+    def public_post(self, slug: str) -> UUID | None:
+        """Return the id of a post that everybody may read."""
+        ...
+
+    def like(self, account: str, slug: str, post_id: UUID) -> bool:
+        """Count a like unless it is counted; say whether this call did it. Raises PostNotFound."""
+        ...
+
+    def unlike(self, account: str, slug: str, post_id: UUID) -> bool:
+        """Take a like back where there is one; say whether this call did it."""
+        ...
+
+    def write(self, comment: Comment, per_hour: int) -> Comment:
+        """Keep a new comment; return it, or what stands under its id already.
+
+        Raises PostNotFound, and TooManyComments when the author has written `per_hour` in this hour.
+        """
+        ...
+
+    def comment(self, comment_id: UUID) -> Comment | None:
+        """Return a comment, or its tombstone."""
+        ...
+
+    def comments(self, post_id: UUID, limit: int, after: str | None) -> Slice[Comment]:
+        """Return a post's comments behind `after`, oldest first; a position holds `after`."""
+        ...
+
+    def entomb(self, comment: Comment, tombstone: Comment) -> bool:
+        """Put the tombstone in the place of a comment unless one is there; say whether this call did it."""
+        ...
+
+    def commented(self, account: str) -> Iterable[UUID]:
+        """Return the ids of the account's comments."""
+        ...
+
+    def liked(self, account: str) -> Iterable[tuple[str, UUID]]:
+        """Return slug and id of each post that the account likes."""
+        ...
+
+    def forget(self, account: str) -> None:
+        """Delete what is kept beside comments and likes of the account, but its mark."""
+        ...
+
+    def delete_comments(self, post_id: UUID) -> None:
+        """Delete all comments of a post."""
         ...
 
 

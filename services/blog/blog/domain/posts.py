@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,10 @@ from chassis.http.etags import Precondition
 from chassis.http.pagination import Slice
 
 log = logging.getLogger(__name__)
+
+MOST_IN_SITEMAP = 50_000
+"""Source: https://www.sitemaps.org/protocol.html"""
+_AT_ONCE = 200
 
 
 class Posts:
@@ -122,6 +126,23 @@ class Posts:
     def page(self, which: PostFilter, limit: int, after: str | None) -> Slice[CountedPost]:
         """Return a page of public posts, newest first."""
         return self._store.page(which, limit, after)
+
+    def newest(self, number: int) -> list[Post]:
+        """Return the newest public posts with their text."""
+        found = self._store.page(PostFilter(), number, None).items
+        whole = (self._store.published(one.post.slug) for one in found)
+        return [one.post for one in whole if one is not None]
+
+    def listed(self) -> Iterator[Post]:
+        """Yield all public posts without their text, newest first, as many as a sitemap may have."""
+        after, left = None, MOST_IN_SITEMAP
+        while left > 0:
+            page = self._store.page(PostFilter(), min(left, _AT_ONCE), after)
+            yield from (one.post for one in page.items)
+            left -= len(page.items)
+            if page.position is None:
+                return
+            after = str(page.position["after"])
 
     def _publish(self, old: Draft) -> Draft:
         new = old.published(self._clock())

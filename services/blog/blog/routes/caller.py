@@ -8,7 +8,8 @@ from blog.domain.ports import Profiles
 from blog.domain.post import Author
 from chassis.identity.auth import Caller, requires
 
-WRITES = requires("blog:write")
+SCOPE = "blog:write"
+WRITES = requires(SCOPE)
 
 
 def author(caller: Caller, profiles: Profiles) -> Author:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from blog.domain.ports import PostFilter, Profiles
 from blog.domain.posts import Posts
 from blog.routes.caller import WRITES, author
-from blog.routes.presenter import draft_view, path_of, post_summary, post_view
+from blog.routes.presenter import SHARED, draft_view, path_of, post_summary, post_view
 from blog.schemas.posts import DraftView, PostBody, PostQuery, PostSummaryView, PostView
 from chassis.errors import Conflict, NotFound, Stale
 from chassis.http.etags import of_bytes, of_version
@@ -14,9 +14,6 @@ from chassis.http.preconditions import if_match
 from chassis.http.routing import Answer, Routes, route
 from chassis.idempotency import resource_id
 from chassis.identity.auth import PUBLIC, Caller
-
-SHARED = "public, max-age=0, must-revalidate"
-"""Readers ask each time; the edge keeps the answer and is told when it changes."""
 
 
 class PostRoutes(Routes):

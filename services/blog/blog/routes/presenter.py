@@ -8,6 +8,9 @@ from blog.domain.post import CountedPost, Draft
 from blog.rendering.markdown import render
 from blog.schemas.posts import AuthorView, DraftSummaryView, DraftView, PostSummaryView, PostView
 
+SHARED = "public, max-age=0, must-revalidate"
+"""Readers ask each time; the edge keeps the answer and is told when it changes."""
+
 
 def path_of(slug: str) -> str:
     """Return a slug as it is written in an address."""

@@ -29,6 +29,7 @@ from chassis.schemas import format_time
 
 Item = dict[str, Any]
 
+PARTITION = "POST#"
 DRAFT = "DRAFT"
 PUBLIC = "PUBLIC#"
 POST = "PUBLIC#POST"
@@ -53,7 +54,7 @@ def key_of(item: Mapping[str, Any]) -> Item:
 
 def partition_of(slug: str) -> str:
     """Return the partition of a post."""
-    return f"POST#{slug}"
+    return f"{PARTITION}{slug}"
 
 
 def user(account: str) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from typing import Any
 
 import pytest
-from services.blog.tests.factories import FakePages, FakeProfiles, new_draft, published
+from services.blog.tests.factories import FakePages, FakeProfiles, new_comment, new_draft, published
 
 from blog.config import WorkerSettings
 from blog.domain.events import PostEvents
 from blog.domain.post import Draft
 from blog.store.dynamodb import DynamoPostStore
+from blog.store.responses import DynamoResponseStore
 from blog.wiring import Stores
 from blog.worker import build
 from chassis.idempotency.dynamodb import DynamoIdempotency
@@ -33,6 +35,7 @@ def deleted(account: str) -> str:
 def stores(table: tuple[Any, str]) -> Stores:
     return Stores(
         posts=DynamoPostStore(*table),
+        responses=DynamoResponseStore(*table),
         idempotency=DynamoIdempotency(*table),
         outbox=DynamoOutbox(*table),
         profiles=FakeProfiles(),
@@ -109,3 +112,35 @@ def test_every_change_is_published(jobs: Jobs, stores: Stores, owner: str, heari
         heard |= {event["subject"] for event in hearing()}
     stop.set()
     relay.join()
+
+
+def test_the_tables_stream_tells_the_edge_of_changes_that_nobody_else_told_it_of(
+    jobs: Jobs, stores: Stores, owner: str
+) -> None:
+    pages, one = stores.pages, keep(stores, owner)
+    assert isinstance(pages, FakePages)
+    stop = threading.Event()
+    reader = threading.Thread(target=jobs.continuous["upkeep"], args=(stop,))
+    reader.start()
+    while one.slug not in pages.told:
+        time.sleep(0.05)
+    told = len([slug for slug in pages.told if slug == one.slug])
+    stores.responses.like(owner, one.slug, one.id)
+    while len([slug for slug in pages.told if slug == one.slug]) == told:
+        time.sleep(0.05)
+    stop.set()
+    reader.join()
+
+
+def test_the_comments_of_a_post_that_is_deleted_go_with_it(jobs: Jobs, stores: Stores, owner: str) -> None:
+    one = keep(stores, owner)
+    comment = stores.responses.write(new_comment(one, owner), 10)
+    stores.posts.delete(one, None)
+    stop = threading.Event()
+    reader = threading.Thread(target=jobs.continuous["upkeep"], args=(stop,))
+    reader.start()
+    while stores.responses.comment(comment.id) is not None:
+        time.sleep(0.05)
+    assert list(stores.responses.commented(owner)) == []
+    stop.set()
+    reader.join()
