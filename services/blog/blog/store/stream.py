@@ -7,10 +7,10 @@ from typing import Any
 
 from blog.domain.consequences import Consequence, DropComments, ShowAnew
 from blog.store import items
-from chassis.stores.streams import Change
+from chassis.stores.streams import ItemChange
 
 
-def consequences_of(change: Change) -> list[Consequence]:
+def consequences_of(change: ItemChange) -> list[Consequence]:
     """Return what follows from a change. It may come twice, and is the same each time."""
     partition, sort = change.keys["pk"]["S"], change.keys["sk"]["S"]
     if not partition.startswith(items.PARTITION) or _same(change.old, change.new):

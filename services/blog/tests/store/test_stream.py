@@ -9,12 +9,12 @@ from services.blog.tests.factories import new_draft, published
 from blog.domain.consequences import DropComments, ShowAnew
 from blog.store import items
 from blog.store.stream import consequences_of
-from chassis.stores.streams import Change
+from chassis.stores.streams import ItemChange
 
 
-def change(old: Any, new: Any) -> Change:
+def change(old: Any, new: Any) -> ItemChange:
     kind: Any = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
-    return Change("1", kind, items.key_of(new or old), old, new)
+    return ItemChange("1", kind, items.key_of(new or old), old, new)
 
 
 def test_what_readers_see_of_a_post_is_shown_anew(owner: str) -> None:
