@@ -13,11 +13,13 @@ from media.config import ApiSettings
 from media.domain.library import Library
 from media.domain.parts import Parts
 from media.domain.ports import Quota
+from media.domain.releases import Releases
 from media.domain.removal import Removal
 from media.domain.resumption import Resumption
 from media.domain.uploads import Uploads
 from media.routes.objects import ObjectRoutes
 from media.routes.presenter import Presenter
+from media.routes.releases import ReleaseRoutes
 from media.routes.uploads import UploadRoutes
 from media.wiring import Stores, real
 
@@ -42,6 +44,7 @@ def create_app(
         stores.records, stores.links, stores.multipart, quota, settings.largest_object_bytes, clock
     )
     removal = Removal(stores.records, stores.files, stores.multipart, clock)
+    releases = Releases(stores.releases, stores.files, stores.links, settings.largest_release_bytes, clock)
     presenter = Presenter(stores.links)
     return build(
         INFO,
@@ -54,6 +57,7 @@ def create_app(
                 presenter,
             ),
             ObjectRoutes(Library(stores.records), removal, presenter),
+            ReleaseRoutes(releases, settings.public_url("cdn")),
         ],
         checks=[
             Check("dynamodb", stores.records.probe),

@@ -44,6 +44,12 @@ class ApiSettings(MediaSettings):
     """Settings of the API."""
 
     quota_bytes: int = Field(default=20 * GIB, ge=1, description="Bytes that one account may hold.")
+    largest_release_bytes: int = Field(
+        default=GIB,
+        ge=1,
+        le=5 * GIB,
+        description="Largest file of a release, which is read whole to check it.",
+    )
     quota_objects: int = Field(default=100_000, ge=1, description="Objects that one account may hold.")
 
 
@@ -84,6 +90,9 @@ class WorkerSettings(MediaSettings):
     )
     bucket_walk_seconds: float = Field(
         default=60.0, ge=1, le=86400, description="How often the bucket is walked for files without an event."
+    )
+    staged_sweep_seconds: float = Field(
+        default=3600.0, ge=1, le=86400, description="How often uploads of unpublished releases are looked at."
     )
 
     def slow_limits(self) -> PictureLimits:

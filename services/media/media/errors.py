@@ -21,6 +21,13 @@ class UploadNotFound(NotFound):
         super().__init__("There is no such upload.")
 
 
+class ReleaseNotFound(NotFound):
+    """Nothing of this product, version and platform is published, or was begun."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such release.")
+
+
 class NoStorage(Denied):
     """The account's id is not one that a folder can be named for."""
 
@@ -112,6 +119,50 @@ class AlreadyArrived(UploadNotOpen):
 
     def __init__(self) -> None:
         super().__init__("The file has arrived; delete the object instead.")
+
+
+class ReleasePublished(Conflict):
+    """What is published never changes."""
+
+    def __init__(self) -> None:
+        super().__init__("This version is published for this platform; release a newer version.")
+
+
+class NameTaken(Conflict):
+    """Two platforms' files of one version would have the same address."""
+
+    def __init__(self) -> None:
+        super().__init__("Another platform's file of this version has this name; choose another name.")
+
+
+class TooManyPlatforms(Conflict):
+    """A version has as many files as it may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"A version has files for at most {most} platforms.")
+
+
+class FileMissing(Conflict):
+    """A file of the release was not uploaded."""
+
+    def __init__(self, platform: str) -> None:
+        super().__init__(f"The file for {platform} has not arrived; upload it, then publish again.")
+
+
+class FileWrong(Conflict):
+    """A file of the release is not the one that was announced."""
+
+    def __init__(self, platform: str) -> None:
+        super().__init__(
+            f"The file for {platform} differs from its announced size or SHA-256; upload the right one."
+        )
+
+
+class ReleaseChanged(Stale):
+    """Somebody else changed the release meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("The release has changed meanwhile; try again.")
 
 
 class ObjectChanged(Stale):

@@ -8,8 +8,17 @@ from chassis.idempotency import IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.stores.aws import Aws
 from media.config import MediaSettings
-from media.domain.ports import AccountRecords, BucketScans, Files, Multipart, Records, SignedUrls
+from media.domain.ports import (
+    AccountRecords,
+    BucketScans,
+    Files,
+    Multipart,
+    Records,
+    ReleaseRecords,
+    SignedUrls,
+)
 from media.store.dynamodb import DynamoRecords
+from media.store.dynamodb_releases import DynamoReleases
 from media.store.dynamodb_upkeep import DynamoUpkeep
 from media.store.s3 import S3Files
 from media.store.s3_multipart import S3Multipart
@@ -27,6 +36,7 @@ class Stores:
     multipart: Multipart
     links: SignedUrls
     idempotency: IdempotencyStore
+    releases: ReleaseRecords
 
 
 def real(settings: MediaSettings) -> Stores:
@@ -54,4 +64,5 @@ def real(settings: MediaSettings) -> Stores:
             uploads_url=settings.uploads_url(),
         ),
         idempotency=DynamoIdempotency(table, settings.media_table, limits=settings.idempotency_limits()),
+        releases=DynamoReleases(table, settings.media_table),
     )

@@ -29,6 +29,7 @@ from media.imaging.prepared import PictureLimits
 from media.imaging.render import render
 from media.store.memory import MemoryRecords
 from media.store.memory_files import MemoryFiles, MemoryMultipart
+from media.store.memory_releases import MemoryReleases
 from media.store.signing import AwsSigningKey, S3SignedUrls
 from media.wiring import Stores
 from media.worker import Renderers, Work, assemble
@@ -117,6 +118,7 @@ class World:
             self.multipart,
             self.links,
             MemoryIdempotency(self.clock.timestamp),
+            MemoryReleases(),
         )
         self.work: Work = assemble(
             self.stores, Renderers(self.renderer, self.renderer), self.limits, self.turns, self.clock

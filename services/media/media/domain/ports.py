@@ -12,6 +12,7 @@ from uuid import UUID
 
 from chassis.http.pagination import Slice
 from media.domain.objects import Content, Lane, MediaObject
+from media.domain.release import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,32 @@ class Records(Protocol):
         ...
 
 
+class ReleaseRecords(Protocol):
+    """Releases by product and version. Every method raises Transient when the store is away."""
+
+    def release(self, product: str, version: str) -> Release | None:
+        """Return a release, published or not."""
+        ...
+
+    def replace(self, old: Release, new: Release, now: datetime) -> Release:
+        """Put `new` in place of `old` (revision 0: of nothing), and return it with its new revision.
+
+        Raises Stale when `old` is not current. One of which nothing is published is forgotten days later.
+        """
+        ...
+
+    def page(self, product: str, limit: int, after: str | None) -> Slice[Release]:
+        """Return releases of which something is published, the newest version first.
+
+        The position is a mapping `{"after": <text>}`.
+        """
+        ...
+
+    def newest(self, product: str) -> Iterator[Release]:
+        """Return releases of which something is published, the newest version first."""
+        ...
+
+
 class AccountRecords(Protocol):
     """What is known of an account as a whole. Every method raises Transient when the store is away."""
 
@@ -186,6 +213,13 @@ class Files(Protocol):
 
     def write(self, key: str, source: Path, content_type: str) -> None:
         """Store the file `source`; it never changes under its key."""
+        ...
+
+    def publish(self, source: str, etag: str, key: str, content_type: str, disposition: str) -> None:
+        """Copy the content `etag` of `source` to `key`, where everybody may keep it for good.
+
+        Raises ContentChanged when it is not there any more.
+        """
         ...
 
     def delete(self, key: str) -> None:

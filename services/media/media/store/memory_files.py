@@ -72,6 +72,7 @@ class MemoryFiles:
 
     def __init__(self, clock: Clock = utc_now) -> None:
         self.away = False
+        self.dispositions: dict[str, str] = {}
         self._clock = clock
         self._files: dict[str, tuple[bytes, Content]] = {}
         self._lock = threading.Lock()
@@ -109,6 +110,14 @@ class MemoryFiles:
 
     def write(self, key: str, source: Path, content_type: str) -> None:
         self.put(key, source.read_bytes(), content_type)
+
+    def publish(self, source: str, etag: str, key: str, content_type: str, disposition: str) -> None:
+        self.probe()
+        found = self._files.get(source)
+        if found is None or found[1].etag != etag:
+            raise ContentChanged
+        self.put(key, found[0], content_type)
+        self.dispositions[key] = disposition
 
     def delete(self, key: str) -> None:
         self.probe()

@@ -63,6 +63,24 @@ class S3Files:
                 CacheControl="private, max-age=31536000, immutable",
             )
 
+    def publish(self, source: str, etag: str, key: str, content_type: str, disposition: str) -> None:
+        with translated("Publishing a file"):
+            try:
+                self._client.copy_object(
+                    Bucket=self._bucket,
+                    Key=key,
+                    CopySource={"Bucket": self._bucket, "Key": source},
+                    CopySourceIfMatch=f'"{etag}"',
+                    MetadataDirective="REPLACE",
+                    ContentType=content_type,
+                    ContentDisposition=disposition,
+                    CacheControl="public, max-age=31536000, immutable",
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] in _CHANGED:
+                    raise ContentChanged from error
+                raise
+
     def delete(self, key: str) -> None:
         with translated("Deleting a file"):
             self._client.delete_object(Bucket=self._bucket, Key=key)

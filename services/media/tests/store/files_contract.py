@@ -94,3 +94,17 @@ class FilesContract:
 
     def test_it_answers(self, files: Files) -> None:
         files.probe()
+
+    def test_a_published_file_is_the_one_that_was_checked(self, files: Files, put: Any) -> None:
+        name = an_owner()
+        put(f"incoming/releases/{name}", b"setup", "application/octet-stream")
+        content = files.stat(f"incoming/releases/{name}")
+        assert content is not None
+        key = f"releases/viewer/1.0.0/{name}.exe"
+        files.publish(
+            f"incoming/releases/{name}", content.etag, key, "application/octet-stream", "attachment"
+        )
+        assert [(file.key, file.etag) for file in files.listing(key, "", 10).files] == [(key, content.etag)]
+        put(f"incoming/releases/{name}", b"other", "application/octet-stream")
+        with pytest.raises(ContentChanged):
+            files.publish(f"incoming/releases/{name}", content.etag, key, "text/plain", "attachment")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from services.media.tests.factories import an_object, an_owner
 from services.media.tests.store.records_contract import RecordsContract
+from services.media.tests.store.releases_contract import NOW, ReleasesContract, a_release
 from services.media.tests.store.upkeep_contract import AccountsContract, RoundsContract
 
 from chassis.errors import Transient
@@ -15,7 +16,9 @@ from chassis.stores.aws import Aws
 from chassis.testing import FakeClock, IdempotencyStoreContract
 from chassis.testing.idempotency import LIMITS
 from media.domain.objects import Lane
+from media.domain.release import Release, sort_key
 from media.store.dynamodb import DynamoRecords
+from media.store.dynamodb_releases import DRAFT_TIME, DynamoReleases
 from media.store.dynamodb_upkeep import DynamoUpkeep
 
 
@@ -49,6 +52,22 @@ class TestDynamoAccounts(AccountsContract):
 
 class TestDynamoRounds(RoundsContract):
     pass
+
+
+class TestDynamoReleases(ReleasesContract):
+    @pytest.fixture
+    def releases(self, table_client: Any, table: str) -> DynamoReleases:
+        return DynamoReleases(table_client, table)
+
+    def test_a_draft_of_which_nothing_is_published_expires(
+        self, releases: DynamoReleases, table_client: Any, table: str, product: str
+    ) -> None:
+        key = {"pk": {"S": f"RELEASES#{product}"}, "sk": {"S": sort_key("1.0.0")}}
+        draft = releases.replace(Release(product, "1.0.0"), a_release(product, "1.0.0", NOW, draft=True), NOW)
+        item = table_client.get_item(TableName=table, Key=key)["Item"]
+        assert int(item["expires_at"]["N"]) == int((NOW + DRAFT_TIME).timestamp())
+        releases.replace(draft, a_release(product, "1.0.0", NOW), NOW)
+        assert "expires_at" not in table_client.get_item(TableName=table, Key=key)["Item"]
 
 
 class TestDynamoIdempotency(IdempotencyStoreContract):

@@ -8,10 +8,12 @@ import pytest
 from services.media.tests.store.files_contract import FilesContract
 from services.media.tests.store.multipart_contract import MultipartContract
 from services.media.tests.store.records_contract import RecordsContract
+from services.media.tests.store.releases_contract import ReleasesContract
 from services.media.tests.store.upkeep_contract import AccountsContract, RoundsContract
 
 from media.store.memory import MemoryRecords
 from media.store.memory_files import MemoryFiles, MemoryMultipart
+from media.store.memory_releases import MemoryReleases
 
 
 @pytest.fixture
@@ -67,3 +69,9 @@ class TestMemoryFiles(FilesContract):
 
 class TestMemoryMultipart(MultipartContract):
     pass
+
+
+class TestMemoryReleases(ReleasesContract):
+    @pytest.fixture
+    def releases(self) -> MemoryReleases:
+        return MemoryReleases()

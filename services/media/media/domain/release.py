@@ -1,0 +1,104 @@
+"""A release of a product: files that are published once and never changed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from semver import Version
+
+_MOST_DIGITS = 10
+WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFile:
+    """What a version is for one platform. `staged_key` is where its upload lies until it is published.
+
+    `rollout_percent` of all devices are told of it as the latest.
+    """
+
+    platform: str
+    filename: str
+    size: int
+    sha256: str
+    staged_key: str
+    notes: str = ""
+    rollout_percent: int = WHOLE
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A version of a product: one file for each platform. `revision` counts its changes, from 1."""
+
+    product: str
+    version: str
+    files: tuple[ReleaseFile, ...] = ()
+    revision: int = 0
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether it is a pre-release, of which nobody is told as the latest."""
+        return Version.parse(self.version).prerelease is not None
+
+    @property
+    def published(self) -> tuple[ReleaseFile, ...]:
+        """The files that everybody may have."""
+        return tuple(file for file in self.files if file.published_at is not None)
+
+    def file(self, platform: str) -> ReleaseFile | None:
+        """Return the file for `platform`, published or not."""
+        return next((file for file in self.files if file.platform == platform), None)
+
+    def with_file(self, file: ReleaseFile) -> Release:
+        """Return the release with `file` in place of the one for its platform."""
+        others = tuple(one for one in self.files if one.platform != file.platform)
+        return replace(self, files=(*others, file))
+
+    def key(self, file: ReleaseFile) -> str:
+        """Return where a file lies once it is published, which is also its path at the CDN."""
+        return f"releases/{self.product}/{self.version}/{file.filename}"
+
+    def reaches(self, device: str | None, file: ReleaseFile) -> bool:
+        """Say whether `device` is told of `file`; who names none is told of what all devices are told of.
+
+        A device stands at one of a hundred places, the same for the whole time of a release and another one
+        in the next: nobody is always first. While the percentage rises, devices come in and none goes.
+        """
+        if file.rollout_percent >= WHOLE or device is None:
+            return file.rollout_percent >= WHOLE
+        digest = hashlib.sha256(f"{self.product} {self.version} {device}".encode()).digest()
+        return int.from_bytes(digest[:8], "big") % WHOLE < file.rollout_percent
+
+
+def is_version(text: str) -> bool:
+    """Say whether `text` is a version (Semantic Versioning 2) without build metadata, which has no order."""
+    if not Version.is_valid(text):
+        return False
+    version = Version.parse(text)
+    numbers = [version.major, version.minor, version.patch]
+    numbers += [int(part) for part in (version.prerelease or "").split(".") if part.isdigit()]
+    return version.build is None and all(number < 10**_MOST_DIGITS for number in numbers)
+
+
+def is_newer(version: str, other: str) -> bool:
+    """Say whether `version` comes after `other`."""
+    return Version.parse(version).compare(other) > 0
+
+
+def sort_key(version: str) -> str:
+    """Return a text that sorts, byte by byte, as Semantic Versioning orders versions.
+
+    Source: https://semver.org/#spec-item-11
+    """
+    parsed = Version.parse(version)
+    numbers = ".".join(str(n).zfill(_MOST_DIGITS) for n in (parsed.major, parsed.minor, parsed.patch))
+    if parsed.prerelease is None:
+        return f"{numbers}~"
+    return f"{numbers}-" + "!".join(_identifier(part) for part in parsed.prerelease.split("."))
+
+
+def _identifier(part: str) -> str:
+    return f"0{part.zfill(_MOST_DIGITS)}" if part.isdigit() else f"1{part}"
