@@ -29,6 +29,7 @@ _PREFIXES = {
 # Operations that IAM knows by the name of another action.
 _ACTIONS = {
     "s3:CompleteMultipartUpload": "s3:PutObject",
+    "s3:CopyObject": "s3:PutObject",  # and s3:GetObject on what is copied, which stat and read need too
     "s3:CreateMultipartUpload": "s3:PutObject",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:HeadObject": "s3:GetObject",
