@@ -58,10 +58,10 @@ class DurabilityMiddleware:
 
     async def _answer(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if not self._may_enter(scope):
-            await _refuse(send, 404, "NotFound", "There is nothing here.")
+            await refuse(send, 404, "NotFound", "There is nothing here.")
             return
         if not _signed_or_unsigned(scope):
-            await _refuse(
+            await refuse(
                 send, 403, "IncompleteSignature", "The Authorization header is not an AWS signature."
             )
             return
@@ -107,7 +107,7 @@ class _HoldResponse:
             except (JournalError, OSError) as error:
                 logger.exception("state not saved", extra={"error": str(error)})
                 self._failed = True
-                await _refuse(
+                await refuse(
                     self._send, 503, "ServiceUnavailable", "The change could not be saved; try again."
                 )
             message = {**message, "headers": [(name, _one_line(value)) for name, value in message["headers"]]}
@@ -120,7 +120,7 @@ def _one_line(value: bytes) -> bytes:
     return _CONTROLS.sub(b" ", value).strip()
 
 
-async def _refuse(send: Send, status: int, code: str, text: str) -> None:
+async def refuse(send: Send, status: int, code: str, text: str) -> None:
     """Answer in XML, which every SDK reads as far as the status."""
     body = (
         f"<ErrorResponse><Error><Code>{code}</Code><Message>{text}</Message></Error></ErrorResponse>".encode()

@@ -14,11 +14,12 @@ from ministack.core import iam_actions, iam_evaluator, responses
 from ministack.core.persistence import _json_default, _json_object_hook
 from ministack.core.router import detect_service
 
-from emulator import ministack_patches, ses_patches, stream_patches
+from emulator import ministack_patches, senders, ses_patches, stream_patches
 from emulator.actions import MESSAGES, SESSIONS, UPLOADS
 from emulator.application import DurabilityMiddleware
 from emulator.dynamodb import Upstream
 from emulator.journal import Journal
+from emulator.large_bodies import LargeBodies
 from emulator.settings import EmulatorSettings
 from emulator.sources import Codec, Document, Messages, SessionRows, queues_without_messages
 from emulator.state_store import Source, StateStore
@@ -71,7 +72,8 @@ def build(settings: EmulatorSettings) -> DurabilityMiddleware:
         ministack.SERVICE_HANDLERS["dynamodb"] = upstream.handle
         ministack.SERVICE_HANDLERS["dynamodbstreams"] = upstream.handle
     store = StateStore(Journal(settings.journal), _sources(services, settings))
-    return DurabilityMiddleware(ministack.app, store, _service_of)
+    application = LargeBodies(ministack.app, senders.of_headers, senders.of_form, senders.is_told)
+    return DurabilityMiddleware(application, store, _service_of)
 
 
 def _sources(services: _Services, settings: EmulatorSettings) -> dict[str, Source]:

@@ -52,6 +52,11 @@ class Emulator:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, env=self._env)
         for _ in range(200):
@@ -80,7 +85,7 @@ class Emulator:
         self.start()
 
     def client(self, service: str, **credentials: str) -> Any:
-        """A client as root, or with `key`, `secret` and `token`."""
+        """A client as root, or with `key`, `secret` and `token`, of another `version` of signatures."""
         return self._session.client(
             service,
             endpoint_url=self.url,
@@ -91,6 +96,7 @@ class Emulator:
             config=Config(
                 retries={"mode": "standard", "total_max_attempts": 1},
                 s3={"addressing_style": "path"},
+                signature_version=credentials.get("version"),
                 connect_timeout=3,
                 read_timeout=25,
             ),
