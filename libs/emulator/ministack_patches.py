@@ -168,3 +168,21 @@ def parse_policies_once(evaluator: ModuleType) -> None:
         return parse(document) if isinstance(document, str) else parse.__wrapped__(document)
 
     evaluator.parse_policy_document = parse_once  # type: ignore[attr-defined]
+
+
+def honour_if_range(s3: ModuleType) -> None:
+    """Give the whole object where `If-Range` names another state of it, as S3 does; MiniStack ignores it.
+
+    Source: RFC 9110, section 13.1.5. An entity tag is compared strongly, a date must be the object's own.
+    """
+    original = s3._get_object
+
+    def get(bucket: str, key: str, headers: dict[str, str], query: dict[str, Any] | None = None) -> Any:
+        expected = headers.get("if-range")
+        if expected and headers.get("range"):
+            _, present, _ = s3._head_object(bucket, key, {}, query)
+            if expected.strip() not in {present.get("ETag"), present.get("Last-Modified")}:
+                headers = {name: value for name, value in headers.items() if name != "range"}
+        return original(bucket, key, headers, query)
+
+    s3._get_object = get  # type: ignore[attr-defined]
