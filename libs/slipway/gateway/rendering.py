@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import grp
 import hashlib
 import json
@@ -23,7 +24,8 @@ _TEMPLATES = Path(__file__).resolve().parents[3] / "gateway" / "templates"
 _PROGRAMS = _TEMPLATES.with_name("njs")
 _MAIN = "nginx.conf"
 TOLD = "edge.json"
-_UNPRIVILEGED = "nobody"
+# The first that this machine has. Postgres is `nobody`, and its files are not for the workers of nginx.
+_UNPRIVILEGED = ("www-data", "nginx", "http", "nobody")
 
 
 def render(edge: Edge) -> dict[str, str]:
@@ -102,9 +104,21 @@ def _make_kept(edge: Edge) -> None:
     state = edge.kept / "state"
     state.mkdir(parents=True, exist_ok=True)
     edge.kept.chmod(0o711)
+    worker = _worker_user(edge.folder).partition(" ")[0]
     for path in (state, edge.credentials):
-        if (worker := _worker_user(edge.folder)) and path.exists():
-            shutil.chown(path, worker.split()[0])
+        if worker and path.exists():
+            shutil.chown(path, worker)
+    if worker:
+        _forget_copies_of_another_user(edge.kept, pwd.getpwnam(worker).pw_uid)
+
+
+def _forget_copies_of_another_user(kept: Path, uid: int) -> None:
+    """Remove copies that the workers cannot read; each is fetched again when it is asked for."""
+    for folder in (kept / "files", kept / "answers"):
+        if folder.exists() and folder.stat().st_uid not in (0, uid):
+            shutil.rmtree(folder)
+    for path in (kept / "state").iterdir():
+        os.chown(path, uid, -1)
 
 
 def _worker_user(folder: Path) -> str:
@@ -119,10 +133,18 @@ def _worker_user(folder: Path) -> str:
         status for status in (parent.stat() for parent in folder.absolute().parents) if _is_closed(status)
     ]
     try:
-        account = pwd.getpwuid(closed[0].st_uid) if closed else pwd.getpwnam(_UNPRIVILEGED)
+        account = pwd.getpwuid(closed[0].st_uid) if closed else _servers_user()
         return f"{account.pw_name} {grp.getgrgid(account.pw_gid).gr_name}"
     except KeyError:
         return "root"
+
+
+def _servers_user() -> pwd.struct_passwd:
+    """Return the first of the usual users that this machine has; raise KeyError where it has none."""
+    for name in _UNPRIVILEGED[:-1]:
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    return pwd.getpwnam(_UNPRIVILEGED[-1])
 
 
 def _is_closed(status: os.stat_result) -> bool:
