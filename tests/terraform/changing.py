@@ -16,6 +16,7 @@ _ZONES = ["eu-west-1d", "eu-west-1c", "eu-west-1b", "eu-west-1a"]
 # On production, all at once: one does not undo another.
 IN_PLACE: dict[str, Any] = {
     "architecture": "X86_64",
+    "browser_origins": ["https://other.example.com"],
     "cache": {"node_type": "cache.t4g.medium", "nodes": 3},
     "content_security_policy": "default-src 'self'",
     "database": _DATABASE,

@@ -54,6 +54,7 @@ _OF_ITS_MODULES = {
     "first_release": ({"users": "latest"}, "An image tag names one image for ever"),
 }
 _ELSEWHERE = {
+    "browser_origins": (["https://*.example.com"], "An origin is written as browsers send it"),
     "region": ("Ireland", "A region is written like eu-west-1"),
     "inner_names": ("perhaps", "a bool is required"),
     "deletion_protection": ("perhaps", "a bool is required"),
