@@ -53,6 +53,7 @@ IN_PLACE: dict[str, Any] = {
 # What goes with them, and is made again or no longer needed: nothing in it is missed.
 GOES = {
     "aws_appautoscaling_scheduled_action",  # floors
+    "aws_cloudfront_cache_policy",  # of the front's paths that may be kept
     "aws_cloudfront_distribution",  # the front, where clients come to the load balancer directly
     "aws_cloudwatch_log_delivery",
     "aws_cloudwatch_log_delivery_source",
@@ -61,6 +62,7 @@ GOES = {
     "aws_flow_log",
     "aws_iam_role",  # with which ECS shifts traffic
     "aws_iam_role_policy",
+    "aws_lb_listener_rule",  # the one answer to preflights, where several origins may call
     "aws_route53_record",  # addresses of IPv6, which the load balancer has not
     "aws_s3_bucket_accelerate_configuration",
     "aws_secretsmanager_secret_version",  # another generation

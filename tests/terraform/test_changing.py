@@ -99,6 +99,8 @@ def test_no_variable_but_those_of_the_table_destroys_what_holds_data(changed: Pl
     gone = _gone(changed)
     assert [one for one in losses(gone) if one != "module.front[0].aws_cloudfront_distribution.this"] == []
     assert set(gone.values()) - changing.GOES == set(), sorted(gone)
+    rules = [address for address, kind in gone.items() if kind == "aws_lb_listener_rule"]
+    assert rules == ["module.load_balancer.aws_lb_listener_rule.preflight[0]"]
 
 
 def test_whoever_scales_a_role_goes_on_doing_it(changed: Plan) -> None:
