@@ -99,12 +99,12 @@ class Relay:
                 failures = 0
             except Problem as error:
                 failures += 1
-                log.warning("events wait", extra={"error": repr(error.__cause__ or error)})
+                log.warning("events not published yet", extra={"error": repr(error.__cause__ or error)})
                 stop.wait(backoff(failures, longest=5.0))
                 continue
             except Exception:
                 failures += 1
-                log.exception("events wait")
+                log.exception("events not published yet")
                 stop.wait(backoff(failures, longest=5.0))
                 continue
             if moved:

@@ -37,7 +37,7 @@ def _look(path: Path, read: str, process: int) -> None:
     pause = threading.Event()
     while _is(path, read):
         pause.wait(_LOOK_SECONDS)
-    log.info("environment changed: stopping to be started again")
+    log.info("environment changed: stopping, to be started again with the new one")
     os.kill(process, signal.SIGTERM)
 
 

@@ -105,7 +105,7 @@ class StreamReader:
                 handled = self.read_once()
             except Problem as error:
                 failures += 1
-                log.warning("stream waits", extra={"table": self._table, "error": repr(error)})
+                log.warning("stream not readable", extra={"table": self._table, "error": repr(error)})
                 stop.wait(backoff(failures, longest=10.0))
                 continue
             failures = 0
@@ -123,7 +123,7 @@ class StreamReader:
             try:
                 self._checkpoints.release(shard)
             except Problem as error:  # the lease runs out by itself
-                log.warning("shard not given back", extra={"shard": shard, "error": repr(error)})
+                log.warning("lease of a shard not released", extra={"shard": shard, "error": repr(error)})
         self._held.clear()
 
     def _shards(self) -> Iterator[_Shard]:

@@ -162,7 +162,7 @@ class Posts:
         try:
             self._pages.changed(slug)
         except Problem as error:
-            log.warning("edge not told", extra={"slug": slug, "error": repr(error)})
+            log.warning("edge cache not purged", extra={"slug": slug, "error": repr(error)})
 
     def _future(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return `fields` without a time of publication that has passed already: it plans nothing."""

@@ -95,4 +95,4 @@ class Responses:
         try:
             self._pages.changed(slug)
         except Problem as error:
-            log.warning("edge not told", extra={"slug": slug, "error": repr(error)})
+            log.warning("edge cache not purged", extra={"slug": slug, "error": repr(error)})

@@ -191,7 +191,7 @@ class Intake:
             released = claimed.released(self._clock(), is_to_blame=is_to_blame)
             self._records.replace(claimed, released)
         except Problem as error:
-            log.warning("claim not given back", extra={"object_id": str(claimed.id), "error": repr(error)})
+            log.warning("claim not released", extra={"object_id": str(claimed.id), "error": repr(error)})
 
 
 def _thumbnail_of(obj: MediaObject, rendering: Rendering) -> Thumbnail:

@@ -129,7 +129,7 @@ def report(renderer: SandboxedRenderer) -> None:
         return
     facts = asdict(walls)
     if walls.isolated and walls.shut_in:
-        log.info("pictures are decoded behind walls", extra=facts)
+        log.info("pictures are decoded in a sandbox", extra=facts)
     if not walls.shut_in:
         log.warning("decoding without Landlock", extra=facts | {"means": "it could read our files"})
     if not walls.isolated:

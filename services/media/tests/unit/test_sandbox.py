@@ -191,7 +191,7 @@ def test_an_answer_that_is_none_is_a_failure(source: Path, tmp_path: Path, said:
 @pytest.mark.parametrize(
     ("isolated", "shut_in", "said"),
     [
-        (True, True, ["pictures are decoded behind walls"]),
+        (True, True, ["pictures are decoded in a sandbox"]),
         (False, True, ["decoding without namespaces"]),
         (True, False, ["decoding without Landlock"]),
     ],

@@ -43,4 +43,4 @@ class Housekeeping:
             "idempotency_keys": self._purge_idempotency(now),
         }
         if any(gone.values()):
-            log.info("forgot what is over", extra=gone)
+            log.info("expired records removed", extra=gone)
