@@ -60,10 +60,9 @@ def test_json_in_another_encoding_is_refused(anna):
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 def test_ten_megabytes_are_refused(anna, service, method):
-    path = {"users": "/v1/me/password", "todos": "/v1/todos", "media": "/v1/uploads"}[service]
     body = b'{"title": "' + b"x" * (10 * MEGABYTE) + b'"}'
     headers = {"Content-Type": "application/json"}
-    problem(anna.client.call(method, service, path, data=body, headers=headers), 413)
+    problem(anna.client.call(method, service, "/v1/anything", data=body, headers=headers), 413)
 
 
 def test_ten_megabytes_in_pieces_are_refused(anna):
