@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-_KEPT_AWS_SERVICES = {"dynamodb", "s3", "sns", "sqs", "sts"}
+KEPT_AWS_SERVICES = {"dynamodb", "dynamodbstreams", "s3", "sesv2", "sns", "sqs", "sts"}
 _UNUSED = (
     "boto3/data/*",
     "boto3/examples",
@@ -42,7 +42,7 @@ def main(environment: Path, also_kept: Sequence[str] = ()) -> None:
             for path in list(site.glob(pattern)):
                 _remove(path)
         for path in site.glob("botocore/data/*/"):
-            if path.is_dir() and path.name not in _KEPT_AWS_SERVICES.union(also_kept):
+            if path.is_dir() and path.name not in KEPT_AWS_SERVICES.union(also_kept):
                 _remove(path)
         for path in site.rglob("*.so*"):
             strip(path)

@@ -42,7 +42,8 @@ def create_app(
         Turns(1, settings.max_waiting, settings.read_seconds),
         Allowance(settings.read_burst_bytes, settings.read_bytes_per_second),
     )
-    reader = Reader(stores.todos, stores.cache, lists, fair)
+    accounts = accounts_of(stores, clock)
+    reader = Reader(stores.todos, stores.cache, lists, fair, accounts)
     return build(
         INFO,
         settings,
@@ -59,5 +60,5 @@ def create_app(
         idempotency=stores.idempotency,
         cache=stores.cache,
         verifier=verifier,
-        accounts=accounts_of(stores, clock),
+        accounts=accounts,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import hiredis
 import pytest
 
 from chassis.server import slim
+from chassis.stores import aws
 
 
 @pytest.fixture
@@ -78,3 +80,9 @@ def test_a_file_that_is_no_library_stays_as_it_is(tmp_path: Path) -> None:
 def test_what_a_caller_names_is_kept_too(site: Path) -> None:
     slim.main(site.parents[2], ["ec2"])
     assert (site / "botocore/data/ec2/service.json").exists()
+
+
+def test_every_aws_service_that_a_service_may_call_is_kept() -> None:
+    written = Path(aws.__file__).read_text(encoding="utf-8")
+    named = set(re.findall(r'def client\(self, service: Literal\["(\w+)"\]', written))
+    assert named == slim.KEPT_AWS_SERVICES

@@ -16,7 +16,8 @@ WHOLE = 100
 class ReleaseFile:
     """What a version is for one platform. `staged_key` is where its upload lies until it is published.
 
-    `rollout_percent` of all devices are told of it as the latest.
+    `rollout_percent` of all devices are told of it as the latest. Once `publishing`, its bytes are settled:
+    they may lie at the public address already.
     """
 
     platform: str
@@ -26,6 +27,7 @@ class ReleaseFile:
     staged_key: str
     notes: str = ""
     rollout_percent: int = WHOLE
+    publishing: bool = False
     published_at: datetime | None = None
 
 

@@ -62,9 +62,10 @@ class Releases:
         if wanted.size > self._largest:
             raise UploadRefused([FieldError("/size", f"must be at most {self._largest}")])
         release = self._records.release(product, version) or Release(product, version)
-        _check_place(release, wanted)
-        draft = replace(wanted, staged_key=f"{STAGED}{upload_id}")
-        self._records.replace(release, release.with_file(draft), self._clock())
+        draft = _unfinished(release, wanted) or replace(wanted, staged_key=f"{STAGED}{upload_id}")
+        if not draft.publishing:
+            _check_place(release, wanted)
+            self._records.replace(release, release.with_file(draft), self._clock())
         until = self._clock() + UPLOAD_TIME
         form = self._links.upload_form(draft.staged_key, _SERVED_AS, draft.size, until)
         return StartedUpload(upload_id, form, until)
@@ -72,17 +73,22 @@ class Releases:
     def publish(self, product: str, version: str, rollout_percent: int | None) -> Release:
         """Publish the files of a version, all at once; what was published before stays as it is.
 
-        With `rollout_percent`, so many of a hundred devices are told of it from now on. Raises NotFound,
-        Conflict where a file is missing or is not the one that was announced, and Stale when the release
-        changed meanwhile.
+        Their bytes are settled in the record before the first of them lies at its public address, so that
+        another draft, or a second call, never puts others there. With `rollout_percent`, so many of a hundred
+        devices are told of it from now on. Raises NotFound, Conflict where a file is missing or is not the
+        one that was announced, and Stale when the release changed meanwhile.
         """
         release = self._records.release(product, version)
         if release is None:
             raise ReleaseNotFound
         drafts = [file for file in release.files if file.published_at is None]
-        for draft in drafts:
-            self._deliver(release, draft)
+        etags = [self._checked(draft) for draft in drafts]
         now = self._clock()
+        settled = tuple(replace(file, publishing=True) for file in release.files)
+        if drafts and settled != release.files:
+            release = self._records.replace(release, replace(release, files=settled), now)
+        for draft, etag in zip(drafts, etags, strict=True):
+            self._deliver(release, draft, etag)
         files = tuple(_published(file, now, rollout_percent) for file in release.files)
         if files != release.files:
             release = self._records.replace(release, replace(release, files=files), now)
@@ -107,8 +113,8 @@ class Releases:
                 return LatestRelease(release, file, file.published_at) if newer else None
         raise ReleaseNotFound
 
-    def _deliver(self, release: Release, draft: ReleaseFile) -> None:
-        """Check the upload of a draft and put it where the CDN finds it."""
+    def _checked(self, draft: ReleaseFile) -> str:
+        """Return the ETag of a draft's upload, which is what was announced. Raises Conflict."""
         content = self._files.stat(draft.staged_key)
         if content is None:
             raise FileMissing(draft.platform)
@@ -118,14 +124,31 @@ class Releases:
                 digest.update(chunk)
         if content.size != draft.size or digest.hexdigest() != draft.sha256:
             raise FileWrong(draft.platform)
+        return content.etag
+
+    def _deliver(self, release: Release, draft: ReleaseFile, etag: str) -> None:
+        """Put the upload of a draft where the CDN finds it."""
         disposition = naming.disposition("attachment", draft.filename)
-        self._files.publish(draft.staged_key, content.etag, release.key(draft), _SERVED_AS, disposition)
+        self._files.publish(draft.staged_key, etag, release.key(draft), _SERVED_AS, disposition)
+
+
+def _unfinished(release: Release, wanted: ReleaseFile) -> ReleaseFile | None:
+    """Return the file of a publication that was cut short, where `wanted` is the same file again."""
+    standing = release.file(wanted.platform)
+    if standing is None or standing.published_at or not standing.publishing:
+        return None
+    same = (standing.filename, standing.size, standing.sha256) == (
+        wanted.filename,
+        wanted.size,
+        wanted.sha256,
+    )
+    return standing if same else None
 
 
 def _check_place(release: Release, wanted: ReleaseFile) -> None:
     """Raise Conflict where `wanted` has no place in the release."""
     standing = release.file(wanted.platform)
-    if standing and standing.published_at:
+    if standing and (standing.published_at or standing.publishing):
         raise ReleasePublished
     others = [file for file in release.files if file.platform != wanted.platform]
     if any(file.filename == wanted.filename for file in others):

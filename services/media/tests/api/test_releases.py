@@ -9,6 +9,7 @@ import pytest
 from services.media.tests.factories import World, sha256
 
 from media.domain.staging import KEPT, StagedSweep
+from media.errors import BucketAway
 
 BODY = b"MZ" + bytes(1000)
 URL = "https://cdn.localhost/releases/viewer/1.4.0/setup.exe"
@@ -129,6 +130,33 @@ def test_a_release_is_published_for_all_its_platforms_at_once(world: World) -> N
     assert [item["platform"] for item in publish(world).json["items"]] == ["windows-x64", "macos"]
     listed = world.client.get("/v1/releases/viewer", query_string={"platform": "macos"}).json["items"]
     assert [item["url"].rpartition("/")[2] for item in listed] == ["viewer.dmg"]
+
+
+def test_one_wrong_file_keeps_all_others_back(world: World) -> None:
+    world.post(draft(world).json, BODY)
+    world.post(draft(world, platform="macos", filename="viewer.dmg").json, b"x" * len(BODY))
+    assert publish(world).status_code == 409
+    assert world.files.keys("releases/") == []
+
+
+def test_a_publication_that_was_cut_short_is_finished_and_takes_no_other_file(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_short(*_: object) -> None:
+        raise BucketAway
+
+    begun = draft(world)
+    world.post(begun.json, BODY)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.files, "publish", cut_short)
+        assert publish(world).status_code == 503
+    assert draft(world, sha256=sha256(b"other")).status_code == 409
+    world.files.delete_all("incoming/")
+    again = draft(world)
+    assert again.json["upload"]["fields"]["key"] == begun.json["upload"]["fields"]["key"]
+    world.post(again.json, BODY)
+    assert publish(world).status_code == 200
+    assert world.files.body("releases/viewer/1.4.0/setup.exe") == BODY
 
 
 def test_two_platforms_cannot_share_an_address(world: World) -> None:

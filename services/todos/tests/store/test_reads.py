@@ -7,15 +7,17 @@ import json
 import pytest
 from services.todos.tests.factories import Parts
 
+from chassis.accounts import AccountData, AccountErased
 from chassis.allowance import Allowance
 from chassis.ids import new_id
 from chassis.turns import Turns
 from todos.domain.fair_reads import FairReads
 from todos.domain.lists import Lists
-from todos.domain.reading import CachedResponse, PageRequest, Reader
+from todos.domain.reading import CachedResponse, PageRequest, Reader, todo_field
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todos import Todos
 from todos.errors import ListNotFound, TodoNotFound
+from todos.wiring import accounts_of
 
 FIRST = PageRequest(10, None, "")
 
@@ -35,8 +37,28 @@ def todos(any_parts: Parts) -> Todos:
 
 
 @pytest.fixture
-def reader(any_parts: Parts, lists: Lists) -> Reader:
-    return Reader(any_parts.store, any_parts.cache, lists, FairReads(Turns(1, 3, 60), Allowance(1e9, 1e9)))
+def accounts(any_parts: Parts) -> AccountData:
+    return accounts_of(any_parts.stores, any_parts.clock)
+
+
+@pytest.fixture
+def reader(any_parts: Parts, lists: Lists, accounts: AccountData) -> Reader:
+    fair = FairReads(Turns(1, 3, 60), Allowance(1e9, 1e9))
+    return Reader(any_parts.store, any_parts.cache, lists, fair, accounts)
+
+
+@pytest.mark.parametrize("how_far", ["marked", "erased"])
+def test_a_read_that_was_let_in_before_the_end_of_its_account_brings_nothing_back(
+    reader: Reader, todos: Todos, accounts: AccountData, any_parts: Parts, owner: str, how_far: str
+) -> None:
+    todo = todos.create(owner, new_id(), {"title": "x"})
+    accounts.mark_erased(owner)
+    if how_far == "erased":
+        accounts.erase(owner)
+    for read in (lambda: reader.todo(owner, todo.id), lambda: reader.page(owner, TodoFilter(), FIRST)):
+        with pytest.raises(AccountErased):
+            read()
+    assert any_parts.cache.find(owner, todo_field(todo.id), "") is None
 
 
 def test_what_is_read_again_is_the_same(reader: Reader, todos: Todos, owner: str) -> None:

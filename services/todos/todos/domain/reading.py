@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from chassis.accounts import AccountData, AccountErased
 from chassis.http.cached import pack, unpack
 from chassis.http.etags import of_bytes, of_version
 from chassis.http.pagination import decode_cursor, encode_cursor
@@ -85,10 +86,14 @@ def list_field(list_id: UUID) -> str:
 class Reader:
     """Reads of one account; every answer is at least as new as the account's last acknowledged write.
 
-    What the cache does not have is read from the store by `fair`.
+    What the cache does not have is read from the store by `fair`, once `accounts` still knows nothing of the
+    account's end: a read that was let in before it must not bring back to the cache what the end took away.
     """
 
-    def __init__(self, store: TodoStore, cache: ReadCache, lists: Lists, fair: FairReads) -> None:
+    def __init__(
+        self, store: TodoStore, cache: ReadCache, lists: Lists, fair: FairReads, accounts: AccountData
+    ) -> None:
+        self._accounts = accounts
         self._store = store
         self._cache = cache
         self._lists = lists
@@ -155,7 +160,12 @@ class Reader:
         return shown
 
     def _show(self, owner: str, field: str, load: Callable[[], bytes]) -> CachedResponse | None:
-        kept, found = self._cache.read(owner, field, load)
+        def load_of_the_living() -> bytes:
+            if self._accounts.is_erased(owner):
+                raise AccountErased
+            return load()
+
+        kept, found = self._cache.read(owner, field, load_of_the_living)
         if not kept:
             return None
         etag, body = unpack(kept)
