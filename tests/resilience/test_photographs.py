@@ -23,7 +23,9 @@ def upload_many(account, count):
 
 
 def files_of(account):
-    """Return all of the account's files by id."""
+    """Return all of the account's files by id; an access token that has run out meanwhile is renewed."""
+    if account.client.get("media", "/v1/objects", params={"limit": 1}).status_code == 401:
+        account.client.token = account.sign_in()["access_token"]
     found, cursor = {}, {}
     while cursor is not None:
         page = account.client.get("media", "/v1/objects", params={"limit": 200, **cursor}).json()

@@ -67,16 +67,18 @@ def has_system_tests(root: Path, arguments: Sequence[str]) -> bool:
     return subprocess.run(command, cwd=root, check=False, capture_output=True).returncode == 0
 
 
-def system(root: Path, arguments: Sequence[str], target: SuiteUnderTest) -> int:
+def system(root: Path, arguments: Sequence[str], target: SuiteUnderTest, *, long: bool = False) -> int:
     """Run the system tests; return the first bad exit code.
 
     The disruptive ones run alone after the others, and last those that read what all of them left behind.
+    Those that take minutes are run when `long` asks for them or `arguments` name them.
     """
     environment = target.environment()
-    calm_ones = "system and not disruptive and not afterwards"
+    asked = "system" if long or arguments else "system and not long"
+    calm_ones = f"{asked} and not disruptive and not afterwards"
     calm = _pytest(root, ["-n", "2", "-m", calm_ones, *arguments], environment)
-    rough = _pytest(root, ["-n", "0", "-m", "system and disruptive", *arguments], environment)
-    after = _pytest(root, ["-n", "0", "-m", "system and afterwards", *arguments], environment)
+    rough = _pytest(root, ["-n", "0", "-m", f"{asked} and disruptive", *arguments], environment)
+    after = _pytest(root, ["-n", "0", "-m", f"{asked} and afterwards", *arguments], environment)
     return calm or rough or after
 
 

@@ -51,7 +51,7 @@ def command(
     if fast or not tests.has_system_tests(context.ROOT, arguments):
         return code
     if base_domain:
-        return tests.system(context.ROOT, arguments, tests.SuiteUnderTest(base_domain, port, ca))
+        return tests.system(context.ROOT, arguments, tests.SuiteUnderTest(base_domain, port, ca), long=long)
     console.say("\nStarting a private suite for the system tests ...")
     with tests.private_suite(context.ROOT) as target:
-        return tests.system(context.ROOT, arguments, target) or code
+        return tests.system(context.ROOT, arguments, target, long=long) or code

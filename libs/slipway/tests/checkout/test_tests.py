@@ -81,6 +81,16 @@ def test_what_reads_what_the_others_left_behind_runs_after_all_of_them(checkout:
     assert tests.system(checkout, [], _TARGET) == 0
 
 
+def test_a_system_test_that_takes_minutes_is_run_when_it_is_asked_for(checkout: Path) -> None:
+    (checkout / "test_long.py").write_text(
+        "import pytest\n\n@pytest.mark.system\n@pytest.mark.long\n@pytest.mark.disruptive\n"
+        "def test_bad():\n    assert False\n"
+    )
+    assert tests.system(checkout, [], _TARGET) == 0
+    assert tests.system(checkout, [], _TARGET, long=True) == 1
+    assert tests.system(checkout, ["test_long.py"], _TARGET) == 1
+
+
 def test_a_selection_without_system_tests_is_recognised(checkout: Path) -> None:
     assert tests.has_system_tests(checkout, [])
     assert not tests.has_system_tests(checkout, ["-k", "in_process"])
