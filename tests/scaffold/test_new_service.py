@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.scaffold.checkout import Checkout
 
+pytestmark = pytest.mark.timeout(1800)
+
 _GENERATED = {"docker-compose.yml", "compose/dev.yml"}
 
 
