@@ -32,6 +32,9 @@ class IdempotencyLimits:
     bytes: int = 4_194_304
 
 
+USUAL_LIMITS = IdempotencyLimits()
+"""Where a service's settings say nothing else."""
+
 SMALL_BYTES = 1024
 
 

@@ -23,6 +23,7 @@ from chassis.errors import TooMany
 from chassis.idempotency.base import (
     KEEP_SECONDS,
     SMALL_BYTES,
+    USUAL_LIMITS,
     IdempotencyLimits,
     Key,
     KeyClaim,
@@ -63,7 +64,7 @@ class DynamoIdempotency:
         client: DynamoDBClient,
         table: str,
         now: Callable[[], float] = time.time,
-        limits: IdempotencyLimits = IdempotencyLimits(),  # noqa: B008  # it is frozen
+        limits: IdempotencyLimits = USUAL_LIMITS,
     ) -> None:
         self._client = client
         self._table = table

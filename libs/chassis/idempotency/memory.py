@@ -12,6 +12,7 @@ from chassis.errors import TooMany
 from chassis.idempotency.base import (
     KEEP_SECONDS,
     SMALL_BYTES,
+    USUAL_LIMITS,
     IdempotencyLimits,
     Key,
     KeyClaim,
@@ -36,7 +37,7 @@ class MemoryIdempotency:
     def __init__(
         self,
         now: Callable[[], float] = time.time,
-        limits: IdempotencyLimits = IdempotencyLimits(),  # noqa: B008  # it is frozen
+        limits: IdempotencyLimits = USUAL_LIMITS,
     ) -> None:
         self._now = now
         self._limits = limits

@@ -19,6 +19,7 @@ from chassis.clock import Clock
 from chassis.idempotency import (
     KEEP_SECONDS,
     SMALL_BYTES,
+    USUAL_LIMITS,
     IdempotencyLimits,
     Key,
     KeyClaim,
@@ -39,7 +40,7 @@ class PostgresIdempotency:
         database: Database,
         sealer: Sealer,
         clock: Clock,
-        limits: IdempotencyLimits = IdempotencyLimits(),  # noqa: B008  # it is frozen
+        limits: IdempotencyLimits = USUAL_LIMITS,
     ) -> None:
         self._database = database
         self._sealer = sealer
