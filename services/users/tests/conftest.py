@@ -10,12 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from services.users.tests.factories import SECRET, FakeCredentials, memory_stores, settings
 
+from chassis.stores.postgres.database import Database, engine
+from chassis.stores.postgres.migrations import migrate
 from chassis.testing import FakeClock
+from chassis.testing.migrations import empty
 from users.app import create_app
-from users.commands.migrate import migrate
-from users.store.postgres.database import Database, engine
+from users.commands.migrate import MIGRATIONS
 from users.store.postgres.tables import metadata
-from users.wiring import Stores, stores_on
+from users.wiring import Stores, database_on, stores_on
 
 
 @pytest.fixture
@@ -46,13 +48,13 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture(scope="session")
 def migrated_url(postgres_url: str) -> str:
     """The address of a database with our tables."""
-    migrate(postgres_url)
+    migrate(postgres_url, "users", MIGRATIONS)
     return postgres_url
 
 
 @pytest.fixture(scope="session")
 def pool(migrated_url: str) -> Iterator[sqlalchemy.Engine]:
-    found = engine(migrated_url)
+    found = engine(migrated_url, "users")
     yield found
     found.dispose()
 
@@ -60,10 +62,8 @@ def pool(migrated_url: str) -> Iterator[sqlalchemy.Engine]:
 @pytest.fixture
 def database(pool: sqlalchemy.Engine) -> Database:
     """The database with all its tables empty."""
-    with pool.begin() as connection:
-        names = ", ".join(table.name for table in metadata.sorted_tables)
-        connection.exec_driver_sql(f"TRUNCATE {names}")
-    return Database(pool)
+    empty(pool, metadata)
+    return database_on(pool)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr
 
 from chassis import origins
-from chassis.settings import ServiceSettings
+from chassis.stores.postgres.settings import PostgresSettings
 
 _KEY_BYTES = 32
 
@@ -29,21 +29,9 @@ def _is_key(value: SecretStr) -> SecretStr:
     return value
 
 
-def _is_postgres(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
-        raise ValueError("must begin with postgresql://")
-    return value
-
-
-class UsersSettings(ServiceSettings):
+class UsersSettings(PostgresSettings):
     """Settings of every role of the service, its commands included."""
 
-    database_url: Annotated[SecretStr, AfterValidator(_is_postgres)] = Field(
-        description="Postgres database of the service: `postgresql://user:password@host:port/name`."
-    )
-    database_pool_size: int = Field(
-        default=8, ge=1, le=100, description="Connections that each process keeps; one per thread is enough."
-    )
     key_encryption_key: Annotated[SecretStr, AfterValidator(_is_key)] = Field(
         description="Base64 of 32 bytes; encrypts signing keys and recorded answers in the database."
     )

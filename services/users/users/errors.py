@@ -136,13 +136,6 @@ class SeveralCookies(Malformed):
         )
 
 
-class TooManyKeys(TooMany):
-    """The account has used as many Idempotency-Keys as there may be."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(f"Your account has used {most} Idempotency-Keys today, the most there may be.")
-
-
 class KeyTooYoung(Conflict):
     """The next key has not been published long enough for every verifier to know it."""
 
@@ -155,24 +148,3 @@ class KeysUnavailable(Transient):
 
     def __init__(self) -> None:
         super().__init__("The signing keys cannot be read at the moment.")
-
-
-class DatabaseBusy(Transient):
-    """Every connection of the pool is in use."""
-
-    def __init__(self) -> None:
-        super().__init__("The database is busy.")
-
-
-class DatabaseAway(Transient):
-    """The database refuses or ends the connection, for a reason that passes."""
-
-    def __init__(self) -> None:
-        super().__init__("The database is not available at the moment.")
-
-
-class DatabaseSilent(Transient):
-    """The database takes connections and does not answer."""
-
-    def __init__(self) -> None:
-        super().__init__("The database does not answer at the moment.")

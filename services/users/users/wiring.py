@@ -6,10 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Engine
+
 from chassis.clock import Clock, utc_now
 from chassis.idempotency import IdempotencyLimits, IdempotencyStore
+from chassis.idempotency.postgres import PostgresIdempotency
 from chassis.messages.outbox import OutboxStore
+from chassis.messages.postgres_outbox import PostgresOutbox
 from chassis.stores.aws import Aws
+from chassis.stores.postgres.database import Database, engine
 from users.config import UsersSettings
 from users.domain.keyring import Keyring
 from users.domain.ports import AccountStore, FailureStore, ProofStore, SessionStore, SigningKeyStore
@@ -17,13 +22,11 @@ from users.domain.sealing import Sealer
 from users.domain.sessions import Lifetimes
 from users.domain.storage import CredentialSource
 from users.store.postgres.accounts import PostgresAccounts
-from users.store.postgres.database import Database, engine
 from users.store.postgres.failures import PostgresFailures
-from users.store.postgres.idempotency import PostgresIdempotency
-from users.store.postgres.outbox import PostgresOutbox
 from users.store.postgres.proofs import PostgresProofs
 from users.store.postgres.sessions import PostgresSessions
 from users.store.postgres.signing_keys import PostgresSigningKeys
+from users.store.postgres.tables import CONSTRAINTS, accounts, idempotency_keys, outbox
 from users.store.sts import StsCredentials
 
 
@@ -45,10 +48,16 @@ class Stores:
 
 def real(settings: UsersSettings) -> Stores:
     """Return stores in Postgres, and AWS's STS. Nothing is connected yet."""
-    pool = engine(settings.database_url.get_secret_value(), settings.database_pool_size)
+    pool = engine(settings.database_url.get_secret_value(), "users", settings.database_pool_size)
+    database = database_on(pool)
     return stores_on(
-        Database(pool), settings.secret, credentials_of(settings), limits=settings.idempotency_limits()
+        database, settings.secret, credentials_of(settings), limits=settings.idempotency_limits()
     )
+
+
+def database_on(pool: Engine) -> Database:
+    """Return the service's database, whose connections are those of `pool`."""
+    return Database(pool, accounts, CONSTRAINTS)
 
 
 def credentials_of(settings: UsersSettings) -> CredentialSource:
@@ -65,14 +74,16 @@ def stores_on(
     limits: IdempotencyLimits = IdempotencyLimits(),  # noqa: B008  # it is frozen
 ) -> Stores:
     """Return every store on `database`; recorded answers are sealed under `secret`."""
-    idempotency = PostgresIdempotency(database, Sealer(secret, "idempotency"), clock, limits)
+    idempotency = PostgresIdempotency(
+        database, idempotency_keys, Sealer(secret, "idempotency"), clock, limits
+    )
     return Stores(
         accounts=PostgresAccounts(database),
         sessions=PostgresSessions(database),
         proofs=PostgresProofs(database),
         failures=PostgresFailures(database),
         signing_keys=PostgresSigningKeys(database),
-        outbox=PostgresOutbox(database, clock),
+        outbox=PostgresOutbox(database, outbox, clock),
         idempotency=idempotency,
         credentials=credentials,
         probe=database.probe,

@@ -15,13 +15,14 @@ from services.users.tests.factories import SECRET, FakeCredentials, Person, pers
 from services.users.tests.postgres_process import PostgresProcess
 from werkzeug.test import TestResponse
 
+from chassis.stores.postgres import database
+from chassis.stores.postgres.database import engine
+from chassis.stores.postgres.migrations import migrate
+from chassis.stores.postgres.timeouts import CONNECT_SECONDS
 from slipway.testing.backing import Backing
 from users.app import create_app
-from users.commands.migrate import migrate
-from users.store.postgres import database
-from users.store.postgres.database import Database, engine
-from users.store.postgres.timeouts import CONNECT_SECONDS
-from users.wiring import stores_on
+from users.commands.migrate import MIGRATIONS
+from users.wiring import database_on, stores_on
 
 PATIENCE = 1.0
 HANG_GUARD = 15 * (PATIENCE + CONNECT_SECONDS)
@@ -31,14 +32,14 @@ HANG_GUARD = 15 * (PATIENCE + CONNECT_SECONDS)
 @pytest.fixture(scope="module")
 def server(backing: Backing, checkout: Path) -> Iterator[PostgresProcess]:
     started = PostgresProcess(checkout, backing.state / f"frozen-{uuid4().hex[:8]}")
-    migrate(started.url)
+    migrate(started.url, "users", MIGRATIONS)
     yield started
     started.end()
 
 
 @pytest.fixture
 def own_pool(server: PostgresProcess) -> Iterator[sqlalchemy.Engine]:
-    made = engine(server.url, 4, patience=PATIENCE)
+    made = engine(server.url, "users", 4, patience=PATIENCE)
     yield made
     server.thaw()
     made.dispose()
@@ -46,7 +47,7 @@ def own_pool(server: PostgresProcess) -> Iterator[sqlalchemy.Engine]:
 
 @pytest.fixture
 def frozen_app(own_pool: sqlalchemy.Engine) -> Flask:
-    return create_app(settings(), parts=stores_on(Database(own_pool), SECRET, FakeCredentials()))
+    return create_app(settings(), parts=stores_on(database_on(own_pool), SECRET, FakeCredentials()))
 
 
 @pytest.fixture

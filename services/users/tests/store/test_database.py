@@ -10,9 +10,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.errors import Problem, Transient
+from chassis.stores.postgres import database as module
+from chassis.stores.postgres.database import Database, engine, translated
 from users.errors import EmailTaken
-from users.store.postgres import database as module
-from users.store.postgres.database import Database, engine, translated
+from users.wiring import database_on
 
 
 def unused_port() -> int:
@@ -24,7 +25,7 @@ def unused_port() -> int:
 
 def test_a_server_that_is_away_is_a_passing_trouble() -> None:
     with pytest.raises(Transient):
-        Database(engine(f"postgresql://users:secret@127.0.0.1:{unused_port()}/users")).probe()
+        database_on(engine(f"postgresql://users:secret@127.0.0.1:{unused_port()}/users", "users")).probe()
 
 
 def test_tables_that_are_not_there_yet_are_a_passing_trouble(database: Database) -> None:

@@ -6,12 +6,13 @@ import pytest
 from services.users.tests.factories import SECRET
 
 from chassis.idempotency import KEEP_SECONDS, IdempotencyStore, Key, KnownKey, RecordedAnswer
+from chassis.idempotency.postgres import PostgresIdempotency
 from chassis.ids import new_id
+from chassis.stores.postgres.database import Database
 from chassis.testing import FakeClock, IdempotencyStoreContract
 from chassis.testing.idempotency import LIMITS, claimed
 from users.domain.sealing import Sealer
-from users.store.postgres.database import Database
-from users.store.postgres.idempotency import PostgresIdempotency
+from users.store.postgres.tables import idempotency_keys
 from users.wiring import Stores
 
 KEY = Key(None, "0f" * 32)
@@ -20,7 +21,7 @@ KEY = Key(None, "0f" * 32)
 class TestPostgresIdempotency(IdempotencyStoreContract):
     @pytest.fixture
     def store(self, database: Database, clock: FakeClock) -> IdempotencyStore:
-        return PostgresIdempotency(database, Sealer(SECRET, "idempotency"), clock, LIMITS)
+        return PostgresIdempotency(database, idempotency_keys, Sealer(SECRET, "idempotency"), clock, LIMITS)
 
 
 def test_neither_request_nor_answer_can_be_read_at_rest(postgres_stores: Stores, database: Database) -> None:

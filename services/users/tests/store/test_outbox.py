@@ -9,10 +9,10 @@ from services.users.tests.factories import account
 
 from chassis.messages.events import Event
 from chassis.messages.outbox import OutboxStore
+from chassis.stores.postgres.database import Database
 from chassis.testing import FakeClock, FakePublisher
 from chassis.testing.outbox import Keep, OutboxStoreContract, SharedOutboxContract
 from users.domain import events
-from users.store.postgres.database import Database
 from users.wiring import Stores
 
 

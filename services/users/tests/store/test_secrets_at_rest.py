@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from services.users.tests.factories import PASSWORD, person, sign_in
 
-from users.store.postgres.database import Database
+from chassis.stores.postgres.database import Database
 from users.store.postgres.tables import idempotency_keys, metadata
 
 

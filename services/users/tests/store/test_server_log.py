@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from services.users.tests.factories import PASSWORD, sign_up
 
+from chassis.stores.postgres.database import Database
 from slipway.state.layout import Layout
 from slipway.testing.backing import Backing
-from users.store.postgres.database import Database
 
 
 def test_a_taken_address_leaves_neither_address_nor_hash_in_the_servers_log(

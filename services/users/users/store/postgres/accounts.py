@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, delete, func, select, update
+from sqlalchemy import Connection, Delete, Row, Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.messages.events import Event
+from chassis.messages.postgres_outbox import put
+from chassis.stores.postgres.database import Database
 from users.domain.records import Account
 from users.errors import AccountNotFound
-from users.store.postgres import idempotency, outbox
-from users.store.postgres.database import Database
-from users.store.postgres.tables import account_scopes, accounts, sessions
+from users.store.postgres.tables import account_scopes, accounts, idempotency_keys, outbox, sessions
 
 SCOPES = (
     select(func.array_agg(account_scopes.c.scope))
@@ -47,7 +47,7 @@ class PostgresAccounts:
             ).one_or_none()
             if row is None:
                 return _one(connection, account.id)
-            outbox.put(connection, event)
+            put(connection, outbox, event)
         return account
 
     def get(self, account_id: UUID) -> Account:
@@ -100,10 +100,10 @@ class PostgresAccounts:
     def erase(self, account_id: UUID, event: Event) -> None:
         """See AccountStore. Sessions, tokens and scopes go by cascade."""
         with self._database.transaction() as connection:
-            idempotency.forget_account(connection, account_id)
+            connection.execute(_forget_calls(account_id))
             if connection.execute(delete(accounts).where(accounts.c.id == account_id)).rowcount == 0:
                 raise AccountNotFound
-            outbox.put(connection, event)
+            put(connection, outbox, event)
 
     def grant(self, account_id: UUID, scope: str) -> None:
         with self._database.transaction() as connection:
@@ -114,6 +114,12 @@ class PostgresAccounts:
         which = (account_scopes.c.account_id == account_id) & (account_scopes.c.scope == scope)
         with self._database.transaction() as connection:
             connection.execute(delete(account_scopes).where(which))
+
+
+def _forget_calls(account_id: UUID) -> Delete:
+    """Return what deletes the recorded answers of an account's calls, and of its making."""
+    made = idempotency_keys.c.resource_id == account_id
+    return delete(idempotency_keys).where(made | (idempotency_keys.c.owner == str(account_id)))
 
 
 def _select() -> Select[Any]:

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import case, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.stores.postgres.database import Database
 from users.domain.records import Failures
-from users.store.postgres.database import Database
 from users.store.postgres.tables import login_failures
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from chassis.stores.postgres.database import Database
 from users.domain.records import Proof
 from users.errors import ProofRefused
-from users.store.postgres.database import Database
 from users.store.postgres.tables import accounts, address_proofs
 
 

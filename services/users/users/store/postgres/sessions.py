@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from chassis.http.pagination import Slice
+from chassis.stores.postgres.database import Database
 from users.domain.records import Device, Session
 from users.errors import AccountNotFound, SessionNotFound
 from users.store.postgres.accounts import SCOPES
-from users.store.postgres.database import Database
 from users.store.postgres.tables import accounts, refresh_tokens, sessions
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from chassis.stores.postgres.database import Database
 from users.domain.records import KeyState, SigningKey
-from users.store.postgres.database import Database
 from users.store.postgres.tables import signing_keys
 
 _EDIT_LOCK = 0x75736572_02

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -22,20 +19,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "%(table_name)s_pkey",
-        "uq": "%(table_name)s_%(column_0_name)s_key",
-        "ix": "%(table_name)s_%(column_0_name)s_idx",
-        "fk": "%(table_name)s_%(column_0_name)s_fkey",
-        "ck": "%(table_name)s_%(constraint_name)s_check",
-    }
-)
+from chassis.errors import Problem
+from chassis.stores.postgres.tables import idempotency_table, named_metadata, outbox_table, time_column
+from users.errors import AccountNotFound, EmailTaken
 
-
-def _time(name: str) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False)
-
+metadata = named_metadata()
 
 accounts = Table(
     "accounts",
@@ -45,7 +33,7 @@ accounts = Table(
     Column("email_key", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
-    _time("created_at"),
+    time_column("created_at"),
     Column("email_verified", Boolean, nullable=False, server_default=text("false")),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Column("password_version", Integer, nullable=False, server_default=text("1")),
@@ -60,8 +48,8 @@ address_proofs = Table(
     Column("email_key", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("sealed", LargeBinary),
-    _time("created_at"),
-    _time("expires_at"),
+    time_column("created_at"),
+    time_column("expires_at"),
     Column("claimed_until", DateTime(timezone=True)),
     UniqueConstraint("digest"),
     Index("address_proofs_expires_at_idx", "expires_at"),
@@ -82,9 +70,9 @@ sessions = Table(
     Column("account_id", ForeignKey(accounts.c.id, ondelete="CASCADE"), nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("address", Text, nullable=False),
-    _time("created_at"),
-    _time("last_used_at"),
-    _time("expires_at"),
+    time_column("created_at"),
+    time_column("last_used_at"),
+    time_column("expires_at"),
     Index("sessions_account_id_idx", "account_id", "id"),
     Index("sessions_expires_at_idx", "expires_at"),
 )
@@ -104,7 +92,7 @@ login_failures = Table(
     metadata,
     Column("key", LargeBinary, primary_key=True),
     Column("count", Integer, nullable=False),
-    _time("last_at"),
+    time_column("last_at"),
     Index("login_failures_last_at_idx", "last_at"),
 )
 
@@ -117,34 +105,19 @@ signing_keys = Table(
     ),
     Column("public", JSONB, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    _time("since"),
+    time_column("since"),
     Index(
         "signing_keys_state_idx", "state", unique=True, postgresql_where=text("state IN ('next', 'active')")
     ),
 )
 
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("position", BigInteger, Identity(always=True), primary_key=True),
-    Column("event", Text, nullable=False),
-    Column("failures", Integer, nullable=False, server_default=text("0")),
-    Column("retry_at", DateTime(timezone=True)),
-    Column("error", Text),
-)
+outbox = outbox_table(metadata)
+idempotency_keys = idempotency_table(metadata)
 
-idempotency_keys = Table(
-    "idempotency_keys",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("fingerprint", LargeBinary, nullable=False),
-    Column("resource_id", Uuid, nullable=False),
-    _time("leased_until"),
-    _time("expires_at"),
-    Column("answer", LargeBinary),
-    Column("claim", Uuid),
-    Column("owner", Text),
-    Index("idempotency_keys_expires_at_idx", "expires_at"),
-    Index("idempotency_keys_owner_idx", "owner"),
-    Index("idempotency_keys_resource_id_idx", "resource_id"),
-)
+CONSTRAINTS: dict[str, type[Problem]] = {
+    "accounts_email_key_key": EmailTaken,
+    "account_scopes_account_id_fkey": AccountNotFound,
+    "address_proofs_account_id_fkey": AccountNotFound,
+    "sessions_account_id_fkey": AccountNotFound,
+}
+"""What it means when a row breaks one of these promises."""

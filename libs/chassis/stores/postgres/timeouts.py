@@ -18,7 +18,7 @@ from psycopg2 import OperationalError
 from psycopg2.extensions import POLL_OK, POLL_READ, connection, set_wait_callback
 from sqlalchemy.exc import DBAPIError
 
-from users.errors import DatabaseSilent
+from chassis.stores.postgres.errors import DatabaseSilent
 
 CONNECT_SECONDS = 3.0
 

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `users.commands.migrate` hands over."""
+"""Runs the migrations on the connection that `chassis.stores.postgres.migrations` hands over."""
 
 from alembic import context
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine, Table, make_url, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.errors import Problem
-from users.errors import AccountNotFound, DatabaseAway, DatabaseBusy, EmailTaken
-from users.store.postgres import timeouts
+from chassis.stores.postgres import timeouts
+from chassis.stores.postgres.errors import DatabaseAway, DatabaseBusy
 
 STATEMENT_TIMEOUT_MS = 5_000
 LOCK_TIMEOUT_MS = 3_000
@@ -22,12 +22,9 @@ PATIENCE_SECONDS = STATEMENT_TIMEOUT_MS / 1000 + 1
 
 _LIMITS = f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
 
-_CONSTRAINTS: dict[str, type[Problem]] = {
-    "accounts_email_key_key": EmailTaken,
-    "account_scopes_account_id_fkey": AccountNotFound,
-    "address_proofs_account_id_fkey": AccountNotFound,
-    "sessions_account_id_fkey": AccountNotFound,
-}
+Constraints = Mapping[str, type[Problem]]
+"""The problem that each constraint's violation is, by the constraint's name."""
+_NONE: Constraints = {}
 
 _PASSING = {
     "40001",  # serialization failure
@@ -39,8 +36,10 @@ _PASSING = {
 }
 
 
-def engine(url: str, pool_size: int = 8, patience: float = PATIENCE_SECONDS) -> Engine:
+def engine(url: str, service: str, pool_size: int = 8, patience: float = PATIENCE_SECONDS) -> Engine:
     """Return an engine with a fixed pool. Nothing is connected yet, so it may be made before a fork.
+
+    The server sees who is connected under the name of `service`.
 
     A pooled connection is tried before use, so a restarted server costs nobody an error. A server that
     does not answer a statement within `patience` seconds is given up.
@@ -55,7 +54,7 @@ def engine(url: str, pool_size: int = 8, patience: float = PATIENCE_SECONDS) -> 
         hide_parameters=True,
         connect_args={
             "connection_factory": partial(timeouts.PatientConnection, patience=patience),
-            "application_name": "users",
+            "application_name": service,
             "keepalives_idle": 30,
             "keepalives_interval": 5,
             "keepalives_count": 3,
@@ -65,10 +64,12 @@ def engine(url: str, pool_size: int = 8, patience: float = PATIENCE_SECONDS) -> 
 
 
 class Database:
-    """Transactions on one database."""
+    """Transactions on one database; `probed` is a table that is there once the migrations have run."""
 
-    def __init__(self, pool: Engine) -> None:
+    def __init__(self, pool: Engine, probed: Table, constraints: Constraints = _NONE) -> None:
         self._pool = pool
+        self._probed = select(1).select_from(probed).limit(1)
+        self._constraints = constraints
         self._outage = timeouts.Outage()
 
     @contextmanager
@@ -78,7 +79,7 @@ class Database:
         The time limits are set per transaction, because a proxy between us and the server
         shares its connections (RDS Proxy pins those with session settings).
         """
-        with translated(), self._outage.watched(), self._pool.begin() as connection:
+        with translated(self._constraints), self._outage.watched(), self._pool.begin() as connection:
             connection.exec_driver_sql(_LIMITS)
             self._outage.over()
             yield connection
@@ -86,11 +87,11 @@ class Database:
     def probe(self) -> None:
         """Raise Transient unless the tables can be read."""
         with self.transaction() as connection:
-            connection.exec_driver_sql("SELECT 1 FROM accounts LIMIT 1")
+            connection.execute(self._probed)
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(constraints: Constraints = _NONE) -> Iterator[None]:
     """Translate what SQLAlchemy and psycopg2 raise inside the block to problems; what is a bug stays one."""
     try:
         yield
@@ -98,7 +99,7 @@ def translated() -> Iterator[None]:
         raise DatabaseBusy from error
     except IntegrityError as error:
         diagnosis = getattr(error.orig, "diag", None)
-        kind = _CONSTRAINTS.get(getattr(diagnosis, "constraint_name", None) or "")
+        kind = constraints.get(getattr(diagnosis, "constraint_name", None) or "")
         if kind is None:
             raise
         raise kind from error

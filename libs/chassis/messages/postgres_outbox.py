@@ -1,24 +1,23 @@
-"""The transactional outbox in Postgres."""
+"""The transactional outbox in Postgres; its table is `chassis.stores.postgres.tables.outbox_table`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
 
-from chassis.clock import Clock
+from chassis.clock import Clock, utc_now
 from chassis.errors import Transient
 from chassis.messages.events import Event, parse
 from chassis.messages.outbox import ParkedEvent, park
-from users.store.postgres.database import Database
-from users.store.postgres.tables import outbox
+from chassis.stores.postgres.database import Database
 
 _RELAY_LOCK = 0x75736572_01
-"""Transaction-level advisory lock: one relay at a time, so that no event goes out twice at once."""
+"""Advisory lock of a transaction: one relay at a time, so that no event goes out twice at once."""
 
 
-def put(connection: Connection, event: Event) -> None:
+def put(connection: Connection, outbox: Table, event: Event) -> None:
     """Keep an event in the transaction of the change that it tells of."""
     connection.execute(insert(outbox).values(event=event.model_dump_json(exclude_none=True)))
 
@@ -26,12 +25,13 @@ def put(connection: Connection, event: Event) -> None:
 class PostgresOutbox:
     """An OutboxStore."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, outbox: Table, clock: Clock = utc_now) -> None:
         self._database = database
+        self._outbox = outbox
         self._clock = clock
 
     def drain(self, limit: int, publish: Callable[[Event], None]) -> int:
-        """See OutboxStore. While another relay is draining, nothing is waiting for this one."""
+        """While another relay is draining, nothing is waiting for this one."""
         published: list[int] = []
         outage: Transient | None = None
         with self._database.transaction() as connection:
@@ -49,31 +49,31 @@ class PostgresOutbox:
                 else:
                     published.append(row.position)
             if published:
-                connection.execute(delete(outbox).where(outbox.c.position.in_(published)))
+                connection.execute(delete(self._outbox).where(self._outbox.c.position.in_(published)))
         if outage is not None:
             raise outage
         return len(published)
 
     def parked(self) -> list[ParkedEvent]:
-        failed = select(outbox).where(outbox.c.failures > 0).order_by(outbox.c.position)
+        failed = select(self._outbox).where(self._outbox.c.failures > 0).order_by(self._outbox.c.position)
         with self._database.transaction() as connection:
             rows = connection.execute(failed).all()
         return [ParkedEvent(row.position, row.failures, row.retry_at, row.error) for row in rows]
 
     def retry(self) -> int:
-        again = update(outbox).where(outbox.c.failures > 0).values(retry_at=self._clock())
+        again = update(self._outbox).where(self._outbox.c.failures > 0).values(retry_at=self._clock())
         with self._database.transaction() as connection:
             return connection.execute(again).rowcount
 
     def _due(self, connection: Connection, limit: int) -> Sequence[Row[Any]]:
-        due = outbox.c.retry_at.is_(None) | (outbox.c.retry_at <= self._clock())
-        oldest = select(outbox).where(due).order_by(outbox.c.position).limit(limit)
+        due = self._outbox.c.retry_at.is_(None) | (self._outbox.c.retry_at <= self._clock())
+        oldest = select(self._outbox).where(due).order_by(self._outbox.c.position).limit(limit)
         return connection.execute(oldest.with_for_update(skip_locked=True)).all()
 
     def _park(self, connection: Connection, row: Row[Any], error: Exception) -> None:
         parked = park(row.position, row.failures + 1, error, self._clock())
         connection.execute(
-            update(outbox)
-            .where(outbox.c.position == row.position)
+            update(self._outbox)
+            .where(self._outbox.c.position == row.position)
             .values(failures=parked.failures, retry_at=parked.retry_at, error=parked.error)
         )

@@ -1,0 +1,1 @@
+"""Postgres, through SQLAlchemy Core and psycopg2."""

@@ -1,0 +1,26 @@
+"""What a service with a database is told."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from chassis.settings import ServiceSettings
+
+
+def _is_postgres(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("must begin with postgresql://")
+    return value
+
+
+class PostgresSettings(ServiceSettings):
+    """Settings of every role of a service that keeps what it has in Postgres."""
+
+    database_url: Annotated[SecretStr, AfterValidator(_is_postgres)] = Field(
+        description="Postgres database of the service: `postgresql://user:password@host:port/name`."
+    )
+    database_pool_size: int = Field(
+        default=8, ge=1, le=100, description="Connections that each process keeps; one per thread is enough."
+    )
