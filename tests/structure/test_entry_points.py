@@ -92,7 +92,8 @@ def test_each_role_has_its_settings_over_those_of_the_service(service: str) -> N
         if name.endswith("Settings")
     }
     base = base_settings(service)
-    expected = {base: ["ServiceSettings"], "ApiSettings": [base]}
+    has_database = load_all(tree.ROOT)[service].stores.postgres is not None
+    expected = {base: ["PostgresSettings" if has_database else "ServiceSettings"], "ApiSettings": [base]}
     if workers(service):
         expected["WorkerSettings"] = [base]
     assert found == expected
