@@ -29,6 +29,7 @@ IN_PLACE: dict[str, Any] = {
     "issuer": {"audience": "others"},
     "log_level": "DEBUG",
     "log_retention_days": 731,
+    "machines": {"services": ["todos"]},
     "monthly_budget_usd": 2000,
     "network": {
         "cidr": _CIDR,

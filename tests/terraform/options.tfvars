@@ -1,5 +1,5 @@
 # Everything that the three environments leave at its default, chosen otherwise: no way out of the network, inner names,
-# other origins, Aurora, replicas, linear shifts, keys for private deliveries, another processor.
+# other origins, Aurora, replicas, machines, linear shifts, keys for private deliveries, another processor.
 
 environment = "options"
 region      = "eu-west-1"
@@ -10,7 +10,7 @@ network = {
   cidr               = "10.50.0.0/16"
   zones              = ["eu-west-1a", "eu-west-1c"]
   nat                = "none"
-  endpoints          = ["ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager", "sns", "sqs", "sts"]
+  endpoints          = ["ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "kms", "logs", "secretsmanager", "sns", "sqs", "sts"]
   encryption_control = "enforce"
 }
 
@@ -24,6 +24,7 @@ database = {
 }
 
 cache          = { nodes = 2 }
+machines       = { services = ["todos"], max = 4, on_demand = 1, spot_percent = 50 }
 table_replicas = ["eu-central-1"]
 architecture   = "X86_64"
 strategy       = "linear"

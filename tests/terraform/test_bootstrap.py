@@ -190,6 +190,26 @@ def test_the_state_of_others_is_refused(bootstrap: Plan) -> None:
     assert {one["Effect"] for one in refused.values()} == {"Deny"}
 
 
+def test_machines_are_run_only_where_an_environment_may_and_by_version_2_of_the_metadata_service(
+    terraform: Terraform, suite: Any, bootstrap: Plan, tmp_path: Path
+) -> None:
+    folder, saved = suite.parent / "bootstrap", tmp_path / "saved"
+    environments = json.dumps({"dev": {}, "prod": {"machines": True}})
+    terraform.must(folder, "plan", f"-out={saved}", *_arguments(environments=environments))
+    plan = planned(terraform.show(folder, saved))
+
+    never = _of(plan, 'aws_iam_role_policy.refused_to_apply["dev-apply"]')["Machines"]
+    careful = _of(plan, 'aws_iam_role_policy.refused_to_apply["prod-apply"]')["Machines"]
+    assert never["Condition"] == {}
+    assert careful["Condition"] == {"StringNotEquals": {"ec2:MetadataHttpTokens": "required"}}
+    assert "Agents" not in _of(plan, 'aws_iam_policy.boundary["dev"]')
+    assert "Agents" in _of(plan, 'aws_iam_policy.boundary["prod"]')
+    assert "HandRolesToMachines" not in _of(plan, 'aws_iam_role_policy.change_roles["dev-apply"]')
+    assert len(plan.of("aws_ecs_account_setting_default")) == 1
+    assert bootstrap.of("aws_ecs_account_setting_default") == []
+    test_policies_are_as_short_as_iam_wants_them(plan)
+
+
 def test_a_deployment_cannot_change_whose_tokens_open_its_role(bootstrap: Plan) -> None:
     allowed = _of(bootstrap, 'aws_iam_role_policy.change_roles["prod-apply"]')["TokensOfTheSuite"]
     refused = _of(bootstrap, 'aws_iam_role_policy.refused_to_apply["prod-apply"]')["WhoMayTakeTheseRoles"]
@@ -240,7 +260,7 @@ def test_an_account_that_knows_github_keeps_its_provider(
 def test_policies_are_as_short_as_iam_wants_them(bootstrap: Plan) -> None:
     for policy in bootstrap.of("aws_iam_policy"):
         assert len(policy["policy"]) <= 6144, policy.address
-    for role in ("dev-apply", "dev-plan"):
+    for role in ("dev-apply", "dev-plan", "prod-apply"):
         inline = [
             one["policy"] or "" for one in bootstrap.of("aws_iam_role_policy") if f'"{role}"' in one.address
         ]

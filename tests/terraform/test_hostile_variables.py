@@ -68,6 +68,7 @@ _WITHOUT_A_WAY_OUT = {
 
 _OF_NOBODY = {
     "first_release": ({"userz": "1.0.0"}, "names a service that has no folder: userz"),
+    "machines": ({"services": ["userz"]}, "machines.services names a service that has no folder: userz"),
     "issuer": ({"service": "userz"}, "The issuer's service is a public service with a folder"),
 }
 _OF_A_KIND = {
@@ -114,6 +115,7 @@ _FRACTIONS = {
     "delivery_public_keys": ({"my key": "-----BEGIN PUBLIC KEY-----"}, "A key's name has at most 40 letters"),
 }
 _LESS_THAN_NOTHING = {
+    "machines": ({"min": -1}, "Machines are counted in whole numbers"),
     "spot_percent": (-1, "A percentage"),
     "cache": ({"nodes": -1}, "From 1 to 6 nodes"),
     "database": ({"multi_az": True, "backup_days": 1, "storage_gib": -5}, "From 20 to 13107 GiB"),
@@ -121,6 +123,7 @@ _LESS_THAN_NOTHING = {
     "network": ({**_NETWORK, "zones": []}, "At least two different zones"),
 }
 _OF_AURORA = {
+    "machines": ({"types": ["m7g.large", "m7i.large"]}, "Types of Graviton (with a g after the generation"),
     "floors": ({"night": {"schedule": "cron(x", "min": 1}}, "A schedule is written cron(...) with six"),
     "database": (
         {"engine": "aurora", "multi_az": True, "backup_days": 1, "capacity": {"min": 0.3, "max": 1}},

@@ -17,7 +17,7 @@ resource "aws_iam_policy" "boundary" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid    = "Stores"
         Effect = "Allow"
@@ -105,6 +105,17 @@ resource "aws_iam_policy" "boundary" {
         ]
         Resource = ["*"] # these have no resources to name
       },
-    ]
+      ], [for statement in [
+        {
+          Sid    = "Agents"
+          Effect = "Allow"
+          Action = [
+            "ecs:DeregisterContainerInstance", "ecs:DiscoverPollEndpoint", "ecs:Poll", "ecs:RegisterContainerInstance",
+            "ecs:StartTelemetrySession", "ecs:SubmitAttachmentStateChanges", "ecs:SubmitContainerStateChange",
+            "ecs:SubmitTaskStateChange", "ecs:UpdateContainerInstancesState",
+          ]
+          Resource = ["*"] # the role's own policy names the cluster
+        },
+    ] : statement if each.value.machines])
   })
 }

@@ -22,7 +22,7 @@ resource "aws_iam_role_policy" "change_roles" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid    = "RolesOfTheSuite"
         Effect = "Allow"
@@ -77,6 +77,30 @@ resource "aws_iam_role_policy" "change_roles" {
           "elasticloadbalancing.amazonaws.com", "rds.amazonaws.com", "wafv2.amazonaws.com",
         ] } }
       },
-    ]
+      ], [for statement in [
+        {
+          Sid    = "ProfilesOfMachines"
+          Effect = "Allow"
+          Action = [
+            "iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:DeleteInstanceProfile", "iam:GetInstanceProfile",
+            "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile",
+          ]
+          Resource = ["arn:${local.partition}:iam::${var.account_id}:instance-profile/${local.suite[each.value.environment]}*"] # not there yet
+        },
+        {
+          Sid       = "HandRolesToMachines"
+          Effect    = "Allow"
+          Action    = ["iam:PassRole"]
+          Resource  = ["arn:${local.partition}:iam::${var.account_id}:role/${local.suite[each.value.environment]}machines"]
+          Condition = { StringEquals = { "iam:PassedToService" = "ec2.amazonaws.com" } }
+        },
+        {
+          Sid       = "RolesOfScaling"
+          Effect    = "Allow"
+          Action    = ["iam:CreateServiceLinkedRole"]
+          Resource  = ["arn:${local.partition}:iam::${var.account_id}:role/aws-service-role/*"] # AWS's own, of the services listed
+          Condition = { StringEquals = { "iam:AWSServiceName" = ["autoscaling.amazonaws.com", "spot.amazonaws.com"] } }
+        },
+    ] : statement if var.environments[each.value.environment].machines])
   })
 }

@@ -69,8 +69,15 @@ resource "aws_iam_role_policy" "refused_to_apply" {
       {
         Sid      = "WhatTheSuiteNeverRuns"
         Effect   = "Deny"
-        Action   = ["ec2:RequestSpotFleet", "ec2:RequestSpotInstances", "ec2:RunInstances", "lambda:CreateFunction"]
-        Resource = ["*"] # it runs on Fargate only
+        Action   = ["ec2:RequestSpotFleet", "ec2:RequestSpotInstances", "lambda:CreateFunction"]
+        Resource = ["*"] # machines come from an Auto Scaling group, if at all
+      },
+      {
+        Sid       = "Machines"
+        Effect    = "Deny"
+        Action    = ["ec2:RunInstances"]
+        Resource  = ["arn:${local.partition}:ec2:*:${var.account_id}:instance/*"] # whichever it would be
+        Condition = { for test, keys in { StringNotEquals = { "ec2:MetadataHttpTokens" = "required" } } : test => keys if var.environments[each.value.environment].machines }
       },
     ])
   })

@@ -21,6 +21,7 @@ module "firewall" {
   open_to              = var.open_to
   internet             = var.network.nat != "none"
   inner_names          = var.inner_names
+  machines             = var.machines != null
   gateway_prefix_lists = module.endpoints.gateway_prefix_lists
 
   services = { for name, service in local.services : name => {

@@ -51,6 +51,11 @@ locals {
   # by the host that they are asked of.
   edge_environment = { for name in ["EDGE_DOMAIN"] : name => "origin.${var.domain}" if !local.front }
 
+  # Which services run on machines: those that the environment names, else all. Migrations and preparations stay on
+  # Fargate: they run for minutes, and must be able to when no machine has room.
+  machine_types = try(coalescelist(var.machines.types, var.architecture == "ARM64" ? ["m7g.large", "m6g.large"] : ["m7i.large", "m6i.large"]), [])
+  on_machines   = var.machines == null ? toset([]) : setintersection(coalesce(var.machines.services, keys(local.services)), keys(local.services))
+
   # How a resource is named to a service that shares it.
   addresses = merge(
     { for name in keys(local.tables) : "table/${name}" => "${local.prefix}${name}" },
@@ -77,10 +82,30 @@ locals {
   ) }
 }
 
+module "machines" {
+  source = "../modules/machines"
+  count  = var.machines == null ? 0 : 1
+
+  name              = "${local.prefix}machines"
+  cluster_name      = local.name
+  cluster_arn       = "arn:${local.partition}:ecs:${var.region}:${local.account_id}:cluster/${local.name}"
+  architecture      = var.architecture
+  types             = local.machine_types
+  min               = var.machines.min
+  max               = var.machines.max
+  on_demand         = var.machines.on_demand
+  spot_percent      = var.machines.spot_percent
+  target_percent    = var.machines.target_percent
+  subnet_ids        = module.network.private_subnet_ids
+  security_group_id = module.firewall.machines_id
+  boundary_arn      = local.boundary_arn
+}
+
 module "cluster" {
   source = "../modules/cluster"
 
   name               = local.name
+  machines           = module.machines[*].capacity_provider
   inner_names        = var.inner_names
   key_arn            = module.data_key.arn
   log_retention_days = var.log_retention_days
@@ -122,6 +147,7 @@ module "service" {
   strategy     = var.strategy
   topic_arn    = module.notices.topic_arn
   spot_percent = var.spot_percent
+  machines     = contains(local.on_machines, each.key) ? module.machines[0].capacity_provider : null
   floor_cap    = var.floor_cap
   floors       = var.floors
   shell        = var.shell

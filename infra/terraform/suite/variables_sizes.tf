@@ -12,6 +12,30 @@ variable "spot_percent" {
   default     = 0
 }
 
+variable "machines" {
+  description = "EC2 machines of our own in place of Fargate: for which `services` (null: all), of which instance `types` (one size, of the architecture; the first preferred), how many, how many of them never Spot (`on_demand`), the share of Spot among the others, and how full ECS keeps them. Null for Fargate alone."
+  type = object({
+    services       = optional(set(string))
+    types          = optional(list(string), [])
+    min            = optional(number, 2)
+    max            = optional(number, 10)
+    on_demand      = optional(number, 2)
+    spot_percent   = optional(number, 0)
+    target_percent = optional(number, 90)
+  })
+  default = null
+
+  validation {
+    condition     = try(var.machines.services, null) == null || length(setsubtract(coalesce(try(var.machines.services, null), []), keys(local.services))) == 0
+    error_message = "machines.services names a service that has no folder: ${join(", ", setsubtract(coalesce(try(var.machines.services, null), []), keys(local.services)))}."
+  }
+
+  validation {
+    condition     = var.machines == null || var.network.nat != "none" || length(setsubtract(["ecs", "ecs-agent", "ecs-telemetry"], var.network.endpoints)) == 0
+    error_message = "Without NAT a machine joins the cluster by endpoints only: ecs, ecs-agent and ecs-telemetry are needed."
+  }
+}
+
 variable "floor_cap" {
   description = "No role keeps more tasks than this when idle; null leaves the manifests' numbers."
   type        = number

@@ -12,6 +12,7 @@ import click
 
 from slipway.commands import context
 from slipway.costs.idle import Line, idle_bill
+from slipway.costs.machines import density_table
 from slipway.costs.offline import offline_plan
 from slipway.costs.planned import planned_environment
 from slipway.costs.prices import FILE, UnknownPrice, price_table
@@ -41,9 +42,18 @@ from slipway.terminal.problems import USAGE, Problem
     metavar="FILE",
     help="Price this plan, as `terraform show -json` printed it, in place of a new one.",
 )
+@click.option(
+    "--machine", metavar="TYPE", help="Also compare tasks on Fargate with those on this EC2 type (m7g.large)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def command(
-    environment: str, traffic_file: Path | None, plan_file: Path | None, *, free_tiers: bool, as_json: bool
+    environment: str,
+    traffic_file: Path | None,
+    plan_file: Path | None,
+    machine: str | None,
+    *,
+    free_tiers: bool,
+    as_json: bool,
 ) -> None:
     """Say what ENVIRONMENT costs a month: while nobody uses it and, with --traffic, by use.
 
@@ -57,6 +67,7 @@ def command(
         bills = {"idle": idle_bill(planned)}
         if traffic:
             bills["by use"] = bill_of_use(planned, traffic, free_tiers=free_tiers)
+        compared = density_table(planned, machine) if machine else ""
     except UnknownPrice as error:
         raise Problem(
             str(error), next_step=f"correct the traffic, or add the price to {FILE.name}"
@@ -66,7 +77,7 @@ def command(
     if as_json:
         console.out.print_json(json.dumps(_document(environment, bills)))
     else:
-        _show(environment, bills, traffic)
+        _show(environment, bills, traffic, compared)
 
 
 def _planned(environment: str) -> Mapping[str, Any]:
@@ -97,9 +108,13 @@ def _document(environment: str, bills: Mapping[str, Sequence[Line]]) -> dict[str
     }
 
 
-def _show(environment: str, bills: Mapping[str, Sequence[Line]], traffic: Traffic | None) -> None:
+def _show(
+    environment: str, bills: Mapping[str, Sequence[Line]], traffic: Traffic | None, compared: str
+) -> None:
     for title, lines in bills.items():
         console.say(bill_table(title, {environment: lines}) + "\n")
+    if compared:
+        console.say(compared + "\n")
     if traffic:
         gigabytes = traffic.page_gb + traffic.call_gb
         dollars = price_table().server(gigabytes)

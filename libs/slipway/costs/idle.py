@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import floor
 from pathlib import Path
 
+from slipway.costs.machines import floor_tasks, machine_month, machines_needed, preferred_type, task_hour
 from slipway.costs.planned import PlannedEnvironment
 from slipway.costs.prices import UnknownPrice, price_table
 
 _PROXY_LEAST_VCPU = 2
+_DISK_GIB = 30
 
 # Types without an idle price. A type that stands neither here nor in `_ITEMS` is refused: somebody has to
 # look.
@@ -72,25 +75,42 @@ def _endpoints(environment: PlannedEnvironment) -> Iterator[Line]:
 
 
 def _tasks(environment: PlannedEnvironment) -> Iterator[Line]:
-    """The tasks of every role's floor, on Fargate Spot where all tasks are."""
-    sizes = {(one.module, one.key): one.values for one in environment.of("aws_ecs_task_definition")}
+    """The tasks of every role's floor, on Fargate Spot where all tasks are; those on machines are free."""
     spot = environment.variables["spot_percent"] == 100
-    tasks, dollars = 0, 0.0
-    for target in environment.of("aws_appautoscaling_target"):
-        size = sizes[target.module, target.key]
-        tasks += target.values["min_capacity"]
-        dollars += target.values["min_capacity"] * task_hour(
-            environment, int(size["cpu"]) / 1024, int(size["memory"]) / 1024
+    on_fargate = [one for one in floor_tasks(environment) if not one.on_machines]
+    hours = sum(one.count * task_hour(environment, one.vcpu, one.gib) for one in on_fargate)
+    dollars = hours * price_table().hours * (price_table().each("spot_share") if spot else 1)
+    yield Line(
+        "task on Fargate Spot" if spot else "task on Fargate", sum(one.count for one in on_fargate), dollars
+    )
+
+
+def _machines(environment: PlannedEnvironment) -> Iterator[Line]:
+    """As many machines as the floors need, each with its disk; the first ones are never Spot."""
+    disks = 0
+    for group in environment.of("aws_autoscaling_group"):
+        [mixed] = group.values["mixed_instances_policy"]
+        [shares], preferred = mixed["instances_distribution"], preferred_type(group)
+        count = machines_needed(
+            preferred,
+            [one for one in floor_tasks(environment) if one.on_machines],
+            at_least=group.values["min_size"],
+            target_percent=_target_percent(environment),
         )
-    dollars *= price_table().hours * (price_table().each("spot_share") if spot else 1)
-    yield Line("task on Fargate Spot" if spot else "task on Fargate", tasks, dollars)
+        above = max(0, count - shares["on_demand_base_capacity"])
+        on_spot = floor(above * (100 - shares["on_demand_percentage_above_base_capacity"]) / 100)
+        month, disks = machine_month(preferred), disks + count
+        yield Line("EC2 machine", count - on_spot, (count - on_spot) * month)
+        yield Line("EC2 machine on Spot", on_spot, on_spot * month * price_table().each("spot_share"))
+    gib = disks * _DISK_GIB
+    yield Line("GiB of machines' disks", gib, gib * price_table().each("disk_gib"))
 
 
-def task_hour(environment: PlannedEnvironment, vcpu: float, gib: float) -> float:
-    """Return what a task of a size costs an hour on Fargate."""
-    architecture = environment.variables["architecture"]
-    prices = price_table()
-    return vcpu * prices.size("vcpu_hour", architecture) + gib * prices.size("gib_hour", architecture)
+def _target_percent(environment: PlannedEnvironment) -> float:
+    [provider] = environment.of("aws_ecs_capacity_provider")
+    [group] = provider.values["auto_scaling_group_provider"]
+    percent: float = group["managed_scaling"][0]["target_capacity"]
+    return percent
 
 
 def _database(environment: PlannedEnvironment) -> Iterator[Line]:
@@ -151,6 +171,8 @@ _ITEMS: dict[str, Callable[[PlannedEnvironment], Iterator[Line]]] = {
     "aws_eip": _counted_elsewhere,
     "aws_vpc_endpoint": _endpoints,
     "aws_appautoscaling_target": _tasks,
+    "aws_autoscaling_group": _machines,
+    "aws_ecs_capacity_provider": _counted_elsewhere,
     "aws_db_instance": _database,
     "aws_rds_cluster_instance": _aurora,
     "aws_db_proxy": _each("database proxy", "aws_db_proxy", "proxy_vcpu_hour", units=_PROXY_LEAST_VCPU),

@@ -74,6 +74,11 @@ class PriceTable:
         """Return what an HTTPS request at a place's edges costs."""
         return float(self._found("edge", place, "https_million")) / 1e6
 
+    def machine(self, instance_type: str) -> Mapping[str, float]:
+        """Return what a machine of a type has (`vcpu`, `gib`, `tasks`) and costs an `hour`."""
+        found: Mapping[str, float] = self._found("machines", instance_type)
+        return found
+
     def server(self, gigabytes: float) -> float:
         """Return what one rented machine costs that sends so much; every terabyte begun beyond is billed."""
         beyond = max(0.0, gigabytes / 1024 - self._found("server", "included_tb"))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 
-from slipway.costs.idle import Line, task_hour
+from slipway.costs.idle import Line
+from slipway.costs.machines import density, machine_month, preferred_type, runs_on_machines, task_hour
 from slipway.costs.planned import PlannedEnvironment, PlannedResource
 from slipway.costs.prices import PriceTable, UnknownPrice, price_table, tiered
 from slipway.costs.traffic import Traffic
@@ -110,8 +111,15 @@ class _Use:
             target, size = floors[policy.module, policy.key], sizes[policy.module, policy.key]
             wanted = min(ceil(asked * self.traffic.peak / tracking["target_value"]), target["max_capacity"])
             added = max(0, wanted - target["min_capacity"]) / 3
-            hour = task_hour(self.environment, int(size["cpu"]) / 1024, int(size["memory"]) / 1024)
-            yield added, added * hour * self.prices.hours * self._spot_discount
+            yield added, added * self._task_month(policy, int(size["cpu"]) / 1024, int(size["memory"]) / 1024)
+
+    def _task_month(self, policy: PlannedResource, vcpu: float, gib: float) -> float:
+        """What a task more costs in a month: on Fargate its size, on a machine its part of a full one."""
+        services = {(one.module, one.key): one for one in self.environment.of("aws_ecs_service")}
+        if runs_on_machines(services[policy.module, policy.key]):
+            [group] = self.environment.of("aws_autoscaling_group")
+            return machine_month(preferred_type(group)) / (density(preferred_type(group), vcpu, gib) or 1)
+        return task_hour(self.environment, vcpu, gib) * self.prices.hours * self._spot_discount
 
     @cached_property
     def _spot_discount(self) -> float:

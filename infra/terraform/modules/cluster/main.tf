@@ -1,4 +1,4 @@
-# The one cluster of all services, on Fargate and Fargate Spot.
+# The one cluster of all services, on Fargate and Fargate Spot, and on machines where there are any.
 
 resource "aws_ecs_cluster" "this" {
   name = var.name
@@ -43,7 +43,7 @@ resource "aws_cloudwatch_log_group" "insights" {
 
 resource "aws_ecs_cluster_capacity_providers" "this" {
   cluster_name       = aws_ecs_cluster.this.name
-  capacity_providers = ["FARGATE", "FARGATE_SPOT"]
+  capacity_providers = concat(["FARGATE", "FARGATE_SPOT"], var.machines)
 }
 
 # What people typed into running containers, where that is allowed at all.

@@ -9,6 +9,12 @@ variable "inner_names" {
   default     = false
 }
 
+variable "machines" {
+  description = "Capacity providers of machines, beside Fargate."
+  type        = list(string)
+  default     = []
+}
+
 variable "key_arn" {
   description = "KMS key of sessions in containers."
   type        = string

@@ -42,9 +42,9 @@ variable "interface" {
 
   validation {
     condition = length(setsubtract(var.interface, [
-      "ecr.api", "ecr.dkr", "email", "kms", "logs", "monitoring", "secretsmanager", "sns", "sqs", "ssmmessages", "sts",
+      "ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "email", "kms", "logs", "monitoring", "secretsmanager", "sns", "sqs", "ssmmessages", "sts",
     ])) == 0
-    error_message = "Interface endpoints are ecr.api, ecr.dkr, email, kms, logs, monitoring, secretsmanager, sns, sqs, ssmmessages and sts."
+    error_message = "Interface endpoints are ecr.api, ecr.dkr, ecs, ecs-agent, ecs-telemetry, email, kms, logs, monitoring, secretsmanager, sns, sqs, ssmmessages and sts."
   }
 }
 

@@ -6,8 +6,11 @@ locals {
   postgres = { for name, service in var.services : name => service if service.postgres }
   redis    = { for name, service in var.services : name => service if service.redis }
 
-  # A database is prepared by a task of its own, so that no running service can reach past the proxy.
-  tasks = toset(concat(keys(var.services), [for name in keys(local.postgres) : "${name}-preparation"]))
+  # A database is prepared by a task of its own, so that no running service can reach past the proxy. A machine's agent
+  # calls AWS like a task does, and nobody calls it: the tasks on a machine have their own groups.
+  tasks = toset(concat(keys(var.services), [for name in keys(local.postgres) : "${name}-preparation"], local.machines))
+
+  machines = var.machines ? ["machines"] : []
 }
 
 resource "aws_security_group" "edge" {

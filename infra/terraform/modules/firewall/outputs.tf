@@ -8,6 +8,11 @@ output "task_ids" {
   value       = { for name, group in aws_security_group.task : name => group.id }
 }
 
+output "machines_id" {
+  description = "Group of the machines; null without them."
+  value       = one([for name in local.machines : aws_security_group.task[name].id])
+}
+
 output "proxy_ids" {
   description = "Groups of the database proxies, by service."
   value       = { for name, group in aws_security_group.proxy : name => group.id }

@@ -44,6 +44,12 @@ variable "inner_names" {
   default     = false
 }
 
+variable "machines" {
+  description = "Whether tasks run on machines of our own too."
+  type        = bool
+  default     = false
+}
+
 variable "gateway_prefix_lists" {
   description = "Prefix lists of the gateway endpoints, by a name for each."
   type        = map(string)

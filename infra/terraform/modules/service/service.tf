@@ -1,6 +1,16 @@
 # The services on the cluster. How many tasks run is autoscaling's decision (see scaling.tf): Terraform sets the number
 # when it makes the service and never again.
 
+locals {
+  capacity = { for role in keys(local.running) : role => merge(
+    { for provider in compact([var.machines]) : provider => { base = 0, weight = 100 } },
+    { for provider, share in {
+      FARGATE      = { base = var.spot_percent == 100 ? 0 : max(1, local.floor[role]), weight = 100 - var.spot_percent }
+      FARGATE_SPOT = { base = null, weight = var.spot_percent }
+    } : provider => share if var.machines == null },
+  ) }
+}
+
 resource "aws_ecs_service" "role" {
   for_each = local.running
 
@@ -8,7 +18,7 @@ resource "aws_ecs_service" "role" {
   cluster                            = var.cluster_arn
   task_definition                    = aws_ecs_task_definition.role[each.key].arn
   desired_count                      = local.released ? local.floor[each.key] : 0
-  platform_version                   = "LATEST"
+  platform_version                   = var.machines == null ? "LATEST" : null
   availability_zone_rebalancing      = "ENABLED"
   deployment_minimum_healthy_percent = 100
   deployment_maximum_percent         = 200
@@ -22,16 +32,25 @@ resource "aws_ecs_service" "role" {
   # is another, and it would be away for minutes.
   force_new_deployment = true
 
-  # The base stays on Fargate proper; what comes on top may be interrupted.
-  capacity_provider_strategy {
-    capacity_provider = "FARGATE"
-    base              = var.spot_percent == 100 ? 0 : max(1, local.floor[each.key])
-    weight            = 100 - var.spot_percent
+  # The base stays on Fargate proper; what comes on top may be interrupted. On machines their group decides what is Spot.
+  dynamic "capacity_provider_strategy" {
+    for_each = local.capacity[each.key]
+
+    content {
+      capacity_provider = capacity_provider_strategy.key
+      base              = capacity_provider_strategy.value.base
+      weight            = capacity_provider_strategy.value.weight
+    }
   }
 
-  capacity_provider_strategy {
-    capacity_provider = "FARGATE_SPOT"
-    weight            = var.spot_percent
+  # On machines: every zone alike, and within a zone the fullest machine, so that empty ones can go.
+  dynamic "ordered_placement_strategy" {
+    for_each = var.machines == null ? [] : [{ type = "spread", field = "attribute:ecs.availability-zone" }, { type = "binpack", field = "memory" }]
+
+    content {
+      type  = ordered_placement_strategy.value.type
+      field = ordered_placement_strategy.value.field
+    }
   }
 
   network_configuration {

@@ -63,7 +63,7 @@ resource "aws_ecs_task_definition" "role" {
   for_each = var.roles
 
   family                   = "${var.prefix}${local.service_name[each.key]}"
-  requires_compatibilities = ["FARGATE"]
+  requires_compatibilities = ["EC2", "FARGATE"] # the same definition for both, so that a service can move between them
   network_mode             = "awsvpc"
   cpu                      = tostring(each.value.cpu)
   memory                   = tostring(each.value.memory)

@@ -211,6 +211,12 @@ variable "spot_percent" {
   }
 }
 
+variable "machines" {
+  description = "Capacity provider of the machines that the service runs on; null for Fargate."
+  type        = string
+  default     = null
+}
+
 variable "floor_cap" {
   description = "No role keeps more tasks than this when idle; null leaves the manifest's numbers."
   type        = number

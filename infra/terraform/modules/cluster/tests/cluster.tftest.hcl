@@ -21,6 +21,19 @@ run "fargate_and_spot_watched_and_recorded" {
   }
 }
 
+run "machines_stand_beside_fargate" {
+  command = plan
+
+  variables {
+    machines = ["slipway-test-machines"]
+  }
+
+  assert {
+    condition     = aws_ecs_cluster_capacity_providers.this.capacity_providers == toset(["FARGATE", "FARGATE_SPOT", "slipway-test-machines"])
+    error_message = "One cluster has both, so that a service can move between them."
+  }
+}
+
 run "whatever_is_logged_has_a_key_and_an_end" {
   command = plan
 

@@ -264,3 +264,26 @@ run "a_size_that_fargate_does_not_have_is_refused" {
 
   expect_failures = [aws_ecs_task_definition.role["api"]]
 }
+
+run "on_machines_there_is_no_fargate_and_empty_machines_can_go" {
+  command = plan
+
+  variables {
+    machines = "slipway-test-machines"
+  }
+
+  assert {
+    condition     = alltrue([for service in values(aws_ecs_service.role) : join(",", [for one in service.capacity_provider_strategy : one.capacity_provider]) == "slipway-test-machines"])
+    error_message = "ECS takes no strategy that mixes machines and Fargate."
+  }
+
+  assert {
+    condition     = alltrue([for service in values(aws_ecs_service.role) : join(",", [for one in service.ordered_placement_strategy : one.type]) == "spread,binpack"])
+    error_message = "Zones first: rebalancing takes no other order."
+  }
+
+  assert {
+    condition     = alltrue([for task in values(aws_ecs_task_definition.role) : task.requires_compatibilities == toset(["EC2", "FARGATE"])])
+    error_message = "The same definitions run on both."
+  }
+}
