@@ -33,6 +33,8 @@ _CHOICES = {
     "a cache and everybody's reading": ("--cache", "--public", "--publishes"),
     "a noun of two words": ("--noun", "line_item/line_items"),
     "events of others": ("--subscribes", "users-events:users.account.created.v1"),
+    "a database": ("--store", "postgres", "--publishes"),
+    "a database behind a cache": ("--store", "postgres", "--cache", "--public"),
     "no store": ("--store", "none"),
     "no store, events of others": (
         *("--store", "none", "--public"),

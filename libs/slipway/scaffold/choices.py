@@ -10,7 +10,7 @@ from slipway.manifest import Manifest
 from slipway.scaffold.naming import Naming
 from slipway.terminal.problems import USAGE, Problem
 
-Store = Literal["dynamodb", "none"]
+Store = Literal["dynamodb", "postgres", "none"]
 
 _ACCOUNTS_TOPIC = "users-events"
 _ACCOUNT_DELETED = "users.account.deleted.v1"
@@ -55,6 +55,8 @@ class Choices:
             "description": self.description,
             "keeps": self.keeps,
             "dynamodb": self.store == "dynamodb",
+            "postgres": self.store == "postgres",
+            "Adapter": "Postgres" if self.store == "postgres" else "Dynamo",
             "cache": self.cache,
             "worker": self.has_worker,
             "publishes": self.publishes,
@@ -113,12 +115,12 @@ def require_possible(choices: Choices) -> None:
         (
             choices.cache and not choices.keeps,
             "a service without a store has nothing to cache",
-            "leave out --cache, or choose --store dynamodb",
+            "leave out --cache, or choose --store dynamodb or postgres",
         ),
         (
             choices.publishes and not choices.keeps,
             "a service without a store has no change to publish",
-            "leave out --publishes, or choose --store dynamodb",
+            "leave out --publishes, or choose --store dynamodb or postgres",
         ),
         (
             choices.worker is False and choices.keeps,

@@ -38,7 +38,14 @@ def test_what_cannot_be_is_refused_with_what_to_leave_out(told: dict[str, Any], 
 
 @pytest.mark.parametrize(
     "told",
-    [{}, {"worker": True}, {"store": "none"}, {"store": "none", "worker": False}, {"cache": True}],
+    [
+        {},
+        {"worker": True},
+        {"store": "postgres"},
+        {"store": "none"},
+        {"store": "none", "worker": False},
+        {"cache": True},
+    ],
 )
 def test_what_can_be_is_not_refused(told: dict[str, Any]) -> None:
     require_possible(choices(**told))
