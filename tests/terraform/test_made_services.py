@@ -19,6 +19,7 @@ _HEARD = {"users-events": ("users.account.created.v1",)}
 _CHOICES: dict[str, dict[str, Any]] = {
     "orders": {},
     "parcels": {"cache": True, "publishes": True, "public": True, "subscribes": _HEARD},
+    "receipts": {"store": "postgres", "publishes": True},
     "quotes": {"store": "none"},
     "tariffs": {"store": "none", "subscribes": _HEARD},
 }
@@ -62,11 +63,20 @@ def test_every_choice_has_what_its_manifest_asks_for(with_made_services: tuple[P
     wanted = set()
     for name in _CHOICES:
         manifest = manifests[name]
-        wanted |= {f'module.service["{name}"].aws_ecs_service.role["{role}"]' for role in manifest.roles}
+        wanted |= {
+            f'module.service["{name}"].aws_ecs_task_definition.role["{role}"]' for role in manifest.roles
+        }
+        wanted |= {
+            f'module.service["{name}"].aws_ecs_service.role["{role}"]'
+            for role, told in manifest.roles.items()
+            if told.kind != "task"
+        }
         wanted |= {f'module.queue["{queue.name}"].aws_sqs_queue.this' for queue in manifest.queues}
         wanted |= {
             f'module.table["{table.name}"].aws_dynamodb_table.this' for table in manifest.stores.tables
         }
+        if manifest.stores.postgres:
+            wanted.add(f'module.database_preparation["{name}"].aws_ecs_task_definition.this')
         if manifest.publishes:
             wanted.add(f'module.topic["{manifest.publishes.topic}"].aws_sns_topic.this')
     assert wanted - plan.resources.keys() == set()
