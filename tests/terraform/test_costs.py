@@ -62,12 +62,13 @@ def test_the_command_prices_a_plan_that_it_is_given(
     shown("prod")
     traffic = ROOT / "infra" / "terraform" / "traffic" / "india.yaml"
     words = ["costs", "prod", "--json", "--plan", str(run_folder / "prod.json"), "--traffic", str(traffic)]
-    printed = CliRunner().invoke(cli, words)
+    printed = CliRunner().invoke(cli, [*words, "--offload"])
 
     assert printed.exit_code == 0, printed.output
     told = json.loads(printed.stdout)
     assert told["dollars"]["idle"] == round(sum(line.dollars for line in bill(shown("prod"))), 2)
     assert {line["item"] for line in told["bills"]["by use"]} >= {"GB from CloudFront"}
+    assert told["dollars"]["from the region"] > 0 < told["dollars"]["through CloudFront"]
 
 
 @pytest.mark.long

@@ -14,6 +14,7 @@ from slipway.commands import context
 from slipway.costs.idle import Line, idle_bill
 from slipway.costs.machines import density_table
 from slipway.costs.offline import offline_plan
+from slipway.costs.offload import offloaded_bills
 from slipway.costs.planned import planned_environment
 from slipway.costs.prices import FILE, UnknownPrice, price_table
 from slipway.costs.table import bill_table
@@ -45,6 +46,11 @@ from slipway.terminal.problems import USAGE, Problem
 @click.option(
     "--machine", metavar="TYPE", help="Also compare tasks on Fargate with those on this EC2 type (m7g.large)."
 )
+@click.option(
+    "--offload",
+    is_flag=True,
+    help="Also compare what the traffic's pages cost from the region and through CloudFront.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def command(
     environment: str,
@@ -53,6 +59,7 @@ def command(
     machine: str | None,
     *,
     free_tiers: bool,
+    offload: bool,
     as_json: bool,
 ) -> None:
     """Say what ENVIRONMENT costs a month: while nobody uses it and, with --traffic, by use.
@@ -60,13 +67,19 @@ def command(
     The environment is planned as if nothing of it were there yet, which needs terraform but no account.
     Prices are those of libs/slipway/costs/prices.toml.
     """
+    if offload and traffic_file is None:
+        raise click.UsageError("--offload compares what a traffic costs: name one by --traffic FILE")
     traffic = None if traffic_file is None else read_traffic(traffic_file)
     shown = _given(plan_file) if plan_file else _planned(environment)
     try:
         planned = planned_environment(shown)
-        bills = {"idle": idle_bill(planned)}
+        bills, offloaded = {"idle": idle_bill(planned)}, dict[str, Sequence[Line]]()
         if traffic:
             bills["by use"] = bill_of_use(planned, traffic, free_tiers=free_tiers)
+        if traffic and offload:
+            offloaded |= offloaded_bills(
+                traffic, price_class=planned.variables["price_class"], free_tiers=free_tiers
+            )
         compared = density_table(planned, machine) if machine else ""
     except UnknownPrice as error:
         raise Problem(
@@ -75,9 +88,9 @@ def command(
     except (KeyError, TypeError) as error:
         raise Problem(f"{plan_file or environment}: not a plan of the suite ({error})", code=USAGE) from error
     if as_json:
-        console.out.print_json(json.dumps(_document(environment, bills)))
+        console.out.print_json(json.dumps(_document(environment, {**bills, **offloaded})))
     else:
-        _show(environment, bills, traffic, compared)
+        _show(environment, bills, traffic, [compared, bill_table("by use", offloaded) if offloaded else ""])
 
 
 def _planned(environment: str) -> Mapping[str, Any]:
@@ -109,12 +122,12 @@ def _document(environment: str, bills: Mapping[str, Sequence[Line]]) -> dict[str
 
 
 def _show(
-    environment: str, bills: Mapping[str, Sequence[Line]], traffic: Traffic | None, compared: str
+    environment: str, bills: Mapping[str, Sequence[Line]], traffic: Traffic | None, compared: Sequence[str]
 ) -> None:
     for title, lines in bills.items():
         console.say(bill_table(title, {environment: lines}) + "\n")
-    if compared:
-        console.say(compared + "\n")
+    for table in filter(None, compared):
+        console.say(table + "\n")
     if traffic:
         gigabytes = traffic.page_gb + traffic.call_gb
         dollars = price_table().server(gigabytes)
