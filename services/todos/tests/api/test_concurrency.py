@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from services.todos.tests.factories import Api, assemble, settings
@@ -33,9 +35,21 @@ def two(dynamo_store: DynamoStore, redis_url: str, issuer: Issuer) -> Iterator[l
         cache.close()
 
 
+def created(api: Api, title: str) -> dict[str, Any]:
+    """Create a to-do; on a busy machine that may ask to come again, as a turn is waited for so long only."""
+    response = api.call("POST", "/v1/todos", {"title": title})
+    while response.status_code == 429:
+        time.sleep(int(response.headers["Retry-After"]))
+        response = api.call("POST", "/v1/todos", {"title": title})
+    assert response.status_code == 201
+    todo = response.json
+    assert isinstance(todo, dict)
+    return todo
+
+
 def test_a_hundred_creations_at_once_all_succeed(two: list[Api]) -> None:
     with ThreadPoolExecutor(16) as pool:
-        made = list(pool.map(lambda number: two[number % 2].add(str(number)), range(100)))
+        made = list(pool.map(lambda number: created(two[number % 2], str(number)), range(100)))
     assert {todo["title"] for todo in made} == {str(number) for number in range(100)}
     assert len({todo["position"] for todo in made}) == 100
     assert sorted(two[0].titles("limit=30")) == sorted(str(number) for number in range(100))
