@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import jwt
@@ -50,6 +51,14 @@ def fetch_from(url: str, timeout: tuple[float, float] = (1.0, 2.0)) -> FetchKeys
     return fetch
 
 
+@dataclass(frozen=True, slots=True)
+class _PublishedKey:
+    """A key, and from when on (epoch seconds) its issuer may sign with it."""
+
+    key: jwt.PyJWK
+    starts_at: float
+
+
 class JwksCache:
     """Keys by id. Read again every `lifetime` seconds, for an unknown id at most every `patience` seconds,
     and twice a second while there is none.
@@ -57,6 +66,9 @@ class JwksCache:
     While the issuer is away the keys that are known stay good: the other services
     go on without it. One caller at a time asks it; whoever needs a key that is not known waits
     for the answer a moment at most, and not at all once the issuer has failed to give one.
+
+    A key whose start (`nbf`, as OpenID Federation 1.0 has it) is still to come counts as unknown. `now` measures
+    spans; `epoch` is the time of day that a start is compared with.
     """
 
     def __init__(
@@ -65,12 +77,14 @@ class JwksCache:
         lifetime: float = 300.0,
         patience: float = 5.0,
         now: Callable[[], float] = time.monotonic,
+        epoch: Callable[[], float] = time.time,
     ) -> None:
         self._fetch = fetch
         self._lifetime = lifetime
         self._patience = patience
         self._now = now
-        self._keys: dict[str, jwt.PyJWK] = {}
+        self._epoch = epoch
+        self._keys: dict[str, _PublishedKey] = {}
         self._read_at = float("-inf")
         self._tried_at = float("-inf")
         self._failing = False
@@ -85,12 +99,12 @@ class JwksCache:
 
     def key(self, key_id: str, algorithm: str) -> jwt.PyJWK:
         """Return the key; raise Unauthenticated if unknown, Transient if that cannot be found out."""
-        known = key_id in self._keys
-        if not known or self._now() - self._read_at > self._lifetime:
-            up_to_date = self._refresh(wait=not known)
-            if not (known or up_to_date):
+        found = self._started(key_id)
+        if found is None or self._now() - self._read_at > self._lifetime:
+            up_to_date = self._refresh(wait=found is None)
+            if found is None and not up_to_date:
                 raise Transient("The issuer's keys are just being read.")
-        found = self._keys.get(key_id)
+            found = self._started(key_id)
         if found is None:
             if not self._keys:
                 raise Transient("The issuer's keys cannot be read at the moment.")
@@ -98,6 +112,10 @@ class JwksCache:
         if found.algorithm_name != algorithm or algorithm not in _ALLOWED:
             raise Unauthenticated("The access token is not valid here.")
         return found
+
+    def _started(self, key_id: str) -> jwt.PyJWK | None:
+        known = self._keys.get(key_id)
+        return known.key if known is not None and known.starts_at <= self._epoch() else None
 
     def _refresh(self, *, wait: bool) -> bool:
         """Read the keys again, unless that was just done; False while another caller is reading them."""
@@ -123,17 +141,17 @@ class JwksCache:
         return True
 
 
-def _readable_keys(document: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
+def _readable_keys(document: Mapping[str, Any]) -> dict[str, _PublishedKey]:
     keys = {}
     for entry in document["keys"]:
         if not isinstance(entry, Mapping) or entry.get("use", "sig") != "sig":
             continue
         try:
-            key = jwt.PyJWK(dict(entry))
-        except jwt.PyJWTError:
+            key, starts_at = jwt.PyJWK(dict(entry)), float(entry.get("nbf", 0))
+        except (jwt.PyJWTError, ValueError, TypeError):
             continue  # a kind of key we do not use must not hide those we do
         if key.key_id and key.algorithm_name in _ALLOWED:
-            keys[key.key_id] = key
+            keys[key.key_id] = _PublishedKey(key, starts_at)
     if not keys:
         raise ValueError("the document has no key that we can use")
     return keys

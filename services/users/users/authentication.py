@@ -30,8 +30,11 @@ class SessionVerifier(TokenVerifier):
     """A TokenVerifier that also asks whether the session is alive."""
 
     def __init__(self, identity: Identity, keyring: Keyring, sessions: Sessions, clock: Clock) -> None:
-        keys = JwksCache(keyring.jwks, lifetime=30.0, patience=1.0)
-        super().__init__(identity.issuer, identity.audience, keys, lambda: clock().timestamp())
+        def epoch() -> float:
+            return clock().timestamp()
+
+        keys = JwksCache(keyring.jwks, lifetime=30.0, patience=1.0, epoch=epoch)
+        super().__init__(identity.issuer, identity.audience, keys, epoch)
         self._sessions = sessions
 
     def caller(self, authorization: str | None) -> Caller:

@@ -41,7 +41,7 @@ def desk(issuer: Issuer) -> Desk:
 
 @pytest.fixture
 def keys(desk: Desk, clock: FakeClock) -> JwksCache:
-    return JwksCache(desk, lifetime=300, patience=5, now=clock.timestamp)
+    return JwksCache(desk, lifetime=300, patience=5, now=clock.timestamp, epoch=clock.timestamp)
 
 
 def test_keys_are_read_once_and_kept(keys: JwksCache, desk: Desk) -> None:
@@ -167,6 +167,44 @@ def test_a_key_without_an_id_is_passed_over(desk: Desk, keys: JwksCache, issuer:
     desk.document = {"keys": [nameless, *issuer.jwks()["keys"]]}
     with pytest.raises(Unauthenticated):
         keys.key("", "ES256")
+
+
+def starting(issuer: Issuer, starts_at: Any) -> dict[str, Any]:
+    """Return the issuer's keys and another one, `next`, that starts at a time of its own."""
+    [upcoming] = Issuer("next").jwks()["keys"]
+    return {"keys": [*issuer.jwks()["keys"], {**upcoming, "nbf": starts_at}]}
+
+
+def test_a_key_is_unknown_until_its_start(
+    desk: Desk, keys: JwksCache, clock: FakeClock, issuer: Issuer
+) -> None:
+    desk.document = starting(issuer, clock.timestamp() + 100)
+    clock.advance(99)
+    with pytest.raises(Unauthenticated):
+        keys.key("next", "ES256")
+    clock.advance(1)
+    assert keys.key("next", "ES256").key_id == "next"
+    assert desk.fetches == 1
+
+
+def test_a_key_that_starts_earlier_than_it_was_told_is_found_at_once(
+    desk: Desk, keys: JwksCache, clock: FakeClock, issuer: Issuer
+) -> None:
+    desk.document = starting(issuer, clock.timestamp() + 100)
+    keys.prepare()
+    clock.advance(6)
+    desk.document["keys"][1].pop("nbf")
+    assert keys.key("next", "ES256").key_id == "next"
+
+
+@pytest.mark.parametrize("start", ["soon", None, [], {}], ids=str)
+def test_a_key_with_a_start_that_cannot_be_read_is_passed_over(
+    desk: Desk, keys: JwksCache, issuer: Issuer, start: Any
+) -> None:
+    desk.document = starting(issuer, start)
+    assert keys.key("test-key", "ES256").key_id == "test-key"
+    with pytest.raises(Unauthenticated):
+        keys.key("next", "ES256")
 
 
 def test_a_known_key_serves_one_algorithm(keys: JwksCache) -> None:

@@ -11,13 +11,17 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask.testing import FlaskClient
-from services.users.tests.factories import Person, person, settings
+from services.users.tests.factories import SECRET, Person, person, settings
 
 from chassis.errors import Unauthenticated
 from chassis.identity.auth import TokenVerifier
 from chassis.identity.jwks import JwksCache
 from chassis.ids import new_id
 from chassis.testing import FakeClock
+from users.domain import signing_keys
+from users.domain.records import KeyState
+from users.domain.sealing import Sealer
+from users.domain.signing_keys import PUBLISHED_BEFORE_USE
 from users.wiring import Stores, keyring_of
 
 
@@ -56,7 +60,7 @@ def test_keys_are_published_without_their_private_part(client: FlaskClient) -> N
     assert response.headers["Cache-Control"] == "public, max-age=300"
     assert len(response.json["keys"]) == 2
     for key in response.json["keys"]:
-        assert set(key) == {"kty", "crv", "x", "y", "kid", "alg", "use"}
+        assert set(key) - {"nbf"} == {"kty", "crv", "x", "y", "kid", "alg", "use"}
 
 
 def test_published_keys_that_have_not_changed_are_not_sent_again(client: FlaskClient) -> None:
@@ -76,6 +80,26 @@ def test_another_service_verifies_a_token_with_the_published_keys_alone(
     clock.advance(600)
     with pytest.raises(Unauthenticated):
         verifier.caller(f"Bearer {ada.tokens['access_token']}")
+
+
+def test_a_key_that_does_not_sign_yet_makes_no_token_good(
+    client: FlaskClient, ada: Person, stores: Stores, clock: FakeClock
+) -> None:
+    [upcoming] = [key for key in stores.signing_keys.all() if key.state is KeyState.NEXT]
+    private = signing_keys.private_key(upcoming, Sealer(SECRET, "signing keys"))
+    _, claims = parts(ada.tokens["access_token"])
+
+    def status() -> int:
+        lasting = {**claims, "exp": int(clock.timestamp()) + 600}
+        signed = jwt.encode(
+            lasting, private, algorithm="ES256", headers={"kid": upcoming.id, "typ": "at+jwt"}
+        )
+        return status_with(client, signed)
+
+    clock.advance(PUBLISHED_BEFORE_USE.total_seconds() - 1)
+    assert status() == 401
+    clock.advance(1)
+    assert status() == 200
 
 
 def test_a_good_token_is_good(client: FlaskClient, ada: Person) -> None:

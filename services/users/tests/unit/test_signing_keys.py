@@ -92,6 +92,15 @@ def test_an_old_key_waits_for_a_next_one_that_is_known() -> None:
     assert signing_keys.maintain(keys, NOW + timedelta(days=30), make, timedelta(days=30)) == keys
 
 
+def test_a_key_that_does_not_sign_yet_is_published_with_its_start() -> None:
+    keys = signing_keys.complete([], NOW, make)
+    published = {key["kid"]: key.get("nbf") for key in signing_keys.public_document(keys, NOW)["keys"]}
+    assert published == {
+        of_state(keys, KeyState.ACTIVE)[0].id: None,
+        of_state(keys, KeyState.NEXT)[0].id: LATER.timestamp(),
+    }
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(["rotate", "maintain", "force"]), st.integers(0, 5000)), max_size=12)
 )

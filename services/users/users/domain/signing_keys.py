@@ -100,5 +100,14 @@ def maintain(keys: list[SigningKey], now: datetime, make: MakeKey, longest: time
 
 
 def public_document(keys: list[SigningKey], now: datetime) -> dict[str, Any]:
-    """Return the JWKS document (RFC 7517)."""
-    return {"keys": [key.public for key in prune(keys, now)]}
+    """Return the JWKS document (RFC 7517); a key that does not sign yet says from when on it may, as `nbf`.
+
+    `nbf`: https://openid.net/specs/openid-federation-1_0.html, section 8.7.2.
+    """
+    return {"keys": [_published(key) for key in prune(keys, now)]}
+
+
+def _published(key: SigningKey) -> dict[str, Any]:
+    if key.state is not KeyState.NEXT:
+        return key.public
+    return {**key.public, "nbf": int((key.since + PUBLISHED_BEFORE_USE).timestamp())}

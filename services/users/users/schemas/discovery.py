@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
+
 from chassis.schemas import View
 
 
@@ -15,6 +18,11 @@ class KeyView(View):
     kid: str
     alg: str
     use: str
+    nbf: int | SkipJsonSchema[None] = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="Epoch seconds before which nothing is signed with this key.",
+    )
 
 
 class KeysView(View):
