@@ -41,7 +41,7 @@ _HEADERS: dict[str, dict[str, Any]] = {
     },
     "If-None-Match": {
         "description": "`ETag`s that are held; 304 when one of them is still current.",
-        "schema": {"type": "string", "pattern": _TAGS},
+        "schema": {"type": "string"},
     },
 }
 

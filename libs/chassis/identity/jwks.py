@@ -67,8 +67,8 @@ class JwksCache:
     go on without it. One caller at a time asks it; whoever needs a key that is not known waits
     for the answer a moment at most, and not at all once the issuer has failed to give one.
 
-    A key whose start (`nbf`, as OpenID Federation 1.0 has it) is still to come counts as unknown. `now` measures
-    spans; `epoch` is the time of day that a start is compared with.
+    A key whose start (`nbf`, as OpenID Federation 1.0 has it) is still to come counts as unknown. `now`
+    measures spans; `epoch` is the time of day that a start is compared with.
     """
 
     def __init__(

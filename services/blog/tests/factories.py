@@ -9,6 +9,7 @@ from urllib.parse import quote
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from blog.app import create_app
 from blog.config import ApiSettings
 from blog.domain.comment import Comment
 from blog.domain.post import Author, Draft, Post, post_of
@@ -20,6 +21,7 @@ from chassis.errors import Transient
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.testing import ISSUER, FakeClock, Issuer
+from chassis.testing.fuzz_target import FuzzTarget
 
 
 class FakeProfiles:
@@ -140,3 +142,10 @@ class Api:
         answer = self.call("POST", f"/v1/posts/{quote(slug)}/comments", {"text": text, **fields})
         assert answer.status_code == 201, answer.text
         return str(answer.json["id"])
+
+
+def fuzz_target() -> FuzzTarget:
+    """Return the service in memory, to be called as its document says."""
+    issuer = Issuer()
+    app = create_app(settings(), parts=stores(), verifier=issuer.verifier())
+    return FuzzTarget(app, lambda: issuer.headers(scopes=["blog:write"]))

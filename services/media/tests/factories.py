@@ -19,6 +19,7 @@ from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.testing import AUDIENCE, ISSUER, FakeClock, Issuer
 from chassis.testing.accounts import deleted
+from chassis.testing.fuzz_target import FuzzTarget
 from media.app import create_app
 from media.config import ApiSettings
 from media.domain.examination import FileLimits
@@ -207,3 +208,10 @@ def s3_message(bucket: str, *keys: str) -> str:
         for key in keys
     ]
     return json.dumps({"Records": records})
+
+
+def fuzz_target() -> FuzzTarget:
+    """Return the service in memory, to be called as its document says."""
+    world = World()
+    app = world.client.application
+    return FuzzTarget(app, lambda: world.issuer.headers(scopes=["releases:write"]))

@@ -17,13 +17,17 @@ from werkzeug.test import TestResponse
 from chassis.clock import Clock, utc_now
 from chassis.errors import Transient
 from chassis.idempotency import IdempotencyStore
+from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.testing import ISSUER, Issuer
+from chassis.testing.fuzz_target import FuzzTarget
+from todos.app import create_app
 from todos.config import ApiSettings
 from todos.domain.account_state import AccountLimits
 from todos.domain.ports import TodoStore
 from todos.domain.todo import Todo
 from todos.domain.writing import Writer
+from todos.store.memory import MemoryStore
 from todos.wiring import Cache, Stores
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -170,3 +174,11 @@ class Api:
     def another(self) -> Api:
         """Return the same for another account."""
         return Api(self.client, self.issuer)
+
+
+def fuzz_target() -> FuzzTarget:
+    """Return the service in memory, to be called as its document says."""
+    issuer = Issuer()
+    parts = assemble(MemoryStore(), NoCache(), MemoryIdempotency(), AccountLimits())
+    app = create_app(settings(), parts=parts.stores, verifier=issuer.verifier())
+    return FuzzTarget(app, issuer.headers, frozenset({"POST /v1/todos/batch"}))

@@ -16,6 +16,8 @@ from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.messages.memory_outbox import MemoryOutbox
 from chassis.testing import FakeClock
+from chassis.testing.fuzz_target import FuzzTarget
+from users.app import create_app
 from users.config import ApiSettings, WorkerSettings
 from users.domain import emails
 from users.domain.records import Account, Device, Session, StorageCredentials
@@ -172,3 +174,13 @@ def person(client: FlaskClient, email: str | None = None, password: str = PASSWO
     response = sign_in(client, created["email"], password)
     assert response.status_code == 201, response.text
     return Person(client, created["email"], password, created["id"], response.json)
+
+
+def fuzz_target() -> FuzzTarget:
+    """Return the service in memory, to be called as its document says."""
+    app = create_app(settings(guesses_per_network=100_000), parts=memory_stores())
+
+    def sign_in_anew() -> dict[str, str]:
+        return {"Authorization": f"Bearer {person(app.test_client()).tokens['access_token']}"}
+
+    return FuzzTarget(app, sign_in_anew)
