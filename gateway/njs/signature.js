@@ -1,5 +1,6 @@
 // Verifies signed URLs and cookies as CloudFront does: canned and custom policies, RSA 2048 and ECDSA P-256 keys, SHA-1
-// and SHA-256. A signature that was good is remembered; a policy's conditions are looked at for each request.
+// and SHA-256. A signature that was good is remembered, and so is an address with all that signs it, for as long as it opens;
+// a policy's other conditions are looked at for each request.
 import hashes from 'crypto';
 
 const PARAMETERS = ['Expires', 'Policy', 'Signature', 'Key-Pair-Id', 'Hash-Algorithm'];
@@ -7,7 +8,18 @@ const HASHES = { SHA1: 'SHA-1', SHA256: 'SHA-256' };
 const CONDITIONS = ['DateLessThan', 'DateGreaterThan', 'IpAddress'];
 
 // Answers the gateway's question: 204, or 401 with the reason in X-Refusal.
-async function check(r) {
+function check(r) {
+    const now = Date.now() / 1000;
+    const uri = r.variables.request_uri;
+    const opens = (cookies) => isWithinTime(ngx.shared.signatures.get(requestId(r, uri, cookies)), now);
+    if ((uri.includes('?') && opens('')) || (r.headersIn.Cookie && opens(r.headersIn.Cookie))) {
+        r.return(204);
+        return undefined;
+    }
+    return verify(r);
+}
+
+async function verify(r) {
     let refusal;
     try {
         refusal = await refusalOf(r);
@@ -32,7 +44,9 @@ function plain(r) {
 async function refusalOf(r) {
     const address = split(r.variables.request_uri);
     // A signed URL counts before signed cookies.
-    const given = Object.keys(address.signed).length ? address.signed : fromCookies(r.headersIn.Cookie || '');
+    const isInUrl = Object.keys(address.signed).length > 0;
+    const cookies = isInUrl ? '' : r.headersIn.Cookie || '';
+    const given = isInUrl ? address.signed : fromCookies(cookies);
     if (!given.Signature || !given['Key-Pair-Id']) {
         return 'This address needs a signed URL or signed cookies.';
     }
@@ -49,7 +63,31 @@ async function refusalOf(r) {
     if (!trusted || !await isGenuine(policy, decoded(given.Signature), given['Key-Pair-Id'], trusted, hash)) {
         return 'The signature does not fit the address, its policy and a trusted key.';
     }
-    return broken(JSON.parse(policy), url, r.variables.remote_addr, Date.now() / 1000);
+    const terms = JSON.parse(policy);
+    const refusal = broken(terms, url, r.variables.remote_addr, Date.now() / 1000);
+    if (!refusal) {
+        remember(requestId(r, r.variables.request_uri, cookies), terms.Statement[0].Condition);
+    }
+    return refusal;
+}
+
+// Names a request by all that its verdict depends on but the time and the client's address.
+function requestId(r, uri, cookies) {
+    const told = [edge.version, r.variables.edge_key_groups, r.variables.http_host, uri, cookies];
+    return hashes.createHash('sha256').update(told.join('\n')).digest('base64');
+}
+
+// Remembers from when to when a request opens, unless it opens to some addresses only.
+function remember(id, condition) {
+    if (!condition.IpAddress) {
+        const from = condition.DateGreaterThan ? condition.DateGreaterThan['AWS:EpochTime'] : 0;
+        ngx.shared.signatures.set(id, `${from} ${condition.DateLessThan['AWS:EpochTime']}`);
+    }
+}
+
+function isWithinTime(known, now) {
+    const times = (known || '').split(' ');
+    return times.length === 2 && now > Number(times[0]) && now < Number(times[1]);
 }
 
 // Returns the public key of this id in one of the groups, if there is one.
@@ -183,6 +221,9 @@ function broken(policy, url, client, now) {
 
 // Compares with a pattern in which `*` is any text and `?` one character.
 function matches(text, pattern) {
+    if (text === pattern) {
+        return true;
+    }
     let t = 0, p = 0, star = -1, from = 0;
     while (t < text.length) {
         if (pattern[p] === '*') {

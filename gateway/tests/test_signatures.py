@@ -103,6 +103,28 @@ def test_a_signature_ends_with_its_time_also_when_it_was_good_before(delivery, s
     assert "not come yet" in answer.json["detail"]
 
 
+def test_what_has_opened_opens_no_longer_than_its_time(delivery, signer):
+    signed = signer.url(delivery.url(FILM), seconds=2)
+    assert delivery.get(signed).status == 200
+    assert eventually(lambda: delivery.get(signed).status == 403)
+
+
+def test_what_cookies_have_opened_opens_to_nobody_else(delivery, signer):
+    cookies = signer.cookies(signer.policy(delivery.url("/private/films/*")))
+    for _ in range(2):
+        assert delivery.get(delivery.url(FILM), headers={"Cookie": cookies}).status == 200
+    for others in ({}, {"Cookie": "theme=dark"}, {"Cookie": cookies.partition(";")[0]}):
+        is_problem(delivery.get(delivery.url(FILM), headers=others), 403)
+
+
+def test_what_has_opened_for_one_path_opens_no_other_groups_path(delivery):
+    signer = delivery.signers["rsa"]
+    delivery.files.files["/members/a"] = b"members"
+    cookies = {"Cookie": signer.cookies(signer.policy("https://*"))}
+    assert delivery.get(delivery.url(FILM), headers=cookies).status == 200
+    is_problem(delivery.get(delivery.url("/members/a", "updates"), headers=cookies), 403)
+
+
 @pytest.mark.parametrize(
     ("network", "status"),
     [
