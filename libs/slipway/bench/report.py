@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Any
 
 from rich.table import Table
 
-from slipway.bench.rows import ROWS
+from slipway.bench.rows import ROWS, Row
 from slipway.bench.run import Results
+from slipway.bench.subjects import Sample
 
 HIT_RATIO_AT_LEAST = 0.95
 IDLE_MB_AT_MOST = 700
@@ -23,18 +24,7 @@ _BAR, _LEFT, _WIDTH = 24, 170, 760
 def document(results: Results, last: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return all of a run; `last` is the document of an earlier one, for what must not become worse."""
     medians = results.medians()
-    goals = [
-        {
-            "what": row.what,
-            "figure": row.unit,
-            "of": row.subject,
-            "against": row.against,
-            "ratio": round(row.ratio(medians), 2),
-            "goal": f"{'≤' if row.at_most else '≥'} {row.goal}",
-            "reached": row.is_reached(medians),
-        }
-        for row in ROWS
-    ]
+    goals = goals_of(ROWS, medians)
     return {
         "machine": dict(results.machine),
         "options": asdict(results.options),
@@ -44,6 +34,22 @@ def document(results: Results, last: Mapping[str, Any] | None) -> dict[str, Any]
         "hit_ratios": list(results.hits),
         "up": {"cold_s": results.up_cold, "warm_s": results.up_warm, "idle_mb": round(results.idle_mb)},
     }
+
+
+def goals_of(rows: Sequence[Row], medians: Mapping[str, Sample]) -> list[dict[str, Any]]:
+    """Return what each row has measured, beside what it is to reach."""
+    return [
+        {
+            "what": row.what,
+            "figure": row.unit,
+            "of": row.subject,
+            "against": row.against,
+            "ratio": round(row.ratio(medians), 2),
+            "goal": f"{'≤' if row.at_most else '≥'} {row.goal}",
+            "reached": row.is_reached(medians),
+        }
+        for row in rows
+    ]
 
 
 def _of_the_suite(results: Results, last: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -82,10 +88,14 @@ def table(found: Mapping[str, Any]) -> Table:
 
 def write(found: Mapping[str, Any], folder: Path) -> None:
     """Write latest.json and latest.svg into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(found, indent=2, ensure_ascii=False)
-    (folder / "latest.json").write_text(text + "\n", encoding="utf-8")
+    write_document(found, folder / "latest.json")
     (folder / "latest.svg").write_text(plot(found), encoding="utf-8")
+
+
+def write_document(found: Mapping[str, Any], path: Path) -> None:
+    """Write the JSON of a run."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read(folder: Path) -> dict[str, Any] | None:

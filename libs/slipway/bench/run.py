@@ -14,7 +14,7 @@ from slipway.bench import wrk
 from slipway.bench.processes import machine
 from slipway.bench.servers import Servers
 from slipway.bench.stage import BenchStage, Size
-from slipway.bench.subjects import Sample, median, sample
+from slipway.bench.subjects import Sample, Subject, median, sample
 from slipway.local import lifecycle
 from slipway.local.status import inspect
 from slipway.local.suite import Suite, SuiteSettings
@@ -97,12 +97,24 @@ def _timed(work: Callable[[], object]) -> float:
 def _rounds(stage: BenchStage, tool: wrk.Wrk, options: Options, say: Say) -> dict[str, list[Sample]]:
     folder = stage.suite.state / "bench"
     folder.mkdir(mode=0o700, exist_ok=True)  # tokens are written there
+    loads = (options.rounds, options.seconds)
+    return rounds(stage.subjects, lambda subject, seconds: sample(subject, tool, folder, seconds), loads, say)
+
+
+def rounds(
+    subjects: Callable[[], Sequence[Subject]],
+    load: Callable[[Subject, float], Sample],
+    loads: tuple[int, float],
+    say: Say,
+) -> dict[str, list[Sample]]:
+    """Load each subject once a round; `loads` is how many rounds there are, and how long each load is."""
+    count, seconds = loads
     samples: defaultdict[str, list[Sample]] = defaultdict(list)
-    for subject in stage.subjects():
-        sample(subject, tool, folder, 1)  # caches are filled, code is warm
-    for number in range(1, options.rounds + 1):
-        for subject in stage.subjects():
-            found = sample(subject, tool, folder, options.seconds)
+    for subject in subjects():
+        load(subject, 1)  # caches are filled, code is warm
+    for number in range(1, count + 1):
+        for subject in subjects():
+            found = load(subject, seconds)
             samples[subject.name].append(found)
             say(
                 f"round {number} {subject.name:<14} {found.cpu:8.0f} µs CPU {found.per_second:8.0f}/s"

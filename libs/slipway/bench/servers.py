@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
+from slipway.parts.binaries import nginx
 from slipway.state.ports import pick
 from slipway.supervision.program import base_environment
 from slipway.terminal.problems import Problem
@@ -62,8 +63,21 @@ class Servers:
         command = [str(python), "-m", "uvicorn", "--workers", str(WORKERS), "--no-access-log"]
         return self._start(name, [*command, "--port", "{port}", app], folder, environment)
 
-    def _start(self, name: str, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> str:
-        port = pick()
+    def nginx(self, name: str, configuration: Path, port: int) -> str:
+        """Run nginx with a configuration in its own folder that listens on `port`; return its address."""
+        binary, _ = nginx()
+        command = [str(binary), "-p", "./", "-e", "stderr", "-c", configuration.name]
+        return self._start(name, command, configuration.parent, {}, port)
+
+    def _start(
+        self,
+        name: str,
+        command: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        port: int | None = None,
+    ) -> str:
+        port = port or pick()
         address = f"127.0.0.1:{port}"
         argv = [
             part.format(address=address, port=port) if part in {"{address}", "{port}"} else part

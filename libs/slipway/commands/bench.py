@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from slipway.bench import consistency, report
+from slipway.bench.downloads import run as downloads
 from slipway.bench.run import Options, run
 from slipway.bench.stage import Size
 from slipway.commands import context
@@ -66,3 +67,28 @@ def check_consistency(reads: int, processes: int) -> int:
         "bold red" if verdict.stale else "bold green",
     )
     return FAILED if verdict.stale else OK
+
+
+@command.command("downloads")
+@click.option("--rounds", default=3, type=click.IntRange(1, 100), help="How often each way is loaded.")
+@click.option("--seconds", default=4.0, type=click.FloatRange(1, 600), help="How long each time.")
+@click.option("--quick", is_flag=True, help="Only show that every case runs: short loads, few pictures.")
+@click.option("--keep", is_flag=True, help="Write JSON to benchmarks/results.")
+def compare_downloads(*, rounds: int, seconds: float, quick: bool, keep: bool) -> int:
+    """Compare the edge with nginx over the same files, and pictures and signatures with their libraries.
+
+    Exit code 1 when an answer was wrong. A goal that is missed is shown and is no failure: machines differ.
+    """
+    options = downloads.QUICK if quick else downloads.DownloadOptions(rounds, seconds)
+    found = downloads.run(context.ROOT, context.ROOT / ".slipway" / "bench-downloads", options, console.say)
+    console.say()
+    console.out.print(report.table(found))
+    console.say(f"\nMost memory of a process that makes thumbnails: {found['peak_mib']} MiB")
+    if keep:
+        folder = context.ROOT / "benchmarks" / "results"
+        report.write_document(found, folder / "downloads.json")
+        console.say(f"Written to {folder / 'downloads.json'}.")
+    wrong = {name: one["wrong"] for name, one in found["medians"].items() if one["wrong"]}
+    if wrong:
+        console.say(f"\nWrong answers: {wrong}", "bold red")
+    return FAILED if wrong else OK
