@@ -14,7 +14,7 @@ _MOST_BYTES = 5_000_000
 def append(path: Path, text: str) -> None:
     """Add `text` to a file; one that has become large is set aside first, in place of the one before it."""
     if _size(path) > _MOST_BYTES:
-        path.replace(path.with_name(f"{path.name}.1"))
+        path.replace(_set_aside(path))
     with path.open("a", encoding="utf-8") as stream:
         stream.write(text)
 
@@ -42,17 +42,31 @@ def follow(paths: Sequence[Path], pause: float = 0.2) -> Iterator[tuple[Path, st
     while True:
         for path in paths:
             size = _size(path)
-            if size < places[path]:
-                places[path] = 0
+            block = b""
+            if size < places[path]:  # it was set aside, perhaps with lines that nobody has seen
+                block, places[path] = _read(_set_aside(path), places[path]), 0
             if size > places[path]:
-                with path.open("rb") as stream:
-                    stream.seek(places[path])
-                    block = stream.read(size - places[path])
-                places[path] += len(block)
+                found = _read(path, places[path], size - places[path])
+                places[path] += len(found)
+                block += found
+            if block:
                 *complete, rests[path] = (rests[path] + block.decode(errors="replace")).split("\n")
                 for line in complete:
                     yield path, line
         time.sleep(pause)
+
+
+def _set_aside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.1")
+
+
+def _read(path: Path, place: int, most: int = -1) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            stream.seek(place)
+            return stream.read(most)
+    except FileNotFoundError:
+        return b""
 
 
 def _size(path: Path) -> int:

@@ -89,6 +89,19 @@ def test_following_yields_new_lines_and_survives_rotation(tmp_path: Path) -> Non
     writer.join()
 
 
+def test_following_loses_no_line_that_was_written_just_before_rotation(tmp_path: Path) -> None:
+    log = tmp_path / "part.log"
+    log.write_text("a line that is long enough to be longer than what comes after rotation\n")
+    lines = follow([log], pause=0.01)
+    with log.open("a") as stream:
+        threading.Timer(0.1, lambda: stream.write("seen\n") and stream.flush()).start()
+        assert next(lines)[1] == "seen"
+        stream.write("just before\n")
+    log.replace(tmp_path / "part.log.1")
+    log.write_text("after\n")
+    assert [next(lines)[1], next(lines)[1]] == ["just before", "after"]
+
+
 def test_a_log_that_has_become_large_is_set_aside_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
