@@ -58,7 +58,16 @@ class Wrk:
     ) -> subprocess.Popen[str]:
         """Send `requests` in turn over kept connections; `per_second` bounds them, 0 does not."""
         environment = {**os.environ, "LD_LIBRARY_PATH": str(self.libraries)} if self.libraries else None
-        options = ["-t", "2" if connections > 1 else "1", "-c", str(connections), "-d", f"{seconds:.0f}s"]
+        options = [
+            "-t",
+            "2" if connections > 1 else "1",
+            "-c",
+            str(connections),
+            "-d",
+            f"{seconds:.0f}s",
+            "--timeout",
+            "30s",
+        ]
         pause = connections * 1000 / per_second if per_second else 0
         return subprocess.Popen(
             [str(self.program), *options, "-s", str(self.script), url, str(requests), host, f"{pause:.0f}"],

@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from slipway.bench import consistency, report
+from slipway.bench.downloads import crowd
 from slipway.bench.downloads import run as downloads
+from slipway.bench.downloads.readers import DownloadPlan
 from slipway.bench.run import Options, run
 from slipway.bench.stage import Size
 from slipway.commands import context
@@ -92,3 +94,30 @@ def compare_downloads(*, rounds: int, seconds: float, quick: bool, keep: bool) -
     if wrong:
         console.say(f"\nWrong answers: {wrong}", "bold red")
     return FAILED if wrong else OK
+
+
+@command.command("crowd")
+@click.option("--downloads", default=10_000, type=click.IntRange(1), help="How many downloads in all.")
+@click.option("--mebibytes", default=20, type=click.IntRange(1, 1024), help="How large the release is.")
+@click.option("--at-once", default=64, type=click.IntRange(2, 190), help="How many at the same time.")
+@click.option("--quick", is_flag=True, help="300 downloads of 1 MiB.")
+def crowd_downloads(*, downloads: int, mebibytes: int, at_once: int, quick: bool) -> int:
+    """Release a file in a private suite, download it by a crowd, and count what reaches bucket and service.
+
+    Each tenth download is of a part. Exit code 1 when a byte was wrong, or there was more than one fetch.
+    """
+    plan, size = DownloadPlan(300 if quick else downloads, at_once), (1 if quick else mebibytes) * 2**20
+    state = context.ROOT / ".slipway" / "bench-crowd"
+    found = crowd.run(context.ROOT, state, plan, size, PlainLines(console.out))
+    tally = found.tally
+    console.say(
+        f"\n{tally.downloads} downloads ({tally.parts} of parts), {plan.at_once} at once,"
+        f" in {found.seconds} s: {tally.bytes / found.seconds / 1e6:.0f} MB/s, {tally.wrong} wrong;"
+        f" the edge says {dict(tally.edge)}."
+    )
+    console.say(
+        f"The gateway's log has {found.logged} requests, of which {found.fetches} reached the bucket;"
+        f" media answered {found.service_requests:.0f} requests.",
+        "bold green" if found.is_as_promised else "bold red",
+    )
+    return OK if found.is_as_promised else FAILED
