@@ -53,7 +53,14 @@ SHOP = Manifest.model_validate(
             "burst": 1000,
             "read_timeout": 1,
             "concurrent": 30,
-            "cache": [{"path": "/v1/posts", "seconds": 60}],
+            "cache": [
+                {"path": "/v1/posts", "seconds": 60},
+                {
+                    "path": "/v1/updates",
+                    "seconds": 60,
+                    "groups": {"parameter": "device", "group": "group", "count": 100},
+                },
+            ],
             "limits": [
                 {"path": "/v1/scarce-1", "per_second": 1, "burst": 2},
                 {"path": "/v1/scarce-2", "per_second": 1, "burst": 2},
@@ -297,6 +304,7 @@ def delivery(delivering: Delivery, request: pytest.FixtureRequest) -> Iterator[D
     for host in ("cdn", "shop", "updates"):
         assert fresh.purge("/*", host=f"{host}.localhost") == 204
     fresh.files.files.clear()
+    fresh.files.nothing.clear()
     fresh.files.headers.clear()
     fresh.files.requests.clear()
     yield fresh

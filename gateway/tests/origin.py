@@ -15,9 +15,13 @@ from typing import Any
 
 @dataclass
 class FileOrigin:
-    """The files by path, and the requests that came: method, path, header fields, status."""
+    """The files by path, and the requests that came: method, path, header fields, status.
+
+    `nothing` are paths that are answered with 204.
+    """
 
     files: dict[str, bytes] = field(default_factory=dict)
+    nothing: set[str] = field(default_factory=set)
     headers: dict[str, str] = field(default_factory=dict)
     requests: list[tuple[str, str, Mapping[str, str], int]] = field(default_factory=list)
     finished: int = 0
@@ -40,7 +44,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
         content = self._origin.files.get(self.path)
         etag = f'"{hashlib.md5(content).hexdigest()}"' if content is not None else ""  # as S3 does
-        status = 404 if content is None else 304 if self.headers.get("If-None-Match") == etag else 200
+        absent = 204 if self.path in self._origin.nothing else 404
+        status = absent if content is None else 304 if self.headers.get("If-None-Match") == etag else 200
         self._origin.requests.append((self.command, self.path, dict(self.headers.items()), status))
         body = content if content is not None and status == 200 else b""
         self.send_response(status)
@@ -48,7 +53,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("ETag", etag)
         for name, value in self._origin.headers.items():
             self.send_header(name, value)
-        if status != 304:
+        if status not in (204, 304):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[: len(body) // 2])

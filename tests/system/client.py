@@ -64,9 +64,11 @@ class Client:
     def delete(self, service: str, path: str, **options: Any) -> requests.Response:
         return self.call("DELETE", service, path, **options)
 
-    def fetch(self, url: str) -> requests.Response:
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> requests.Response:
         """GET an absolute URL that the suite gave out, without our token."""
-        return self._session.get(url, verify=self._verify, timeout=_TIMEOUT, allow_redirects=False)
+        return self._session.get(
+            url, headers=headers, verify=self._verify, timeout=_TIMEOUT, allow_redirects=False
+        )
 
     def submit(self, url: str, fields: dict[str, str], content: bytes) -> requests.Response:
         """POST a browser's upload form."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -56,6 +58,26 @@ def test_a_release_is_downloaded_from_the_edge_by_anybody(releaser, product):
     assert download.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert download.headers["Content-Disposition"].startswith('attachment; filename="viewer.tar.gz"')
     assert releaser.as_(None).fetch(told["url"]).headers["X-Edge-Cache"] == "HIT"
+
+
+def test_a_crowd_that_wants_a_new_release_costs_one_fetch_and_the_service_nothing(releaser, product):
+    answer(release(releaser, product, "1.0.0"))
+    url = answer(latest(releaser, product))["url"]
+    reader = releaser.as_(None)
+    with ThreadPoolExecutor(32) as pool:
+        parts = [{"Range": f"bytes={number}-"} if number % 10 == 0 else {} for number in range(300)]
+        got = list(pool.map(lambda headers: reader.again().fetch(url, headers=headers), parts))
+    for number, (download, headers) in enumerate(zip(got, parts, strict=True)):
+        assert download.content == (BODY[number:] if headers else BODY)
+    assert Counter(download.headers["X-Edge-Cache"] for download in got) == {"MISS": 1, "HIT": 299}
+
+
+def test_two_hundred_devices_ask_the_service_a_hundred_times_at_most(releaser, product):
+    answer(release(releaser, product, "1.0.0"))
+    devices = [latest(releaser, product, device=f"device-{number}") for number in range(200)]
+    told = Counter(one.headers["X-Edge-Cache"] for one in devices)
+    assert 0 < told["MISS"] <= 100
+    assert {answer(one)["version"] for one in devices} == {"1.0.0"}
 
 
 def test_the_newest_version_is_the_latest_and_who_has_it_is_told_nothing(releaser, product):

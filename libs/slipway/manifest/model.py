@@ -200,11 +200,23 @@ class AssumedRole(_Model):
     permissions: tuple[Permission, ...]
 
 
+class RouteGroups(_Model):
+    """Callers of a route, told apart by a query parameter of which only a group is passed on.
+
+    The edge asks with `group`, a number below `count`, in place of `parameter`, so it keeps no more copies.
+    """
+
+    parameter: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    group: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    count: int = Field(ge=2, le=1000)
+
+
 class RouteCache(_Model):
     """Edge caching of one public route."""
 
     path: str = Field(pattern=r"^/")
     seconds: int = Field(ge=1, le=31_536_000)
+    groups: RouteGroups | None = None
 
 
 class RouteLimit(_Model):

@@ -63,16 +63,26 @@ class Release:
         """Return where a file lies once it is published, which is also its path at the CDN."""
         return f"releases/{self.product}/{self.version}/{file.filename}"
 
-    def reaches(self, device: str | None, file: ReleaseFile) -> bool:
-        """Say whether `device` is told of `file`; who names none is told of what all devices are told of.
+    def reaches(self, group: int | None, file: ReleaseFile) -> bool:
+        """Say whether devices of `group` are told of `file`; without a group, whether all devices are.
 
-        A device stands at one of a hundred places, the same for the whole time of a release and another one
-        in the next: nobody is always first. While the percentage rises, devices come in and none goes.
+        The groups stand in line, in the same order for the whole time of a release and in another one in the
+        next: nobody is always first. While the percentage rises, groups come in and none goes.
         """
-        if file.rollout_percent >= WHOLE or device is None:
+        if file.rollout_percent >= WHOLE or group is None:
             return file.rollout_percent >= WHOLE
-        digest = hashlib.sha256(f"{self.product} {self.version} {device}".encode()).digest()
-        return int.from_bytes(digest[:8], "big") % WHOLE < file.rollout_percent
+        return group in self._line()[: file.rollout_percent]
+
+    def _line(self) -> list[int]:
+        def place(group: int) -> bytes:
+            return hashlib.sha256(f"{self.product} {self.version} {group}".encode()).digest()
+
+        return sorted(range(WHOLE), key=place)
+
+
+def group_of(device: str) -> int:
+    """Return which of a hundred groups a device is in; the edge and clients may work it out themselves."""
+    return int.from_bytes(hashlib.sha256(device.encode()).digest()[:4], "big") % WHOLE
 
 
 def is_version(text: str) -> bool:

@@ -101,14 +101,17 @@ class Releases:
         return self._records.page(product, limit, after)
 
     def latest(
-        self, product: str, platform: str, current: str | None, device: str | None
+        self, product: str, platform: str, current: str | None, group: int | None
     ) -> LatestRelease | None:
-        """Return the newest release for a device, None when `current` is it or newer. Raises NotFound."""
+        """Return the newest release for a group of devices, None when `current` is it or newer.
+
+        Raises NotFound.
+        """
         for release in self._records.newest(product):
             file = release.file(platform)
             if file is None or file.published_at is None or release.is_preview:
                 continue
-            if release.reaches(device, file):
+            if release.reaches(group, file):
                 newer = current is None or is_newer(release.version, current)
                 return LatestRelease(release, file, file.published_at) if newer else None
         raise ReleaseNotFound

@@ -103,7 +103,7 @@ class ReleaseRoutes(Routes):
     )
     def get_latest_release(self, product: str, query: LatestQuery) -> Answer:
         """Get the latest release for a platform; 204 when `current` is it, or newer."""
-        found = self._releases.latest(product, query.platform, query.current, query.device)
+        found = self._releases.latest(product, query.platform, query.current, query.rollout_group())
         if found is None:
             return Answer(status=204)
         return Answer(self._view(found.release, found.file, found.published_at))

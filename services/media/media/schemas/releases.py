@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from chassis.http.pagination import PageQuery
 from chassis.schemas import Body, Line, Query, Text, Time, View
-from media.domain.release import WHOLE, is_version
+from media.domain.release import WHOLE, group_of, is_version
 from media.schemas.uploads import Sha256
 
 NAME = r"^[a-z0-9][a-z0-9._-]{0,40}$"
@@ -64,6 +64,20 @@ class LatestQuery(Query):
     device: Annotated[Line, Field(min_length=1, max_length=200)] | None = Field(
         default=None, description="Any lasting name of the device: it decides when a rollout reaches it."
     )
+    group: Annotated[int, Field(ge=0, lt=WHOLE)] | None = Field(
+        default=None,
+        description="In place of `device`: the first four bytes of its SHA-256 as a number, modulo 100.",
+    )
+
+    @model_validator(mode="after")
+    def _names_the_device_once(self) -> LatestQuery:
+        if self.device is not None and self.group is not None:
+            raise ValueError("give `device` or `group`, not both")
+        return self
+
+    def rollout_group(self) -> int | None:
+        """Return the group of the device that asks, None when it does not say."""
+        return self.group if self.device is None else group_of(self.device)
 
 
 class ReleaseView(View):

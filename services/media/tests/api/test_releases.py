@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from services.media.tests.factories import World, sha256
 
+from media.domain.release import group_of
 from media.domain.staging import KEPT, StagedSweep
 from media.errors import BucketAway
 
@@ -197,6 +198,21 @@ def test_a_rollout_reaches_some_devices_first_and_then_all(world: World) -> None
     assert publish(world, "1.5.0", rollout_percent=100).status_code == 200
     assert all(latest(world, device=device).json["version"] == "1.5.0" for device in devices[:50])
     assert latest(world).json["version"] == "1.5.0"
+
+
+def test_a_device_and_its_group_are_told_the_same(world: World) -> None:
+    release(world)
+    release(world, version="1.5.0", rollout_percent=50)
+    for number in range(40):
+        device = f"device {number} é"
+        told = latest(world, device=device).json["version"]
+        assert latest(world, group=group_of(device)).json["version"] == told
+
+
+@pytest.mark.parametrize("query", [{"group": 100}, {"group": -1}, {"group": 1, "device": "a"}])
+def test_a_wrong_group_is_refused(world: World, query: dict[str, Any]) -> None:
+    release(world)
+    assert latest(world, **query).status_code == 422
 
 
 def test_a_rollout_that_goes_wrong_is_stopped(world: World) -> None:

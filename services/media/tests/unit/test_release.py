@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from services.media.tests.store.releases_contract import ORDERED
 
-from media.domain.release import Release, ReleaseFile, is_newer, is_version, sort_key
+from media.domain.release import Release, ReleaseFile, group_of, is_newer, is_version, sort_key
 
 FILE = ReleaseFile("linux", "a", 1, "0" * 64, "x")
 RELEASE = Release("viewer", "1.0.0", (FILE,))
@@ -46,35 +48,36 @@ def test_what_is_no_version_is_told(text: str) -> None:
 
 def test_a_whole_rollout_reaches_everybody() -> None:
     assert RELEASE.reaches(None, FILE)
-    assert RELEASE.reaches("a", FILE)
+    assert RELEASE.reaches(7, FILE)
 
 
 def test_a_rollout_that_has_not_begun_reaches_nobody() -> None:
     file = replace(FILE, rollout_percent=0)
-    assert not any(RELEASE.reaches(device, file) for device in [None, *map(str, range(200))])
+    assert not any(RELEASE.reaches(group, file) for group in [None, *range(100)])
 
 
 def test_who_names_no_device_waits_for_the_end_of_a_rollout() -> None:
     assert not RELEASE.reaches(None, replace(FILE, rollout_percent=99))
 
 
-def test_a_rising_rollout_only_adds_devices() -> None:
-    reached = [
-        {
-            device
-            for device in map(str, range(2000))
-            if RELEASE.reaches(device, replace(FILE, rollout_percent=p))
-        }
-        for p in (10, 30, 60, 100)
-    ]
-    assert all(before < after for before, after in pairwise(reached))
-    assert 0.05 < len(reached[0]) / 2000 < 0.15
+def reached(release: Release, percent: int) -> set[int]:
+    file = replace(FILE, rollout_percent=percent)
+    return {group for group in range(100) if release.reaches(group, file)}
 
 
-def test_other_devices_are_first_in_the_next_release() -> None:
-    file = replace(FILE, rollout_percent=10)
-    first, second = (
-        {device for device in map(str, range(2000)) if release.reaches(device, file)}
-        for release in (RELEASE, replace(RELEASE, version="1.0.1"))
-    )
-    assert len(first & second) < len(first) / 2
+def test_a_rising_rollout_only_adds_groups_and_reaches_as_many_as_it_says() -> None:
+    steps = [reached(RELEASE, percent) for percent in (1, 10, 30, 60, 99, 100)]
+    assert [len(groups) for groups in steps] == [1, 10, 30, 60, 99, 100]
+    assert all(before < after for before, after in pairwise(steps))
+
+
+def test_other_groups_are_first_in_the_next_release() -> None:
+    later = replace(RELEASE, version="1.0.1")
+    assert len(reached(RELEASE, 10) & reached(later, 10)) < 5
+
+
+def test_devices_are_spread_over_the_groups_as_the_description_says() -> None:
+    assert group_of("phone") == int(hashlib.sha256(b"phone").hexdigest()[:8], 16) % 100
+    sizes = Counter(group_of(f"device-{number}") for number in range(20_000))
+    assert len(sizes) == 100
+    assert min(sizes.values()) > 100
