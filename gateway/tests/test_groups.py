@@ -1,4 +1,4 @@
-"""Of an answer that depends on its caller one copy is kept for each group of callers, however many they are."""
+"""Of an answer that depends on its caller one copy is kept for each group of callers."""
 
 from __future__ import annotations
 
