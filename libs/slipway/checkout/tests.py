@@ -49,16 +49,21 @@ class SuiteUnderTest:
 
 
 def in_process(root: Path, arguments: Sequence[str], *, long: bool = False) -> int:
-    """Run all tests but the system ones; return pytest's exit code.
+    """Run all tests but the system ones; return pytest's exit code."""
+    return _pytest(root, in_process_options(arguments, long=long))
 
-    Coverage is measured, and asked for, when the run is not narrowed by `arguments`. Those that take minutes
+
+def in_process_options(arguments: Sequence[str], *, long: bool = False) -> list[str]:
+    """Return what pytest is told for all tests but the system ones.
+
+    Coverage is measured, and asked for, when the run is not narrowed by `arguments`. Tests that take minutes
     are run when `long` asks for them or `arguments` name them.
     """
     whole = not arguments
     coverage = ["--cov", "--cov-report=term", f"--cov-fail-under={COVERAGE_AT_LEAST}"] if whole else []
     short = " and not long" if whole and not long else ""
     in_parallel = ["-n", "2", "--dist", "loadgroup", "-m", f"not system and not containers{short}"]
-    return _pytest(root, [*in_parallel, *coverage, *arguments])
+    return [*in_parallel, *coverage, *arguments]
 
 
 def has_system_tests(root: Path, arguments: Sequence[str]) -> bool:
@@ -68,18 +73,23 @@ def has_system_tests(root: Path, arguments: Sequence[str]) -> bool:
 
 
 def system(root: Path, arguments: Sequence[str], target: SuiteUnderTest, *, long: bool = False) -> int:
-    """Run the system tests; return the first bad exit code.
+    """Run the system tests; return the first bad exit code."""
+    environment = target.environment()
+    codes = [_pytest(root, options, environment) for options in system_options(arguments, long=long)]
+    return next((code for code in codes if code), 0)
+
+
+def system_options(arguments: Sequence[str], *, long: bool = False) -> list[list[str]]:
+    """Return what pytest is told, run by run, for the system tests.
 
     The disruptive ones run alone after the others, and last those that read what all of them left behind.
     Those that take minutes are run when `long` asks for them or `arguments` name them.
     """
-    environment = target.environment()
     asked = "system" if long or arguments else "system and not long"
-    calm_ones = f"{asked} and not disruptive and not afterwards"
-    calm = _pytest(root, ["-n", "2", "-m", calm_ones, *arguments], environment)
-    rough = _pytest(root, ["-n", "0", "-m", f"{asked} and disruptive", *arguments], environment)
-    after = _pytest(root, ["-n", "0", "-m", f"{asked} and afterwards", *arguments], environment)
-    return calm or rough or after
+    calm = ["-n", "2", "-m", f"{asked} and not disruptive and not afterwards"]
+    rough = ["-n", "0", "-m", f"{asked} and disruptive"]
+    after = ["-n", "0", "-m", f"{asked} and afterwards"]
+    return [[*run, *arguments] for run in (calm, rough, after)]
 
 
 def containers(root: Path, arguments: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from _pytest.mark.expression import Expression
 
 from slipway.checkout import tests
 from slipway.checkout.tests import SuiteUnderTest
@@ -14,10 +15,16 @@ from slipway.terminal.problems import Problem
 
 _TESTS = """\
 import os
+import pathlib
 import pytest
 
 def test_in_process():
-    pass
+    assert os.environ.get("SLIPWAY_PORT") is None
+
+@pytest.mark.system
+@pytest.mark.afterwards
+def test_first_by_name():
+    assert pathlib.Path("left").exists()
 
 @pytest.mark.system
 def test_from_outside():
@@ -28,67 +35,85 @@ def test_from_outside():
 @pytest.mark.disruptive
 def test_that_kills():
     assert os.environ["SLIPWAY_BASE_DOMAIN"] == "example.test"
+    pathlib.Path("left").touch()
 """
-_MARKERS = "[pytest]\nmarkers =\n    system\n    disruptive\n    afterwards\n    long\n"
+_MARKERS = "[pytest]\nmarkers =\n    system\n    disruptive\n    afterwards\n    long\n    containers\n"
 _TARGET = SuiteUnderTest("example.test", 9443, Path("/ca.pem"), Path("/state"))
 
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout with one test of each kind; our own pytest's settings do not reach it."""
-    for name in [name for name in os.environ if name.startswith(("PYTEST", "COV"))]:
+    """A checkout with one test of each kind; our own pytest's settings and most plugins do not reach it."""
+    for name in [name for name in os.environ if name.startswith(("PYTEST", "COV", "SLIPWAY"))]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "xdist.plugin")
     (tmp_path / "pytest.ini").write_text(_MARKERS)
     (tmp_path / "test_all.py").write_text(_TESTS)
     return tmp_path
 
 
-def test_a_narrowed_run_passes_without_coverage(checkout: Path) -> None:
-    assert tests.in_process(checkout, ["test_all.py"]) == 0
+def selected(options: list[str], *marks: str) -> bool:
+    """Say whether a run of pytest with these options takes a test with these marks."""
+
+    def is_marked(name: str, /, **_options: object) -> bool:
+        return name in marks
+
+    return Expression.compile(options[options.index("-m") + 1]).evaluate(is_marked)
+
+
+def test_the_tests_in_process_pass_without_a_suite_and_without_coverage(checkout: Path) -> None:
+    assert tests.in_process(checkout, ["-n", "0", "test_all.py"]) == 0
 
 
 def test_a_failing_test_fails_the_run(checkout: Path) -> None:
     (checkout / "test_bad.py").write_text("def test_bad():\n    assert False\n")
-    assert tests.in_process(checkout, ["test_bad.py"]) == 1
+    assert tests.in_process(checkout, ["-n", "0", "test_bad.py"]) == 1
 
 
-def test_what_takes_minutes_runs_by_name_or_when_asked_for(
-    checkout: Path, monkeypatch: pytest.MonkeyPatch
+def test_system_tests_are_told_where_the_suite_is_and_those_that_read_what_is_left_run_last(
+    checkout: Path,
 ) -> None:
-    monkeypatch.setattr(tests, "COVERAGE_AT_LEAST", 0)
-    (checkout / "test_long.py").write_text(
-        "import pytest\n\n@pytest.mark.long\ndef test_bad():\n    assert False\n"
-    )
-
-    assert tests.in_process(checkout, []) == 0
-    assert tests.in_process(checkout, [], long=True) == 1
-    assert tests.in_process(checkout, ["test_long.py"]) == 1
+    assert tests.system(checkout, ["-n", "0", "test_all.py"], _TARGET) == 0
 
 
-def test_system_tests_are_told_where_the_suite_is(checkout: Path) -> None:
-    assert tests.system(checkout, ["test_all.py"], _TARGET) == 0
+def test_a_selection_without_tests_is_no_failure(checkout: Path) -> None:
+    assert tests.in_process(checkout, ["-n", "0", "-k", "outside"]) == 0
 
 
-def test_what_reads_what_the_others_left_behind_runs_after_all_of_them(checkout: Path) -> None:
-    (checkout / "test_0_first_by_name.py").write_text(
-        "import pathlib, pytest\n\n@pytest.mark.system\n@pytest.mark.afterwards\ndef test_after():\n"
-        "    assert pathlib.Path('left').exists()\n"
-    )
-    (checkout / "test_rough.py").write_text(
-        "import pathlib, pytest\n\n@pytest.mark.system\n@pytest.mark.disruptive\ndef test_rough():\n"
-        "    pathlib.Path('left').touch()\n"
-    )
-    assert tests.system(checkout, [], _TARGET) == 0
+def test_coverage_is_asked_for_when_all_is_run() -> None:
+    assert f"--cov-fail-under={tests.COVERAGE_AT_LEAST}" in tests.in_process_options([])
+    assert not any(option.startswith("--cov") for option in tests.in_process_options(["test_all.py"]))
 
 
-def test_a_system_test_that_takes_minutes_is_run_when_it_is_asked_for(checkout: Path) -> None:
-    (checkout / "test_long.py").write_text(
-        "import pytest\n\n@pytest.mark.system\n@pytest.mark.long\n@pytest.mark.disruptive\n"
-        "def test_bad():\n    assert False\n"
-    )
-    assert tests.system(checkout, [], _TARGET) == 0
-    assert tests.system(checkout, [], _TARGET, long=True) == 1
-    assert tests.system(checkout, ["test_long.py"], _TARGET) == 1
+def test_neither_system_tests_nor_containers_are_run_in_process() -> None:
+    options = tests.in_process_options([], long=True)
+    assert selected(options)
+    assert not selected(options, "system")
+    assert not selected(options, "containers")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "long", "is_run"), [([], False, False), ([], True, True), (["test_long.py"], False, True)]
+)
+def test_what_takes_minutes_is_run_by_name_or_when_asked_for(
+    arguments: list[str], long: bool, is_run: bool
+) -> None:
+    _, rough, _ = tests.system_options(arguments, long=long)
+    assert selected(tests.in_process_options(arguments, long=long), "long") is is_run
+    assert selected(rough, "system", "disruptive", "long") is is_run
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"), [([], [0]), (["disruptive"], [1]), (["afterwards"], [2]), (["long"], [])]
+)
+def test_each_system_test_is_run_once_the_disruptive_ones_alone(
+    marks: list[str], expected: list[int]
+) -> None:
+    runs = tests.system_options([])
+    assert [number for number, run in enumerate(runs) if selected(run, "system", *marks)] == expected
+    assert [run[:2] for run in runs] == [["-n", "2"], ["-n", "0"], ["-n", "0"]]
+    assert not any(selected(run, *marks) for run in runs)
 
 
 def test_a_selection_without_system_tests_is_recognised(checkout: Path) -> None:
