@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,8 @@ from chassis.idempotency import Key, KeyClaim, KnownKey, RecordedAnswer
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
 from chassis.messages.dynamodb_outbox import DynamoOutbox
+from chassis.messages.mail_log import Claim, DynamoMailLog
+from chassis.stores.checkpoints import Checkpoint, Checkpoints, ParkedRecord
 from chassis.testing import FakeClock, FakePublisher
 from chassis.testing.idempotency import LIMITS
 from slipway.testing.aws import EmulatedAws
@@ -70,3 +72,36 @@ def test_an_event_that_another_release_has_kept_goes_out(
     assert [parked.failures for parked in outbox.parked()] == [2]
     assert outbox.drain(10, publisher.publish) == 2
     assert [(event.subject, event.data) for event in publisher.published] == [("n1", {"name": "a"})] * 2
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("checkpoints-*.json")), ids=lambda path: path.stem)
+def test_a_stream_is_read_on_from_where_another_release_has_stopped(
+    table: tuple[Any, str], path: Path, clock: FakeClock
+) -> None:
+    put(table, path)
+    clock.now = datetime.fromtimestamp(WRITTEN_AT, UTC)
+    checkpoints = Checkpoints(*table, "reader", "this", clock)
+    assert checkpoints.lease("shard-held") is None
+    assert checkpoints.lease("shard-new") == Checkpoint("shard-new")
+    assert checkpoints.lease("shard-free") == Checkpoint("shard-free", "100", attempts=2)
+    assert checkpoints.finished() == {"shard-finished"}
+    record = {"dynamodb": {"SequenceNumber": "90"}}
+    assert checkpoints.parked() == [
+        ParkedRecord("90", "KeyError('title')", record),
+        ParkedRecord("91", "Invalid('no document')", {"text": '{"dynamodb": {"Seq'}),
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("mail-*.json")), ids=lambda path: path.stem)
+def test_mail_that_another_release_has_sent_is_not_sent_again(table: tuple[Any, str], path: Path) -> None:
+    put(table, path)
+    log, now = DynamoMailLog(*table), datetime.fromtimestamp(WRITTEN_AT, UTC)
+
+    def claim(key: str) -> Claim:
+        return log.claim(key, now, timedelta(minutes=2))
+
+    assert claim("sent") is Claim.SENT
+    assert claim("told-by-ses") is Claim.SENT
+    assert claim("claimed") is Claim.UNCERTAIN
+    assert claim("settled") is Claim.OURS
+    assert claim("new") is Claim.OURS
