@@ -29,8 +29,11 @@ class PageQuery(Query):
     cursor: str | None = Field(default=None, max_length=2048, description="`next_cursor` of the page before.")
 
     def fingerprint(self) -> str:
-        """Return a short digest of everything but the paging itself: a cursor belongs to one question."""
-        question = self.model_dump_json(exclude={"limit", "cursor"})
+        """Return a short digest of everything but the paging itself: a cursor belongs to one question.
+
+        What was not asked for is left out, so that a filter which is added later leaves older cursors good.
+        """
+        question = self.model_dump_json(exclude={"limit", "cursor"}, exclude_defaults=True)
         return hashlib.blake2b(question.encode(), digest_size=6).hexdigest()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,8 @@ from uuid import UUID
 
 import pytest
 
-from chassis.idempotency import Key, KeyClaim, KnownKey, RecordedAnswer
+from chassis.errors import TooMany
+from chassis.idempotency import IdempotencyLimits, Key, KeyClaim, KnownKey, RecordedAnswer
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
 from chassis.messages.dynamodb_outbox import DynamoOutbox
@@ -60,6 +62,21 @@ def test_a_call_that_another_release_has_answered_gets_that_answer_again(
     taken_over = again("d")
     assert isinstance(taken_over, KeyClaim)
     assert taken_over.resource_id == UUID("01890000-0000-7000-8000-000000000001")
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("usage-*.json")), ids=lambda path: path.stem)
+def test_keys_that_another_release_has_counted_count(table: tuple[Any, str], path: Path) -> None:
+    owner = str(new_id())
+    put(table, path, owner)
+    limits = IdempotencyLimits(keys=60, bytes=100_000)
+    store = DynamoIdempotency(*table, lambda: WRITTEN_AT, limits)
+    claim = store.begin(Key(owner, "a" * 64), "f", new_id(), 30)
+    assert isinstance(claim, KeyClaim)
+    store.finish(claim, RecordedAnswer(200, {}, os.urandom(20_000)))
+    known = store.begin(claim.key, "f", new_id(), 30)
+    assert known == KnownKey("f", RecordedAnswer(200, {}, None)), "its bytes are used up"
+    with pytest.raises(TooMany):
+        store.begin(Key(owner, "b" * 64), "f", new_id(), 30)
 
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("outbox-*.json")), ids=lambda path: path.stem)

@@ -41,6 +41,23 @@ def test_a_cursor_fits_into_an_address_as_it_is(position: dict[str, Any]) -> Non
     assert set(cursor) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
+def test_a_cursor_that_another_release_has_given_out_leads_on() -> None:
+    """Clients keep them while a deployment lasts: another form of them must still be read."""
+    cursor = "eyJwIjp7ImFmdGVyIjoieCJ9LCJmIjoiNjI5MmUxYTI5NTUyIn0"
+    asked = Filtered(done=True)
+    assert decode_cursor(cursor, asked.fingerprint()) == {"after": "x"}
+    assert encode_cursor({"after": "x"}, asked.fingerprint()) == cursor
+
+
+def test_a_filter_that_is_added_later_leaves_older_cursors_good() -> None:
+    class FilteredFurther(Filtered):
+        color: str | None = None
+        order: str = "created_at"
+
+    assert FilteredFurther(done=True).fingerprint() == Filtered(done=True).fingerprint()
+    assert FilteredFurther(color="red").fingerprint() != Filtered().fingerprint()
+
+
 def test_the_end_has_no_cursor_and_no_cursor_is_the_beginning() -> None:
     assert encode_cursor(None) is None
     assert decode_cursor(None) is None
