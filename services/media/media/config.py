@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from pydantic import Field
 
 from chassis.settings import ServiceSettings
+from media.domain.malware import MalwareCheck
 from media.imaging.prepared import PictureLimits
+from media.scanning.clamd import Clamd
 
 MIB = 1024**2
 GIB = 1024**3
@@ -94,6 +97,31 @@ class WorkerSettings(MediaSettings):
     staged_sweep_seconds: float = Field(
         default=3600.0, ge=1, le=86400, description="How often uploads of unpublished releases are looked at."
     )
+
+    clamav_host: str | None = Field(
+        default=None,
+        description="Host, or Unix socket, of a clamd that looks through all files; unset: none does.",
+    )
+    clamav_port: int = Field(default=3310, ge=1, le=65535, description="Its TCP port.")
+    clamav_seconds: float = Field(
+        default=60.0, gt=0, le=3600, description="Seconds that looking through one file may take."
+    )
+    clamav_max_bytes: int = Field(
+        default=25 * MIB,
+        ge=1,
+        le=4 * GIB - 1,
+        description="Largest file that is looked through: clamd's StreamMaxLength, or less.",
+    )
+    clamav_larger: Literal["reject", "accept"] = Field(
+        default="reject", description="What becomes of larger files: `reject`, or `accept` unseen."
+    )
+
+    def malware_check(self) -> MalwareCheck | None:
+        """Return what looks for malware, None where nothing does."""
+        if self.clamav_host is None:
+            return None
+        scanner = Clamd(self.clamav_host, self.clamav_port, self.clamav_seconds)
+        return MalwareCheck(scanner, self.clamav_max_bytes, self.clamav_larger == "reject")
 
     def slow_limits(self) -> PictureLimits:
         """Return what a picture may ask for at most."""

@@ -193,6 +193,13 @@ class KeyBusy(Transient):
         super().__init__("Another upload holds this key at the moment; try again.")
 
 
+class ScannerAway(Transient):
+    """What looks for malware does not answer, or not as it should; `reason` is for the log."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The malware scanner gave no verdict: {reason}")
+
+
 class BucketAway(Transient):
     """The bucket does not answer."""
 

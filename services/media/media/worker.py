@@ -16,6 +16,7 @@ from media.domain.arrivals import Arrivals
 from media.domain.erasure import Eraser
 from media.domain.examination import Examiner, FileLimits
 from media.domain.intake import Intake
+from media.domain.malware import MalwareCheck
 from media.domain.objects import Lane
 from media.domain.removal import Removal
 from media.domain.rendering import Renderer
@@ -56,15 +57,20 @@ class Work:
 
 
 def assemble(
-    stores: Stores, renderers: Renderers, limits: FileLimits, turns: WorkSlots, clock: Clock = utc_now
+    stores: Stores,
+    renderers: Renderers,
+    limits: FileLimits,
+    turns: WorkSlots,
+    clock: Clock = utc_now,
+    malware: MalwareCheck | None = None,
 ) -> Work:
     """Return the worker's parts over `stores`; `turns` are those of the quick lane."""
     records, accounts, files = stores.records, stores.accounts, stores.files
     removal = Removal(records, files, stores.multipart, clock)
-    intake = Intake(records, accounts, files, Examiner(files, renderers.quick, limits), removal, clock)
-    patient = Intake(
-        records, accounts, files, Examiner(files, renderers.slow, limits), removal, clock, Lane.SLOW
-    )
+    examiner = Examiner(files, renderers.quick, limits, malware)
+    intake = Intake(records, accounts, files, examiner, removal, clock)
+    slow_examiner = Examiner(files, renderers.slow, limits, malware)
+    patient = Intake(records, accounts, files, slow_examiner, removal, clock, Lane.SLOW)
     eraser = Eraser(records, accounts, files, removal, clock)
     return Work(
         intake,
@@ -88,7 +94,7 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     turns = WorkSlots(settings.pictures_at_once, settings.pictures_of_one_owner)
     limits = FileLimits(largest=settings.largest_object_bytes)
     stores = parts or real(settings)
-    work = assemble(stores, Renderers(quick, slow), limits, turns, clock)
+    work = assemble(stores, Renderers(quick, slow), limits, turns, clock, settings.malware_check())
     account_events = AccountEvents(work.eraser, stores.idempotency)
     bucket_events = BucketEvents(settings.media_bucket, work.arrivals)
     threads = settings.pictures_at_once + _DRAINING

@@ -23,6 +23,7 @@ from chassis.testing.fuzz_target import FuzzTarget
 from media.app import create_app
 from media.config import ApiSettings
 from media.domain.examination import FileLimits
+from media.domain.malware import MalwareCheck
 from media.domain.objects import MediaObject
 from media.domain.turns import WorkSlots
 from media.errors import RenderingFailed
@@ -102,6 +103,7 @@ class World:
     limits: FileLimits = field(default_factory=FileLimits)
     turns: WorkSlots = field(default_factory=lambda: WorkSlots(3, 2))
     settings: dict[str, Any] = field(default_factory=dict)
+    malware: MalwareCheck | None = None
 
     def __post_init__(self) -> None:
         from_memory = MemoryRecords()
@@ -122,7 +124,12 @@ class World:
             MemoryReleases(),
         )
         self.work: Work = assemble(
-            self.stores, Renderers(self.renderer, self.renderer), self.limits, self.turns, self.clock
+            self.stores,
+            Renderers(self.renderer, self.renderer),
+            self.limits,
+            self.turns,
+            self.clock,
+            self.malware,
         )
         self.client: FlaskClient = create_app(
             some_settings(**self.settings),

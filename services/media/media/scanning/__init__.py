@@ -1,0 +1,1 @@
+"""Looking for malware: adapters of `domain.malware`."""
