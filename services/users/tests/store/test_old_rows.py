@@ -51,7 +51,8 @@ def kept(request: pytest.FixtureRequest, database: Database) -> dict[str, Any]:
 @pytest.fixture
 def ada(kept: dict[str, Any], postgres_client: FlaskClient) -> Person:
     """The owner of the account, still signed in."""
-    return Person(postgres_client, EMAIL, PASSWORD, kept["signed_up"]["body"]["id"], kept["tokens"])
+    tokens = {**kept["tokens"], "access_token": ".".join(kept["tokens"]["access_token"])}
+    return Person(postgres_client, EMAIL, PASSWORD, kept["signed_up"]["body"]["id"], tokens)
 
 
 def read(path: Path) -> dict[str, Any]:
