@@ -52,12 +52,12 @@ class Checkout:
         return sorted(line[3:] for line in listed.splitlines())
 
     @contextmanager
-    def up(self) -> Iterator[Any]:
-        """Start the suite on a free port; give its status."""
+    def up(self, *arguments: str) -> Iterator[Any]:
+        """Start the suite on a free port, with further arguments; give its status."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        self.slipway("up", "--port", str(port))
+        self.slipway("up", "--port", str(port), *arguments)
         try:
             yield json.loads(self.slipway("status", "--json"))
         finally:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from chassis.messages.consumer import Consumer
+from chassis.messages.outbox import Relay
 from chassis.messages.worker import Worker
 from chassis.server.background import Periodic
 from chassis.settings import ServiceSettings, load_settings, service_of
 from chassis.stores.aws import Aws
+from chassis.stores.streams import StreamReader
 from chassis.telemetry import logs
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -21,14 +23,21 @@ S = TypeVar("S", bound=ServiceSettings)
 class Jobs:
     """Everything that one worker does.
 
-    `consumers` handle messages, `periodic` work is done again and again, `continuous` work runs in a thread
-    of its own until the event that it gets is set. `close` is called when all of them have stopped.
+    `consumers` handle messages, `periodic` work is done again and again, `relays` publish what outboxes
+    have, and `streams` read tables' changes. `close` is called when all of them have stopped.
     """
 
     consumers: Sequence[Consumer] = ()
     periodic: Sequence[Periodic] = ()
-    continuous: Mapping[str, Callable[[threading.Event], None]] = field(default_factory=dict)
+    relays: Mapping[str, Relay] = field(default_factory=dict)
+    streams: Mapping[str, StreamReader] = field(default_factory=dict)
     close: Callable[[], object] = lambda: None
+
+    @property
+    def continuous(self) -> Mapping[str, Callable[[threading.Event], None]]:
+        """What runs in a thread of its own until the event that it gets is set."""
+        relays = {name: relay.run for name, relay in self.relays.items()}
+        return relays | {name: reader.run for name, reader in self.streams.items()}
 
 
 def run_worker(kind: type[S], build: Callable[[S], Jobs]) -> None:

@@ -90,6 +90,14 @@ class Relay:
         self._publisher = publisher
         self._pause = pause
 
+    def drain(self) -> int:
+        """Publish all that is due now; return how many events that was. Raises Transient."""
+        moved = 0
+        while batch := self._store.drain(BATCH, self._publisher.publish):
+            metrics.OUTBOX.labels("published").inc(batch)
+            moved += batch
+        return moved
+
     def run(self, stop: threading.Event) -> None:
         """Relay until `stop` is set; an absent store or topic is waited for."""
         failures = 0

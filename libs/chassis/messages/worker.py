@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import math
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chassis.errors import Problem
 from chassis.messages.consumer import Consumer
-from chassis.outcomes import Delivery, outcome_of
+from chassis.messages.delivery import dead_letter, deliver
+from chassis.outcomes import Delivery
 from chassis.server.background import Periodic, backoff, repeat, run_all, stop_on_signals
-from chassis.telemetry import metrics, trace_context
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef, MessageTypeDef
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 log = logging.getLogger(__name__)
 
 _WAIT_SECONDS = 5  # a stop waits as long for an empty queue
 _LONGEST_RETRY = 900
-_UNSENDABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Worker:
@@ -91,17 +87,13 @@ class Worker:
 
     def _deal_with(self, consumer: Consumer, message: MessageTypeDef) -> None:
         body = message["Body"]
-        with (
-            trace_context.active(trace_context.start(_traceparent(body))),
-            self._heartbeat(consumer, message),
-        ):
-            delivery, reason = _attempt(consumer, body)
-        metrics.MESSAGES.labels(consumer.name, delivery.value).inc()
+        with self._heartbeat(consumer, message):
+            delivery, reason = deliver(consumer, body)
         if delivery is Delivery.RETRY:
             self._retry(consumer, message)
             return
         if delivery is Delivery.DEAD_LETTER:
-            self._dead_letter(consumer, body, reason)
+            dead_letter(self._client, consumer, body, reason)
         self._client.delete_message(QueueUrl=consumer.queue_url, ReceiptHandle=message["ReceiptHandle"])
 
     def _retry(self, consumer: Consumer, message: MessageTypeDef) -> None:
@@ -110,15 +102,6 @@ class Worker:
         pause = math.ceil(backoff(received, first=1.0, longest=_LONGEST_RETRY))
         self._client.change_message_visibility(
             QueueUrl=consumer.queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=pause
-        )
-
-    def _dead_letter(self, consumer: Consumer, body: str, reason: str) -> None:
-        attribute: MessageAttributeValueTypeDef = {
-            "DataType": "String",
-            "StringValue": _UNSENDABLE.sub("\ufffd", reason[:1000]),
-        }
-        self._client.send_message(
-            QueueUrl=consumer.dlq_url, MessageBody=body, MessageAttributes={"reason": attribute}
         )
 
     @contextmanager
@@ -142,28 +125,3 @@ class Worker:
                 )
             except (ClientError, BotoCoreError) as error:
                 log.warning("heartbeat failed", extra={"queue": consumer.name, "error": str(error)})
-
-
-def _attempt(consumer: Consumer, body: str) -> tuple[Delivery, str]:
-    """Return what is to become of the message, and why."""
-    try:
-        consumer.handle(body)
-    except Problem as error:
-        delivery = outcome_of(error).delivery
-        log.warning(
-            "message refused", extra={"queue": consumer.name, "outcome": delivery.value, "reason": str(error)}
-        )
-        return delivery, f"{type(error).__name__}: {error}"
-    except Exception as error:
-        log.exception("message failed", extra={"queue": consumer.name})
-        return Delivery.RETRY, repr(error)
-    return Delivery.ACKNOWLEDGE, ""
-
-
-def _traceparent(body: str) -> str | None:
-    try:
-        document: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    found = document.get("traceparent") if isinstance(document, dict) else None
-    return found if isinstance(found, str) else None

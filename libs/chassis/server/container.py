@@ -1,7 +1,8 @@
 """What runs in a service's container: `python -m chassis.server.container ROLE [ARGUMENTS]`.
 
 ROLE is `api`, `shell`, or the name of a worker or task, which is the service's module of that name
-and gets the further arguments: `rotate-keys --now`. SERVICE names the service. Where ENVIRONMENT_FILE
+and gets the further arguments: `rotate-keys --now`. In AWS Lambda it is `function-api` or `function-worker`.
+SERVICE names the service. Where ENVIRONMENT_FILE
 names a JSON file of variables, they are set first: what was made for this service when the suite was
 provisioned. Variables that are set already win; when the file changes the role ends, to be started again
 (restart_on_change.py). With RELOAD=1 the role is started again whenever a source file changes.
@@ -20,7 +21,11 @@ from chassis.server.dev_reload import Reloader
 from chassis.server.restart_on_change import fingerprint
 
 _USAGE = "usage: python -m chassis.server.container api|worker|migrate|shell|TASK [ARGUMENTS]\n"
-_WITHOUT_ARGUMENTS = {"api", "shell"}
+_FUNCTIONS = {
+    "function-api": "chassis.function.api.handler",
+    "function-worker": "chassis.function.worker.handler",
+}
+_WITHOUT_ARGUMENTS = {"api", "shell", *_FUNCTIONS}
 
 
 def main(arguments: list[str]) -> int:
@@ -101,6 +106,8 @@ def command_of(role: str, service: str, port: str) -> list[str]:
     if role == "api":
         gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:chassis.server.gunicorn"]
         return [*gunicorn, "--bind", f"0.0.0.0:{port}", f"{service}.wsgi:app"]
+    if role in _FUNCTIONS:
+        return [sys.executable, "-m", "awslambdaric", _FUNCTIONS[role]]
     if role == "shell":
         return [sys.executable, "-i", "-c", f"import {service}"]
     return [sys.executable, "-m", _module(service, role) or f"{service}.{_name(role)}"]

@@ -87,7 +87,7 @@ class StreamReader:
     ) -> None:
         self._client = client
         self._streams_client = streams_client
-        self._table = table
+        self.table = table
         self._checkpoints = checkpoints
         self._handle = handle
         self._tries = tries
@@ -105,13 +105,30 @@ class StreamReader:
                 handled = self.read_once()
             except Problem as error:
                 failures += 1
-                log.warning("stream not readable", extra={"table": self._table, "error": repr(error)})
+                log.warning("stream not readable", extra={"table": self.table, "error": repr(error)})
                 stop.wait(backoff(failures, longest=10.0))
                 continue
             failures = 0
             if not handled:
                 stop.wait(self._pause)
         self.release()
+
+    def take(self, record: Mapping[str, Any]) -> bool:
+        """Deal with one record that Lambda has read; say whether that is done, else it has to come again.
+
+        What will never be handled is parked with its reason. How often the others come again is bounded
+        by the mapping.
+        """
+        if not _is_foreign(record):
+            return True
+        try:
+            reason, hopeless = self._attempt(record)
+            if hopeless:
+                self._checkpoints.park(record["dynamodb"]["SequenceNumber"], record, reason)
+        except Transient as error:
+            log.warning("record comes again", extra={"table": self.table, "error": repr(error)})
+            return False
+        return hopeless or not reason
 
     def read_once(self) -> int:
         """Read each shard that may be read once; return how many records there were. Raises Transient."""
@@ -156,9 +173,9 @@ class StreamReader:
             arguments["ExclusiveStartShardId"] = described["LastEvaluatedShardId"]
 
     def _arn(self) -> str:
-        arn = self._client.describe_table(TableName=self._table)["Table"].get("LatestStreamArn")
+        arn = self._client.describe_table(TableName=self.table)["Table"].get("LatestStreamArn")
         if not arn:
-            raise Transient(f"Table {self._table} has no stream.")
+            raise Transient(f"Table {self.table} has no stream.")
         return arn
 
     def _hold(self, shard_id: str) -> _Shard | None:

@@ -11,7 +11,10 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def suite(
-    port: int | None = None, domain: str | None = None, browser_origins: tuple[str, ...] | None = None
+    port: int | None = None,
+    domain: str | None = None,
+    browser_origins: tuple[str, ...] | None = None,
+    functions: tuple[str, ...] | None = None,
 ) -> Suite:
     """Return the suite of this checkout: as asked for, else as it was last started, else by default."""
     state = Path(os.environ.get("SLIPWAY_STATE") or ROOT / ".slipway").resolve()
@@ -20,5 +23,6 @@ def suite(
         port=last.port if port is None else port,
         domain=last.domain if domain is None else domain,
         browser_origins=last.browser_origins if browser_origins is None else browser_origins,
+        functions=last.functions if functions is None else functions,
     )
     return Suite(ROOT, state, settings)

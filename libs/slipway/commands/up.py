@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import get_args
 
 import click
 
+from slipway.commands import context
 from slipway.commands.context import suite as present_suite
 from slipway.local import lifecycle
 from slipway.local.diagnosis import require_platform
+from slipway.manifest import load_all
+from slipway.parts.service import Compute
 from slipway.settings.browser_origins import origins_in
 from slipway.terminal import console
 from slipway.terminal.progress import shown
@@ -26,6 +30,23 @@ def _origins(
         raise click.BadParameter(str(error)) from error
 
 
+def _functions(
+    _context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    """Return the services that run as functions, None where the last ones stay."""
+    if not given:
+        return None
+    known, found = load_all(context.ROOT), set(context.suite().settings.functions)
+    for one in given:
+        name, _, kind = one.partition("=")
+        if name not in known or kind not in get_args(Compute):
+            raise click.BadParameter(
+                f"{one!r} is not SERVICE=lambda or SERVICE=processes; services are {', '.join(known)}"
+            )
+        found = found | {name} if kind == "lambda" else found - {name}
+    return tuple(sorted(found))
+
+
 @click.command()
 @click.option(
     "--port", type=click.IntRange(1, 65535), help="Port of the gateway; the last one used, at first 8443."
@@ -40,15 +61,31 @@ def _origins(
     help="Another origin whose pages may call, such as http://localhost:5173; repeat it for more, `none` for"
     " none; the last ones used.",
 )
+@click.option(
+    "--compute",
+    "computes",
+    multiple=True,
+    callback=_functions,
+    metavar="SERVICE=lambda",
+    help="Run a service as Lambda functions behind an HTTP API, as AWS would; repeat it for more,"
+    " SERVICE=processes for its own processes again; the last ones used.",
+)
 @click.option("--live/--no-live", default=True, help="Redraw a table as things come up (on a terminal).")
-def command(port: int | None, domain: str | None, origins: tuple[str, ...] | None, *, live: bool) -> None:
+def command(
+    port: int | None,
+    domain: str | None,
+    origins: tuple[str, ...] | None,
+    computes: tuple[str, ...] | None,
+    *,
+    live: bool,
+) -> None:
     """Start the suite in the background and wait until every part is healthy.
 
     What runs already is left alone. When something does not come up, everything that was
     started is stopped again.
     """
     require_platform()
-    suite = present_suite(port, domain, origins)
+    suite = present_suite(port, domain, origins, computes)
     began = time.monotonic()
     with lifecycle.locked(suite, "up"), shown(console.out, live=live) as progress:
         started = lifecycle.up(suite, progress)

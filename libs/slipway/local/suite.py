@@ -22,7 +22,7 @@ from slipway.parts.gateway import Gateway
 from slipway.parts.mail import MailServer
 from slipway.parts.one_off import OneOff
 from slipway.parts.postgres import Postgres
-from slipway.parts.service import ServiceWorker, WebService
+from slipway.parts.service import Compute, ServiceWorker, WebService
 from slipway.provision.access_keys import AccessKeys
 from slipway.provision.naming import EDGE_USER
 from slipway.settings import cache_users, edge
@@ -45,10 +45,13 @@ class SuiteSettings:
     port: int = DEFAULT_PORT
     domain: str = DEFAULT_DOMAIN
     browser_origins: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    """Services that run as Lambda functions."""
 
     def __str__(self) -> str:
         others = f", open to pages of {' and '.join(self.browser_origins)}" if self.browser_origins else ""
-        return f"{self.domain} on port {self.port}{others}"
+        functions = f", {' and '.join(self.functions)} as functions" if self.functions else ""
+        return f"{self.domain} on port {self.port}{others}{functions}"
 
 
 @dataclass(frozen=True)
@@ -229,14 +232,17 @@ class Suite:
                 one_off = OneOff(self.layout, manifest, role, environment)
                 tasks.append(Task(one_off.name, stores, one_off))
         needs = (*stores, *(task.name for task in tasks))
+        compute: Compute = "lambda" if manifest.name in self.settings.functions else "processes"
         parts: list[Part | Task] = []
         for role, settings in manifest.roles.items():
             if settings.kind == "web":
                 parts.append(
-                    WebService(self.layout, self.ports[manifest.name], manifest, environment, needs=needs)
+                    WebService(
+                        self.layout, self.ports[manifest.name], manifest, environment, compute, needs=needs
+                    )
                 )
             elif settings.kind == "worker":
-                parts.append(ServiceWorker(self.layout, manifest, role, environment, needs=needs))
+                parts.append(ServiceWorker(self.layout, manifest, role, environment, compute, needs=needs))
         return [*tasks, *parts]
 
     @cached_property
@@ -266,7 +272,8 @@ def load_settings(state: Path) -> SuiteSettings | None:
     if not path.exists():
         return None
     found = json.loads(path.read_text(encoding="utf-8"))
-    return SuiteSettings(**{**found, "browser_origins": tuple(found.get("browser_origins", ()))})
+    lists = {name: tuple(found.get(name, ())) for name in ("browser_origins", "functions")}
+    return SuiteSettings(**{**found, **lists})
 
 
 def save_settings(suite: Suite) -> None:

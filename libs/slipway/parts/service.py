@@ -1,4 +1,4 @@
-"""A service's processes: its web servers and its workers."""
+"""A service's processes: its web servers and its workers, or their hosts where they are Lambda functions."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from slipway.manifest import Manifest
 from slipway.parts.base import Listening, PartDefaults
 from slipway.parts.probe import http_ok
 from slipway.state.layout import Layout
 from slipway.supervision.program import Program
+
+Compute = Literal["processes", "lambda"]
+"""Whether a service's roles are processes of their own, as in a container, or Lambda functions."""
 
 Environment = Callable[[], Mapping[str, str]]
 
@@ -22,6 +26,7 @@ class WebService(Listening):
 
     manifest: Manifest
     environment: Environment
+    compute: Compute = "processes"
 
     @property
     def name(self) -> str:
@@ -33,6 +38,9 @@ class WebService(Listening):
 
     def prepare(self) -> Program:
         folder = _folder(self.layout, self.name)
+        if self.compute == "lambda":
+            told = {"FUNCTION_KIND": "api", "FUNCTION_PORT": str(self.port)}
+            return _function(self.manifest, self.environment(), folder, told)
         metrics = folder / "metrics"
         options = ("--config", "python:chassis.server.gunicorn", "--bind", self.address)
         return Program(
@@ -54,6 +62,7 @@ class ServiceWorker(PartDefaults):
     manifest: Manifest
     role: str
     environment: Environment
+    compute: Compute = "processes"
 
     @property
     def name(self) -> str:
@@ -68,6 +77,9 @@ class ServiceWorker(PartDefaults):
         return self.manifest.roles[self.role].stop_timeout
 
     def prepare(self) -> Program:
+        if self.compute == "lambda":
+            told = {"FUNCTION_KIND": "worker"}
+            return _function(self.manifest, self.environment(), _folder(self.layout, self.name), told)
         module = f"{self.manifest.name}.{self.role.replace('-', '_')}"
         return Program(
             argv=(sys.executable, "-m", module),
@@ -77,6 +89,17 @@ class ServiceWorker(PartDefaults):
 
     def check(self) -> None:
         """A worker answers to nobody; that it stays up is all that is asked."""
+
+
+def _function(
+    manifest: Manifest, environment: Mapping[str, str], folder: Path, told: Mapping[str, str]
+) -> Program:
+    """Return what runs a role as a Lambda function, with all that calls it."""
+    tables = [environment[table.env] for table in manifest.stores.tables if table.stream]
+    named = {"SERVICE": manifest.name, "FUNCTION_TABLES": " ".join(tables), "PWD": str(folder)}
+    return Program(
+        argv=(sys.executable, "-m", "functions.serve"), env={**environment, **named, **told}, cwd=folder
+    )
 
 
 def _folder(layout: Layout, name: str) -> Path:

@@ -37,7 +37,8 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     return Jobs(
         consumers=[Consumer.of(settings, "users_events", events.handle)],
         periodic=[Periodic("publishing", settings.publish_seconds, partial(posts.publish_due, _AT_ONCE))],
-        continuous={"relay": relay.run, "upkeep": reader.run},
+        relays={"relay": relay},
+        streams={"upkeep": reader},
     )
 
 

@@ -43,7 +43,7 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
             Periodic("housekeeping", _FORGET_EVERY, housekeeping.run),
             *_mails(settings, stores, clock),
         ],
-        continuous={"relay": Relay(stores.outbox, _publisher(settings)).run},
+        relays={"relay": Relay(stores.outbox, _publisher(settings))},
     )
 
 

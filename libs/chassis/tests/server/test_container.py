@@ -36,6 +36,8 @@ def became(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
     [
         ("api", ["--config", "python:chassis.server.gunicorn", "--bind", "0.0.0.0:8080", "notes.wsgi:app"]),
         ("worker", ["-m", "notes.worker"]),
+        ("function-api", ["-m", "awslambdaric", "chassis.function.api.handler"]),
+        ("function-worker", ["-m", "awslambdaric", "chassis.function.worker.handler"]),
         ("send-mail", ["-m", "notes.send_mail"]),
         ("shell", ["-i", "-c", "import notes"]),
     ],

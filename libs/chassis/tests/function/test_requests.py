@@ -1,0 +1,102 @@
+"""The same request by each way that reaches a function."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from flask import Flask, Response, jsonify, request
+from libs.chassis.tests.function.samples import Context, event
+
+from chassis.function.requests import Handler, NoRequest, request_handler
+from chassis.http.proxies import TrustedProxies
+
+WAYS = ["api-gateway-2", "api-gateway-1", "load-balancer"]
+
+
+@pytest.fixture
+def handler() -> Handler:
+    app = Flask("tiny")
+    app.wsgi_app = TrustedProxies(app.wsgi_app, 1, None)  # type: ignore[method-assign]
+
+    @app.post("/v1/echo")
+    def echo() -> Response:
+        answer = jsonify(
+            address=request.remote_addr,
+            cookies=dict(request.cookies),
+            host=request.host,
+            scheme=request.scheme,
+            text=request.get_json()["text"],
+            words=request.args.getlist("word"),
+        )
+        answer.set_cookie("a", "1")
+        answer.set_cookie("b", "2")
+        return answer
+
+    @app.get("/picture")
+    def picture() -> Response:
+        return Response(b"\x89PNG\r\n", content_type="image/png")
+
+    @app.get("/unchanged")
+    def unchanged() -> Response:
+        return Response(status=304, headers={"ETag": '"1"'})
+
+    return request_handler(app)
+
+
+def body_of(answer: Any) -> bytes:
+    body: str = answer["body"]
+    return base64.b64decode(body) if answer["isBase64Encoded"] else body.encode()
+
+
+def moved(way: str, path: str) -> dict[str, Any]:
+    """Return a request for another path, without a body."""
+    found = {**event(way), "path": path, "rawPath": path, "body": None, "isBase64Encoded": False}
+    if "httpMethod" in found:
+        return {**found, "httpMethod": "GET"}
+    context = found["requestContext"]
+    return {**found, "requestContext": {**context, "http": {**context["http"], "method": "GET"}}}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_request_is_the_same_by_every_way(handler: Handler, way: str) -> None:
+    answer = handler(event(way), Context())
+    assert answer["statusCode"] == 200
+    assert json.loads(body_of(answer)) == {
+        "address": "203.0.113.9",
+        "cookies": {"first": "1", "second": "2"},
+        "host": "tiny.example.com",
+        "scheme": "https",
+        "text": "grün",
+        "words": ["a b", "c"],
+    }
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_cookie_arrives(handler: Handler, way: str) -> None:
+    answer = handler(event(way), Context())
+    many = answer.get("multiValueHeaders", {})
+    found = answer.get("cookies") or many.get("set-cookie") or many.get("Set-Cookie")
+    assert [one.partition(";")[0] for one in found] == ["a=1", "b=2"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_bytes_arrive_as_they_are(handler: Handler, way: str) -> None:
+    answer = handler(moved(way, "/picture"), Context())
+    assert answer["isBase64Encoded"]
+    assert body_of(answer) == b"\x89PNG\r\n"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_unchanged_has_no_body(handler: Handler, way: str) -> None:
+    answer = handler(moved(way, "/unchanged"), Context())
+    assert answer["statusCode"] == 304
+    assert body_of(answer) == b""
+
+
+@pytest.mark.parametrize("other", [{}, {"periodic": "all"}, {"Records": []}, {"requestContext": None}])
+def test_what_is_no_request_is_refused_by_name(handler: Handler, other: dict[str, Any]) -> None:
+    with pytest.raises(NoRequest, match="no HTTP request"):
+        handler(other, Context())

@@ -1,0 +1,1 @@
+"""A service of one slow route, for tests of what runs services."""

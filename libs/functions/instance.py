@@ -1,0 +1,153 @@
+"""One process of a function, and the Runtime API that it asks for its next call.
+
+Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from uuid import uuid4
+
+_NEXT = "/2018-06-01/runtime/invocation/next"
+_OUTCOME = re.compile(r"/2018-06-01/runtime/(?:invocation/[^/]+/(?P<kind>response|error)|init/error)")
+_LOOK_SECONDS = 0.2
+
+
+class FunctionFailed(Exception):
+    """The function raised, ended, or could not be made; the message is what it said."""
+
+
+class FunctionTimedOut(FunctionFailed):
+    """The function took longer than it may; its process is ended."""
+
+
+class Instance:
+    """A process that deals with one call at a time. Once `is_alive` is false it is of no use any more."""
+
+    def __init__(self, handler: str, environment: Mapping[str, str]) -> None:
+        self._calls: queue.Queue[tuple[str, Any, float]] = queue.Queue()
+        self._outcomes: queue.Queue[tuple[bool, Any]] = queue.Queue()
+        self._closed = False
+        self._server = _RuntimeServer(("127.0.0.1", 0), _RuntimeApi)
+        self._server.instance = self
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        told = {
+            **environment,
+            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.server_port}",
+            "AWS_LAMBDA_FUNCTION_NAME": handler,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
+            "LAMBDA_TASK_ROOT": environment.get("PWD", "/"),
+        }
+        command = [sys.executable, "-m", "awslambdaric", handler]
+        self._process = subprocess.Popen(command, env=told, stdin=subprocess.DEVNULL)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be called."""
+        return not self._closed and self._process.poll() is None
+
+    def invoke(self, event: Any, seconds: float) -> Any:
+        """Call the function with `event` and return its answer. Raises FunctionFailed."""
+        deadline = time.monotonic() + seconds
+        self._calls.put((str(uuid4()), event, time.time() + seconds))
+        while True:
+            try:
+                succeeded, answer = self._outcomes.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                self._require_time(deadline, seconds)
+                continue
+            if not succeeded:
+                raise FunctionFailed(_said(answer))
+            return answer
+
+    def close(self) -> None:
+        """End the process."""
+        self._closed = True
+        self._process.kill()
+        self._process.wait()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def next_call(self) -> tuple[str, Any, float] | None:
+        """Return the next call's id, event and deadline (Unix time); None when there will be none."""
+        while self.is_alive:
+            try:
+                return self._calls.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                continue
+        return None
+
+    def tell(self, answer: Any, *, succeeded: bool) -> None:
+        """Say what became of a call."""
+        self._outcomes.put((succeeded, answer))
+
+    def _require_time(self, deadline: float, seconds: float) -> None:
+        if self._process.poll() is not None:
+            raise FunctionFailed(f"the function's process ended with {self._process.returncode}")
+        if time.monotonic() > deadline:
+            self.close()
+            raise FunctionTimedOut(f"the function took longer than {seconds:g} s")
+
+
+class _RuntimeServer(ThreadingHTTPServer):
+    daemon_threads = True
+    instance: Instance
+
+
+class _RuntimeApi(BaseHTTPRequestHandler):
+    """What the process asks: its next call, and to whom it says what became of it."""
+
+    server: _RuntimeServer
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:  # the library's name
+        call = self.server.instance.next_call() if self.path == _NEXT else None
+        if call is None:
+            self._answer(410, b"{}")
+            return
+        call_id, event, deadline = call
+        self._answer(
+            200,
+            json.dumps(event).encode(),
+            {
+                "Content-Type": "application/json",
+                "Lambda-Runtime-Aws-Request-Id": call_id,
+                "Lambda-Runtime-Deadline-Ms": str(int(deadline * 1000)),
+                "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:us-east-1:000000000000:function:local",
+            },
+        )
+
+    def do_POST(self) -> None:  # the library's name
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        outcome = _OUTCOME.fullmatch(self.path)
+        if outcome is None:
+            self._answer(404, b"{}")
+            return
+        self.server.instance.tell(json.loads(body or b"null"), succeeded=outcome["kind"] == "response")
+        self._answer(202, b"{}")
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002  # the library's name
+        """Log nothing: the process logs what it does."""
+
+    def _answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _said(error: Any) -> str:
+    told = error if isinstance(error, Mapping) else {}
+    return f"{told.get('errorType', 'error')}: {told.get('errorMessage', error)}"
