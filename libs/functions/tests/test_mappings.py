@@ -59,9 +59,7 @@ class Table:
         return {"Records": found, "NextShardIterator": str(int(ShardIterator) + len(found))}
 
 
-def until(
-    mapping: Callable[[Callable[[Any], Any]], Any], answers: Callable[[Any, int], Any], calls: int
-) -> list[Any]:
+def until(mapping: Callable[[Invoke], Any], answers: Callable[[Any, int], Any], calls: int) -> list[Any]:
     """Run a mapping until its function was called so often; return the events."""
     stop, events = threading.Event(), list[Any]()
 
