@@ -19,7 +19,7 @@ class MarkCache(Protocol):
         """Return the bytes of `field`, kept or loaded."""
         ...
 
-    def writing(self, owner: str) -> AbstractContextManager[None]:
+    def writing(self, owner: str) -> AbstractContextManager[object]:
         """Wrap a change of what `owner` reads."""
         ...
 

@@ -48,12 +48,14 @@ class Page(BaseModel, Generic[T]):
 class Slice(Generic[T]):
     """One page of a list, as a store gives it: `position` is where the next begins, None at the end.
 
-    `read_bytes` is how much the store read for it, where it counts that.
+    `read_bytes` is how much the store read for it, where it counts that. `looked_at` is the last key of its
+    order on which the slice depends, None where it depends on all that follow.
     """
 
     items: list[T]
     position: Mapping[str, object] | None
     read_bytes: int = 0
+    looked_at: str | None = None
 
 
 def encode_cursor(position: Mapping[str, object] | None, fingerprint: str = "") -> str | None:

@@ -6,11 +6,13 @@ Everything cached for one owner is one Redis hash, with a generation `v`. A writ
 
 1. replaces the hash by a marker `w` (readers go to the store, nobody fills),
 2. changes the store,
-3. removes the hash, and only then is acknowledged.
+3. removes the marker, and only then is acknowledged. Of the hash comes back, without its generation, what the
+   write cannot have changed: values whose reach (reach.py) lies beside every place the write has named.
 
 A reader that missed fills only under the generation it saw before it asked the store, so
 a slow reader cannot put an old answer over a write. A writer that dies between 1 and 3 leaves
-the marker, which runs out by itself.
+the marker, which runs out by itself. Nothing comes back after a write that has named no places or had
+another one beside it, nor does a value live longer for coming back.
 
 When Redis is away in step 3 the write is still acknowledged, but what is left in
 Redis must not be believed later. Hence the epoch: every key contains it, and it lives for
@@ -26,12 +28,14 @@ Leases as in Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013, section
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import Enum
 
 from redis import Redis
@@ -41,6 +45,8 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from chassis.errors import Transient
+from chassis.stores import cache_scripts as scripts
+from chassis.stores.reach import Bounded, Place, Reach, Written
 from chassis.stores.redis_scripts import RedisScripts
 from chassis.stores.singleflight import SingleFlight
 from chassis.telemetry import metrics
@@ -54,87 +60,6 @@ _LOCK_MS = 2000
 _MOST_FIELDS = 256
 _LARGEST_VALUE = 1024 * 1024
 
-# Every script finds the owner's hash under the epoch that holds *now*: a process cannot write past another's
-# epoch. Keys made inside a script need a Redis that is not sharded, as ours is not.
-_HASH = """
-local epoch = redis.call('GET', KEYS[1])
-if not epoch then return {} end
-local hash = KEYS[1] .. ':' .. epoch .. ':' .. ARGV[1]
-"""
-# ARGV: owner, field, tags that the reader holds. → {w, value}, or {} without an epoch. Of a value whose first
-# line is among the tags, that line alone crosses.
-_READ = (
-    _HASH
-    + """
-local found = redis.call('HMGET', hash, 'w', ARGV[2])
-if found[2] and ARGV[3] ~= '' then
-    local tag = string.match(found[2], '^([^\\n]+)\\n')
-    if tag and string.find(ARGV[3], tag, 1, true) then found[2] = tag end
-end
-return found
-"""
-)
-# ARGV: owner, field, fresh generation, ttl, lock ms. → {generation, am I to load?}; {} while someone writes
-_LEASE = (
-    _HASH
-    + """
-if redis.call('HEXISTS', hash, 'w') == 1 then return {} end
-if redis.call('HSETNX', hash, 'v', ARGV[3]) == 1 then redis.call('EXPIRE', hash, ARGV[4]) end
-local generation = redis.call('HGET', hash, 'v')
-local lock = hash .. ':' .. generation .. ':' .. ARGV[2] .. ':lock'
-return {generation, redis.call('SET', lock, '1', 'NX', 'PX', ARGV[5]) and 1 or 0}
-"""
-)
-_LOCK = "local lock = hash .. ':' .. ARGV[3] .. ':' .. ARGV[2] .. ':lock'\n"
-# ARGV: owner, field, generation.
-_UNLOCK = _HASH + _LOCK + "redis.call('DEL', lock) return {}"
-# ARGV: owner, field, generation. → {generation now, value, is somebody loading?}
-_AWAIT = (
-    _HASH
-    + _LOCK
-    + """
-local found = redis.call('HMGET', hash, 'v', ARGV[2])
-return {found[1], found[2], redis.call('EXISTS', lock)}
-"""
-)
-# ARGV: owner, field, generation, value, most fields.
-_FILL = (
-    _HASH
-    + _LOCK
-    + """
-redis.call('DEL', lock)
-if redis.call('HGET', hash, 'v') ~= ARGV[3] then return {} end
-if redis.call('HLEN', hash) >= tonumber(ARGV[5]) then redis.call('DEL', hash) return {} end
-redis.call('HSET', hash, ARGV[2], ARGV[4])
-return {}
-"""
-)
-# ARGV: owner, token, seconds.
-_BEGIN = (
-    _HASH
-    + """
-redis.call('DEL', hash)
-redis.call('HSET', hash, 'w', ARGV[2])
-redis.call('EXPIRE', hash, ARGV[3])
-return {}
-"""
-)
-# ARGV: owner, token. Another writer's marker stays.
-_END = (
-    _HASH
-    + """
-local marker = redis.call('HGET', hash, 'w')
-if not marker or marker == ARGV[2] then redis.call('DEL', hash) end
-return {}
-"""
-)
-# ARGV: fresh epoch, ms.
-_BEAT_SCRIPT = """
-redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return {}
-"""
-
 
 class CacheResult(Enum):
     """How a read was answered."""
@@ -142,6 +67,25 @@ class CacheResult(Enum):
     HIT = "hit"
     MISS = "miss"
     BYPASS = "bypass"
+
+
+Loaded = bytes | Bounded
+"""What a reader has loaded: bytes alone are changed by every write."""
+
+
+@dataclass(slots=True)
+class CacheWrite:
+    """What a writer finds in the cache and leaves there.
+
+    `note` is what the owner's last writer has left for the next, where it is still there. It may be outdated.
+    `places` are where the write changes something; None for everywhere, which ends the note, too.
+    `reaches` tells of what is kept.
+    """
+
+    token: str
+    note: bytes | None = None
+    places: Sequence[Place] | None = None
+    reaches: bytes = b""
 
 
 def connect(url: str) -> Redis:
@@ -173,11 +117,11 @@ class OwnerCache:
         self._scripts = RedisScripts(
             redis,
             f"{name}:epoch",
-            (_READ, _LEASE, _UNLOCK, _AWAIT, _FILL, _BEGIN, _END, _BEAT_SCRIPT),
+            scripts.ALL,
         )
         self._hits = metrics.CACHE.labels(name, CacheResult.HIT.value)
 
-    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, CacheResult]:
+    def read(self, owner: str, field: str, load: Callable[[], Loaded]) -> tuple[bytes, CacheResult]:
         """Return the bytes of `field`: from Redis, else from `load()`, run once however many wait."""
         value, outcome = self._find(owner, field, load)
         metrics.CACHE.labels(self._name, outcome.value).inc()
@@ -199,16 +143,21 @@ class OwnerCache:
         return found[1]
 
     @contextmanager
-    def writing(self, owner: str) -> Iterator[None]:
-        """Wrap a change of what `owner` reads. On leaving, no later read is older than the change."""
+    def writing(self, owner: str) -> Iterator[CacheWrite]:
+        """Wrap a change of what `owner` reads. On leaving, no later read is older than the change.
+
+        What is kept beside the `places` that the body has named by then stays, after an error, too.
+        """
         self._ensure_beating()
-        token = secrets.token_hex(8)
+        write = CacheWrite(secrets.token_hex(8))
         if self._away_since is None:
-            self._run(_BEGIN, owner, token, _MARKER_SECONDS)
+            found = self._run(scripts.BEGIN, owner, write.token, _MARKER_SECONDS)
+            if found:
+                write.reaches, write.note = found[0] or b"", found[1]
         try:
-            yield
+            yield write
         finally:
-            self._forget(owner, token)
+            self._end(owner, write)
 
     def probe(self) -> None:
         """Raise Transient when Redis is away."""
@@ -224,33 +173,33 @@ class OwnerCache:
             self._beating.join()
         self._scripts.close()
 
-    def _find(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, CacheResult]:
+    def _find(self, owner: str, field: str, load: Callable[[], Loaded]) -> tuple[bytes, CacheResult]:
         self._ensure_beating()
         if self._away_since is not None:
-            return load(), CacheResult.BYPASS
+            return _value_of(load()), CacheResult.BYPASS
         found = self._look(owner, field)
         if found is None:
-            return load(), CacheResult.BYPASS
+            return _value_of(load()), CacheResult.BYPASS
         marker, value = found
         if value is not None:
             return value, CacheResult.HIT
         if marker is not None:
-            return load(), CacheResult.BYPASS
+            return _value_of(load()), CacheResult.BYPASS
         return self._load_once(owner, field, load), CacheResult.MISS
 
     def _look(self, owner: str, field: str, held: str = "") -> list[bytes | None] | None:
         """Return [marker, value], or None when Redis or its epoch is away."""
-        return self._run(_READ, owner, field, held) or None
+        return self._run(scripts.READ, owner, field, held) or None
 
-    def _load_once(self, owner: str, field: str, load: Callable[[], bytes]) -> bytes:
+    def _load_once(self, owner: str, field: str, load: Callable[[], Loaded]) -> bytes:
         """Load and fill, in one thread of one process; the others wait for the value, within bounds.
 
         The generation is part of the flight's name: a read that began after a write never joins
         a load that began before it.
         """
-        lease = self._run(_LEASE, owner, field, secrets.token_hex(8), self._ttl, _LOCK_MS)
+        lease = self._run(scripts.LEASE, owner, field, secrets.token_hex(8), self._ttl, _LOCK_MS)
         if not lease:
-            return load()
+            return _value_of(load())
         generation, leading = lease[0] or b"", lease[1]
 
         def lead() -> bytes:
@@ -259,17 +208,19 @@ class OwnerCache:
 
         return self._flights.run((owner, field, generation), lead)
 
-    def _load_and_fill(self, owner: str, field: str, generation: bytes, load: Callable[[], bytes]) -> bytes:
+    def _load_and_fill(self, owner: str, field: str, generation: bytes, load: Callable[[], Loaded]) -> bytes:
         """Load and fill; where nothing can be filled, those who wait for it go on at once."""
         try:
-            value = load()
+            loaded = load()
         except BaseException:
-            self._run(_UNLOCK, owner, field, generation)
+            self._run(scripts.UNLOCK, owner, field, generation)
             raise
+        value = _value_of(loaded)
         if len(value) <= _LARGEST_VALUE:
-            self._run(_FILL, owner, field, generation, value, _MOST_FIELDS)
+            line = _line(field, loaded.reach) if isinstance(loaded, Bounded) else ""
+            self._run(scripts.FILL, owner, field, generation, value, _MOST_FIELDS, line)
         else:
-            self._run(_UNLOCK, owner, field, generation)
+            self._run(scripts.UNLOCK, owner, field, generation)
         return value
 
     def _await_fill(self, owner: str, field: str, generation: bytes) -> bytes | None:
@@ -279,16 +230,20 @@ class OwnerCache:
         while time.monotonic() < deadline:
             time.sleep(pause)
             pause = min(pause * 2, 0.05)
-            found = self._run(_AWAIT, owner, field, generation)
+            found = self._run(scripts.AWAIT, owner, field, generation)
             if not found or found[0] != generation:
                 return None
             if found[1] is not None or not found[2]:
                 return found[1]
         return None
 
-    def _forget(self, owner: str, token: str) -> None:
-        """Remove the owner's hash; when Redis is away, come back only once its epoch must have run out."""
-        while self._run(_END, owner, token) is None:
+    def _end(self, owner: str, write: CacheWrite) -> None:
+        """Let readers in again; when Redis is away, come back only once its epoch must have run out."""
+        staying = _staying(write)
+        note = b"" if write.places is None else write.note or b""
+        reaches = "".join(line for _, line in staying)
+        fields = dict.fromkeys(field for field, _ in staying)
+        while self._run(scripts.END, owner, write.token, self._ttl, note, reaches, *fields) is None:
             away_since = self._away_since
             if away_since is not None and time.monotonic() - away_since > EPOCH_TTL + _BEAT:
                 return
@@ -321,4 +276,24 @@ class OwnerCache:
 
     def _beat(self) -> None:
         """Keep the epoch alive, or begin a new one."""
-        self._run(_BEAT_SCRIPT, secrets.token_hex(6), int(EPOCH_TTL * 1000))
+        self._run(scripts.BEAT, secrets.token_hex(6), int(EPOCH_TTL * 1000))
+
+
+def _value_of(loaded: Loaded) -> bytes:
+    return loaded.value if isinstance(loaded, Bounded) else loaded
+
+
+def _line(field: str, reach: Reach) -> str:
+    """Return what is kept of a field's reach."""
+    return json.dumps([field, reach.space, reach.low, reach.high], separators=(",", ":")) + "\n"
+
+
+def _staying(write: CacheWrite) -> list[tuple[str, str]]:
+    """Return the fields that the write has not changed, each with its line."""
+    if write.places is None or not write.reaches:
+        return []
+    written = Written(write.places)
+    lines = write.reaches.decode().splitlines(keepends=True)
+    fields = [(line, *json.loads(line)) for line in lines]
+    changed = {field for _, field, *reach in fields if written.changes(Reach(*reach))}
+    return [(field, line) for line, field, *_ in fields if field not in changed]

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from chassis.stores.cache import CacheResult
+from chassis.stores.cache import CacheResult, CacheWrite, Loaded
+from chassis.stores.reach import Bounded
 
 
 class MemoryCache:
@@ -16,11 +17,12 @@ class MemoryCache:
         self._kept: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
         self.found = 0
 
-    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, CacheResult]:
+    def read(self, owner: str, field: str, load: Callable[[], Loaded]) -> tuple[bytes, CacheResult]:
         kept = self._kept[owner]
         if field in kept:
             return kept[field], CacheResult.HIT
-        kept[field] = load()
+        loaded = load()
+        kept[field] = loaded.value if isinstance(loaded, Bounded) else loaded
         return kept[field], CacheResult.MISS
 
     def find(self, owner: str, field: str, held: str = "") -> bytes | None:
@@ -32,8 +34,8 @@ class MemoryCache:
         return tag if newline and tag and tag.decode() in held else value
 
     @contextmanager
-    def writing(self, owner: str) -> Iterator[None]:
-        yield
+    def writing(self, owner: str) -> Iterator[CacheWrite]:
+        yield CacheWrite("memory")
         self._kept.pop(owner, None)
 
     def probe(self) -> None:

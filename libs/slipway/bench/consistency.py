@@ -1,7 +1,8 @@
 """The promise of the read cache, checked: no read is older than the last acknowledged write before it.
 
 Several processes read and write the same owners through `OwnerCache`, as services do, while their Redis is
-killed, frozen, and started again with old data. The store is memory that they share.
+killed, frozen, and started again with old data. The store is memory that they share: each owner has a few
+places, and answers of which one reaches over a single place and another over all, as lists of to-dos do.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from chassis.stores.cache import CacheResult, OwnerCache, connect
+from chassis.stores.reach import Bounded, Place, Reach
 from slipway.parts.binaries import redis as redis_binary
 from slipway.state.ports import pick
 from slipway.terminal.problems import Problem
 
 _OWNERS = 8
+_PLACES = 4
 _READS_PER_WRITE = 50
 _START_TRIES = 600
 
@@ -47,8 +50,8 @@ class _SharedCounts:
     """The store, what is acknowledged of it, and the counts; all of it in memory that processes share."""
 
     def __init__(self, context: Any) -> None:
-        self.kept = context.RawArray("q", _OWNERS)
-        self.acknowledged = context.RawArray("q", _OWNERS)
+        self.kept = context.RawArray("q", _OWNERS * _PLACES)
+        self.acknowledged = context.RawArray("q", _OWNERS * _PLACES)
         self.locks = [context.Lock() for _ in range(_OWNERS)]
         self.counts: dict[str, Synchronized[int]] = {
             name: context.Value("q", 0) for name in ("reads", "hits", "writes", "stale")
@@ -88,32 +91,51 @@ def _work(url: str, shared: _SharedCounts, reads: int, seed: int) -> None:
     for _ in range(reads):
         owner = chance.randrange(_OWNERS)
         if chance.randrange(_READS_PER_WRITE) == 0:
-            _write(cache, shared, owner)
-        _read(cache, shared, owner)
+            _write(cache, shared, owner, chance.randrange(_PLACES))
+        _read(cache, shared, owner, chance.randrange(_PLACES))
     cache.close()
 
 
-def _write(cache: OwnerCache, shared: _SharedCounts, owner: int) -> None:
+def _write(cache: OwnerCache, shared: _SharedCounts, owner: int, place: int) -> None:
+    """Write one place; processes that write the same owner at once overlap, as those of a service do."""
+    at = owner * _PLACES + place
+    with cache.writing(str(owner)) as write:
+        with shared.locks[owner]:
+            shared.kept[at] += 1
+            mine = shared.kept[at]
+        write.places = [Place("places", str(place))]
     with shared.locks[owner]:
-        with cache.writing(str(owner)):
-            shared.kept[owner] += 1
-        shared.acknowledged[owner] = shared.kept[owner]
+        shared.acknowledged[at] = max(shared.acknowledged[at], mine)
     shared.count("writes")
 
 
-def _read(cache: OwnerCache, shared: _SharedCounts, owner: int) -> None:
+def _read(cache: OwnerCache, shared: _SharedCounts, owner: int, place: int) -> None:
     """Read as a service does: what the fast path does not find is read the long way."""
-    oldest = shared.acknowledged[owner]
-    found = cache.find(str(owner), "list")
+    reach, at = _reach_of(place)
+    mine = slice(owner * _PLACES, (owner + 1) * _PLACES)
+    oldest = sum(shared.acknowledged[mine][at])
+
+    def load() -> Bounded:
+        return Bounded(str(sum(shared.kept[mine][at])).encode(), reach)
+
+    field = f"{reach.low}-{reach.high}"
+    found = cache.find(str(owner), field)
     hit = found is not None
     if found is None:
-        found, outcome = cache.read(str(owner), "list", lambda: str(shared.kept[owner]).encode())
+        found, outcome = cache.read(str(owner), field, load)
         hit = outcome is CacheResult.HIT
     shared.count("reads")
     if hit:
         shared.count("hits")
     if int(found) < oldest:
         shared.count("stale")
+
+
+def _reach_of(place: int) -> tuple[Reach, slice]:
+    """Return what an answer reaches over, and where that is in the store: one place, or for the last all."""
+    if place == _PLACES - 1:
+        return Reach("places", "0", str(place)), slice(0, _PLACES)
+    return Reach("places", str(place), str(place)), slice(place, place + 1)
 
 
 def _strike_while(

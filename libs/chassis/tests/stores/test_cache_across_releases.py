@@ -16,6 +16,7 @@ from libs.chassis.tests.redis_process import RedisProcess
 
 from chassis.ids import new_id
 from chassis.stores.cache import CacheResult, OwnerCache, connect
+from chassis.stores.reach import Bounded, Place, Reach
 
 RELEASES = sorted(Path(__file__).with_name("golden").glob("cache-*.json"))
 
@@ -91,3 +92,34 @@ def test_a_write_of_this_release_ends_what_the_other_has_kept(cache: OwnerCache,
     assert other.read("list") is None
     other.fill("list", b"2")
     assert other.read("list") == b"2"
+
+
+def keep(cache: OwnerCache) -> CacheResult:
+    return cache.read("ann", "ours", lambda: Bounded(b"1", Reach("letters", "a", "a")))[1]
+
+
+def write_elsewhere(cache: OwnerCache) -> None:
+    with cache.writing("ann") as write:
+        write.places = [Place("letters", "b")]
+
+
+def test_a_write_of_this_release_that_leaves_things_leaves_nothing_of_the_other(
+    cache: OwnerCache, other: OtherRelease
+) -> None:
+    keep(cache)
+    other.fill("theirs", b"1")
+    write_elsewhere(cache)
+    assert keep(cache) is CacheResult.HIT
+    assert other.read("theirs") is None
+
+
+def test_a_write_of_the_other_release_beside_writes_of_this_one_ends_what_is_kept(
+    cache: OwnerCache, other: OtherRelease
+) -> None:
+    other.begin_write()
+    write_elsewhere(cache)
+    keep(cache)  # perhaps before the other's change
+    with cache.writing("ann") as write:
+        other.end_write()
+        write.places = [Place("letters", "b")]
+    assert keep(cache) is CacheResult.MISS
