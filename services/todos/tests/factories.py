@@ -19,6 +19,8 @@ from chassis.errors import Transient
 from chassis.idempotency import IdempotencyStore
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
+from chassis.stores.cache import CacheWrite, Loaded
+from chassis.stores.reach import Bounded
 from chassis.testing import ISSUER, Issuer
 from chassis.testing.fuzz_target import FuzzTarget
 from todos.app import create_app
@@ -38,22 +40,32 @@ class _Bypassed(Enum):
 
 
 class NoCache:
-    """Keeps nothing; `writes` are the owners that wrote. While `away` is true its probe fails."""
+    """Keeps nothing but the last write's `note`; `writes` are the owners that wrote.
+
+    While `away` is true its probe fails.
+    """
 
     def __init__(self) -> None:
         self.writes: list[str] = []
         self.away = False
+        self.note: bytes | None = None
 
-    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, _Bypassed]:
-        return load(), _Bypassed.BYPASS
+    def read(self, owner: str, field: str, load: Callable[[], Loaded]) -> tuple[bytes, _Bypassed]:
+        loaded = load()
+        return (loaded.value if isinstance(loaded, Bounded) else loaded), _Bypassed.BYPASS
 
     def find(self, owner: str, field: str, held: str = "") -> None:
         return None
 
     @contextmanager
-    def writing(self, owner: str) -> Iterator[None]:
-        self.writes.append(owner)
-        yield
+    def writing(self, owner: str) -> Iterator[CacheWrite]:
+        write = CacheWrite("none", self.note)
+        try:
+            yield write
+        finally:
+            self.note = None if write.places is None else write.note
+            if write.places != ():
+                self.writes.append(owner)
 
     def probe(self) -> None:
         if self.away:

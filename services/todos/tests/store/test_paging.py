@@ -119,3 +119,18 @@ def test_what_exists_throughout_is_on_one_page_while_others_are_written(
         write(any_store, owner, a_todo(id=new_id(), due_at=due[number % 3], position=number + 0.5))
     ids = [todo_id for todo_id in seen if todo_id in {todo.id for todo in throughout}]
     assert sorted(ids) == sorted(todo.id for todo in throughout)
+
+
+@pytest.mark.parametrize("sort", ["created_at", "due_at", "position"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_page_depends_on_nothing_behind_the_first_todo_that_it_left_out(
+    any_store: TodoStore, owner: str, sort: str, descending: bool
+) -> None:
+    question = TodoFilter(sort=sort, descending=descending)  # type: ignore[arg-type]  # pytest gives strings
+    due = [NOON, NOON + timedelta(hours=1)]
+    todos = [a_todo(id=new_id(), due_at=due[number // 2], position=float(number)) for number in range(4)]
+    write(any_store, owner, *todos)
+    by_id = {todo.id: todo for todo in todos}
+    ordered = [by_id[todo_id] for todo_id in model(todos, question)]
+    assert any_store.page(owner, question, None, 2).looked_at == question.key(ordered[2])
+    assert any_store.page(owner, question, question.key(ordered[1]), 2).looked_at is None

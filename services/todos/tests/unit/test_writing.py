@@ -11,7 +11,7 @@ from chassis.accounts import AccountErased
 from chassis.errors import TooMany
 from chassis.ids import new_id
 from chassis.testing import FakeClock
-from todos.domain.account_state import AccountLimits
+from todos.domain.account_state import AccountLimits, AccountState
 from todos.domain.commit import Commit
 from todos.domain.ids import inbox_id
 from todos.domain.lists import Lists
@@ -19,7 +19,7 @@ from todos.domain.todo import Todo, new_todo
 from todos.domain.todos import Todos
 from todos.domain.unit_of_work import UnitOfWork
 from todos.domain.writing import Writer
-from todos.errors import LimitReached, WriteConflict
+from todos.errors import LimitReached, StoreAway, WriteConflict
 from todos.store.memory import MemoryStore
 
 
@@ -35,6 +35,18 @@ class Racing(MemoryStore):
             self.races -= 1
             raise WriteConflict
         super().commit(commit)
+
+
+class CountingReads(MemoryStore):
+    """Counts how often an account's state is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = 0
+
+    def head(self, owner: str) -> AccountState:
+        self.reads += 1
+        return super().head(owner)
 
 
 @pytest.fixture
@@ -142,3 +154,62 @@ def test_a_decision_sees_its_own_changes(make: Callable[..., Writer]) -> None:
         return seen, work.find_todo(todo.id) is None
 
     assert writer.write("ann", decide)[1]
+
+
+def test_a_write_goes_on_from_what_the_last_one_noted_and_reads_no_state(
+    make: Callable[..., Writer],
+) -> None:
+    store = CountingReads()
+    todos = Todos(make(store))
+    for title in "abc":
+        todos.create("ann", new_id(), {"title": title})
+    assert store.reads == 1
+    assert store.head("ann") == AccountState(seq=3, lists=1, todos=3, last_position=3 * 1024.0)
+
+
+@pytest.mark.parametrize("note", [b"1 1 1 0x1.0p+10", b"7 1 0 0x0.0p+0", b"no note", b"", b"\xff"])
+def test_a_note_that_is_outdated_or_none_at_all_does_no_harm(
+    make: Callable[..., Writer], no_cache: NoCache, note: bytes
+) -> None:
+    store = MemoryStore()
+    todos = Todos(make(store))
+    for title in "ab":
+        todos.create("ann", new_id(), {"title": title})
+    no_cache.note = note
+    assert todos.create("ann", new_id(), {"title": "c"}).position == 3 * 1024.0
+    assert store.head("ann").todos == 3
+
+
+def test_nothing_is_refused_because_of_a_note(make: Callable[..., Writer], no_cache: NoCache) -> None:
+    todos = Todos(make(MemoryStore(), AccountLimits(todos=2)))
+    todos.create("ann", new_id(), {"title": "a"})
+    no_cache.note = b"1 1 2 0x0.0p+0"
+    todos.create("ann", new_id(), {"title": "b"})
+
+
+def test_an_erased_account_writes_no_more_whatever_was_noted_before(
+    make: Callable[..., Writer], no_cache: NoCache
+) -> None:
+    store = MemoryStore()
+    todos = Todos(make(store))
+    todos.create("ann", new_id(), {"title": "a"})
+    noted = no_cache.note
+    store.mark_erased("ann", 0)
+    no_cache.note = noted
+    with pytest.raises(AccountErased):
+        todos.create("ann", new_id(), {"title": "b"})
+
+
+def test_a_commit_whose_end_is_not_known_is_noted_by_nobody(
+    make: Callable[..., Writer], no_cache: NoCache
+) -> None:
+    store = MemoryStore()
+    todos = Todos(make(store))
+    first = todos.create("ann", new_id(), {"title": "a"})
+
+    def go_away(_version: int) -> None:
+        store.away = True
+
+    with pytest.raises(StoreAway):
+        todos.delete("ann", first.id, go_away)
+    assert no_cache.note is None

@@ -15,6 +15,10 @@ class AccountState:
     last_position: float = 0.0
     erased: bool = False
 
+    def note(self) -> bytes:
+        """Return what `noted` reads."""
+        return f"{self.seq} {self.lists} {self.todos} {self.last_position.hex()}".encode()
+
 
 @dataclass(frozen=True, slots=True)
 class AccountLimits:
@@ -29,3 +33,12 @@ class AccountLimits:
     waiting: int = 3
     write_burst: int = 1000
     writes_per_second: int = 25
+
+
+def noted(note: bytes | None) -> AccountState | None:
+    """Return the state in a note of an account that is not erased; None for what is no note."""
+    try:
+        seq, lists, todos, last_position = (note or b"").decode().split(" ")
+        return AccountState(int(seq), int(lists), int(todos), float.fromhex(last_position))
+    except ValueError:
+        return None

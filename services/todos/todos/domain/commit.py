@@ -24,7 +24,8 @@ class Commit:
 
     It holds only while the account's head is still `before`. `new` must not exist yet.
     `removed` is remembered for readers of changes until `forget_at` (epoch seconds).
-    `sweep` is a list whose to-dos are still to be deleted; `swept` one that is done with.
+    `replaced` are to-dos that it changes or deletes, as they were, so far as they have been read.
+    `list_to_empty` is a list whose to-dos are still to be deleted; `emptied_list` one that is done with.
     """
 
     owner: str
@@ -35,6 +36,7 @@ class Commit:
     new: frozenset[UUID]
     removed: tuple[Removed, ...]
     forget_at: int
+    replaced: tuple[Todo, ...] = ()
     list_to_empty: UUID | None = None
     emptied_list: UUID | None = None
 

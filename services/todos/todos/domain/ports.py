@@ -78,7 +78,8 @@ class TodoStore(Protocol):
     def page(self, owner: str, question: TodoFilter, after: str | None, limit: int) -> Slice[str]:
         """Return documents of to-dos behind the key `after`; the slice's position is `{"after": key}`.
 
-        It holds fewer than `limit`, perhaps none, when ReadLimits end it early.
+        It holds fewer than `limit`, perhaps none, when ReadLimits end it early. No change behind its
+        `looked_at` makes another page of it.
         A to-do that exists unchanged while its owner pages is on exactly one page.
         """
         ...

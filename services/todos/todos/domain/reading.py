@@ -17,12 +17,14 @@ from chassis.accounts import AccountData, AccountErased
 from chassis.http.cached import pack, unpack
 from chassis.http.etags import of_bytes, of_version
 from chassis.http.pagination import decode_cursor, encode_cursor
+from chassis.stores.reach import Bounded
 from todos.domain.documents import SHAPE, list_document, page_document, todo_document
 from todos.domain.fair_reads import FairReads
 from todos.domain.ids import inbox_id
 from todos.domain.lists import Lists
 from todos.domain.order import readable_key
 from todos.domain.ports import TodoStore
+from todos.domain.reaches import ALL_LISTS, reach_of_list, reach_of_page, reach_of_todo
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
 from todos.errors import ListNotFound, TodoNotFound
@@ -40,7 +42,7 @@ class CacheOutcome(Protocol):
 class ReadCache(Protocol):
     """Where answers are kept; see chassis.stores.cache.OwnerCache."""
 
-    def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, CacheOutcome]:
+    def read(self, owner: str, field: str, load: Callable[[], bytes | Bounded]) -> tuple[bytes, CacheOutcome]:
         """Return the bytes of `field`, kept or loaded."""
         ...
 
@@ -102,11 +104,10 @@ class Reader:
     def todo(self, owner: str, todo_id: UUID) -> CachedResponse:
         """Show one to-do; raise TodoNotFound."""
 
-        def load() -> bytes:
+        def load() -> Bounded:
             todo = self._store.todo(owner, todo_id)
-            if todo is None:
-                return b""
-            return pack(of_version(todo.version), todo_document(todo))
+            kept = b"" if todo is None else pack(of_version(todo.version), todo_document(todo))
+            return Bounded(kept, reach_of_todo(todo_id))
 
         shown = self._show(owner, todo_field(todo_id), load)
         if shown is None:
@@ -117,18 +118,20 @@ class Reader:
         """Show a page of to-dos; raise Invalid for a cursor that is not ours, TooMany."""
         after = asked.after()
 
-        def load() -> bytes:
+        def load() -> Bounded:
             part = self._fair.page(owner, lambda: self._store.page(owner, question, after, asked.limit))
-            return _kept_page(part.items, encode_cursor(part.position, asked.fingerprint))
+            kept = _kept_page(part.items, encode_cursor(part.position, asked.fingerprint))
+            return Bounded(kept, reach_of_page(question, after, part.looked_at))
 
         return self._shown(owner, asked.field("page"), load)
 
     def todo_list(self, owner: str, list_id: UUID) -> CachedResponse:
         """Show one list; raise ListNotFound. The default list is always there."""
 
-        def load() -> bytes:
+        def load() -> Bounded:
             todo_list = self._store.todo_list(owner, list_id)
-            return b"" if todo_list is None else pack(of_version(todo_list.version), list_document(todo_list))
+            kept = b"" if todo_list is None else pack(of_version(todo_list.version), list_document(todo_list))
+            return Bounded(kept, reach_of_list(list_id))
 
         field = list_field(list_id)
         shown = self._show(owner, field, load)
@@ -143,9 +146,9 @@ class Reader:
         """Show a page of lists, the default one first, then in the order of creation; raise Invalid."""
         after = asked.after()
 
-        def load() -> bytes:
+        def load() -> Bounded:
             found = self._store.lists(owner)
-            return b"" if not found else _page_of_lists(found, after, asked)
+            return Bounded(_page_of_lists(found, after, asked) if found else b"", ALL_LISTS)
 
         shown = self._show(owner, asked.field("lists"), load)
         if shown is None:
@@ -153,14 +156,14 @@ class Reader:
             return self._shown(owner, asked.field("lists"), load)
         return shown
 
-    def _shown(self, owner: str, field: str, load: Callable[[], bytes]) -> CachedResponse:
+    def _shown(self, owner: str, field: str, load: Callable[[], Bounded]) -> CachedResponse:
         shown = self._show(owner, field, load)
         if shown is None:
             raise ListNotFound
         return shown
 
-    def _show(self, owner: str, field: str, load: Callable[[], bytes]) -> CachedResponse | None:
-        def load_of_the_living() -> bytes:
+    def _show(self, owner: str, field: str, load: Callable[[], Bounded]) -> CachedResponse | None:
+        def load_of_the_living() -> Bounded:
             if self._accounts.is_erased(owner):
                 raise AccountErased
             return load()

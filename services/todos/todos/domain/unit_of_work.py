@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -64,13 +64,15 @@ class UnitOfWork:
         if todo_id in self._removed:
             return None
         held = self._todos.get(todo_id) or self._read_todos.get(todo_id)
-        return held or self._store.todo(self.owner, todo_id)
+        if held is None and (held := self._store.todo(self.owner, todo_id)) is not None:
+            self._read_todos[todo_id] = held
+        return held
 
     def read_ahead(self, todo_ids: Sequence[UUID]) -> None:
         """Read many to-dos at once, those that will be asked for one by one."""
         wanted = list(dict.fromkeys(todo_ids))
         if len(wanted) > 1:
-            self._read_todos = {todo.id: todo for todo in self._store.todos(self.owner, wanted)}
+            self._read_todos |= {todo.id: todo for todo in self._store.todos(self.owner, wanted)}
 
     def todo_list(self, list_id: UUID) -> TodoList:
         """Return the list as it is after the changes so far; raise ListNotFound."""
@@ -154,9 +156,15 @@ class UnitOfWork:
             new=frozenset(self._new),
             removed=tuple((kind, identifier) for identifier, kind in self._removed.items()),
             forget_at=forget_at,
+            replaced=tuple(self._replaced()),
             list_to_empty=self.list_to_empty,
             emptied_list=self.emptied_list,
         )
+
+    def _replaced(self) -> Iterator[Todo]:
+        for todo_id in (*self._todos, *self._removed):
+            if todo_id in self._read_todos:
+                yield self._read_todos[todo_id]
 
     @staticmethod
     def _refuse_more(held: int, most: int, what: str) -> None:

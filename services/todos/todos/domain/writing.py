@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Protocol, TypeVar
@@ -12,9 +12,13 @@ from typing import Protocol, TypeVar
 from chassis.accounts import AccountErased
 from chassis.allowance import Allowance
 from chassis.clock import Clock
+from chassis.errors import Problem, Transient
+from chassis.stores.reach import Place
 from chassis.turns import Turns
-from todos.domain.account_state import AccountLimits
+from todos.domain.account_state import AccountLimits, AccountState, noted
+from todos.domain.commit import Commit
 from todos.domain.ports import TodoStore
+from todos.domain.reaches import places_of
 from todos.domain.unit_of_work import UnitOfWork
 from todos.errors import AlreadyExists, WriteConflict
 
@@ -27,12 +31,23 @@ _FIRST_PAUSE = 0.005
 _LONGEST_PAUSE = 0.2
 
 
+class CacheWrite(Protocol):
+    """One write; see chassis.stores.cache.CacheWrite."""
+
+    note: bytes | None
+    places: Sequence[Place] | None
+
+
 class WriteCache(Protocol):
     """What must know of writes."""
 
-    def writing(self, owner: str) -> AbstractContextManager[None]:
+    def writing(self, owner: str) -> AbstractContextManager[CacheWrite]:
         """Wrap a change of what `owner` reads."""
         ...
+
+
+class _Unproven(Exception):
+    """What was decided on a noted state has not been committed: it is to be decided on the store's."""
 
 
 class Writer:
@@ -66,28 +81,66 @@ class Writer:
         """Write a further part of what `write` has let in: it is counted, and not refused half-way."""
         deadline = time.monotonic() + self._patience
         with self._turns.turn(owner):
-            pause, check_existing = _FIRST_PAUSE, False
+            pause, check_existing, trusting = _FIRST_PAUSE, False, True
             while True:
                 try:
-                    return self._attempt(owner, decide, check_existing=check_existing)
+                    return self._attempt(owner, decide, check_existing=check_existing, trusting=trusting)
                 except AlreadyExists:
                     check_existing = True
+                except _Unproven:
+                    trusting = False
                 except WriteConflict:
                     if time.monotonic() > deadline:
                         raise
                     time.sleep(random.uniform(0, pause))  # noqa: S311  # spreads load, guards nothing
                     pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _attempt(self, owner: str, decide: Callable[[UnitOfWork], T], *, check_existing: bool) -> T:
-        head = self._store.head(owner)
-        if head.erased:
-            raise AccountErased
-        now = self._clock()
-        work = UnitOfWork(self._store, owner, head, now, self._limits, check_existing=check_existing)
-        result = decide(work)
-        commit = work.commit(int((now + KEEP_REMOVALS).timestamp()))
+    def _attempt(
+        self, owner: str, decide: Callable[[UnitOfWork], T], *, check_existing: bool, trusting: bool
+    ) -> T:
+        """Decide and commit: on the state that the last writer has noted, if `trusting`, or the store's.
+
+        Only a commit proves a note: what else is decided on it raises _Unproven.
+        """
+        with self._cache.writing(owner) as write:
+            write.places = ()
+            state = noted(write.note) if trusting else None
+            try:
+                result, commit = self._decide(owner, decide, state, check_existing=check_existing)
+                if commit is not None:
+                    self._commit(commit, write)
+            except Problem as problem:
+                if state is not None and _depends_on_state(problem):
+                    raise _Unproven from problem
+                raise
+        if commit is None and state is not None:
+            raise _Unproven
         if commit is not None:
-            with self._cache.writing(owner):
-                self._store.commit(commit)
             self._allowance.spend(owner, commit.size)
         return result
+
+    def _decide(
+        self,
+        owner: str,
+        decide: Callable[[UnitOfWork], T],
+        state: AccountState | None,
+        *,
+        check_existing: bool,
+    ) -> tuple[T, Commit | None]:
+        before = state or self._store.head(owner)
+        if before.erased:
+            raise AccountErased
+        now = self._clock()
+        work = UnitOfWork(self._store, owner, before, now, self._limits, check_existing=check_existing)
+        return decide(work), work.commit(int((now + KEEP_REMOVALS).timestamp()))
+
+    def _commit(self, commit: Commit, write: CacheWrite) -> None:
+        """Commit; until that is known to be done, whatever is cached may be wrong, and so may the note."""
+        write.places = None
+        self._store.commit(commit)
+        write.places, write.note = places_of(commit), commit.after.note()
+
+
+def _depends_on_state(problem: Problem) -> bool:
+    """Say whether it could be otherwise on another state of the account; a store that is away is away."""
+    return isinstance(problem, WriteConflict) or not isinstance(problem, Transient)

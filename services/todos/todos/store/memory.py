@@ -68,12 +68,12 @@ class MemoryStore:
         for key in _walk(held, question, after):
             document = todo_document(held[key])
             if read >= self._limits.read_bytes:
-                return Slice(documents, {"after": last}, read)
+                return Slice(documents, {"after": last}, read, last)
             read += size_of(document)
             if question.matches(held[key]):
                 size += size_of(document)
                 if len(documents) == limit or (documents and size > self._limits.page_bytes):
-                    return Slice(documents, {"after": last}, read)
+                    return Slice(documents, {"after": last}, read, key)
                 documents.append(document)
             last = key
         return Slice(documents, None, read)

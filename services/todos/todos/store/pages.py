@@ -52,11 +52,12 @@ class Pages:
                 for document in filter(belongs, one.documents):
                     size += size_of(document)
                     if len(found) == limit or (found and size > self._limits.page_bytes):
-                        return Slice(found, {"after": question.key(read_todo(found[-1]))}, read)
+                        last, next_one = read_todo(found[-1]), read_todo(document)
+                        return Slice(found, {"after": question.key(last)}, read, question.key(next_one))
                     found.append(document)
                 spent = read >= self._limits.read_bytes or time.monotonic() > deadline
                 if spent and one.last is not None:
-                    return Slice(found, {"after": one.last}, read)
+                    return Slice(found, {"after": one.last}, read, one.last)
         return Slice(found, None, read)
 
     def _rounds(self, owner: str, question: TodoFilter, part: Range, wanted: int) -> Iterator[_QueryResult]:
