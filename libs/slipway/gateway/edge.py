@@ -48,7 +48,6 @@ class Edge:
     region: str = "us-east-1"
     key_groups: KeyGroups = field(default_factory=dict)
     origins_file: EdgeOrigins = field(default_factory=EdgeOrigins)
-    downloads_per_address: int = 200
     purges: str = ""
     purge_token: str = ""
     browser_origins: tuple[str, ...] = ()

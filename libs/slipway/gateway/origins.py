@@ -1,4 +1,4 @@
-"""`gateway/edge_origins.yaml`: other HTTP servers that the edge stands in front of, and how much it keeps."""
+"""`gateway/edge_origins.yaml`: other HTTP servers that the edge stands in front of, and what it holds."""
 
 from __future__ import annotations
 
@@ -59,11 +59,24 @@ class Kept(_Model):
     idle_hours: int = Field(default=24, ge=1, le=480)
 
 
+class Connections(_Model):
+    """How many connections each worker of the gateway holds, half-open ones and those to services as well.
+
+    One that has not sent its request's head after `header_seconds` is closed. `per_address` bounds the
+    requests that one address has at once at S3 and at the edge; a service's bound is `gateway.concurrent`.
+    """
+
+    at_once: int = Field(default=8192, ge=128, le=1_048_576)
+    header_seconds: int = Field(default=10, ge=1, le=60)
+    per_address: int = Field(default=200, ge=1, le=1_048_576)
+
+
 class EdgeOrigins(_Model):
     """The whole file."""
 
     origins: tuple[Origin, ...] = ()
     kept: Kept = Kept()
+    connections: Connections = Connections()
 
     @model_validator(mode="after")
     def _one_host_each(self) -> EdgeOrigins:
