@@ -60,6 +60,9 @@ class DurabilityMiddleware:
         if not self._may_enter(scope):
             await refuse(send, 404, "NotFound", "There is nothing here.")
             return
+        if _asks_the_front_page(scope):
+            await refuse(send, 403, "AccessDenied", "Sign the request.")
+            return
         if not _signed_or_unsigned(scope):
             await refuse(
                 send, 403, "IncompleteSignature", "The Authorization header is not an AWS signature."
@@ -90,6 +93,14 @@ def _signed_or_unsigned(scope: MutableMapping[str, Any]) -> bool:
     """Say whether the request has one SigV4 signature or none; MiniStack takes other headers for root's."""
     given = [value for name, value in scope["headers"] if name == b"authorization"]
     return not given or (len(given) == 1 and given[0].startswith(b"AWS4-HMAC-SHA256 "))
+
+
+def _asks_the_front_page(scope: MutableMapping[str, Any]) -> bool:
+    """Say whether a stranger wants what stands at `/`: there MiniStack lists the buckets to everybody."""
+    signed = any(name == b"authorization" for name, _ in scope["headers"])
+    query = bytes(scope.get("query_string", b""))
+    presigned = b"X-Amz-Signature=" in query or b"AWSAccessKeyId=" in query
+    return scope["method"] != "POST" and scope["path"] == "/" and not signed and not presigned
 
 
 class _HoldResponse:

@@ -16,6 +16,8 @@ from typing import Any
 
 from emulator.actions import touched_by
 
+_S3_REQUEST_ID = "x-amz-request-id"  # on answers of S3, not on those that MiniStack gives for all
+
 
 @dataclass
 class Request:
@@ -139,15 +141,17 @@ def _json(version: str) -> dict[str, str]:
 def leave_out_other_front_doors(app: ModuleType) -> None:
     """Take away the many hosts and paths under which MiniStack answers without looking at IAM's service.
 
-    A suite's calls are signed for a service, except e-mails' REST paths, health and preflights.
+    A suite's calls are signed for a service, except e-mails' REST paths, health and preflights. Which pages
+    may call is said by a bucket, of itself, and by nothing else.
     """
 
     async def before_body(
         method: str, path: str, headers: dict[str, str], query: dict[str, Any], request_id: str
     ) -> Any:
-        return app._handle_options_request(
-            method, path, headers, query, request_id
-        ) or app._handle_health_request(path, request_id)
+        preflight = app._handle_options_request(method, path, headers, query, request_id)
+        if preflight is not None and _S3_REQUEST_ID not in preflight[1]:
+            return 403, {"Content-Length": "0"}, b""
+        return preflight or app._handle_health_request(path, request_id)
 
     async def after_body(*_: Any) -> None:
         return None

@@ -33,6 +33,13 @@ class Running:
         done = self._run(("status", "--json"), 60)
         return {part["name"]: part for part in json.loads(done.stdout)["parts"]}
 
+    def ports(self) -> dict[str, int]:
+        """Return the ports of the suite by name, those that nothing but its own programs use."""
+        found: dict[str, int] = json.loads(
+            Path(self._environment["SLIPWAY_STATE"], "ports.json").read_bytes()
+        )
+        return found
+
     def aim(self, *names: str) -> dict[str, int]:
         """Return the processes of parts by name, to be struck later without a delay."""
         parts = self.parts()

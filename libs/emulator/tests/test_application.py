@@ -37,9 +37,9 @@ async def nothing():
     return {"type": "http.request"}
 
 
-def scope(path="/", **headers):
+def scope(path="/", method="POST", query=b"", **headers):
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return {"type": "http", "method": "POST", "path": path, "headers": raw}
+    return {"type": "http", "method": method, "path": path, "query_string": query, "headers": raw}
 
 
 def ask(door, **request):
@@ -124,6 +124,14 @@ def test_a_request_for_another_service_than_allowed_is_refused():
 def test_what_is_not_one_aws_signature_is_refused():
     assert ask(door(Counter()), authorization="Bearer x").status == 403
     assert ask(door(Counter()), authorization="AWS4-HMAC-SHA256 Credential=x").status == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT"])
+def test_the_front_page_is_for_who_signs(method):
+    assert ask(door(Counter()), method=method).status == 403
+    assert ask(door(Counter()), method=method, authorization="AWS4-HMAC-SHA256 Credential=x").status == 200
+    assert ask(door(Counter()), method=method, query=b"X-Amz-Signature=0a").status == 200
+    assert ask(door(Counter()), method=method, path="/bucket").status == 200
 
 
 def test_other_protocols_are_closed():
