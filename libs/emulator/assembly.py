@@ -17,6 +17,7 @@ from ministack.core.router import detect_service
 from emulator import ministack_patches, senders, ses_patches, stream_patches
 from emulator.actions import MESSAGES, SESSIONS, UPLOADS
 from emulator.application import DurabilityMiddleware
+from emulator.body_spool import BodySpool
 from emulator.dynamodb import Upstream
 from emulator.journal import Journal
 from emulator.large_bodies import LargeBodies
@@ -73,7 +74,10 @@ def build(settings: EmulatorSettings) -> DurabilityMiddleware:
         ministack.SERVICE_HANDLERS["dynamodb"] = upstream.handle
         ministack.SERVICE_HANDLERS["dynamodbstreams"] = upstream.handle
     store = StateStore(Journal(settings.journal), _sources(services, settings))
-    application = LargeBodies(ministack.app, senders.of_headers, senders.of_form, senders.is_told)
+    spool = BodySpool(settings.bodies, settings.largest_body, settings.large_bodies)
+    application = LargeBodies(
+        ministack.app, senders.of_headers, senders.of_form, senders.is_told, spool, settings.small_body
+    )
     return DurabilityMiddleware(application, store, _service_of)
 
 

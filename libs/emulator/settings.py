@@ -28,7 +28,11 @@ class EmulatorSettingsError(Exception):
 
 @dataclass(frozen=True)
 class EmulatorSettings:
-    """The emulator's configuration. `dynamodb_upstream` is empty where MiniStack keeps the tables itself."""
+    """The emulator's configuration. `dynamodb_upstream` is empty where MiniStack keeps the tables itself.
+
+    A body of more than `small_body` bytes is read for who signed the request only, and comes to disk; it may
+    have `largest_body` bytes, and `large_bodies` of them are in memory at once.
+    """
 
     port: int
     state: Path
@@ -38,6 +42,9 @@ class EmulatorSettings:
     smtp_host: str = ""
     host: str = "127.0.0.1"
     log_level: str = "WARNING"
+    small_body: int = 1024 * 1024
+    largest_body: int = 1024**3
+    large_bodies: int = 1
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> EmulatorSettings:
@@ -51,6 +58,9 @@ class EmulatorSettings:
             smtp_host=env.get("SMTP_HOST", ""),
             host=env.get("EMULATOR_HOST", "127.0.0.1"),
             log_level=env.get("LOG_LEVEL", "WARNING").upper(),
+            small_body=_number(env, "EMULATOR_SMALL_BODY_BYTES", cls.small_body),
+            largest_body=_number(env, "EMULATOR_LARGEST_BODY_BYTES", cls.largest_body),
+            large_bodies=_number(env, "EMULATOR_LARGE_BODIES_AT_ONCE", cls.large_bodies),
         )
 
     @property
@@ -60,6 +70,11 @@ class EmulatorSettings:
     @property
     def objects(self) -> Path:
         return self.state / "objects"
+
+    @property
+    def bodies(self) -> Path:
+        """Where large bodies wait until they have come whole."""
+        return self.state / "bodies"
 
     @property
     def uploads(self) -> Path:
@@ -98,4 +113,11 @@ def _required(env: Mapping[str, str], name: str) -> str:
 def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise EmulatorSettingsError(f"EMULATOR_PORT is {text!r}, not a port")
+    return int(text)
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, str(default))
+    if not text.isdecimal() or not int(text):
+        raise EmulatorSettingsError(f"{name} is {text!r}, not a number from 1")
     return int(text)

@@ -33,7 +33,7 @@ def free_port() -> int:
 class Emulator:
     """The emulator's process on a port that it keeps through restarts."""
 
-    def __init__(self, python: Path, state: Path, upstream: str = "") -> None:
+    def __init__(self, python: Path, state: Path, upstream: str = "", **more: str) -> None:
         self.port = free_port()
         self.state = state
         self._session = boto3.Session()
@@ -45,6 +45,7 @@ class Emulator:
             "EMULATOR_ROOT_ACCESS_KEY_ID": KEY,
             "EMULATOR_ROOT_SECRET_ACCESS_KEY": SECRET,
             "DYNAMODB_UPSTREAM": upstream,
+            **more,
         }
         self._process: subprocess.Popen[bytes] | None = None
 

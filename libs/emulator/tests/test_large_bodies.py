@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
 import requests
 from botocore.exceptions import ClientError
+
+from emulator.tests.conftest import Emulator
 
 MIB = 1024 * 1024
 LARGE = 200 * MIB
@@ -108,3 +110,42 @@ def test_a_temporary_key_sends_large_bodies_with_its_token_only(shared, bucket):
         shared.client("s3", **named).put_object(Bucket="large", Key="a", Body=bytes(3 * MIB))
     signed = shared.client("s3", **named, token=given["SessionToken"])
     signed.put_object(Bucket="large", Key="a", Body=bytes(3 * MIB))
+
+
+def test_who_sends_slowly_waits_on_disk_and_not_in_memory(shared, bucket):
+    address = urlsplit(
+        shared.client("s3", version="s3v4").generate_presigned_url(
+            "put_object", {"Bucket": "large", "Key": "slow"}
+        )
+    )
+    head = f"PUT {address.path}?{address.query} HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\n"
+    process = psutil.Process(shared.pid)
+    shared.client("s3").put_object(Bucket="large", Key="first", Body=bytes(3 * MIB))
+    before = process.memory_info().rss
+    with ExitStack() as stack:
+        for _ in range(10):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", shared.port), timeout=60))
+            connection.sendall(f"{head}Content-Length: {LARGE}\r\n\r\n".encode() + bytes(20 * MIB))
+        shared.client("s3").put_object(Bucket="large", Key="quick", Body=bytes(3 * MIB))
+        assert process.memory_info().rss - before < 60 * MIB
+
+
+def test_what_comes_whole_is_stored_as_it_was_sent(shared, bucket):
+    body = bytes(range(256)) * (5 * MIB // 256)
+    shared.client("s3").put_object(Bucket="large", Key="whole", Body=body)
+    assert shared.client("s3").get_object(Bucket="large", Key="whole")["Body"].read() == body
+    assert list((shared.state / "bodies").iterdir()) == []
+
+
+def test_a_body_beyond_the_largest_is_refused(emulator_python, tmp_path):
+    small = Emulator(emulator_python, tmp_path / "emulator", EMULATOR_LARGEST_BODY_BYTES=str(2 * MIB))
+    small.start()
+    try:
+        s3 = small.client("s3")
+        s3.create_bucket(Bucket="large")
+        s3.put_object(Bucket="large", Key="a", Body=bytes(2 * MIB))
+        with pytest.raises(ClientError) as refused:
+            s3.put_object(Bucket="large", Key="b", Body=bytes(3 * MIB))
+        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 413
+    finally:
+        small.end()
