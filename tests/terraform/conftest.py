@@ -11,8 +11,17 @@ from functools import cache, partial
 from pathlib import Path
 
 import pytest
+from tests.terraform.grown import ADDED, LONGEST_NAMES
 from tests.terraform.plans import Plan, applied, planned
-from tests.terraform.terraform import ROOT, Terraform, find, plan_arguments, workspace
+from tests.terraform.terraform import (
+    ROOT,
+    Terraform,
+    copy_manifests,
+    find,
+    plan_arguments,
+    serving,
+    workspace,
+)
 
 from slipway.manifest import Manifest, load_all
 
@@ -89,6 +98,13 @@ def applying(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
 
 
 @pytest.fixture(scope="session")
+def brief(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terraform]:
+    """The terraform for what is over soon: mocked tests, and plans that are refused."""
+    with serving(terraform, tmp_path_factory.mktemp("serving")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def suite(terraform: Terraform, once: Once) -> Path:
     """An initialised copy of the suite's configuration. Plan in it, but never apply."""
     folder = once("workspace", lambda folder: terraform.must(workspace(folder), "init"))
@@ -111,6 +127,28 @@ def plan_of(terraform: Terraform, suite: Path, run_folder: Path, once: Once) -> 
     return plan
 
 
+@pytest.fixture(scope="session")
+def grown(terraform: Terraform, suite: Path, once: Once) -> Callable[[str], tuple[Plan, Path]]:
+    """Returns the plan of an environment with more services, and the folder above the services."""
+
+    def make(environment: str, root: Path) -> None:
+        services = copy_manifests(root)
+        for name, manifest in ADDED[environment].items():
+            (services / name).mkdir()
+            (services / name / "service.yaml").write_text(manifest, encoding="utf-8")
+        named = LONGEST_NAMES if environment == "prod" else ()
+        arguments = [*plan_arguments(environment, services=services), *named]
+        terraform.must(suite, "plan", f"-out={root / 'plan'}", *arguments)
+        (root / "plan.json").write_text(json.dumps(terraform.show(suite, root / "plan")))
+
+    @cache
+    def plan(environment: str) -> tuple[Plan, Path]:
+        root = once(f"grown-{environment}", partial(make, environment))
+        return planned(json.loads((root / "plan.json").read_text())), root
+
+    return plan
+
+
 @pytest.fixture(params=ENVIRONMENTS)
 def environment(request: pytest.FixtureRequest) -> str:
     """Each environment by name."""
@@ -124,15 +162,40 @@ def plan(environment: str, plan_of: Callable[[str], Plan]) -> Plan:
 
 
 @pytest.fixture(scope="session")
-def production_folder(applying: Terraform, once: Once) -> Path:
-    """A folder in which production has been applied, to a state of its own and to nothing else."""
+def to_apply_in(applying: Terraform, once: Once) -> Callable[[Path], Path]:
+    """Returns the suite in a copy in which something can be applied, to a state of its own."""
+    initialised = once("to-apply", lambda folder: applying.must(workspace(folder), "init"))
 
-    def apply(folder: Path) -> None:
-        copied = workspace(folder)
-        applying.must(copied, "init")
-        applying.must(copied, "apply", "-auto-approve", *plan_arguments("prod"))
+    def copy(folder: Path) -> Path:
+        suite = workspace(folder)
+        for name in (".terraform", ".terraform.lock.hcl"):
+            kept = initialised / "infra" / "terraform" / "suite" / name
+            (shutil.copytree if kept.is_dir() else shutil.copy)(kept, suite / name)
+        return suite
 
-    return once("applied", apply) / "infra" / "terraform" / "suite"
+    return copy
+
+
+@pytest.fixture(scope="session")
+def applied_folder(
+    applying: Terraform, to_apply_in: Callable[[Path], Path], once: Once
+) -> Callable[[str], Path]:
+    """Returns a folder in which an environment has been applied, to a state and to nothing else."""
+
+    def apply(environment: str, folder: Path) -> None:
+        applying.must(to_apply_in(folder), "apply", "-auto-approve", *plan_arguments(environment))
+
+    def find_or_apply(environment: str) -> Path:
+        folder = once(f"applied-{environment}", partial(apply, environment))
+        return folder / "infra" / "terraform" / "suite"
+
+    return find_or_apply
+
+
+@pytest.fixture(scope="session")
+def production_folder(applied_folder: Callable[[str], Path]) -> Path:
+    """A folder in which production has been applied."""
+    return applied_folder("prod")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,9 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,8 @@ class Terraform:
 
     command: tuple[str, ...]
     plugins: Path | None = None
+    served: str = ""
+    """What terraform is told of a stand-in that serves already; empty starts one for each command."""
 
     def run(self, folder: Path, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
         """Return what `terraform ARGUMENTS` in `folder` did; its exit code is the caller's to judge."""
@@ -43,6 +47,8 @@ class Terraform:
             environment["TF_PLUGIN_CACHE_DIR"] = str(self.plugins)
             # Each folder would download them again to have its own lock file, which nobody keeps.
             environment["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1"
+        if self.served:
+            environment["TF_REATTACH_PROVIDERS"] = self.served
         return subprocess.run(
             [*self.command, f"-chdir={folder}", *arguments],
             check=False,
@@ -99,7 +105,7 @@ def _with_stand_ins(wrapper: Path) -> list[str]:
     subprocess.run([*words, "true"], check=False, capture_output=True, timeout=600)
     plain, learned = _HOME_OF_STAND_INS / "mirror", _HOME_OF_STAND_INS / "learned"
     for found in [*plain.rglob("terraform-provider-*"), *plain.glob("terraform.rc")]:
-        text = re.sub(r"exec (\S+) (\S+)", rf"exec \1 {_STAND_IN} \2", found.read_text())
+        text = re.sub(r"exec (\S+) (\S+)", rf'exec \1 {_STAND_IN} \2 "$@"', found.read_text())
         made = learned / found.relative_to(plain)
         made.parent.mkdir(parents=True, exist_ok=True)
         unfinished = learned / f"{os.getpid()}.unfinished"
@@ -107,6 +113,27 @@ def _with_stand_ins(wrapper: Path) -> list[str]:
         unfinished.chmod(0o755)
         unfinished.replace(made)
     return [*words, "env", f"TF_CLI_CONFIG_FILE={learned / 'terraform.rc'}"]
+
+
+@contextmanager
+def serving(terraform: Terraform, scratch: Path) -> Iterator[Terraform]:
+    """Give a terraform whose stand-in for the AWS provider is started once: half the time of a short command.
+
+    It knows one configuration of the provider, the last one: use it where nothing depends on that.
+    """
+    if terraform.plugins:
+        yield terraform
+        return
+    program = next((_HOME_OF_STAND_INS / "learned").rglob("terraform-provider-aws*"))
+    told = scratch / "served.json"
+    process = subprocess.Popen([program, "--reattach", told], stdout=subprocess.PIPE)
+    try:
+        assert process.stdout
+        process.stdout.readline()  # written when it serves
+        yield replace(terraform, served=told.read_text())
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:

@@ -152,13 +152,13 @@ _WRONG = {
 
 @pytest.mark.parametrize("wrong", _WRONG.values(), ids=_WRONG.keys())
 def test_each_wrong_value_is_answered_with_a_sentence(
-    terraform: Terraform, suite: Path, wrong: dict[str, tuple[Any, str]]
+    brief: Terraform, suite: Path, wrong: dict[str, tuple[Any, str]]
 ) -> None:
     given = {
         name: value if isinstance(value, str) else json.dumps(value) for name, (value, _) in wrong.items()
     }
     arguments = [f"-var={name}={value}" for name, value in given.items()]
-    done = terraform.run(suite, "plan", *plan_arguments("dev"), *arguments)
+    done = brief.run(suite, "plan", *plan_arguments("dev"), *arguments)
     assert done.returncode == 1
     heard = said(done)
     assert [sentence for _, sentence in wrong.values() if sentence not in heard] == []
@@ -170,21 +170,21 @@ def test_every_variable_has_been_given_a_wrong_value() -> None:
     assert named - tried == {"services_path"}  # see the last test
 
 
-def test_a_missing_variable_is_named(terraform: Terraform, suite: Path) -> None:
-    done = terraform.run(suite, "plan", "-input=false")
+def test_a_missing_variable_is_named(brief: Terraform, suite: Path) -> None:
+    done = brief.run(suite, "plan", "-input=false")
     assert done.returncode == 1
     for name in ("environment", "region", "domain", "network", "database", "notice_emails"):
         assert f'variable "{name}"' in done.stderr
 
 
-def test_a_folder_without_services_is_refused(terraform: Terraform, suite: Path, tmp_path: Path) -> None:
-    done = terraform.run(suite, "plan", *plan_arguments("dev", services=tmp_path))
+def test_a_folder_without_services_is_refused(brief: Terraform, suite: Path, tmp_path: Path) -> None:
+    done = brief.run(suite, "plan", *plan_arguments("dev", services=tmp_path))
     assert done.returncode == 1
     assert "it is not the services folder" in said(done)
 
 
 def test_a_manifest_that_takes_a_name_of_the_suites_own_is_refused(
-    terraform: Terraform, suite: Path, tmp_path: Path
+    brief: Terraform, suite: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(ROOT / "services" / "users", tmp_path / "users", ignore=_all_but_the_manifest)
     manifest = tmp_path / "users" / "service.yaml"
@@ -195,7 +195,7 @@ def test_a_manifest_that_takes_a_name_of_the_suites_own_is_refused(
         .replace("name: user-storage", "name: users")
         .replace("topic: users-events", "topic: notices")
     )
-    done = terraform.run(suite, "plan", *plan_arguments("dev", services=tmp_path))
+    done = brief.run(suite, "plan", *plan_arguments("dev", services=tmp_path))
     assert done.returncode == 1
     for refused in (
         "a bucket called access-logs or site",
@@ -251,14 +251,14 @@ _ODD_FOLDERS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
 
 @pytest.mark.parametrize(("folders", "sentences"), _ODD_FOLDERS.values(), ids=_ODD_FOLDERS.keys())
 def test_an_odd_service_folder_is_answered_with_a_sentence(
-    terraform: Terraform, suite: Path, tmp_path: Path, folders: dict[str, str], sentences: tuple[str, ...]
+    brief: Terraform, suite: Path, tmp_path: Path, folders: dict[str, str], sentences: tuple[str, ...]
 ) -> None:
     for name, text in folders.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "service.yaml").write_text(text)
     own = '-var=issuer={"url":"https://a.example.com","jwks_url":"https://a.example.com"}'
     given = [one for one in plan_arguments("dev", services=tmp_path) if "first_release" not in one]
-    done = terraform.run(suite, "plan", *given, own)
+    done = brief.run(suite, "plan", *given, own)
     assert done.returncode == 1
     assert [one for one in sentences if one not in said(done)] == []
 

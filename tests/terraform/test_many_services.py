@@ -8,63 +8,15 @@ from pathlib import Path
 
 import pytest
 from tests.terraform import test_properties
-from tests.terraform.conftest import Once
-from tests.terraform.plans import Plan, planned
-from tests.terraform.terraform import Terraform, copy_manifests, plan_arguments
+from tests.terraform.plans import Plan
 
 from slipway.manifest import load_all
 
-_MANIFEST = """
-name: extra{number}
-description: One of many services, which exist for a test.
-subdomain: extra{number}
-roles:
-  api: {{kind: web}}
-gateway:
-  cache: [{{path: /v1/posts, seconds: 1{number:02}}}]
-"""
-
-# What CloudWatch draws of these: more than fits side by side, and nothing at all.
-_PLENTY = """
-name: plenty
-description: A service of many stores, which nobody reaches from outside.
-subdomain: plenty
-visibility: private
-roles:
-  api: {kind: web}
-  worker: {kind: worker}
-stores:
-  tables:
-    - {name: plenty0, env: TABLE_0, partition: pk}
-    - {name: plenty1, env: TABLE_1, partition: pk}
-    - {name: plenty2, env: TABLE_2, partition: pk}
-    - {name: plenty3, env: TABLE_3, partition: pk}
-    - {name: plenty4, env: TABLE_4, partition: pk}
-queues:
-  - {name: plenty0, env: QUEUE_0_QUEUE_URL, consumer: worker}
-  - {name: plenty1, env: QUEUE_1_QUEUE_URL, consumer: worker}
-  - {name: plenty2, env: QUEUE_2_QUEUE_URL, consumer: worker}
-  - {name: plenty3, env: QUEUE_3_QUEUE_URL, consumer: worker}
-  - {name: plenty4, env: QUEUE_4_QUEUE_URL, consumer: worker}
-"""
-
 
 @pytest.fixture(scope="module")
-def with_many(terraform: Terraform, suite: Path, once: Once) -> tuple[Plan, Path]:
+def with_many(grown: Callable[[str], tuple[Plan, Path]]) -> tuple[Plan, Path]:
     """Staging's plan (CloudFront has its hosts too) with thirteen folders more, and the folder above."""
-
-    def make(root: Path) -> None:
-        services = copy_manifests(root)
-        more = {f"extra{number}": _MANIFEST.format(number=number) for number in range(12)}
-        for name, manifest in {**more, "plenty": _PLENTY}.items():
-            (services / name).mkdir()
-            (services / name / "service.yaml").write_text(manifest)
-        arguments = plan_arguments("staging", services=services)
-        terraform.must(suite, "plan", f"-out={root / 'plan'}", *arguments)
-        (root / "plan.json").write_text(json.dumps(terraform.show(suite, root / "plan")))
-
-    root = once("with-many", make)
-    return planned(json.loads((root / "plan.json").read_text())), root
+    return grown("staging")
 
 
 @pytest.mark.parametrize("holds", test_properties.OF_EVERY_PLAN, ids=lambda one: one.__name__)

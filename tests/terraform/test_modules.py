@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
-from tests.terraform.terraform import CONFIGURATION, Terraform
+from tests.terraform.conftest import Once
+from tests.terraform.terraform import CONFIGURATION, Terraform, workspace
 
 from slipway.checkout.module_readmes import declared, modules
 
 _MODULES = sorted(path.name for path in (CONFIGURATION / "modules").iterdir() if path.is_dir())
 _DOCUMENTED = modules(CONFIGURATION)
+_TESTS = sorted(CONFIGURATION.glob("modules/*/tests/*.tftest.hcl"))
+_TOGETHER = "together"
+_RUN = re.compile(r'^(run "[^"]+" \{)$', re.MULTILINE)
 
 
 def test_everything_is_formatted(terraform: Terraform) -> None:
@@ -19,18 +24,34 @@ def test_everything_is_formatted(terraform: Terraform) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("name", _MODULES)
-def test_a_module_is_valid_and_its_tests_pass(terraform: Terraform, suite: Path, name: str) -> None:
-    folder = suite.parent / "modules" / name
-    terraform.must(folder, "init", "-backend=false")
-    terraform.must(folder, "validate")
-    output = terraform.must(folder, "test")
+@pytest.fixture(scope="module")
+def together(terraform: Terraform, once: Once) -> Path:
+    """A folder beside the modules that has the tests of them all, initialised once for all."""
+
+    def make(folder: Path) -> None:
+        together = workspace(folder).parent / "modules" / _TOGETHER
+        for path in _TESTS:
+            made = together / path.relative_to(path.parents[1])
+            made = made.with_name(f"{path.parents[1].name}.{path.name}")
+            made.parent.mkdir(parents=True, exist_ok=True)
+            of_its_module = rf'\1\n  module {{\n    source = "../{path.parents[1].name}"\n  }}'
+            made.write_text(_RUN.sub(of_its_module, path.read_text()))
+        for fixtures in CONFIGURATION.glob("modules/*/tests/*/"):
+            shutil.copytree(fixtures, together / "tests" / fixtures.name)
+        (together / "main.tf").write_text("# Terraform initialises no folder without a file.\n")
+        terraform.must(together, "init")
+
+    return once("together", make) / "infra" / "terraform" / "modules" / _TOGETHER
+
+
+@pytest.mark.parametrize("path", _TESTS, ids=lambda path: f"{path.parents[1].name}/{path.name.split('.')[0]}")
+def test_a_module_is_valid_and_its_tests_pass(brief: Terraform, together: Path, path: Path) -> None:
+    output = brief.must(together, "test", f"-filter=tests/{path.parents[1].name}.{path.name}")
     assert re.search(r"Success! [1-9][0-9]* passed, 0 failed", output), output
 
 
-def test_the_suite_is_valid_and_its_tests_pass(terraform: Terraform, suite: Path) -> None:
-    terraform.must(suite, "validate")
-    output = terraform.must(suite, "test", timeout=600)
+def test_the_suite_is_valid_and_its_tests_pass(brief: Terraform, suite: Path) -> None:
+    output = brief.must(suite, "test", timeout=600)
     assert re.search(r"Success! [1-9][0-9]* passed, 0 failed", output), output
 
 

@@ -1,16 +1,20 @@
 """A stand-in for a provider that has learned what the schema does not say. Run by the stand-ins' own Python.
 
 `program.py SERVER` serves what the program SERVER serves, and besides: a change of what AWS has no call to
-change replaces the resource, and `ephemeral "random_password"` makes passwords that no state keeps.
+change replaces the resource, and `ephemeral "random_password"` makes passwords that no state keeps. With
+`--reattach FILE` it serves command after command, until the process that has started it is gone.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import secrets
+import select
 import string
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +110,16 @@ def _learned(server: Any) -> type[Any]:
     return Learned
 
 
+def _end_after(starter: int) -> None:
+    select.select([os.pidfd_open(starter)], [], [])
+    os._exit(0)
+
+
 def main() -> None:
     """Serve."""
     path = sys.argv.pop(1)
+    if "--reattach" in sys.argv:
+        threading.Thread(target=_end_after, args=(os.getppid(),), daemon=True).start()
     sys.path.insert(0, str(Path(path).parent))
     server = _imported(path)
     server.Provider = _learned(server)
