@@ -1,21 +1,18 @@
-# Access logs by CloudWatch's log delivery, which for CloudFront lives in us-east-1 and writes to S3 itself.
+module "logs" {
+  source = "../distribution_logs"
 
-resource "aws_cloudwatch_log_delivery_source" "this" {
-  region = "us-east-1"
-
-  name         = "${var.prefix}front"
-  log_type     = "ACCESS_LOGS"
-  resource_arn = aws_cloudfront_distribution.this.arn
+  name             = "${var.prefix}front"
+  folder           = "front"
+  distribution_arn = aws_cloudfront_distribution.this.arn
+  destination_arn  = var.log_destination_arn
 }
 
-resource "aws_cloudwatch_log_delivery" "this" {
-  region = "us-east-1"
+moved {
+  from = aws_cloudwatch_log_delivery_source.this
+  to   = module.logs.aws_cloudwatch_log_delivery_source.this
+}
 
-  delivery_source_name     = aws_cloudwatch_log_delivery_source.this.name
-  delivery_destination_arn = var.log_destination_arn
-
-  s3_delivery_configuration = [{
-    suffix_path                 = "front/{yyyy}/{MM}/{dd}/"
-    enable_hive_compatible_path = false
-  }]
+moved {
+  from = aws_cloudwatch_log_delivery.this
+  to   = module.logs.aws_cloudwatch_log_delivery.this
 }
