@@ -13,7 +13,7 @@ _DATABASE = {"instance_class": "db.t4g.large", "storage_gib": 80, "multi_az": Tr
 _CIDR = "10.40.0.0/16"
 _ZONES = ["eu-west-1d", "eu-west-1c", "eu-west-1b", "eu-west-1a"]
 
-# On production, all at once: one does not undo another.
+# All at once: one does not undo another. Where an environment has a value already, it gets another one below.
 IN_PLACE: dict[str, Any] = {
     "architecture": "X86_64",
     "browser_origins": ["https://other.example.com"],
@@ -51,6 +51,65 @@ IN_PLACE: dict[str, Any] = {
     "upload_acceleration": False,
 }
 
+_HERE: dict[str, dict[str, Any]] = {
+    "prod": {},
+    "dev": {
+        "database": {**_DATABASE, "instance_class": "db.t4g.medium"},
+        "deletion_protection": True,
+        "floor_cap": 2,
+        "floors": {"morning": {"schedule": "cron(30 6 ? * MON-FRI *)", "min": 2}},
+        "log_level": "ERROR",
+        "network": {"cidr": "10.20.0.0/16", "zones": _ZONES[1:], "nat": "per_az", "endpoints": ["sqs"]},
+        "open_to": "cloudfront",
+        "price_class": "PriceClass_200",
+        "role_boundary": False,
+        "shell": False,
+        "spot_percent": 0,
+        "strategy": "canary",
+        "upload_acceleration": True,
+    },
+    "staging": {
+        "deletion_protection": True,
+        "floor_cap": 2,
+        "floors": {"morning": {"schedule": "cron(30 6 ? * MON-FRI *)", "min": 2}},
+        "price_class": "PriceClass_200",
+        "network": {"cidr": "10.30.0.0/16", "zones": _ZONES, "nat": "per_az", "nat_zone": "eu-west-1a"},
+        "shell": False,
+        "upload_acceleration": True,
+    },
+    "options": {
+        "architecture": "ARM64",
+        "browser_origins": [],
+        "database": {
+            "engine": "aurora",
+            "multi_az": False,
+            "backup_days": 30,
+            "capacity": {"min": 1, "max": 9},
+        },
+        "deletion_protection": True,
+        "floor_cap": 1,
+        "floors": {"morning": {"schedule": "cron(30 6 ? * MON-FRI *)", "min": 2}},
+        "inner_names": False,
+        "machines": {"services": ["todos", "blog"], "min": 3},
+        "network": {"cidr": "10.50.0.0/16", "zones": _ZONES[1:], "nat": "single", "endpoints": ["sqs"]},
+        "open_to": "cloudfront",
+        "price_class": "PriceClass_200",
+        "role_boundary": True,
+        "regions": {
+            name: {"cidr": cidr, "zones": [f"{name}a", f"{name}b"]}
+            for name, cidr in (("eu-central-1", "10.51.0.0/16"), ("eu-west-3", "10.52.0.0/16"))
+        },
+        "table_replicas": ["eu-north-1", "eu-south-1"],
+        "upload_acceleration": True,
+    },
+}
+
+
+def changes(environment: str) -> dict[str, Any]:
+    """Return another value of each variable that an environment takes in place."""
+    return IN_PLACE | _HERE[environment]
+
+
 # What goes with them, and is made again or no longer needed: nothing in it is missed.
 GOES = {
     "aws_appautoscaling_scheduled_action",  # floors
@@ -66,10 +125,19 @@ GOES = {
     "aws_lb_listener_rule",  # the one answer to preflights, where several origins may call
     "aws_route53_record",  # addresses of IPv6, which the load balancer has not
     "aws_s3_bucket_accelerate_configuration",
+    "aws_s3_bucket_cors_configuration",  # a manifest's browser_uploads
     "aws_secretsmanager_secret_version",  # another generation
     "aws_sns_topic_subscription",  # who is told
     "aws_vpc_encryption_control",
+    "aws_cloudfront_public_key",  # no longer one of those that sign
+    "aws_service_discovery_http_namespace",  # inner names
+    "aws_vpc_endpoint",  # interfaces, which hold nothing
+    "aws_vpc_security_group_egress_rule",  # of ways that are no longer gone
+    "aws_vpc_security_group_ingress_rule",
 }
+
+# No data, but an address that others know; it goes where clients come to the load balancer from then on.
+FRONT = {"module.front[0].aws_cloudfront_distribution.this"}
 
 # What holds data and goes, by the variable that makes it go; docs/operations.md says how it is done then.
 REPLACES: dict[str, tuple[Any, set[str]]] = {
@@ -80,6 +148,10 @@ REPLACES: dict[str, tuple[Any, set[str]]] = {
             'module.postgres["users"].aws_cloudwatch_log_group.exported["postgresql"]',
             'module.postgres["users"].aws_cloudwatch_log_group.exported["upgrade"]',
         },
+    ),
+    "regions": (
+        {"eu-central-1": {"cidr": "10.41.0.0/16", "zones": ["eu-central-1a", "eu-central-1b"]}},
+        set(),
     ),
     "zone_id": ("Z0123456789ABCDEFGHIJ", {"module.domain.aws_route53_zone.this[0]"}),
     "zone_keeps": (["apex", "dmarc"], set()),

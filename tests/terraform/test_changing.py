@@ -1,4 +1,4 @@
-"""What happens to production, as applied, when its variables and the manifests change."""
+"""What happens to an environment that is there when its variables and the manifests change."""
 
 from __future__ import annotations
 
@@ -9,35 +9,41 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from tests.terraform import changing
+from tests.terraform import changing, manifest_changes
 from tests.terraform.conftest import Once
 from tests.terraform.plans import Plan, planned
-from tests.terraform.terraform import CONFIGURATION, Terraform, copy_manifests, plan_arguments, workspace
+from tests.terraform.terraform import CONFIGURATION, Terraform, plan_arguments
 
 from slipway.checkout.module_readmes import declared
 from slipway.deploy.destruction import losses
+from slipway.manifest import Manifest
 
-Edit = Callable[[dict[str, Any]], None]
+Edit = Callable[[manifest_changes.Manifests], None]
+Replan = Callable[[str, str, dict[str, Any], Edit], Plan]
 
 
 @pytest.fixture(scope="module")
-def replan(applying: Terraform, production_folder: Path, once: Once) -> Callable[..., Plan]:
-    """Plans production again, after it has been applied and lived on, with other variables and manifests."""
+def replan(
+    applying: Terraform,
+    applied_folder: Callable[[str], Path],
+    to_apply_in: Callable[[Path], Path],
+    manifests: dict[str, Manifest],
+    once: Once,
+) -> Replan:
+    """Plans an environment again that has been applied and lived on, with other variables and manifests."""
 
-    def plan(name: str, variables: dict[str, Any], edits: dict[str, Edit] | None = None) -> Plan:
+    def plan(name: str, environment: str, variables: dict[str, Any], edit: Edit) -> Plan:
         def make(folder: Path) -> None:
-            suite = workspace(folder)
-            for kept in (".terraform", ".terraform.lock.hcl", "terraform.tfstate"):
-                copy = shutil.copytree if (production_folder / kept).is_dir() else shutil.copy
-                copy(production_folder / kept, suite / kept)
+            suite = to_apply_in(folder)
+            shutil.copy(applied_folder(environment) / "terraform.tfstate", suite)
             _shift(suite / "terraform.tfstate")
             given = [f"-var={key}={_written(value)}" for key, value in variables.items()]
-            arguments = plan_arguments("prod", services=_edited(folder, edits or {}))
+            services = _edited(folder / "services", edit, manifests)
+            arguments = plan_arguments(environment, services=services)
             applying.must(suite, "plan", "-refresh=false", f"-out={folder / 'plan'}", *arguments, *given)
             (folder / "plan.json").write_text(json.dumps(applying.show(suite, folder / "plan")))
 
-        return planned(json.loads((once(f"replan-{name}", make) / "plan.json").read_text()))
+        return planned(json.loads((once(f"{name}-{environment}", make) / "plan.json").read_text()))
 
     return plan
 
@@ -46,15 +52,13 @@ def _written(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _edited(folder: Path, edits: dict[str, Edit]) -> Path:
-    services = folder / "edited"
-    copy_manifests(services)
-    for name, edit in edits.items():
-        path = services / "services" / name / "service.yaml"
-        manifest = yaml.safe_load(path.read_text())
-        edit(manifest)
-        path.write_text(yaml.safe_dump(manifest))
-    return services / "services"
+def _edited(services: Path, edit: Edit, manifests: dict[str, Manifest]) -> Path:
+    """Change the copied manifests; what is JSON is YAML too."""
+    changed = {name: manifest_changes.written(manifest) for name, manifest in manifests.items()}
+    edit(changed)
+    for name, manifest in changed.items():
+        (services / name / "service.yaml").write_text(json.dumps(manifest))
+    return services
 
 
 def _shift(state: Path) -> None:
@@ -68,21 +72,10 @@ def _shift(state: Path) -> None:
     state.write_text(json.dumps(held))
 
 
-def _in_place(manifest: dict[str, Any]) -> None:
-    """Change what may change: sizes, limits, times, and an index that AWS can add."""
-    manifest["roles"]["api"] |= {"cpu": 1024, "memory": 2048, "stop_timeout": 45}
-    manifest["roles"]["api"]["scaling"] |= {"min": 3, "max": 8, "requests_per_target": 100}
-    manifest["queues"][0] |= {"visibility_timeout": 90, "max_receives": 5}
-    manifest["stores"]["tables"][0].setdefault("indexes", []).append(
-        {"name": "added", "partition": "added_to", "sort": "added_at"}
-    )
-    manifest["gateway"] |= {"max_body_kib": 2048, "per_second": 50}
-    manifest["permissions"][0]["allow"].append("dynamodb:Scan")
-
-
 @pytest.fixture(scope="module")
-def changed(replan: Callable[..., Plan]) -> Plan:
-    return replan("in-place", changing.IN_PLACE, {"media": _in_place, "todos": _in_place})
+def changed(replan: Replan) -> Plan:
+    """Production with another value of each variable and of each key that it takes in place."""
+    return replan("in-place", "prod", changing.changes("prod"), manifest_changes.in_place)
 
 
 def _gone(plan: Plan) -> dict[str, str]:
@@ -95,10 +88,50 @@ def test_every_variable_is_in_the_table() -> None:
     assert named == {*changing.IN_PLACE, *changing.REPLACES, *changing.ANOTHER}
 
 
-def test_no_variable_but_those_of_the_table_destroys_what_holds_data(changed: Plan) -> None:
+def test_every_key_of_a_manifest_is_changed(manifests: dict[str, Manifest]) -> None:
+    tried: set[str] = set()
+    for edit in (manifest_changes.in_place, manifest_changes.replacing):
+        edited = {name: manifest_changes.written(manifest) for name, manifest in manifests.items()}
+        edit(edited)
+        for name, manifest in manifests.items():
+            tried |= manifest_changes.changed_keys(manifest, edited[name])
+    assert manifest_changes.every_key() - tried == manifest_changes.ANOTHER
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["prod", *(pytest.param(name, marks=pytest.mark.long) for name in ("dev", "staging", "options"))],
+)
+def test_every_environment_takes_each_change_in_place(
+    name: str, replan: Replan, plan_of: Callable[[str], Plan]
+) -> None:
+    given = changing.changes(name)
+    before = plan_of(name).variables
+    assert [one for one, value in given.items() if before[one] == value] == []
+    plan = replan("in-place", name, given, manifest_changes.in_place)
+    gone = _gone(plan)
+    assert set(losses(gone)) <= changing.FRONT
+    assert sorted(f"{kind} {one}" for one, kind in gone.items() if kind not in changing.GOES) == []
+    assert plan.taken_names() == []
+
+
+def test_the_edge_waits_for_the_slowest_service_as_its_manifest_says(
+    replan: Replan, plan_of: Callable[[str], Plan]
+) -> None:
+    """One distribution asks all: the 20 seconds of users end no other call, the 45 of blog are waited."""
+    plans = plan_of("prod"), replan("in-place", "prod", changing.changes("prod"), manifest_changes.in_place)
+    waits = [
+        origin["custom_origin_config"][0]["origin_read_timeout"]
+        for plan in plans
+        for one in plan.of("aws_cloudfront_distribution")
+        for origin in one["origin"]
+        if origin["custom_origin_config"]
+    ]
+    assert set(waits) == {30, 45}
+
+
+def test_of_the_load_balancers_rules_only_the_answer_to_preflights_goes(changed: Plan) -> None:
     gone = _gone(changed)
-    assert [one for one in losses(gone) if one != "module.front[0].aws_cloudfront_distribution.this"] == []
-    assert set(gone.values()) - changing.GOES == set(), sorted(gone)
     rules = [address for address, kind in gone.items() if kind == "aws_lb_listener_rule"]
     assert rules == ["module.load_balancer.aws_lb_listener_rule.preflight[0]"]
 
@@ -139,21 +172,15 @@ def test_what_is_made_while_another_has_its_name_is_not_called_like_it(changed: 
 
 
 @pytest.fixture(scope="module")
-def replaced(replan: Callable[..., Plan]) -> Plan:
+def replaced(replan: Replan) -> Plan:
     given = {name: value for name, (value, _) in changing.REPLACES.items()}
-    return replan("replaces", given, {"todos": _other_local_index})
-
-
-def _other_local_index(manifest: dict[str, Any]) -> None:
-    manifest["stores"]["tables"][0]["indexes"].append(
-        {"name": "by_color", "partition": "pk", "sort": "color", "local": True}
-    )
+    return replan("replaces", "prod", given, manifest_changes.replacing)
 
 
 def test_what_holds_data_goes_only_where_the_table_says_so(replaced: Plan) -> None:
     lost = losses(_gone(replaced))
     wanted = {one for _, addresses in changing.REPLACES.values() for one in addresses}
-    assert set(lost) == {*wanted, 'module.table["todos"].aws_dynamodb_table.this'}
+    assert set(lost) == {*wanted, *manifest_changes.LOST}
 
 
 def test_another_engine_is_made_beside_the_one_that_goes(replaced: Plan) -> None:
