@@ -32,6 +32,9 @@ locals {
     ways       = local.front ? values(local.ways[limit]) : [local.ways[limit].app]
   } }
 
+  # CloudFront asks all services as one origin and waits for the slowest; 60 seconds are its most.
+  read_timeout = min(60, max(1, values(local.public)[*].gateway.read_timeout...))
+
   # What manifests let the edge keep.
   cached = { for route in flatten([for name in keys(local.hosts) : local.services[name].gateway.cache]) : route.path => route.seconds... }
 
@@ -125,6 +128,7 @@ module "site" {
   domain              = var.domain
   bucket_domain_name  = module.site_bucket.regional_domain_name
   services            = local.origin_hosts
+  read_timeout        = local.read_timeout
   apex                = !contains(var.zone_keeps, "apex")
   origin_header       = local.origin_header
   certificate_arn     = module.domain.global_certificate_arn
@@ -166,6 +170,7 @@ module "front" {
   hosts               = values(local.hosts)
   cached              = { for path, seconds in local.cached : path => max(seconds...) }
   origin_host         = "all.origin.${var.domain}"
+  read_timeout        = local.read_timeout
   origin_header       = local.origin_header
   certificate_arn     = module.domain.global_certificate_arn
   web_acl_arn         = module.global_firewall.arn
@@ -176,6 +181,7 @@ module "front" {
 # Where each host is. A host has its record whichever way leads to it, so that another way in changes the record and
 # never takes it away. CloudFront has addresses of IPv6, the load balancer has not.
 resource "aws_route53_record" "host" {
+  #checkov:skip=CKV2_AWS_23:Its alias is the load balancer or the distribution, by an expression that the check does not follow
   for_each = merge([for host in values(local.hosts) : {
     for type in local.front ? ["A", "AAAA"] : ["A"] : "${host}/${type}" => { host = host, type = type }
   }]...)

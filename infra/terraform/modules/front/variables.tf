@@ -58,3 +58,14 @@ variable "cached" {
     error_message = "CloudFront takes 25 behaviours: at most 24 paths can be kept."
   }
 }
+
+variable "read_timeout" {
+  description = "How many seconds the services' answers may take."
+  type        = number
+  default     = 60
+
+  validation {
+    condition     = var.read_timeout >= 1 && var.read_timeout <= 60
+    error_message = "CloudFront waits from 1 to 60 seconds, without a quota that has been raised."
+  }
+}

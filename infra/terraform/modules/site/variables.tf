@@ -68,3 +68,14 @@ variable "apex" {
   type        = bool
   default     = true
 }
+
+variable "read_timeout" {
+  description = "How many seconds the services' answers may take."
+  type        = number
+  default     = 60
+
+  validation {
+    condition     = var.read_timeout >= 1 && var.read_timeout <= 60
+    error_message = "CloudFront waits from 1 to 60 seconds, without a quota that has been raised."
+  }
+}
