@@ -14,9 +14,11 @@ from slipway.commands import context
 from slipway.deploy import variables
 from slipway.deploy.aws import AwsAccount
 from slipway.deploy.deployment import Deployment, DeployOrder
+from slipway.deploy.failover import Failover
 from slipway.deploy.images import check_tag
 from slipway.deploy.smoke import Smoke
 from slipway.deploy.terraform import Terraform
+from slipway.manifest import load_all
 from slipway.terminal import console
 from slipway.terminal.problems import INTERRUPTED, OK, USAGE, Problem
 
@@ -30,6 +32,8 @@ class _Options:
     image_tag: str | None
     rollback: bool
     restart: bool
+    failover: str | None
+    planned: bool
     services: tuple[str, ...]
     build: bool
     images: Path | None
@@ -62,6 +66,12 @@ def _address(_context: click.Context, _option: click.Parameter, text: str | None
 @click.option("--apply", is_flag=True, help="Bring everything to what the configuration says.")
 @click.option("--image-tag", metavar="TAG", help="Bring the images with this tag into service.")
 @click.option("--rollback", is_flag=True, help="Bring back the release before, or the one of --image-tag.")
+@click.option(
+    "--failover", metavar="REGION", help="Let the databases be written in this further region from now on."
+)
+@click.option(
+    "--planned", is_flag=True, help="With --failover: both regions are well; wait, and lose no write."
+)
 @click.option(
     "--service", "services", multiple=True, metavar="NAME", help="Only this service; may be repeated."
 )
@@ -132,6 +142,7 @@ def command(environment: str, **given: Any) -> int:
       deploy dev --image-tag 1.4.0          a release: migrations first, then the services
       deploy dev --apply --image-tag 1.4.0  both
       deploy dev --rollback                 the release before
+      deploy prod --failover eu-central-1   its region is lost: promote the copies elsewhere
 
     Every terraform, aws and docker command is printed as it is run. Needs terraform and credentials as the
     aws program finds them (AWS_PROFILE, a workflow's role). Killed or interrupted, run it again: it goes on.
@@ -152,6 +163,9 @@ def command(environment: str, **given: Any) -> int:
 
 
 def _carry_out(environment: str, options: _Options) -> int:
+    if options.failover:
+        _failover(environment, options.failover, options).run()
+        return OK
     deployment = _deployment(environment, options)
     if options.plan:
         return deployment.plan(options.image_tag, expect_none=options.expect_none)
@@ -169,9 +183,12 @@ def _check_usage(options: _Options) -> None:
     """Raise UsageError for options that make no sense together."""
     tag, brings = options.image_tag, options.build or options.sign or options.images is not None
     wrong = {
-        "say what to do: --plan, --apply, --image-tag TAG or --rollback": not (
-            options.plan or options.apply or tag or options.rollback
+        "say what to do: --plan, --apply, --image-tag TAG, --rollback or --failover REGION": not (
+            options.plan or options.apply or tag or options.rollback or options.failover
         ),
+        "--failover promotes copies and nothing else: leave out the rest": options.failover
+        and (options.plan or options.apply or tag or options.rollback),
+        "--planned belongs to --failover": options.planned and not options.failover,
         "--plan changes nothing: leave out --apply, --rollback and what makes images": options.plan
         and (options.apply or options.rollback or brings),
         "--rollback brings back images only: leave out --apply and what makes images": options.rollback
@@ -190,6 +207,20 @@ def _check_usage(options: _Options) -> None:
             raise click.UsageError(sentence)
     if tag:
         check_tag(tag)
+
+
+def _failover(name: str, region: str, options: _Options) -> Failover:
+    environment = variables.read(context.ROOT / "infra" / "terraform" / "environments", name)
+    if region == environment.region:
+        raise click.UsageError(f"{name} is in {region} already: --failover takes another region")
+    return Failover(
+        environment,
+        load_all(context.ROOT),
+        AwsAccount(region),
+        _confirmation(yes=options.yes, declined="nothing was promoted"),
+        timeout=options.timeout * 60,
+        planned=options.planned,
+    )
 
 
 def _deployment(name: str, options: _Options) -> Deployment:
@@ -214,7 +245,9 @@ def _deployment(name: str, options: _Options) -> Deployment:
     return Deployment(context.ROOT, environment, terraform, AwsAccount(environment.region), order)
 
 
-def _confirmation(*, yes: bool) -> Callable[[str], None]:
+def _confirmation(
+    *, yes: bool, declined: str = "the plan was declined and not applied"
+) -> Callable[[str], None]:
     def confirm(question: str) -> None:
         if yes:
             return
@@ -226,7 +259,7 @@ def _confirmation(*, yes: bool) -> Callable[[str], None]:
             )
         if not click.confirm(question):
             raise Problem(
-                "the plan was declined and not applied",
+                declined,
                 next_step="what was in service still is; run the command again for another plan",
             )
 
