@@ -1,5 +1,5 @@
 # Everything that the three environments leave at its default, chosen otherwise: no way out of the network, inner names,
-# other origins, Aurora, replicas, machines, linear shifts, keys for private deliveries, another processor.
+# other origins, Aurora, a further region, replicas, machines, linear shifts, keys for private deliveries, another processor.
 
 environment = "options"
 region      = "eu-west-1"
@@ -25,9 +25,13 @@ database = {
 
 cache          = { nodes = 2 }
 machines       = { services = ["todos"], max = 4, on_demand = 1, spot_percent = 50 }
-table_replicas = ["eu-central-1"]
+table_replicas = ["eu-north-1"]
 architecture   = "X86_64"
 strategy       = "linear"
+
+regions = {
+  eu-central-1 = { cidr = "10.51.0.0/16", zones = ["eu-central-1a", "eu-central-1b"] }
+}
 
 delivery_public_keys = { first = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----\n" }
 

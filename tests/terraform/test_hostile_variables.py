@@ -67,6 +67,10 @@ _WITHOUT_A_WAY_OUT = {
 }
 
 _OF_NOBODY = {
+    "regions": (
+        {"eu-central-1": {"cidr": "10.9.0.0/16", "zones": ["eu-central-1a", "eu-central-1b"]}},
+        "A further region needs database.engine",
+    ),
     "first_release": ({"userz": "1.0.0"}, "names a service that has no folder: userz"),
     "machines": ({"services": ["userz"]}, "machines.services names a service that has no folder: userz"),
     "issuer": ({"service": "userz"}, "The issuer's service is a public service with a folder"),
@@ -103,6 +107,10 @@ _A_SHELL_WITHOUT_A_WAY_OUT = {
     ),
 }
 _FRACTIONS = {
+    "regions": (
+        {"eu-central-1": {"cidr": "10.1.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"]}},
+        "The zones of a further region belong to it",
+    ),
     "spot_percent": (33.3, "A percentage, without a fraction"),
     "cache": ({"nodes": 1.5}, "From 1 to 6 nodes, a whole number"),
     "database": ({"multi_az": True, "backup_days": 1.5}, "From 1 to 35 days, a whole number"),
@@ -115,6 +123,10 @@ _FRACTIONS = {
     "delivery_public_keys": ({"my key": "-----BEGIN PUBLIC KEY-----"}, "A key's name has at most 40 letters"),
 }
 _LESS_THAN_NOTHING = {
+    "regions": (
+        {"eu-west-1": {"cidr": "10.9.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"]}},
+        "A further region is another one than the environment's own",
+    ),
     "machines": ({"min": -1}, "Machines are counted in whole numbers"),
     "spot_percent": (-1, "A percentage"),
     "cache": ({"nodes": -1}, "From 1 to 6 nodes"),

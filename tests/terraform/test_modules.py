@@ -125,5 +125,6 @@ def test_what_is_left_to_others_is_said_in_one_place_each() -> None:
         "min_capacity": ["scaling.tf"],
         "vpc_subnet_ids": ["main.tf"],
         "description": ["main.tf", "main.tf"],
-        "snapshot_identifier": ["main.tf", "main.tf"],
+        "snapshot_identifier": ["main.tf"],
+        "snapshot_identifier, global_cluster_identifier, replication_source_identifier": ["main.tf"],
     }

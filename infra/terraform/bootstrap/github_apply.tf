@@ -74,7 +74,7 @@ resource "aws_iam_role_policy" "change_roles" {
         Resource = ["arn:${local.partition}:iam::${var.account_id}:role/aws-service-role/*"] # AWS's own, of the services listed
         Condition = { StringEquals = { "iam:AWSServiceName" = [
           "ecs.amazonaws.com", "ecs.application-autoscaling.amazonaws.com", "elasticache.amazonaws.com",
-          "elasticloadbalancing.amazonaws.com", "rds.amazonaws.com", "wafv2.amazonaws.com",
+          "elasticloadbalancing.amazonaws.com", "rds.amazonaws.com", "replication.ecr.amazonaws.com", "wafv2.amazonaws.com",
         ] } }
       },
       ], [for statement in [

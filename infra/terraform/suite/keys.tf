@@ -4,7 +4,7 @@ locals {
   this_account = { StringEquals = { "aws:SourceAccount" = local.account_id } }
   through      = ["kms:Decrypt", "kms:GenerateDataKey"]
 
-  log_access = { for region in toset([var.region, "us-east-1"]) : region => {
+  log_access = { for region in setunion([var.region, "us-east-1"], keys(var.regions)) : region => {
     principal = "logs.${region}.amazonaws.com"
     actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
     condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:${local.partition}:logs:${region}:${local.account_id}:log-group:*" } } # of this account
@@ -63,12 +63,13 @@ module "edge_key" {
 
 module "replica_key" {
   source   = "../modules/key"
-  for_each = var.table_replicas
+  for_each = setunion(var.table_replicas, keys(var.regions))
 
   name                 = "${local.prefix}replica"
-  description          = "Replicas of the tables of ${local.name}"
+  description          = "Copies of what ${local.name} keeps"
   partition            = local.partition
   account_id           = local.account_id
   region               = each.key
   deletion_window_days = var.deletion_protection ? 30 : 7
+  services             = { for name in ["Logs"] : name => local.log_access[each.key] if contains(keys(var.regions), each.key) }
 }

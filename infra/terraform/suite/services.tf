@@ -19,6 +19,7 @@ module "generated_secret" {
   description   = "${each.value.env} of ${each.value.service}"
   bytes         = each.value.bytes
   key_arn       = module.data_key.arn
+  replica_keys  = { for region in keys(var.regions) : region => module.replica_key[region].arn }
   recovery_days = var.deletion_protection ? 30 : 0
 }
 

@@ -101,6 +101,35 @@ variable "table_replicas" {
   }
 }
 
+variable "regions" {
+  description = "Further regions that have a copy of what cannot be made again: tables, databases (of Aurora), generated secrets and images. For each the /16 and the zones of the network that the databases stand in."
+  type = map(object({
+    cidr  = string
+    zones = list(string)
+  }))
+  default = {}
+
+  validation {
+    condition     = !contains(keys(var.regions), var.region) && alltrue([for region in keys(var.regions) : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    error_message = "A further region is another one than the environment's own, written like eu-central-1."
+  }
+
+  validation {
+    condition     = alltrue([for region, place in var.regions : alltrue([for zone in place.zones : startswith(zone, region)])])
+    error_message = "The zones of a further region belong to it."
+  }
+
+  validation {
+    condition     = length(distinct(concat([var.network.cidr], values(var.regions)[*].cidr))) == length(var.regions) + 1
+    error_message = "Each region's network has addresses of its own, or the two can never be joined."
+  }
+
+  validation {
+    condition     = length(var.regions) == 0 || var.database.engine == "aurora" || length(local.postgres) == 0
+    error_message = "A further region needs database.engine = \"aurora\": an instance has no copy elsewhere that it could be followed from."
+  }
+}
+
 variable "upload_acceleration" {
   description = "Whether clients may upload to buckets through the nearest edge (billed per byte)."
   type        = bool

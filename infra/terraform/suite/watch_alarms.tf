@@ -103,7 +103,7 @@ locals {
         writes = { namespace = "AWS/DynamoDB", name = "WriteThrottleEvents", stat = "Sum", dimensions = { TableName = table.name } }
       }
     } },
-    merge([for region in var.table_replicas : { for name, table in module.table : "${name}-table-lag-${region}" => {
+    merge([for region in keys(module.replica_key) : { for name, table in module.table : "${name}-table-lag-${region}" => {
       description = "The replica of table ${name} in ${region} is more than a minute behind. Runbook: docs/operations.md, tables."
       threshold   = 60000
       periods     = 5

@@ -124,7 +124,9 @@ def _database(environment: PlannedEnvironment) -> Iterator[Line]:
 
 def _aurora(environment: PlannedEnvironment) -> Iterator[Line]:
     for one in environment.of("aws_rds_cluster"):
-        members = len(environment.of("aws_rds_cluster_instance"))
+        members = len(
+            [each for each in environment.of("aws_rds_cluster_instance") if each.module == one.module]
+        )
         units = members * one.values["serverlessv2_scaling_configuration"][0]["min_capacity"]
         yield _hourly("Aurora capacity unit", units, price_table().each("aurora_unit_hour"))
 
@@ -146,11 +148,11 @@ def _alarms(environment: PlannedEnvironment) -> Iterator[Line]:
 
 
 def _secrets(environment: PlannedEnvironment) -> Iterator[Line]:
-    """Those of the services, and the master's, which each database server keeps itself."""
-    quantity = sum(
-        len(environment.of(kind))
-        for kind in ("aws_secretsmanager_secret", "aws_db_instance", "aws_rds_cluster")
-    )
+    """Those of the services, with copies elsewhere, and the master's, which a server keeps itself."""
+    own = environment.of("aws_secretsmanager_secret")
+    leading = [one for one in environment.of("aws_rds_cluster") if one.values.get("master_username")]
+    copies = sum(len(one.values.get("replica") or []) for one in own)
+    quantity = len(own) + copies + len(environment.of("aws_db_instance")) + len(leading)
     yield Line("secret", quantity, quantity * price_table().each("secret"))
 
 

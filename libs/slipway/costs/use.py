@@ -138,7 +138,8 @@ class _Use:
 
     def stores(self) -> Iterator[Line]:
         """Tables, with a write for each region that holds a replica, and buckets."""
-        copies = 1 + len(self.environment.variables["table_replicas"])
+        given = self.environment.variables
+        copies = 1 + len({*given["table_replicas"], *(given.get("regions") or {})})
         reads, writes = self.traffic.of_calls("table_reads"), self.traffic.of_calls("table_writes") * copies
         yield self._used_million("reads of tables", reads, "table_read_million")
         yield self._used_million("writes of tables", writes, "table_write_million")

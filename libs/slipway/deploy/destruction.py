@@ -16,6 +16,7 @@ HOLDS_DATA = {
     "aws_ecr_repository",
     "aws_kms_key",
     "aws_rds_cluster",
+    "aws_rds_global_cluster",
     "aws_route53_zone",
     "aws_s3_bucket",
     "aws_secretsmanager_secret",

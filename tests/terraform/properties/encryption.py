@@ -68,6 +68,7 @@ def what_must_be_on_is_on(plan: Plan) -> list[str]:
         for one in plan.of(kind)
         for attribute in attributes
         if one[attribute] not in (True, "true")  # the cache's are words in the provider's schema
+        and not (attribute == "manage_master_user_password" and one.given("global_cluster_identifier"))
     ]
 
 

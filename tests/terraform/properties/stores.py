@@ -60,7 +60,8 @@ def buckets_keep_versions(plan: Plan) -> list[str]:
 def table_keys_are_the_stores(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
     """Keys, indexes, expiry and stream of each table are what its service's code uses: the manifest's."""
     made = {table["name"]: table for table in plan.of("aws_dynamodb_table")}
-    fed = "NEW_AND_OLD_IMAGES" if plan.variables["table_replicas"] else None  # what replicas are fed by
+    copied = plan.variables["table_replicas"] or plan.variables["regions"]
+    fed = "NEW_AND_OLD_IMAGES" if copied else None  # what replicas are fed by
     prefix = f"{plan.variables['project']}-{plan.variables['environment']}-"
     found = []
     for table in (table for manifest in manifests.values() for table in manifest.stores.tables):

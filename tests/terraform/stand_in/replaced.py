@@ -108,6 +108,12 @@ REPLACED: dict[str, tuple[str, ...]] = {
         "kms_key_id",
         "db_subnet_group_name",
     ),
+    "aws_rds_global_cluster": (
+        "global_cluster_identifier",
+        "engine",
+        "source_db_cluster_identifier",
+        "storage_encrypted",
+    ),
     "aws_rds_cluster_instance": ("cluster_identifier", "engine", "identifier"),
     "aws_rds_cluster_parameter_group": ("name", "name_prefix", "family", "description"),
     "aws_route": ("route_table_id", "destination_cidr_block"),

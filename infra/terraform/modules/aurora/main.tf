@@ -7,6 +7,7 @@ resource "random_id" "snapshot" {
 }
 
 resource "aws_rds_cluster_parameter_group" "this" {
+  region      = var.region
   name_prefix = "${var.name}-"
   family      = "aurora-postgresql${split(".", var.engine_version)[0]}"
   description = "TLS only; schema changes logged, and no values; nothing waits for ever"
@@ -41,14 +42,17 @@ resource "aws_rds_cluster" "this" {
   #checkov:skip=CKV_AWS_139:A variable, because a development environment is torn down; a test asserts it for production
   #checkov:skip=CKV2_AWS_27:Statements hold addresses and hashes of passwords; slow ones are seen in Performance Insights without their values
   #checkov:skip=CKV2_AWS_8:It keeps its own backups; a plan in AWS Backup would keep them twice
+  region             = var.region
   cluster_identifier = var.name
   engine             = "aurora-postgresql"
   engine_mode        = "provisioned"
   engine_version     = var.engine_version
 
-  master_username               = "slipway_master"
-  manage_master_user_password   = true
-  master_user_secret_kms_key_id = var.key_arn
+  # A copy has its users from the cluster that it follows.
+  global_cluster_identifier     = var.global_cluster
+  master_username               = var.global_cluster == null ? "slipway_master" : null
+  manage_master_user_password   = var.global_cluster == null ? true : null
+  master_user_secret_kms_key_id = var.global_cluster == null ? var.key_arn : null
 
   storage_encrypted = true
   kms_key_id        = var.key_arn
@@ -80,7 +84,8 @@ resource "aws_rds_cluster" "this" {
   tags = { Name = var.name }
 
   lifecycle {
-    ignore_changes = [snapshot_identifier] # another one would make another server
+    # Another snapshot would make another server; who leads and who follows a failover decides.
+    ignore_changes = [snapshot_identifier, global_cluster_identifier, replication_source_identifier]
   }
 
   depends_on = [aws_cloudwatch_log_group.exported]
@@ -89,6 +94,7 @@ resource "aws_rds_cluster" "this" {
 resource "aws_rds_cluster_instance" "this" {
   for_each = toset(var.multi_az ? ["writer", "reader"] : ["writer"])
 
+  region             = var.region
   identifier         = "${var.name}-${each.key}"
   cluster_identifier = aws_rds_cluster.this.id
   engine             = aws_rds_cluster.this.engine
@@ -111,6 +117,7 @@ resource "aws_cloudwatch_log_group" "exported" {
   #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   for_each = toset(["postgresql"])
 
+  region            = var.region
   name              = "/aws/rds/cluster/${var.name}/${each.key}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.log_key_arn

@@ -15,3 +15,11 @@ output "master_secret_arn" {
   description = "Secret that AWS keeps the master's user name and password in."
   value       = one(aws_rds_cluster.this.master_user_secret[*].secret_arn)
 }
+
+output "arn" {
+  description = "ARN of the cluster."
+  value       = aws_rds_cluster.this.arn
+
+  # A global cluster is made of one that is there.
+  depends_on = [aws_rds_cluster_instance.this]
+}

@@ -92,3 +92,15 @@ variable "snapshot" {
   type        = string
   default     = null
 }
+
+variable "region" {
+  description = "Region; null is the provider's."
+  type        = string
+  default     = null
+}
+
+variable "global_cluster" {
+  description = "Global cluster in which this one follows another region's; null for one that is written."
+  type        = string
+  default     = null
+}

@@ -33,4 +33,5 @@ module "secret" {
   value         = join("", [ephemeral.random_password.letters.result, local.last == "" ? "" : ephemeral.random_password.last[0].result, local.padding])
   generation    = var.generation
   recovery_days = var.recovery_days
+  replica_keys  = var.replica_keys
 }

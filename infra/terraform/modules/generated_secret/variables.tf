@@ -34,3 +34,9 @@ variable "recovery_days" {
   type        = number
   default     = 30
 }
+
+variable "replica_keys" {
+  description = "KMS key of each further region that has a copy."
+  type        = map(string)
+  default     = {}
+}

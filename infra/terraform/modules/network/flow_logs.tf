@@ -2,6 +2,7 @@
 
 resource "aws_cloudwatch_log_group" "flow" {
   #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
+  region            = var.region
   name              = "/${var.name}/network"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.log_key_arn
@@ -44,6 +45,7 @@ resource "aws_iam_role_policy" "flow" {
 }
 
 resource "aws_flow_log" "this" {
+  region                   = var.region
   vpc_id                   = aws_vpc.this.id
   traffic_type             = "ALL"
   iam_role_arn             = aws_iam_role.flow.arn

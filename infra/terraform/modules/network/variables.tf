@@ -87,3 +87,9 @@ variable "boundary_arn" {
   type        = string
   default     = null
 }
+
+variable "region" {
+  description = "Region; null is the provider's."
+  type        = string
+  default     = null
+}

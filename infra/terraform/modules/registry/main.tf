@@ -1,6 +1,7 @@
 # One image repository: tags never move, images are scanned when pushed, old ones go.
 
 resource "aws_ecr_repository" "this" {
+  region               = var.region
   name                 = var.name
   image_tag_mutability = "IMMUTABLE"
   force_delete         = var.force_delete
@@ -18,6 +19,7 @@ resource "aws_ecr_repository" "this" {
 }
 
 resource "aws_ecr_lifecycle_policy" "this" {
+  region     = var.region
   repository = aws_ecr_repository.this.name
 
   policy = jsonencode({

@@ -24,3 +24,9 @@ variable "force_delete" {
   type        = bool
   default     = false
 }
+
+variable "region" {
+  description = "Region; null is the provider's."
+  type        = string
+  default     = null
+}

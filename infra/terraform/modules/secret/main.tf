@@ -8,6 +8,15 @@ resource "aws_secretsmanager_secret" "this" {
   kms_key_id              = var.key_arn
   recovery_window_in_days = var.recovery_days
   tags                    = { Name = var.name }
+
+  dynamic "replica" {
+    for_each = var.replica_keys
+
+    content {
+      region     = replica.key
+      kms_key_id = replica.value
+    }
+  }
 }
 
 resource "aws_secretsmanager_secret_version" "this" {

@@ -34,3 +34,9 @@ variable "recovery_days" {
     error_message = "Secrets Manager allows 0 or 7 to 30 days."
   }
 }
+
+variable "replica_keys" {
+  description = "KMS key of each further region that has a copy."
+  type        = map(string)
+  default     = {}
+}

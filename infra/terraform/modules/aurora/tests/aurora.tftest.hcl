@@ -70,3 +70,23 @@ run "a_change_does_not_wait_for_sunday" {
     error_message = "What waits is in every plan, and a release is refused while the plan has more than the release."
   }
 }
+
+run "a_copy_has_its_users_from_the_cluster_that_it_follows" {
+  command = plan
+
+  variables {
+    region         = "eu-central-1"
+    global_cluster = "slipway-test-users"
+    multi_az       = false
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this.global_cluster_identifier == "slipway-test-users" && aws_rds_cluster.this.manage_master_user_password == null
+    error_message = "AWS refuses a master for a cluster that follows."
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this.region == "eu-central-1" && alltrue([for instance in values(aws_rds_cluster_instance.this) : instance.region == "eu-central-1"])
+    error_message = "All of it is elsewhere."
+  }
+}

@@ -88,7 +88,7 @@ run "access_logs_go_where_they_are_told" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_log_delivery.this) == 1
+    condition     = length(module.logs) == 1
     error_message = "One delivery."
   }
 }

@@ -26,6 +26,19 @@ run "the_value_is_kept_by_nobody_else" {
   }
 }
 
+run "a_copy_is_encrypted_with_its_regions_key" {
+  command = plan
+
+  variables {
+    replica_keys = { eu-central-1 = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
+  }
+
+  assert {
+    condition     = one(aws_secretsmanager_secret.this.replica).region == "eu-central-1" && one(aws_secretsmanager_secret.this.replica).kms_key_id == var.replica_keys["eu-central-1"]
+    error_message = "A key is of one region."
+  }
+}
+
 run "three_days_are_refused" {
   command = plan
 
