@@ -25,7 +25,7 @@ module "bucket" {
   log_bucket      = module.access_logs.bucket
   force_destroy   = !var.deletion_protection
   acceleration    = var.upload_acceleration && each.value.browser_uploads
-  browser_origins = each.value.browser_uploads ? local.browser_origins : []
+  browser_origins = each.value.browser_uploads || length(each.value.delivers) > 0 ? local.browser_origins : []
 
   notify = each.value.notify_topic == null ? null : {
     topic_arn = module.topic[each.value.notify_topic].arn

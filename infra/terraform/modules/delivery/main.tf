@@ -124,6 +124,7 @@ resource "aws_cloudfront_distribution" "this" {
       viewer_protocol_policy     = "https-only"
       compress                   = false # what is delivered is compressed as a file, and Range must count its bytes
       cache_policy_id            = aws_cloudfront_cache_policy.this[ordered_cache_behavior.key].id
+      origin_request_policy_id   = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf" # AWS's CORS-S3Origin: S3 answers what browsers ask before a read with If-Range
       response_headers_policy_id = aws_cloudfront_response_headers_policy.this[trimsuffix(ordered_cache_behavior.key, "/")].id
       trusted_key_groups         = ordered_cache_behavior.value.access == "signed" ? [aws_cloudfront_key_group.this[0].id] : null
     }

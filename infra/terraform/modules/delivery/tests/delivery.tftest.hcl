@@ -84,3 +84,17 @@ run "a_private_key_is_refused" {
 
   expect_failures = [var.public_keys]
 }
+
+run "a_browsers_question_before_a_read_reaches_who_can_answer_it" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for behavior in aws_cloudfront_distribution.this.ordered_cache_behavior : contains(behavior.allowed_methods, "OPTIONS") && behavior.origin_request_policy_id == "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"])
+    error_message = "S3 answers OPTIONS only where it is told origin, method and headers."
+  }
+
+  assert {
+    condition     = length(aws_cloudfront_distribution.this.ordered_cache_behavior) > 0
+    error_message = "There is something delivered."
+  }
+}
