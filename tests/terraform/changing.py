@@ -129,6 +129,8 @@ GOES = {
     "aws_secretsmanager_secret_version",  # another generation
     "aws_sns_topic_subscription",  # who is told
     "aws_vpc_encryption_control",
+    "aws_cloudfront_response_headers_policy",  # of a prefix that is delivered no longer
+    "aws_rds_cluster_instance",  # the reader of a cluster that keeps its writer
     "aws_cloudfront_public_key",  # no longer one of those that sign
     "aws_service_discovery_http_namespace",  # inner names
     "aws_vpc_endpoint",  # interfaces, which hold nothing
