@@ -1,34 +1,10 @@
 """Closing an account erases what every service holds on it."""
 
 import pytest
+from tests.system.documents import DOORS, PRIVATE
 from tests.system.expect import answer, eventually, problem
 from tests.system.pictures import photograph
 from tests.system.uploading import credentials, settled, storage, upload
-
-NOBODYS = "01a1fbf7-312a-762e-b593-a12690369b44"
-
-CALLS = [
-    ("GET", "users", "/v1/me", None),
-    ("PATCH", "users", "/v1/me", {"name": "Anna"}),
-    ("GET", "users", "/v1/sessions", None),
-    ("POST", "users", "/v1/me/storage-credentials", None),
-    ("GET", "todos", "/v1/todos", None),
-    ("GET", "todos", f"/v1/todos/{NOBODYS}", None),
-    ("POST", "todos", "/v1/todos", {"title": "Come back"}),
-    ("POST", "todos", "/v1/todos", {"title": 7}),
-    ("PATCH", "todos", f"/v1/todos/{NOBODYS}", {"title": "Come back"}),
-    ("DELETE", "todos", f"/v1/todos/{NOBODYS}", None),
-    ("POST", "todos", "/v1/todos/batch", {"operations": [{"op": "create", "title": "Come back"}]}),
-    ("GET", "todos", "/v1/lists", None),
-    ("POST", "todos", "/v1/lists", {"name": "Come back"}),
-    ("GET", "todos", f"/v1/lists/{NOBODYS}", None),
-    ("GET", "todos", "/v1/changes", None),
-    ("GET", "media", "/v1/objects", None),
-    ("GET", "media", f"/v1/objects/{NOBODYS}", None),
-    ("DELETE", "media", f"/v1/objects/{NOBODYS}", None),
-    ("POST", "media", "/v1/uploads", {"filename": "a.txt", "content_type": "text/plain", "size": 1}),
-    ("POST", "media", f"/v1/uploads/{NOBODYS}/abort", None),
-]
 
 
 def is_refused(client, service, path):
@@ -40,11 +16,10 @@ def test_every_call_with_a_token_that_outlives_its_account_is_refused_alike(anna
     anna.todo("Forget me")
     anna.client.get("todos", "/v1/todos")
     anna.close_account()
-    for service, path in (("todos", "/v1/todos"), ("media", "/v1/objects")):
-        eventually(lambda where=(service, path): is_refused(anna.client, *where), f"{service} knows")
-    for method, service, path, body in CALLS:
-        response = anna.client.call(method, service, path, json=body)
-        problem(response, 401)
+    for service, door in DOORS.items():
+        eventually(lambda one=door: is_refused(anna.client, one.service, one.path), f"{service} knows")
+    for one in PRIVATE:
+        problem(anna.client.call(one.method, one.service, one.path, json=one.body), 401)
 
 
 @pytest.mark.timeout(180)

@@ -5,10 +5,10 @@ from itertools import product
 
 import pytest
 from openapi_spec_validator import validate
+from tests.system.documents import operations
 from tests.system.expect import answer, problem
 from tests.system.manifests import SERVICES
 
-METHODS = {"get", "post", "put", "patch", "delete"}
 RUBBISH_IDS = [
     "x",
     "0",
@@ -34,13 +34,6 @@ RUBBISH_BODIES = [
 ]
 # Needed by the suite itself, or by the test's own account.
 ENDS_THE_ACCOUNT = {("users", "delete", "/v1/me"), ("users", "delete", "/v1/sessions/current")}
-
-
-def calls(document):
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            if method in METHODS:
-                yield method, path, operation
 
 
 def filled(path, value):
@@ -86,7 +79,7 @@ def test_there_is_a_page_to_read(anyone, described):
 
 def test_every_documented_call_says_how_it_fails(described):
     _, document = described
-    for method, path, operation in calls(document):
+    for method, path, operation in operations(document):
         assert operation["summary"], (method, path)
         assert operation["operationId"], (method, path)
         if operation.get("security", document.get("security")):
@@ -95,7 +88,7 @@ def test_every_documented_call_says_how_it_fails(described):
 
 def test_no_guarded_call_answers_without_a_token(anyone, described):
     service, document = described
-    for method, path, operation in calls(document):
+    for method, path, operation in operations(document):
         if operation.get("security"):
             place = filled(path, "01890000-0000-7000-8000-000000000000")
             problem(anyone.call(method.upper(), service, place, json={}), 401)
@@ -103,7 +96,7 @@ def test_no_guarded_call_answers_without_a_token(anyone, described):
 
 def test_rubbish_never_breaks_a_call(anna, described):
     service, document = described
-    for method, path, operation in calls(document):
+    for method, path, operation in operations(document):
         if (service, method, path) in ENDS_THE_ACCOUNT:
             continue
         identifiers = RUBBISH_IDS if "{" in path else ["unused"]
@@ -120,7 +113,7 @@ def test_rubbish_never_breaks_a_call(anna, described):
 
 def test_rubbish_in_the_query_never_breaks_a_call(anna, described):
     service, document = described
-    for method, path, operation in calls(document):
+    for method, path, operation in operations(document):
         if method != "get":
             continue
         names = [
@@ -137,7 +130,7 @@ def test_rubbish_in_the_query_never_breaks_a_call(anna, described):
 def test_every_field_of_every_body_is_checked(anna, described):
     service, document = described
     schemas = document.get("components", {}).get("schemas", {})
-    for method, path, operation in calls(document):
+    for method, path, operation in operations(document):
         content = operation.get("requestBody", {}).get("content", {})
         if "application/json" not in content:
             continue

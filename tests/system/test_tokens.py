@@ -11,9 +11,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from tests.system.client import sign_up
+from tests.system.documents import DOORS
 from tests.system.expect import answer, problem
-
-DOORS = {"users": "/v1/me", "todos": "/v1/todos", "media": "/v1/objects"}
 
 
 def segment(data):
@@ -110,12 +109,17 @@ NAMES = [
 
 @pytest.mark.parametrize("service", DOORS)
 def test_a_true_token_is_accepted(anna, service):
-    answer(anna.client.get(service, DOORS[service]))
+    door = DOORS[service]
+    response = anna.client.get(service, door.path)
+    if door.scopes:
+        problem(response, 403)
+    else:
+        answer(response)
 
 
 @pytest.mark.parametrize("service", DOORS)
 def test_no_token_is_answered_401_and_how_to_send_one(anyone, service):
-    response = anyone.get(service, DOORS[service])
+    response = anyone.get(service, DOORS[service].path)
     problem(response, 401)
     assert response.headers["WWW-Authenticate"].startswith("Bearer")
 
@@ -124,7 +128,7 @@ def test_no_token_is_answered_401_and_how_to_send_one(anyone, service):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_forged_token_is_nobodys(anna, service, name):
     forged = forgeries(anna.session["access_token"], anna)[name]
-    problem(anna.client.as_(forged).get(service, DOORS[service]), 401)
+    problem(anna.client.as_(forged).get(service, DOORS[service].path), 401)
 
 
 @pytest.mark.parametrize("service", DOORS)
@@ -137,9 +141,9 @@ def test_the_public_key_is_no_secret_to_sign_with(anna, anyone, service):
             (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo),
         ):
             forged = keyed_by_the_public_key(token, key.public_bytes(encoding, form))
-            problem(anyone.as_(forged).get(service, DOORS[service]), 401)
+            problem(anyone.as_(forged).get(service, DOORS[service].path), 401)
         forged = keyed_by_the_public_key(token, json.dumps(document).encode())
-        problem(anyone.as_(forged).get(service, DOORS[service]), 401)
+        problem(anyone.as_(forged).get(service, DOORS[service].path), 401)
 
 
 @pytest.mark.parametrize("service", DOORS)
