@@ -23,7 +23,7 @@ def check() -> None:
         manifests = load_all(context.ROOT)
     except ManifestError as error:
         raise Problem(str(error), next_step="correct the lines named", code=FAILED) from error
-    console.say(f"{len(manifests)} manifests are right: {', '.join(manifests)}.")
+    console.say(f"Manifests passed: {', '.join(manifests)}.")
 
 
 @command.command()

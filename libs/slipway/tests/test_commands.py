@@ -116,7 +116,7 @@ def test_doctor_finds_everything_where_the_suite_runs(
 
 def test_manifests_are_counted_when_they_are_right(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli("manifest", "check") == OK
-    assert capsys.readouterr().out == "1 manifests are right: notes.\n"
+    assert capsys.readouterr().out == "Manifests passed: notes.\n"
 
 
 def test_a_wrong_manifest_is_named_with_its_line(

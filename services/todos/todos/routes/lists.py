@@ -18,12 +18,12 @@ from todos.routes.cached_response import answer_with
 from todos.schemas.lists import ListBody, ListPage, ListPatch, ListsQuery, ListView
 
 
-def _asked(query: ListsQuery) -> PageRequest:
+def _page_request(query: ListsQuery) -> PageRequest:
     return PageRequest(query.limit, query.cursor, query.fingerprint())
 
 
 def _lists_field(query: ListsQuery) -> str:
-    return _asked(query).field("lists")
+    return _page_request(query).field("lists")
 
 
 class ListRoutes(Routes):
@@ -38,7 +38,7 @@ class ListRoutes(Routes):
     @route("GET", "/v1/lists", access=SIGNED_IN, query=ListsQuery, answer=ListPage, cached=_lists_field)
     def list_lists(self, caller: Caller, query: ListsQuery) -> Answer:
         """List lists, the default one first."""
-        return answer_with(self._reader.lists(caller.subject, _asked(query)))
+        return answer_with(self._reader.lists(caller.subject, _page_request(query)))
 
     @route(
         "POST", "/v1/lists", access=SIGNED_IN, body=ListBody, answer=ListView, status=201, raises=[Conflict]

@@ -18,12 +18,12 @@ from todos.routes.cached_response import answer_with
 from todos.schemas.todos import TodoBody, TodoPage, TodoPatch, TodoQuery, TodoView
 
 
-def _asked(query: TodoQuery) -> PageRequest:
+def _page_request(query: TodoQuery) -> PageRequest:
     return PageRequest(query.limit, query.cursor, query.fingerprint())
 
 
 def _page_field(query: TodoQuery) -> str:
-    return _asked(query).field("page")
+    return _page_request(query).field("page")
 
 
 class TodoRoutes(Routes):
@@ -38,7 +38,7 @@ class TodoRoutes(Routes):
     @route("GET", "/v1/todos", access=SIGNED_IN, query=TodoQuery, answer=TodoPage, cached=_page_field)
     def list_todos(self, caller: Caller, query: TodoQuery) -> Answer:
         """List to-dos."""
-        return answer_with(self._reader.page(caller.subject, query.question(), _asked(query)))
+        return answer_with(self._reader.page(caller.subject, query.question(), _page_request(query)))
 
     @route(
         "POST", "/v1/todos", access=SIGNED_IN, body=TodoBody, answer=TodoView, status=201, raises=[Conflict]
