@@ -10,7 +10,6 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from chassis import origins
-from chassis.idempotency.base import IdempotencyLimits
 
 
 class ServiceSettings(BaseSettings):
@@ -80,10 +79,6 @@ class ServiceSettings(BaseSettings):
         le=1_000_000_000,
         description="Most bytes of answers over 1 KiB that are kept for one account's keys within a day.",
     )
-
-    def idempotency_limits(self) -> IdempotencyLimits:
-        """Return how much is kept for one account's `Idempotency-Key`s."""
-        return IdempotencyLimits(self.max_idempotency_keys, self.max_kept_bytes)
 
     def allowed_origins(self) -> tuple[str, ...]:
         """Return whose pages the service itself lets call: nobody's where an edge knows the only origin."""

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import ast
 import re
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import pytest
 from tests.structure import tree
 
 from slipway.manifest import load_all
@@ -15,6 +17,7 @@ _CHASSIS_EDGES = {
     "chassis.http.health",
     "chassis.http.routing",
     "chassis.messages.worker",
+    "chassis.process",
     "chassis.server",
     "chassis.stores.aws",
     "chassis.stores.cache",
@@ -22,6 +25,9 @@ _CHASSIS_EDGES = {
 _NOUNS = re.compile(
     r"todo|thumbnail|photo|album|inbox|subscriber|comment|collection|entitle|upload", re.IGNORECASE
 )
+
+
+LIBRARIES = ["libs/chassis", "libs/slipway", "libs/emulator", "libs/mailcatcher"]
 
 
 def code(folder: str) -> list[Path]:
@@ -89,6 +95,35 @@ def test_a_view_asks_no_store(service: str) -> None:
 def test_the_chassis_knows_no_service_and_no_command_line() -> None:
     forbidden = {"slipway", "services", *tree.services()}
     assert [found for path in code("libs/chassis") for found in tree.imports_from(path, forbidden)] == []
+
+
+def rooms_known_by(package: str) -> dict[str, set[str]]:
+    """Return for each room of a package (a folder or module at its top) the other rooms that it imports."""
+    known: dict[str, set[str]] = {}
+    top = tree.ROOT / package
+    for path in code(package):
+        room = path.relative_to(top).parts[0].removesuffix(".py")
+        imported = known.setdefault(room, set())
+        for node in ast.walk(tree.parsed(path)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+            else:
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            parts = [name.split(".") for name in names]
+            imported |= {one[1] for one in parts if one[0] == top.name and len(one) > 1} - {room}
+    return known
+
+
+@pytest.mark.parametrize(
+    "package", [*LIBRARIES, *(f"services/{name}/{name}" for name in tree.services())], ids=str
+)
+def test_no_room_is_imported_by_one_that_it_imports(package: str) -> None:
+    rooms = rooms_known_by(package)
+    try:
+        TopologicalSorter(rooms).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(reversed(error.args[1])))
+    assert rooms
 
 
 def test_the_command_line_imports_no_service() -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from chassis.settings import ServiceSettings
+
 LEASE_SECONDS = 30
 KEEP_SECONDS = 24 * 3600
 
@@ -30,6 +32,11 @@ class IdempotencyLimits:
 
     keys: int = 2000
     bytes: int = 4_194_304
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> IdempotencyLimits:
+        """Return how much is kept by the settings."""
+        return cls(settings.max_idempotency_keys, settings.max_kept_bytes)
 
 
 USUAL_LIMITS = IdempotencyLimits()

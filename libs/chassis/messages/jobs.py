@@ -10,7 +10,7 @@ from typing import TypeVar
 from chassis.messages.consumer import Consumer
 from chassis.messages.outbox import Relay
 from chassis.messages.worker import Worker
-from chassis.server.background import Periodic
+from chassis.process.background import Periodic
 from chassis.settings import ServiceSettings, load_settings, service_of
 from chassis.stores.aws import Aws
 from chassis.stores.streams import StreamReader

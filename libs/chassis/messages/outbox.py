@@ -17,7 +17,7 @@ from typing import Protocol
 
 from chassis.errors import Problem, Transient
 from chassis.messages.events import Event, Publisher
-from chassis.server.background import backoff
+from chassis.process.background import backoff
 from chassis.telemetry import metrics
 
 log = logging.getLogger(__name__)

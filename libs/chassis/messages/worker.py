@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chassis.messages.consumer import Consumer
 from chassis.messages.delivery import dead_letter, deliver
 from chassis.outcomes import Delivery
-from chassis.server.background import Periodic, backoff, repeat, run_all, stop_on_signals
+from chassis.process.background import Periodic, backoff, repeat, run_all, stop_on_signals
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -1,1 +1,1 @@
-"""The process: gunicorn with its sockets and workers, the container's entry, work in the background."""
+"""The web server: gunicorn with its sockets and workers, and the container's entry."""

@@ -17,8 +17,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from chassis.process.restart_on_change import fingerprint
 from chassis.server.dev_reload import Reloader
-from chassis.server.restart_on_change import fingerprint
 
 _USAGE = "usage: python -m chassis.server.container api|worker|migrate|shell|TASK [ARGUMENTS]\n"
 _FUNCTIONS = {

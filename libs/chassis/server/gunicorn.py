@@ -17,8 +17,8 @@ from flask import Flask
 from prometheus_client import multiprocess
 
 from chassis.http import health
+from chassis.process.restart_on_change import end_when_changed
 from chassis.server import refusals, response
-from chassis.server.restart_on_change import end_when_changed
 from chassis.server.sockets import Listener, listeners_of
 from chassis.server.worker import DrainingWorker
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chassis.errors import Transient
-from chassis.server.background import backoff
+from chassis.process.background import backoff
 from chassis.stores.aws import translated
 from chassis.stores.dynamodb import Item
 

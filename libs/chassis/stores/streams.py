@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from chassis.errors import Problem, Transient
 from chassis.outcomes import Delivery, outcome_of
-from chassis.server.background import backoff
+from chassis.process.background import backoff
 from chassis.stores.aws import translated
 from chassis.stores.checkpoints import PREFIX, Checkpoint, Checkpoints
 

@@ -17,7 +17,7 @@ from blog.store.profiles import IssuerProfiles
 from blog.store.responses import DynamoResponseStore
 from chassis.clock import Clock
 from chassis.http.edge import EdgePurges
-from chassis.idempotency import IdempotencyStore
+from chassis.idempotency import IdempotencyLimits, IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.messages.dynamodb_outbox import DynamoOutbox
 from chassis.messages.outbox import OutboxStore
@@ -43,7 +43,7 @@ def real(settings: BlogSettings) -> Stores:
     return Stores(
         posts=DynamoPostStore(client, settings.blog_table),
         responses=DynamoResponseStore(client, settings.blog_table),
-        idempotency=DynamoIdempotency(client, settings.blog_table),
+        idempotency=DynamoIdempotency(client, settings.blog_table, limits=IdempotencyLimits.of(settings)),
         outbox=DynamoOutbox(client, settings.blog_table),
         profiles=IssuerProfiles(profile_url or urljoin(settings.auth_jwks_url, "/v1/me")),
         pages=EdgePages(_edge(settings)),

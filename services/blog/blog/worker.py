@@ -17,7 +17,7 @@ from chassis.messages.consumer import Consumer
 from chassis.messages.events import SnsPublisher
 from chassis.messages.jobs import Jobs, run_worker
 from chassis.messages.outbox import Relay
-from chassis.server.background import Periodic
+from chassis.process.background import Periodic
 from chassis.stores.aws import Aws
 from chassis.stores.checkpoints import Checkpoints
 from chassis.stores.streams import StreamReader

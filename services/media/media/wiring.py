@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chassis.idempotency import IdempotencyStore
+from chassis.idempotency import IdempotencyLimits, IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.stores.aws import Aws
 from media.config import MediaSettings
@@ -63,6 +63,6 @@ def real(settings: MediaSettings) -> Stores:
             signing_key,
             uploads_url=settings.uploads_url(),
         ),
-        idempotency=DynamoIdempotency(table, settings.media_table, limits=settings.idempotency_limits()),
+        idempotency=DynamoIdempotency(table, settings.media_table, limits=IdempotencyLimits.of(settings)),
         releases=DynamoReleases(table, settings.media_table),
     )

@@ -9,7 +9,7 @@ from chassis.accounts import AccountEvents
 from chassis.clock import Clock, utc_now
 from chassis.messages.consumer import Consumer
 from chassis.messages.jobs import Jobs, run_worker
-from chassis.server.background import Periodic
+from chassis.process.background import Periodic
 from media.config import WorkerSettings
 from media.domain import scratch
 from media.domain.arrivals import Arrivals

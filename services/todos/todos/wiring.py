@@ -9,7 +9,7 @@ from chassis.accounts import AccountData
 from chassis.accounts.cached import CachedAccountData
 from chassis.clock import Clock
 from chassis.http.cached import AnswerCache
-from chassis.idempotency import IdempotencyStore
+from chassis.idempotency import IdempotencyLimits, IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.stores.aws import Aws
 from chassis.stores.cache import OwnerCache, connect
@@ -52,7 +52,7 @@ def real(settings: TodosSettings) -> Stores:
         todos=DynamoStore(client, settings.todos_table, limits),
         cache=OwnerCache(redis, "todos", ttl=settings.cache_seconds),
         marks=OwnerCache(redis, "todos:accounts", ttl=settings.cache_seconds),
-        idempotency=DynamoIdempotency(client, settings.todos_table, limits=settings.idempotency_limits()),
+        idempotency=DynamoIdempotency(client, settings.todos_table, limits=IdempotencyLimits.of(settings)),
     )
 
 

@@ -6,7 +6,7 @@ from chassis.accounts import AccountEvents
 from chassis.clock import Clock, utc_now
 from chassis.messages.consumer import Consumer
 from chassis.messages.jobs import Jobs, run_worker
-from chassis.server.background import Periodic
+from chassis.process.background import Periodic
 from todos.config import WorkerSettings
 from todos.domain.erasure import Sweeper
 from todos.domain.lists import Lists

@@ -51,7 +51,7 @@ def real(settings: UsersSettings) -> Stores:
     pool = engine(settings.database_url.get_secret_value(), "users", settings.database_pool_size)
     database = database_on(pool)
     return stores_on(
-        database, settings.secret, credentials_of(settings), limits=settings.idempotency_limits()
+        database, settings.secret, credentials_of(settings), limits=IdempotencyLimits.of(settings)
     )
 
 

@@ -10,7 +10,7 @@ from chassis.messages.events import Publisher, SnsPublisher
 from chassis.messages.jobs import Jobs, run_worker
 from chassis.messages.mail import SesMailer
 from chassis.messages.outbox import Relay
-from chassis.server.background import Periodic
+from chassis.process.background import Periodic
 from chassis.stores.aws import Aws
 from users.address_mails import AddressMails
 from users.config import WorkerSettings

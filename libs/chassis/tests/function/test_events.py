@@ -17,7 +17,7 @@ from chassis.messages.events import new_event
 from chassis.messages.jobs import Jobs
 from chassis.messages.memory_outbox import MemoryOutbox
 from chassis.messages.outbox import Relay
-from chassis.server.background import Periodic
+from chassis.process.background import Periodic
 from chassis.stores.checkpoints import Checkpoints
 from chassis.stores.streams import ItemChange, StreamReader
 from chassis.testing import FakeClock, FakePublisher

@@ -16,7 +16,7 @@ from libs.chassis.tests.fake_sqs import FakeSqs
 from chassis.errors import Conflict, Denied, Gone, Invalid, Malformed, NotFound, Stale, TooMany, Transient
 from chassis.messages.consumer import Consumer
 from chassis.messages.worker import Worker
-from chassis.server.background import Periodic
+from chassis.process.background import Periodic
 from chassis.telemetry import trace_context
 from slipway.testing.aws import EmulatedAws
 

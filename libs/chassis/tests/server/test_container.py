@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from chassis.process.restart_on_change import fingerprint
 from chassis.server import container
-from chassis.server.restart_on_change import fingerprint
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ import pytest
 import requests
 from libs.chassis.tests.server.running import Server
 
+from chassis.process.restart_on_change import fingerprint
 from chassis.server import gunicorn
-from chassis.server.restart_on_change import fingerprint
 
 
 def eventually(claim: Callable[[], bool]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from blog.errors import TooBusy
-from chassis.server.background import backoff
+from chassis.process.background import backoff
 from chassis.stores.aws import translated
 from chassis.stores.dynamodb import Item
 

@@ -20,7 +20,7 @@ from chassis.messages.events import Event, SnsPublisher, parse
 from chassis.messages.jobs import run_worker
 from chassis.messages.outbox import Relay
 from chassis.messages.worker import Worker
-from chassis.server.background import Periodic
+from chassis.process.background import Periodic
 from chassis.testing import FakeClock, FakePublisher
 from users.config import WorkerSettings
 from users.domain import events

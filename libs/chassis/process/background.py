@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from chassis.errors import Problem
-from chassis.server.restart_on_change import end_when_changed
+from chassis.process.restart_on_change import end_when_changed
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Transient
-from chassis.server.background import LONGEST_PAUSE, Periodic, backoff, repeat, run_all
+from chassis.process.background import LONGEST_PAUSE, Periodic, backoff, repeat, run_all
 
 
 @given(st.integers(1, 10_000))
@@ -83,7 +83,7 @@ def test_tasks_run_until_they_are_stopped_and_show_that_they_are_at_work(
 def test_a_task_that_ends_by_itself_ends_the_process_after_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("chassis.server.background.BEAT_SECONDS", 0.05)
+    monkeypatch.setattr("chassis.process.background.BEAT_SECONDS", 0.05)
     finished: list[bool] = []
 
     def other(stop: threading.Event) -> None:
@@ -97,7 +97,7 @@ def test_a_task_that_ends_by_itself_ends_the_process_after_the_others(
 
 
 _PROGRAM = """
-from chassis.server.background import run_all, stop_on_signals
+from chassis.process.background import run_all, stop_on_signals
 stop = stop_on_signals()
 print("ready", flush=True)
 run_all({"idle": lambda stop: stop.wait()}, stop)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from chassis.server.restart_on_change import fingerprint
+from chassis.process.restart_on_change import fingerprint
 
 _PROGRAM = """
-from chassis.server.background import run_all, stop_on_signals
+from chassis.process.background import run_all, stop_on_signals
 stop = stop_on_signals()
 print("ready", flush=True)
 run_all({"idle": lambda stop: stop.wait()}, stop)

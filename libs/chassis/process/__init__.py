@@ -1,0 +1,1 @@
+"""What every process of a service does: work until told to stop, and end when its environment has changed."""
