@@ -61,6 +61,7 @@ def build(settings: EmulatorSettings) -> DurabilityMiddleware:
     ministack_patches.announce_objects_before_the_answer(s3)
     ministack_patches.report_unwritten_objects(s3)
     ministack_patches.honour_if_range(s3)
+    ministack_patches.verify_checksums_of_forms(s3)
     root_key = settings.root_access_key_id
     ministack_patches.check_everybodys_signature(iam_evaluator, services.load("sts"), root_key)
     ministack_patches.parse_policies_once(iam_evaluator)

@@ -190,3 +190,27 @@ def honour_if_range(s3: ModuleType) -> None:
         return original(bucket, key, headers, query)
 
     s3._get_object = get  # type: ignore[attr-defined]
+
+
+def verify_checksums_of_forms(s3: ModuleType) -> None:
+    """Refuse a posted file whose bytes do not have the form's checksum, as S3 does; MiniStack ignores it.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
+    """
+    parse, enforce = s3._parse_multipart_form, s3._enforce_signed_post_policy
+    posted: contextvars.ContextVar[bytes] = contextvars.ContextVar("posted", default=b"")
+
+    def parsing(content_type: str, body: bytes) -> Any:
+        parts = parse(content_type, body)
+        posted.set(next((value for name, _, _, value in parts if name == "file"), b""))
+        return parts
+
+    def enforcing(fields: dict[str, str], *request: Any) -> Any:
+        content = posted.get()
+        posted.set(b"")
+        refused = enforce(fields, *request)
+        named = {name: value for name, value in fields.items() if name.startswith("x-amz-checksum-")}
+        return refused or s3._resolve_object_checksums(content, named)[1]
+
+    s3._parse_multipart_form = parsing  # type: ignore[attr-defined]
+    s3._enforce_signed_post_policy = enforcing  # type: ignore[attr-defined]

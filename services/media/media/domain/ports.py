@@ -279,8 +279,13 @@ class Form:
 class SignedUrls(Protocol):
     """Signed, short-lived addresses as clients reach the bucket. Makes no calls."""
 
-    def upload_form(self, key: str, content_type: str, size: int, expires_at: datetime) -> Form:
-        """Return a form that puts exactly `size` bytes of `content_type` under `key`, until `expires_at`."""
+    def upload_form(
+        self, key: str, content_type: str, size: int, expires_at: datetime, sha256: str | None = None
+    ) -> Form:
+        """Return a form that puts exactly `size` bytes of `content_type` under `key`, until `expires_at`.
+
+        With a digest (hexadecimal), bytes that do not have it are refused.
+        """
         ...
 
     def upload_part(self, key: str, upload_id: str, number: int, size: int, expires_at: datetime) -> str:

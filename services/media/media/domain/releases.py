@@ -67,7 +67,7 @@ class Releases:
             _check_place(release, wanted)
             self._records.replace(release, release.with_file(draft), self._clock())
         until = self._clock() + UPLOAD_TIME
-        form = self._links.upload_form(draft.staged_key, _SERVED_AS, draft.size, until)
+        form = self._links.upload_form(draft.staged_key, _SERVED_AS, draft.size, until, draft.sha256)
         return StartedUpload(upload_id, form, until)
 
     def publish(self, product: str, version: str, rollout_percent: int | None) -> Release:

@@ -99,7 +99,9 @@ class Uploads:
     def _opened(self, promised: MediaObject, wanted: UploadRequest) -> StartedUpload:
         expires_at = promised.upload_until or self._clock()
         if wanted.size <= LARGEST_FORM:
-            form = self._links.upload_form(promised.key, wanted.content_type, wanted.size, expires_at)
+            form = self._links.upload_form(
+                promised.key, wanted.content_type, wanted.size, expires_at, wanted.sha256
+            )
             return StartedUpload(promised.id, form, expires_at)
         if promised.multipart is None:
             upload_id = self._multipart.start(promised.key, wanted.content_type)

@@ -109,7 +109,9 @@ class S3SignedUrls:
         signature = self._sign(signing, moment, request)
         return f"{base_url}{path}?{text}&X-Amz-Signature={signature}"
 
-    def upload_form(self, key: str, content_type: str, size: int, expires_at: datetime) -> Form:
+    def upload_form(
+        self, key: str, content_type: str, size: int, expires_at: datetime, sha256: str | None = None
+    ) -> Form:
         signing, moment = self._key(), self._clock()
         fields = {
             "key": key,
@@ -118,6 +120,9 @@ class S3SignedUrls:
             "x-amz-credential": f"{signing.access_key}/{self._scope(moment)}",
             "x-amz-date": _stamp(moment),
         }
+        if sha256:
+            fields["x-amz-checksum-algorithm"] = "SHA256"
+            fields["x-amz-checksum-sha256"] = base64.b64encode(bytes.fromhex(sha256)).decode()
         if signing.token:
             fields["x-amz-security-token"] = signing.token
         conditions: list[object] = [{"bucket": self._bucket}, ["content-length-range", size, size]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from datetime import timedelta
 from typing import Any
@@ -93,6 +94,17 @@ def test_a_form_fixes_key_type_and_size() -> None:
         {"x-amz-security-token": "token"},
     ):
         assert condition in policy["conditions"]
+
+
+def test_a_form_with_a_digest_has_s3_compare_it() -> None:
+    clock = FakeClock()
+    digest = hashlib.sha256(b"content")
+    form = links(clock).upload_form("users/a/k", "image/png", 7, clock.now, digest.hexdigest())
+    told = {"x-amz-checksum-algorithm": "SHA256"}
+    told["x-amz-checksum-sha256"] = base64.b64encode(digest.digest()).decode()
+    assert form.fields.items() >= told.items()
+    conditions = json.loads(base64.b64decode(form.fields["policy"]))["conditions"]
+    assert all({name: value} in conditions for name, value in told.items())
 
 
 def test_files_are_sent_to_the_nearest_edge_where_there_is_one_and_read_where_they_lie() -> None:

@@ -64,6 +64,15 @@ def test_s3_refuses_what_was_not_promised(
     assert real.show(owner, begun["object_id"]).json["status"] == "pending"
 
 
+def test_s3_refuses_bytes_that_have_another_digest_than_the_declared_one(real: RealWorld, owner: str) -> None:
+    body = a_picture()
+    begun = real.begin(owner, body, sha256=sha256(body))
+    refused = real.post(begun, body[:-1] + b"?")
+    assert (refused.status_code, "BadDigest" in refused.text) == (400, True)
+    assert real.show(owner, begun["object_id"]).json["status"] == "pending"
+    assert real.post(begun, body).status_code == 204
+
+
 def test_a_file_put_straight_into_the_folder_appears_by_itself(
     real: RealWorld, owner: str, aws: EmulatedAws
 ) -> None:
