@@ -95,7 +95,7 @@ class WorkerSettings(MediaSettings):
         default=60.0, ge=1, le=86400, description="How often the bucket is walked for files without an event."
     )
     staged_sweep_seconds: float = Field(
-        default=3600.0, ge=1, le=86400, description="How often uploads of unpublished releases are looked at."
+        default=3600.0, ge=1, le=86400, description="How often uploads that nobody finished are looked at."
     )
 
     clamav_host: str | None = Field(

@@ -20,7 +20,7 @@ from media.domain.malware import MalwareCheck
 from media.domain.objects import Lane
 from media.domain.removal import Removal
 from media.domain.rendering import Renderer
-from media.domain.staging import StagedSweep
+from media.domain.staging import OpenUploadSweep, StagedSweep
 from media.domain.sweeps import BucketWalk, DueSweep, ErasureSweep
 from media.domain.turns import WorkSlots
 from media.events import BucketEvents
@@ -109,6 +109,9 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
             Periodic("erasures", settings.due_sweep_seconds, work.erasures.run),
             Periodic("bucket-walk", settings.bucket_walk_seconds, work.walk.run),
             Periodic("staged-files", settings.staged_sweep_seconds, StagedSweep(stores.files, clock).run),
+            Periodic(
+                "open-uploads", settings.staged_sweep_seconds, OpenUploadSweep(stores.multipart, clock).run
+            ),
         ],
         close=RendererPool([*quick.renderers, slow]).close,
     )

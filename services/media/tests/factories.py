@@ -109,7 +109,7 @@ class World:
         from_memory = MemoryRecords()
         self.records = from_memory
         self.files = MemoryFiles(self.clock)
-        self.multipart = MemoryMultipart(self.files)
+        self.multipart = MemoryMultipart(self.files, self.clock)
         self.links = S3SignedUrls(
             BUCKET, f"{S3_URL}/{BUCKET}", "us-east-1", lambda: AwsSigningKey("AKID", "secret"), self.clock
         )

@@ -10,9 +10,10 @@ import pytest
 from slipway import __main__ as entry
 from slipway.commands import context
 from slipway.deadletters.letters import DeadLetters
-from slipway.deadletters.queues import DeadLetterQueue
+from slipway.deadletters.queues import DeadLetterQueue, named, queues_of
 from slipway.local import resources
 from slipway.local.suite import Suite
+from slipway.manifest import load_all
 from slipway.provision.accounts import Clients
 from slipway.terminal.problems import FAILED, OK, USAGE
 
@@ -174,3 +175,12 @@ def test_a_message_that_comes_back_at_once_is_sent_again_only_once(queues: Queue
     for number in range(3):
         queues.bury(f"job {number}")
     assert DeadLetters(queues.sqs, queue, queues.url).redrive() == 3
+
+
+def test_every_queue_of_every_service_has_its_dead_letters_listed() -> None:
+    manifests = load_all(Path(__file__).parents[4])
+    queues = queues_of(manifests)
+    sources = {queue.name for manifest in manifests.values() for queue in manifest.queues}
+    assert {"blog-users-events", "media-uploads", "todos-users-events"} <= sources
+    assert {queue.source for queue in queues} == sources
+    assert named(queues, "blog-users-events-dlq").service == "blog"

@@ -248,6 +248,15 @@ class ArrivedPart:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class OpenUpload:
+    """An upload in parts that is neither completed nor aborted."""
+
+    key: str
+    upload_id: str
+    started_at: datetime
+
+
 class Multipart(Protocol):
     """Uploads in parts. Every method raises Transient when the bucket is away."""
 
@@ -265,6 +274,10 @@ class Multipart(Protocol):
 
     def abort(self, key: str, upload_id: str) -> None:
         """Drop the upload with all its parts; fine when there is none (any more)."""
+        ...
+
+    def open_uploads(self) -> Iterator[OpenUpload]:
+        """Return all uploads that are open, whoever began them."""
         ...
 
 

@@ -6,12 +6,13 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from chassis.clock import Clock, utc_now
 from chassis.ids import new_id
 from media.domain.objects import Content
-from media.domain.ports import ArrivedPart, ListedFile, Listing
+from media.domain.ports import ArrivedPart, ListedFile, Listing, OpenUpload
 from media.errors import BucketAway, ContentChanged, PartsUnknown, UploadNotOpen
 
 _CHUNK = 64 * 1024
@@ -20,9 +21,11 @@ _CHUNK = 64 * 1024
 class MemoryMultipart:
     """Uploads in parts into a MemoryFiles."""
 
-    def __init__(self, files: MemoryFiles) -> None:
+    def __init__(self, files: MemoryFiles, clock: Clock = utc_now) -> None:
         self._files = files
+        self._clock = clock
         self._open: dict[str, tuple[str, str, dict[int, bytes]]] = {}
+        self._started: dict[str, datetime] = {}
 
     def put_part(self, upload_id: str, number: int, body: bytes) -> str:
         """Store a part as a client would; return its etag."""
@@ -33,6 +36,7 @@ class MemoryMultipart:
         self._files.probe()
         upload_id = str(new_id())
         self._open[upload_id] = (key, content_type, {})
+        self._started[upload_id] = self._clock()
         return upload_id
 
     def arrived(self, key: str, upload_id: str) -> list[ArrivedPart] | None:
@@ -58,6 +62,11 @@ class MemoryMultipart:
         self._files.probe()
         if self._key_of(upload_id) == key:
             del self._open[upload_id]
+
+    def open_uploads(self) -> Iterator[OpenUpload]:
+        self._files.probe()
+        for upload_id, (key, _, _) in list(self._open.items()):
+            yield OpenUpload(key, upload_id, self._started[upload_id])
 
     def _key_of(self, upload_id: str) -> str | None:
         return self._open[upload_id][0] if upload_id in self._open else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from chassis.stores.aws import translated
-from media.domain.ports import ArrivedPart
+from media.domain.ports import ArrivedPart, OpenUpload
 from media.errors import PartsUnknown, UploadNotOpen
 
 if TYPE_CHECKING:
@@ -71,6 +71,13 @@ class S3Multipart:
             except ClientError as error:
                 if _code(error) != "NoSuchUpload":
                     raise
+
+    def open_uploads(self) -> Iterator[OpenUpload]:
+        pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket)
+        with translated("Listing uploads in parts"):
+            for page in pages:
+                for found in page.get("Uploads", []):
+                    yield OpenUpload(found["Key"], found["UploadId"], found["Initiated"])
 
 
 def _code(error: ClientError) -> str:

@@ -12,6 +12,7 @@ from chassis.errors import Stale
 from chassis.ids import new_id
 from media.domain import uploads
 from media.domain.objects import MediaObject
+from media.domain.staging import OPEN_FOR, OpenUploadSweep
 from media.domain.uploads import part_size
 
 MIB = 1024 * 1024
@@ -214,6 +215,19 @@ def test_parts_of_an_upload_that_is_never_completed_are_dropped(world: World, ow
         world.work.due.run()
     assert world.list(owner) == []
     assert world.multipart._open == {}
+
+
+def test_uploads_in_parts_that_nobody_knows_of_are_dropped_after_a_week(world: World, owner: str) -> None:
+    unknown = world.multipart.start(f"users/{owner}/by-hand.zip", "application/zip")
+    world.multipart.put_part(unknown, 1, b"part")
+    sweep = OpenUploadSweep(world.multipart, world.clock)
+    world.clock.advance(OPEN_FOR.total_seconds() - 60)
+    later = world.multipart.start(f"users/{owner}/later.zip", "application/zip")
+    sweep.run()
+    assert {one.upload_id for one in world.multipart.open_uploads()} == {unknown, later}
+    world.clock.advance(120)
+    sweep.run()
+    assert [one.upload_id for one in world.multipart.open_uploads()] == [later]
 
 
 def test_parts_of_a_deleted_object_are_dropped(world: World, owner: str) -> None:

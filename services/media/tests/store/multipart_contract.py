@@ -65,3 +65,15 @@ class MultipartContract:
         upload_id = multipart.start(key, "application/zip")
         multipart.complete(key, upload_id, [(1, put_part(key, upload_id, 1, b"x"))])
         assert multipart.arrived(key, upload_id) is None
+
+    def test_what_is_open_is_listed_until_it_ends(
+        self, multipart: Multipart, key: str, put_part: Any
+    ) -> None:
+        first, second, third = (multipart.start(key, "application/zip") for _ in range(3))
+        put_part(key, first, 1, b"part")
+        mine = {one.upload_id: one for one in multipart.open_uploads() if one.key == key}
+        assert set(mine) == {first, second, third}
+        assert all(one.started_at.tzinfo is not None for one in mine.values())
+        multipart.complete(key, first, [(1, put_part(key, first, 1, b"end"))])
+        multipart.abort(key, second)
+        assert [one.upload_id for one in multipart.open_uploads() if one.key == key] == [third]
