@@ -1,4 +1,4 @@
-"""What becomes of uploads that nobody finished: to releases never published, and in parts never put together."""
+"""What becomes of uploads that nobody finished: of unpublished releases, and in parts never put together."""
 
 from __future__ import annotations
 
