@@ -7,16 +7,13 @@ const PARAMETERS = ['Expires', 'Policy', 'Signature', 'Key-Pair-Id', 'Hash-Algor
 const HASHES = { SHA1: 'SHA-1', SHA256: 'SHA-256' };
 const CONDITIONS = ['DateLessThan', 'DateGreaterThan', 'IpAddress'];
 
-// Answers the gateway's question: 204, or 401 with the reason in X-Refusal.
+// Lets a request pass, or ends it with 401 and the reason in $refusal.
 function check(r) {
     const now = Date.now() / 1000;
     const uri = r.variables.request_uri;
     const opens = (cookies) => isWithinTime(ngx.shared.signatures.get(requestId(r, uri, cookies)), now);
-    if ((uri.includes('?') && opens('')) || (r.headersIn.Cookie && opens(r.headersIn.Cookie))) {
-        r.return(204);
-        return undefined;
-    }
-    return verify(r);
+    const isKnown = (uri.includes('?') && opens('')) || (r.headersIn.Cookie && opens(r.headersIn.Cookie));
+    return isKnown ? undefined : verify(r);
 }
 
 async function verify(r) {
@@ -27,9 +24,9 @@ async function verify(r) {
         refusal = 'The signature cannot be read.';
     }
     if (refusal) {
-        r.headersOut['X-Refusal'] = refusal;
+        r.variables.refusal = refusal;
+        r.return(401);
     }
-    r.return(refusal ? 401 : 204);
 }
 
 // The address without what signs it, as it is asked of another server.
