@@ -287,6 +287,23 @@ class RecordsContract:
             list(pool.map(lambda _: records.create(an_object(owner, size=5), Quota(1000, 100)), range(12)))
         assert accounts.usage(owner) == Usage(60, 12)
 
+    def test_of_many_uploads_at_once_no_more_are_promised_than_fit(
+        self, records: Records, accounts: AccountRecords
+    ) -> None:
+        owner = an_owner()
+
+        def is_promised(_: int) -> bool:
+            try:
+                records.create(an_object(owner, size=10), Quota(bytes=35, objects=100))
+            except QuotaExceeded:
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as pool:
+            promised = sum(pool.map(is_promised, range(8)))
+        assert promised == 3
+        assert accounts.usage(owner) == Usage(30, 3)
+
     def test_a_closed_account_takes_nothing_in(self, records: Records, accounts: AccountRecords) -> None:
         owner = an_owner()
         accounts.mark_erased(owner, NOW)

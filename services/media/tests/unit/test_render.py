@@ -151,7 +151,7 @@ def test_a_transparent_colour_is_kept(rendered: Any, mode: str, transparency: An
     assert alpha.crop((48, 0, 64, 64)).getextrema()[0] > 235
 
 
-@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF", "HEIF"])
 def test_an_animation_shows_its_first_frame(rendered: Any, kind: str) -> None:
     small = opened(rendered(pictures.animated(kind)))
     assert pictures.corners(small) == UPRIGHT
