@@ -39,6 +39,13 @@ def handler() -> Handler:
     def picture() -> Response:
         return Response(b"\x89PNG\r\n", content_type="image/png")
 
+    @app.get("/told/<path:path>")
+    def told(path: str) -> Response:
+        answer = jsonify(address=request.remote_addr, path=path, note=request.headers.get("X-Note"))
+        answer.headers.add("Link", "<a>")
+        answer.headers.add("Link", "<b>")
+        return answer
+
     @app.get("/unchanged")
     def unchanged() -> Response:
         return Response(status=304, headers={"ETag": '"1"'})
@@ -72,6 +79,47 @@ def test_a_request_is_the_same_by_every_way(handler: Handler, way: str) -> None:
         "text": "grün",
         "words": ["a b", "c"],
     }
+
+
+def with_headers(request: dict[str, Any], **headers: str) -> dict[str, Any]:
+    """Return the request with further headers, in each form that it has."""
+    added = {
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+    }
+    return request | {name: {**request[name], **more} for name, more in added.items() if name in request}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_header_with_underscores_does_not_pass_for_a_proxys(handler: Handler, way: str) -> None:
+    forged = {"X_Forwarded_For": "192.0.2.1", "x_note": "forged"}
+    told = json.loads(body_of(handler(with_headers(moved(way, "/told/a"), **forged), Context())))
+    assert (told["address"], told["note"]) == ("203.0.113.9", None)
+
+
+@pytest.mark.parametrize("way", ["api-gateway-2", "api-gateway-1"])
+def test_the_address_is_the_one_that_api_gateway_saw_whatever_the_client_says(
+    handler: Handler, way: str
+) -> None:
+    found = moved(way, "/told/a")
+    name = next(name for name in found["headers"] if name.lower() == "x-forwarded-for")
+    told = json.loads(body_of(handler(with_headers(found, **{name: "192.0.2.1"}), Context())))
+    assert told["address"] == "203.0.113.9"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_text_beyond_latin_letters_arrives_in_headers_and_paths(handler: Handler, way: str) -> None:
+    found = with_headers(moved(way, "/told/caf\u00e9/\u4f60"), **{"X-Note": "\u4f60"})
+    told = json.loads(body_of(handler(found, Context())))
+    assert told["path"] == "caf\u00e9/\u4f60"
+    assert told["note"].encode("latin-1").decode() == "\u4f60"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_value_of_a_repeated_header_arrives(handler: Handler, way: str) -> None:
+    answer = handler(moved(way, "/told/a"), Context())
+    several = answer.get("multiValueHeaders") or {name: [one] for name, one in answer["headers"].items()}
+    assert [values for name, values in several.items() if name.lower() == "link"] == [["<a>, <b>"]]
 
 
 @pytest.mark.parametrize("way", WAYS)
