@@ -1,6 +1,8 @@
 """The function of a service's API: `chassis.function.api.handler`, for the service that SERVICE names.
 
 Made once, before Lambda sends the first request; wrong settings end the process as `load_settings` says.
+Stores and keys are asked meanwhile, so that the first request finds connections made: for at most
+FUNCTION_WARM_UP_SECONDS, by default 5, since Lambda ends a start after 10 s.
 """
 
 from __future__ import annotations
@@ -8,6 +10,16 @@ from __future__ import annotations
 import importlib
 import os
 
-from chassis.function.requests import request_handler
+from flask import Flask
 
-handler = request_handler(importlib.import_module(f"{os.environ['SERVICE']}.wsgi").app)
+from chassis.function.requests import Handler, request_handler
+from chassis.http import health
+
+
+def _made(service: str, patience: float) -> Handler:
+    app: Flask = importlib.import_module(f"{service}.wsgi").app
+    health.warm_up(app.extensions["slipway.needs"], patience)
+    return request_handler(app)
+
+
+handler = _made(os.environ["SERVICE"], float(os.environ.get("FUNCTION_WARM_UP_SECONDS", "5")))

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chassis.errors import Problem
+from chassis.function.records import with_bytes
 from chassis.messages.consumer import Consumer
 from chassis.messages.delivery import dead_letter, deliver
 from chassis.messages.jobs import Jobs
@@ -110,7 +111,7 @@ class WorkerFunction:
         for record in records:
             table = record["eventSourceARN"].partition(":table/")[2].partition("/")[0]
             readers = self._readers(table)
-            if _is_late(context) or not all(reader.take(record) for reader in readers):
+            if _is_late(context) or not all(reader.take(with_bytes(record)) for reader in readers):
                 yield record["dynamodb"]["SequenceNumber"]
                 return
 

@@ -125,6 +125,16 @@ def test_changes_of_a_table_are_told_in_their_order() -> None:
     assert told == [("INSERT", "first", True), ("REMOVE", "second", False)]
 
 
+def test_binary_values_of_an_item_are_bytes_as_for_the_workers_own_reader() -> None:
+    told, scene = event("stream"), Scene()
+    inner = {"L": [{"M": {"digest": {"BS": ["AAH/"]}, "size": {"N": "3"}}}]}
+    told["Records"][0]["dynamodb"]["NewImage"] |= {"digest": {"B": "AAH/"}, "parts": inner}
+    assert scene.call(told) == failures()
+    found = scene.seen[0].new
+    assert found["digest"] == {"B": b"\x00\x01\xff"}
+    assert found["parts"] == {"L": [{"M": {"digest": {"BS": [b"\x00\x01\xff"]}, "size": {"N": "3"}}}]}
+
+
 def test_behind_a_change_that_failed_nothing_is_told_so_that_the_order_stays() -> None:
     scene = Scene(failing("first", error=Transient("away")))
     assert scene.call(event("stream")) == failures("4421584500000000017450439091")
