@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -144,7 +145,9 @@ class StreamMapping:
 
     def _record(self, arn: str, record: Mapping[str, Any]) -> Mapping[str, Any]:
         data = record["dynamodb"]
-        told = {name: value for name, value in data.items() if name != "ApproximateCreationDateTime"}
+        told = {
+            name: _in_json(value) for name, value in data.items() if name != "ApproximateCreationDateTime"
+        }
         return {
             "eventID": record["eventID"],
             "eventName": record["eventName"],
@@ -183,6 +186,15 @@ def _failures(answer: Any) -> Iterator[str]:
     if isinstance(answer, Mapping):
         for one in answer.get("batchItemFailures") or ():
             yield one["itemIdentifier"]
+
+
+def _in_json(value: Any) -> Any:
+    """Return what boto3 gives as Lambda sends it: bytes in Base64."""
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    if isinstance(value, Mapping):
+        return {name: _in_json(one) for name, one in value.items()}
+    return [_in_json(one) for one in value] if isinstance(value, list) else value
 
 
 def _sequence(record: Mapping[str, Any]) -> str:

@@ -35,9 +35,11 @@ def told(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
-    environment = told(tmp_path_factory.mktemp("function"))
-    made = Pool(partial(Instance, "chassis.function.api.handler", environment), 2, 120)
-    yield made
+    folder = tmp_path_factory.mktemp("function")
+    made = Pool(partial(Instance, "chassis.function.api.handler", told(folder)), 2, 120)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)  # where the tiny service leaves word of what it has asked
+        yield made
     made.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -109,6 +110,15 @@ def test_changes_come_in_their_order_and_again_from_the_first_that_failed() -> N
     assert [names(event) for event in events] == [["a", "b", "c"], ["b", "c"]]
     assert "/table/t/" not in events[0]["Records"][0]["eventSourceARN"]
     assert ":table/t/stream/" in events[0]["Records"][0]["eventSourceARN"]
+
+
+def test_binary_values_of_an_item_are_sent_as_lambda_sends_them() -> None:
+    table = Table("a")
+    image = {"digest": {"B": b"\x00\x01\xff"}, "parts": {"L": [{"BS": [b"\x00\x01\xff"]}]}}
+    table.records[0]["dynamodb"]["NewImage"] = image
+    [event] = until(lambda invoke: StreamMapping(table, table, "t", invoke), lambda *_: failing(), 1)
+    sent = json.loads(json.dumps(event))["Records"][0]["dynamodb"]["NewImage"]
+    assert sent == {"digest": {"B": "AAH/"}, "parts": {"L": [{"BS": ["AAH/"]}]}}
 
 
 def test_a_change_that_never_can_be_told_holds_up_the_others_for_a_few_tries(
