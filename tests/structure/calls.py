@@ -72,7 +72,7 @@ def _reached(service: str) -> list[Path]:
     """Return the service's own files and those of the chassis that they import, directly or not."""
     files = [path for path in tree.below(f"services/{service}/{service}") if not tree.is_test(path)]
     for path in files:
-        for _, module in tree.imported(path):
+        for module in sorted(tree.imported_to_run(path)):
             new = _chassis(module)
             if new is not None and new not in files:
                 files.append(new)

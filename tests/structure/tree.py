@@ -79,6 +79,17 @@ def imported(path: Path) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
 
+def imported_to_run(path: Path) -> set[str]:
+    """Return what a file imports when it runs: not what is there for its types alone."""
+    for_types = {
+        line
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    return {module for line, module in imported(path) if line not in for_types}
+
+
 def imports_from(path: Path, packages: set[str]) -> list[str]:
     """Return `file:line imports module` for each import of one of `packages` or of what is below it."""
     return [

@@ -22,10 +22,11 @@ from chassis.messages.consumer import Consumer
 from chassis.messages.delivery import dead_letter, deliver
 from chassis.messages.jobs import Jobs
 from chassis.outcomes import Delivery
-from chassis.stores.streams import StreamReader
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+    from chassis.stores.streams import StreamReader
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from chassis.messages.consumer import Consumer
 from chassis.messages.outbox import Relay
@@ -13,8 +13,10 @@ from chassis.messages.worker import Worker
 from chassis.process.background import Periodic
 from chassis.settings import ServiceSettings, load_settings, service_of
 from chassis.stores.aws import Aws
-from chassis.stores.streams import StreamReader
 from chassis.telemetry import logs
+
+if TYPE_CHECKING:
+    from chassis.stores.streams import StreamReader
 
 S = TypeVar("S", bound=ServiceSettings)
 
