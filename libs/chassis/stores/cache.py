@@ -46,7 +46,7 @@ from redis.retry import Retry
 
 from chassis.errors import Transient
 from chassis.stores import cache_scripts as scripts
-from chassis.stores.reach import Bounded, Place, Reach, Written
+from chassis.stores.reach import Place, Reach, ValueWithReach, WrittenPlaces
 from chassis.stores.redis_scripts import RedisScripts
 from chassis.stores.singleflight import SingleFlight
 from chassis.telemetry import metrics
@@ -69,7 +69,7 @@ class CacheResult(Enum):
     BYPASS = "bypass"
 
 
-Loaded = bytes | Bounded
+Loaded = bytes | ValueWithReach
 """What a reader has loaded: bytes alone are changed by every write."""
 
 
@@ -217,7 +217,7 @@ class OwnerCache:
             raise
         value = _value_of(loaded)
         if len(value) <= _LARGEST_VALUE:
-            line = _line(field, loaded.reach) if isinstance(loaded, Bounded) else ""
+            line = _line(field, loaded.reach) if isinstance(loaded, ValueWithReach) else ""
             self._run(scripts.FILL, owner, field, generation, value, _MOST_FIELDS, line)
         else:
             self._run(scripts.UNLOCK, owner, field, generation)
@@ -280,7 +280,7 @@ class OwnerCache:
 
 
 def _value_of(loaded: Loaded) -> bytes:
-    return loaded.value if isinstance(loaded, Bounded) else loaded
+    return loaded.value if isinstance(loaded, ValueWithReach) else loaded
 
 
 def _line(field: str, reach: Reach) -> str:
@@ -292,7 +292,7 @@ def _staying(write: CacheWrite) -> list[tuple[str, str]]:
     """Return the fields that the write has not changed, each with its line."""
     if write.places is None or not write.reaches:
         return []
-    written = Written(write.places)
+    written = WrittenPlaces(write.places)
     lines = write.reaches.decode().splitlines(keepends=True)
     fields = [(line, *json.loads(line)) for line in lines]
     changed = {field for _, field, *reach in fields if written.changes(Reach(*reach))}

@@ -33,14 +33,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounded:
+class ValueWithReach:
     """A value that no write outside `reach` can change."""
 
     value: bytes
     reach: Reach
 
 
-class Written:
+class WrittenPlaces:
     """The places of one write."""
 
     def __init__(self, places: Iterable[Place]) -> None:

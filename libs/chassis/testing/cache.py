@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from chassis.stores.cache import CacheResult, CacheWrite, Loaded
-from chassis.stores.reach import Bounded
+from chassis.stores.reach import ValueWithReach
 
 
 class MemoryCache:
@@ -22,7 +22,7 @@ class MemoryCache:
         if field in kept:
             return kept[field], CacheResult.HIT
         loaded = load()
-        kept[field] = loaded.value if isinstance(loaded, Bounded) else loaded
+        kept[field] = loaded.value if isinstance(loaded, ValueWithReach) else loaded
         return kept[field], CacheResult.MISS
 
     def find(self, owner: str, field: str, held: str = "") -> bytes | None:

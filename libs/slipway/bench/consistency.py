@@ -24,7 +24,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from chassis.stores.cache import CacheResult, OwnerCache, connect
-from chassis.stores.reach import Bounded, Place, Reach
+from chassis.stores.reach import Place, Reach, ValueWithReach
 from slipway.parts.binaries import redis as redis_binary
 from slipway.state.ports import pick
 from slipway.terminal.problems import Problem
@@ -115,8 +115,8 @@ def _read(cache: OwnerCache, shared: _SharedCounts, owner: int, place: int) -> N
     mine = slice(owner * _PLACES, (owner + 1) * _PLACES)
     oldest = sum(shared.acknowledged[mine][at])
 
-    def load() -> Bounded:
-        return Bounded(str(sum(shared.kept[mine][at])).encode(), reach)
+    def load() -> ValueWithReach:
+        return ValueWithReach(str(sum(shared.kept[mine][at])).encode(), reach)
 
     field = f"{reach.low}-{reach.high}"
     found = cache.find(str(owner), field)

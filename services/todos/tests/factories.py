@@ -20,7 +20,7 @@ from chassis.idempotency import IdempotencyStore
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.stores.cache import CacheWrite, Loaded
-from chassis.stores.reach import Bounded
+from chassis.stores.reach import ValueWithReach
 from chassis.testing import ISSUER, Issuer
 from chassis.testing.fuzz_target import FuzzTarget
 from todos.app import create_app
@@ -52,7 +52,7 @@ class NoCache:
 
     def read(self, owner: str, field: str, load: Callable[[], Loaded]) -> tuple[bytes, _Bypassed]:
         loaded = load()
-        return (loaded.value if isinstance(loaded, Bounded) else loaded), _Bypassed.BYPASS
+        return (loaded.value if isinstance(loaded, ValueWithReach) else loaded), _Bypassed.BYPASS
 
     def find(self, owner: str, field: str, held: str = "") -> None:
         return None

@@ -11,7 +11,7 @@ from libs.chassis.tests.redis_process import RedisProcess
 import chassis.stores.cache
 from chassis.errors import Transient
 from chassis.stores.cache import CacheResult, OwnerCache, connect
-from chassis.stores.reach import Bounded, Place, Reach
+from chassis.stores.reach import Place, Reach, ValueWithReach
 
 FOR_EVER_MS = 3_600_000
 """Longer than a test may last: what waits that long fails it."""
@@ -356,7 +356,7 @@ def test_connections_are_reused_by_one_thread_after_another(
 
 def read_bounded(cache: OwnerCache, letter: str, value: bytes = b"v") -> CacheResult:
     """Read what only writes at `letter` change."""
-    return cache.read("ann", letter, lambda: Bounded(value, Reach("letters", letter, letter)))[1]
+    return cache.read("ann", letter, lambda: ValueWithReach(value, Reach("letters", letter, letter)))[1]
 
 
 def write_at(cache: OwnerCache, *letters: str) -> None:
@@ -452,9 +452,9 @@ def test_a_slow_reader_does_not_fill_over_a_write_that_left_other_things(make_ca
     one, two = make_cache(), make_cache()
     read_bounded(one, "a")
 
-    def load_while_somebody_writes() -> Bounded:
+    def load_while_somebody_writes() -> ValueWithReach:
         write_at(two, "b")
-        return Bounded(b"old", Reach("letters", "b", "b"))
+        return ValueWithReach(b"old", Reach("letters", "b", "b"))
 
     one.read("ann", "b", load_while_somebody_writes)
     assert one.find("ann", "a") == b"v"

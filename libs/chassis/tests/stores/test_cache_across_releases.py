@@ -16,7 +16,7 @@ from libs.chassis.tests.redis_process import RedisProcess
 
 from chassis.ids import new_id
 from chassis.stores.cache import CacheResult, OwnerCache, connect
-from chassis.stores.reach import Bounded, Place, Reach
+from chassis.stores.reach import Place, Reach, ValueWithReach
 
 RELEASES = sorted(Path(__file__).with_name("golden").glob("cache-*.json"))
 
@@ -95,7 +95,7 @@ def test_a_write_of_this_release_ends_what_the_other_has_kept(cache: OwnerCache,
 
 
 def keep(cache: OwnerCache) -> CacheResult:
-    return cache.read("ann", "ours", lambda: Bounded(b"1", Reach("letters", "a", "a")))[1]
+    return cache.read("ann", "ours", lambda: ValueWithReach(b"1", Reach("letters", "a", "a")))[1]
 
 
 def write_elsewhere(cache: OwnerCache) -> None:

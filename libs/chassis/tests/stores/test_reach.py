@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.stores.reach import Place, Reach, Written
+from chassis.stores.reach import Place, Reach, WrittenPlaces
 
 
 @pytest.mark.parametrize(
@@ -18,14 +18,14 @@ from chassis.stores.reach import Place, Reach, Written
     ],
 )
 def test_a_write_changes_what_reaches_over_one_of_its_places(places: list[str], changed: bool) -> None:
-    written = Written(Place("letters", place) for place in places)
+    written = WrittenPlaces(Place("letters", place) for place in places)
     assert written.changes(Reach("letters", "b", "d")) is changed
 
 
 def test_spaces_are_apart() -> None:
-    assert not Written([Place("letters", "c")]).changes(Reach("others"))
+    assert not WrittenPlaces([Place("letters", "c")]).changes(Reach("others"))
 
 
 @pytest.mark.parametrize("place", ["", " ", "zzz", "\u00ff", "\U0001f600"])
 def test_a_reach_without_bounds_is_over_every_place(place: str) -> None:
-    assert Written([Place("letters", place)]).changes(Reach("letters"))
+    assert WrittenPlaces([Place("letters", place)]).changes(Reach("letters"))

@@ -14,7 +14,7 @@ from services.todos.tests.factories import NOON, NoCache
 from chassis.clock import utc_now
 from chassis.http.pagination import Slice
 from chassis.ids import new_id
-from chassis.stores.reach import Written
+from chassis.stores.reach import WrittenPlaces
 from todos.domain.account_state import AccountLimits
 from todos.domain.commit import Commit
 from todos.domain.ids import inbox_id
@@ -67,7 +67,7 @@ class Account:
         self.todos, self.lists = Todos(writer), Lists(writer)
         self.ids: list[UUID] = []
 
-    def write(self, kind: str, number: int, fields: TodoFields) -> Written | None:
+    def write(self, kind: str, number: int, fields: TodoFields) -> WrittenPlaces | None:
         """Write something and return where; None for everywhere. Nothing is written where nothing is."""
         self.store.last = None
         if kind == "create" or not self.ids:
@@ -78,7 +78,7 @@ class Account:
         else:
             self.todos.delete("ann", self.ids.pop(number % len(self.ids)), _whatever)
         places = places_of(self.store.last) if self.store.last else []
-        return None if places is None else Written(places)
+        return None if places is None else WrittenPlaces(places)
 
     def pages(self, question: TodoFilter, limit: int) -> list[tuple[str | None, Slice[str]]]:
         """Return all pages of a question, each with the key behind which it begins."""
@@ -154,10 +154,10 @@ def test_a_list_that_is_made_changed_or_deleted_changes_it_and_all_pages_of_list
         assert account.store.last is not None
         places = places_of(account.store.last)
         assert places is not None
-        assert Written(places).changes(ALL_LISTS)
-        assert Written(places).changes(reach_of_list(list_id))
-        assert not Written(places).changes(reach_of_list(new_id()))
-        assert not Written(places).changes(reach_of_page(TodoFilter(), None, None))
+        assert WrittenPlaces(places).changes(ALL_LISTS)
+        assert WrittenPlaces(places).changes(reach_of_list(list_id))
+        assert not WrittenPlaces(places).changes(reach_of_list(new_id()))
+        assert not WrittenPlaces(places).changes(reach_of_page(TodoFilter(), None, None))
 
 
 @pytest.mark.parametrize("count", [1, 60])

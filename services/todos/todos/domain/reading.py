@@ -17,7 +17,7 @@ from chassis.accounts import AccountData, AccountErased
 from chassis.http.cached import pack, unpack
 from chassis.http.etags import of_bytes, of_version
 from chassis.http.pagination import decode_cursor, encode_cursor
-from chassis.stores.reach import Bounded
+from chassis.stores.reach import ValueWithReach
 from todos.domain.documents import SHAPE, list_document, page_document, todo_document
 from todos.domain.fair_reads import FairReads
 from todos.domain.ids import inbox_id
@@ -42,7 +42,9 @@ class CacheOutcome(Protocol):
 class ReadCache(Protocol):
     """Where answers are kept; see chassis.stores.cache.OwnerCache."""
 
-    def read(self, owner: str, field: str, load: Callable[[], bytes | Bounded]) -> tuple[bytes, CacheOutcome]:
+    def read(
+        self, owner: str, field: str, load: Callable[[], bytes | ValueWithReach]
+    ) -> tuple[bytes, CacheOutcome]:
         """Return the bytes of `field`, kept or loaded."""
         ...
 
@@ -104,10 +106,10 @@ class Reader:
     def todo(self, owner: str, todo_id: UUID) -> CachedResponse:
         """Show one to-do; raise TodoNotFound."""
 
-        def load() -> Bounded:
+        def load() -> ValueWithReach:
             todo = self._store.todo(owner, todo_id)
             kept = b"" if todo is None else pack(of_version(todo.version), todo_document(todo))
-            return Bounded(kept, reach_of_todo(todo_id))
+            return ValueWithReach(kept, reach_of_todo(todo_id))
 
         shown = self._show(owner, todo_field(todo_id), load)
         if shown is None:
@@ -118,20 +120,20 @@ class Reader:
         """Show a page of to-dos; raise Invalid for a cursor that is not ours, TooMany."""
         after = asked.after()
 
-        def load() -> Bounded:
+        def load() -> ValueWithReach:
             part = self._fair.page(owner, lambda: self._store.page(owner, question, after, asked.limit))
             kept = _kept_page(part.items, encode_cursor(part.position, asked.fingerprint))
-            return Bounded(kept, reach_of_page(question, after, part.looked_at))
+            return ValueWithReach(kept, reach_of_page(question, after, part.looked_at))
 
         return self._shown(owner, asked.field("page"), load)
 
     def todo_list(self, owner: str, list_id: UUID) -> CachedResponse:
         """Show one list; raise ListNotFound. The default list is always there."""
 
-        def load() -> Bounded:
+        def load() -> ValueWithReach:
             todo_list = self._store.todo_list(owner, list_id)
             kept = b"" if todo_list is None else pack(of_version(todo_list.version), list_document(todo_list))
-            return Bounded(kept, reach_of_list(list_id))
+            return ValueWithReach(kept, reach_of_list(list_id))
 
         field = list_field(list_id)
         shown = self._show(owner, field, load)
@@ -146,9 +148,9 @@ class Reader:
         """Show a page of lists, the default one first, then in the order of creation; raise Invalid."""
         after = asked.after()
 
-        def load() -> Bounded:
+        def load() -> ValueWithReach:
             found = self._store.lists(owner)
-            return Bounded(_page_of_lists(found, after, asked) if found else b"", ALL_LISTS)
+            return ValueWithReach(_page_of_lists(found, after, asked) if found else b"", ALL_LISTS)
 
         shown = self._show(owner, asked.field("lists"), load)
         if shown is None:
@@ -156,14 +158,14 @@ class Reader:
             return self._shown(owner, asked.field("lists"), load)
         return shown
 
-    def _shown(self, owner: str, field: str, load: Callable[[], Bounded]) -> CachedResponse:
+    def _shown(self, owner: str, field: str, load: Callable[[], ValueWithReach]) -> CachedResponse:
         shown = self._show(owner, field, load)
         if shown is None:
             raise ListNotFound
         return shown
 
-    def _show(self, owner: str, field: str, load: Callable[[], Bounded]) -> CachedResponse | None:
-        def load_of_the_living() -> Bounded:
+    def _show(self, owner: str, field: str, load: Callable[[], ValueWithReach]) -> CachedResponse | None:
+        def load_of_the_living() -> ValueWithReach:
             if self._accounts.is_erased(owner):
                 raise AccountErased
             return load()

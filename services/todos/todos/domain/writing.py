@@ -31,7 +31,7 @@ _FIRST_PAUSE = 0.005
 _LONGEST_PAUSE = 0.2
 
 
-class CacheWrite(Protocol):
+class OpenWrite(Protocol):
     """One write; see chassis.stores.cache.CacheWrite."""
 
     note: bytes | None
@@ -41,7 +41,7 @@ class CacheWrite(Protocol):
 class WriteCache(Protocol):
     """What must know of writes."""
 
-    def writing(self, owner: str) -> AbstractContextManager[CacheWrite]:
+    def writing(self, owner: str) -> AbstractContextManager[OpenWrite]:
         """Wrap a change of what `owner` reads."""
         ...
 
@@ -134,7 +134,7 @@ class Writer:
         work = UnitOfWork(self._store, owner, before, now, self._limits, check_existing=check_existing)
         return decide(work), work.commit(int((now + KEEP_REMOVALS).timestamp()))
 
-    def _commit(self, commit: Commit, write: CacheWrite) -> None:
+    def _commit(self, commit: Commit, write: OpenWrite) -> None:
         """Commit; until that is known to be done, whatever is cached may be wrong, and so may the note."""
         write.places = None
         self._store.commit(commit)
