@@ -152,7 +152,7 @@ def test_the_public_key_is_no_secret_to_sign_with(anna, anyone, service):
 )
 def test_another_way_of_sending_it_is_refused(anna, service, shape):
     header = shape.replace("{}", anna.session["access_token"])
-    problem(anna.client.as_(None).get(service, DOORS[service], headers={"Authorization": header}), 401)
+    problem(anna.client.as_(None).get(service, DOORS[service].path, headers={"Authorization": header}), 401)
 
 
 def test_a_token_in_the_address_is_refused(anna):
