@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.structure import tree
 
-from slipway.manifest import load_all
+from slipway.manifest import Manifest, load_all
 
 _PARTS = "parts: Stores | None=None"
 _CLOCK = "clock: Clock=utc_now"
@@ -85,6 +85,15 @@ def test_a_worker_is_run_by_the_chassis(service: str) -> None:
     ] == []
 
 
+def settings_of_the_chassis(manifest: Manifest) -> list[str]:
+    """Return what a service's settings are made of: by its database, and by what the edge keeps of it."""
+    told = {
+        "PostgresSettings": manifest.stores.postgres is not None,
+        "EdgeSettings": bool(manifest.gateway.cache) or any(one.delivers for one in manifest.stores.buckets),
+    }
+    return [name for name, needed in told.items() if needed] or ["ServiceSettings"]
+
+
 def test_each_role_has_its_settings_over_those_of_the_service(service: str) -> None:
     found = {
         name: [ast.unparse(base) for base in node.bases]
@@ -92,8 +101,7 @@ def test_each_role_has_its_settings_over_those_of_the_service(service: str) -> N
         if name.endswith("Settings")
     }
     base = base_settings(service)
-    has_database = load_all(tree.ROOT)[service].stores.postgres is not None
-    expected = {base: ["PostgresSettings" if has_database else "ServiceSettings"], "ApiSettings": [base]}
+    expected = {base: settings_of_the_chassis(load_all(tree.ROOT)[service]), "ApiSettings": [base]}
     if workers(service):
         expected["WorkerSettings"] = [base]
     assert found == expected

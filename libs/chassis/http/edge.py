@@ -6,10 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import requests
+from pydantic import Field
 
 from chassis.errors import Transient
+from chassis.settings import ServiceSettings
 
 _TIMEOUT = (0.5, 1.0)
+
+
+class EdgeSettings(ServiceSettings):
+    """Settings of a service of which the edge keeps answers or files."""
+
+    edge_purge_url: str | None = Field(
+        default=None, description="Where the edge is told what has changed; unset: nobody is told."
+    )
+    edge_purge_token: str | None = Field(default=None, description="Token that goes with it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +50,9 @@ class EdgePurges:
             answer.raise_for_status()
         except requests.RequestException as error:
             raise Transient("The edge cannot be told at the moment.") from error
+
+
+def purges_of(settings: EdgeSettings, subdomain: str) -> EdgePurges:
+    """Return where changes of `subdomain` are told."""
+    host = f"{subdomain}.{settings.public_domain}"
+    return EdgePurges(host, settings.edge_purge_url, settings.edge_purge_token)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from chassis.settings import ServiceSettings
+from chassis.http.edge import EdgeSettings
 
 
-class BlogSettings(ServiceSettings):
+class BlogSettings(EdgeSettings):
     """Settings of every role of the service."""
 
     blog_table: str = Field(description="DynamoDB table of posts.")
@@ -15,10 +15,6 @@ class BlogSettings(ServiceSettings):
     max_comments_an_hour: int = Field(
         default=30, ge=1, le=100_000, description="Most comments of one account within an hour."
     )
-    edge_purge_url: str | None = Field(
-        default=None, description="Where the edge is told what has changed; unset: nobody is told."
-    )
-    edge_purge_token: str | None = Field(default=None, description="Token that goes with it.")
 
 
 class ApiSettings(BlogSettings):

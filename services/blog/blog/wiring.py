@@ -16,7 +16,7 @@ from blog.store.pages import EdgePages
 from blog.store.profiles import IssuerProfiles
 from blog.store.responses import DynamoResponseStore
 from chassis.clock import Clock
-from chassis.http.edge import EdgePurges
+from chassis.http.edge import purges_of
 from chassis.idempotency import IdempotencyLimits, IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.messages.dynamodb_outbox import DynamoOutbox
@@ -46,7 +46,7 @@ def real(settings: BlogSettings) -> Stores:
         idempotency=DynamoIdempotency(client, settings.blog_table, limits=IdempotencyLimits.of(settings)),
         outbox=DynamoOutbox(client, settings.blog_table),
         profiles=IssuerProfiles(profile_url or urljoin(settings.auth_jwks_url, "/v1/me")),
-        pages=EdgePages(_edge(settings)),
+        pages=EdgePages(purges_of(settings, "blog")),
     )
 
 
@@ -59,7 +59,3 @@ def posts_of(settings: BlogSettings, stores: Stores, clock: Clock) -> Posts:
 def responses_of(settings: BlogSettings, stores: Stores, clock: Clock) -> Responses:
     """Return what readers can leave with posts, over `stores`."""
     return Responses(stores.responses, stores.pages, clock, settings.max_comments_an_hour)
-
-
-def _edge(settings: BlogSettings) -> EdgePurges:
-    return EdgePurges(f"blog.{settings.public_domain}", settings.edge_purge_url, settings.edge_purge_token)

@@ -8,8 +8,13 @@ from chassis.clock import Clock, utc_now
 from chassis.http.app import build
 from chassis.http.health import Check
 from chassis.http.openapi import ApiInfo
+from chassis.http.routing import Routes
 from chassis.identity.auth import TokenVerifier
 from media.config import ApiSettings
+from media.domain.collection_objects import CollectionObjects
+from media.domain.collection_removal import CollectionRemoval
+from media.domain.collections import Collections
+from media.domain.grants import Grants, Readers
 from media.domain.library import Library
 from media.domain.parts import Parts
 from media.domain.ports import Quota
@@ -17,11 +22,14 @@ from media.domain.releases import Releases
 from media.domain.removal import Removal
 from media.domain.resumption import Resumption
 from media.domain.uploads import Uploads
+from media.routes.collections import CollectionRoutes
+from media.routes.grants import GrantRoutes
 from media.routes.objects import ObjectRoutes
 from media.routes.presenter import Presenter
 from media.routes.releases import ReleaseRoutes
 from media.routes.uploads import UploadRoutes
-from media.wiring import Stores, real
+from media.store.delivery import EdgeSigner, signer_of
+from media.wiring import Stores, collection_removal, real
 
 INFO = ApiInfo(
     name="media",
@@ -43,7 +51,8 @@ def create_app(
     uploads = Uploads(
         stores.records, stores.links, stores.multipart, quota, settings.largest_object_bytes, clock
     )
-    removal = Removal(stores.records, stores.files, stores.multipart, clock)
+    emptying = collection_removal(stores, clock)
+    removal = Removal(stores.records, stores.files, stores.multipart, emptying, clock)
     releases = Releases(stores.releases, stores.files, stores.links, settings.largest_release_bytes, clock)
     presenter = Presenter(stores.links)
     return build(
@@ -58,6 +67,7 @@ def create_app(
             ),
             ObjectRoutes(Library(stores.records), removal, presenter),
             ReleaseRoutes(releases, settings.public_url("cdn")),
+            *_collection_routes(settings, stores, emptying, clock),
         ],
         checks=[
             Check("dynamodb", stores.records.probe),
@@ -67,3 +77,35 @@ def create_app(
         verifier=verifier,
         accounts=stores.accounts,
     )
+
+
+def _collection_routes(
+    settings: ApiSettings, stores: Stores, removal: CollectionRemoval, clock: Clock
+) -> list[Routes]:
+    """Return the calls about collections, and about who may read them."""
+    limits = settings.collection_limits()
+    collections = Collections(stores.collections, removal, limits, clock)
+    objects = CollectionObjects(
+        collections,
+        stores.collection_items,
+        removal,
+        stores.records,
+        stores.files,
+        limits,
+        settings.largest_collection_object_bytes,
+        clock,
+    )
+    key = signer_of(settings.edge_key_pair_id, settings.edge_private_key)
+    readers = Readers(
+        stores.collections,
+        stores.collection_items,
+        stores.grants,
+        EdgeSigner(settings.public_url("cdn"), key),
+        settings.access_times(),
+        clock,
+    )
+    grants = Grants(collections, stores.grants, limits, clock)
+    return [
+        CollectionRoutes(collections, objects),
+        GrantRoutes(grants, readers, settings.public_domain),
+    ]

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from datetime import timedelta
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
-from chassis.settings import ServiceSettings
+from chassis.http.edge import EdgeSettings
+from media.domain.collection_ports import CollectionLimits
+from media.domain.grants import AccessTimes
 from media.domain.malware import MalwareCheck
 from media.imaging.prepared import PictureLimits
 from media.scanning.clamd import Clamd
+from media.store.delivery import signer_of
 
 MIB = 1024**2
 GIB = 1024**3
 
 
-class MediaSettings(ServiceSettings):
+class MediaSettings(EdgeSettings):
     """Settings of every role of the service."""
 
     media_table: str = Field(description="DynamoDB table of objects and accounts.")
@@ -54,6 +58,55 @@ class ApiSettings(MediaSettings):
         description="Largest file of a release, which is read whole to check it.",
     )
     quota_objects: int = Field(default=100_000, ge=1, description="Objects that one account may hold.")
+    max_collections: int = Field(default=1000, ge=1, description="Most collections of one account.")
+    max_collection_objects: int = Field(default=5000, ge=1, description="Most objects in one collection.")
+    max_grants: int = Field(default=100_000, ge=1, description="Most grants for one collection.")
+    largest_collection_object_bytes: int = Field(
+        default=GIB,
+        ge=1,
+        le=5 * GIB,
+        description="Largest file in a collection, which S3 copies while the owner waits.",
+    )
+    edge_key_pair_id: str | None = Field(
+        default=None,
+        description="Name of the key that signs private delivery; unset: nobody gets access to collections.",
+    )
+    edge_private_key: str | None = Field(default=None, description="That key: RSA, PEM.")
+    access_seconds: int = Field(
+        default=3600,
+        ge=1,
+        le=604_800,
+        description="For how long access to a collection is signed when a reader does not say.",
+    )
+    longest_access_seconds: int = Field(
+        default=86_400, ge=1, le=604_800, description="For how long it is signed at most."
+    )
+
+    @field_validator("edge_private_key")
+    @classmethod
+    def _is_a_key(cls, value: str | None) -> str | None:
+        signer_of("checked", value)
+        return value
+
+    @model_validator(mode="after")
+    def _key_has_its_name(self) -> Self:
+        if (self.edge_key_pair_id is None) != (self.edge_private_key is None):
+            raise ValueError("EDGE_KEY_PAIR_ID and EDGE_PRIVATE_KEY go together: set both or none")
+        if self.access_seconds > self.longest_access_seconds:
+            raise ValueError("ACCESS_SECONDS must be at most LONGEST_ACCESS_SECONDS")
+        return self
+
+    def collection_limits(self) -> CollectionLimits:
+        """Return the most that collections may hold."""
+        return CollectionLimits(
+            self.max_collections, self.max_collection_objects, self.max_grants, self.quota_bytes
+        )
+
+    def access_times(self) -> AccessTimes:
+        """Return for how long access is signed."""
+        return AccessTimes(
+            timedelta(seconds=self.access_seconds), timedelta(seconds=self.longest_access_seconds)
+        )
 
 
 class WorkerSettings(MediaSettings):

@@ -28,6 +28,41 @@ class ReleaseNotFound(NotFound):
         super().__init__("There is no such release.")
 
 
+class CollectionNotFound(NotFound):
+    """There is no such collection, or it is not the caller's, or it is being deleted."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such collection.")
+
+
+class ItemNotFound(NotFound):
+    """The object is not in the collection."""
+
+    def __init__(self) -> None:
+        super().__init__("The object is not in this collection.")
+
+
+class GrantNotFound(NotFound):
+    """Nothing was granted."""
+
+    def __init__(self) -> None:
+        super().__init__("This account has no grant for the collection.")
+
+
+class ReaderGone(NotFound):
+    """The account of the reader was erased."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such account.")
+
+
+class NoGrant(Denied):
+    """The caller may not read the collection, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__("You have no grant for this collection; ask its owner for one.")
+
+
 class NoStorage(Denied):
     """The account's id is not one that a folder can be named for."""
 
@@ -35,8 +70,8 @@ class NoStorage(Denied):
         super().__init__("This account cannot keep files.")
 
 
-class UploadRefused(Invalid):
-    """What the client says of its file cannot be accepted; `errors` say which fields are wrong."""
+class FieldsRefused(Invalid):
+    """What the client says cannot be accepted; `errors` say which fields are wrong."""
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         super().__init__("Some fields are wrong; see `errors`.", errors)
@@ -158,6 +193,62 @@ class FileWrong(Conflict):
         )
 
 
+class TooManyCollections(Conflict):
+    """The account has as many collections as it may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"An account has at most {most} collections; delete one first.")
+
+
+class CollectionFull(Conflict):
+    """The collection has as many objects as it may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"A collection has at most {most} objects; begin another collection.")
+
+
+class TooManyGrants(Conflict):
+    """The collection has as many readers as it may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"A collection has at most {most} grants; take one back first.")
+
+
+class PathTaken(Conflict):
+    """Another object of the collection has this path."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"Another object of the collection has the path {path}; send another `path`.")
+
+
+class ObjectNotReady(Conflict):
+    """An object whose file is not known to be good yet, or never will be."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"The object is {status}; only one that is ready can be in a collection.")
+
+
+class TooLargeToShare(Conflict):
+    """The file is larger than what can be copied while somebody waits."""
+
+    def __init__(self, largest: int) -> None:
+        super().__init__(f"A file in a collection has at most {largest} bytes.")
+
+
+class ItemChanged(Stale):
+    """The object, or its place in the collection, changed while it was being put there."""
+
+    def __init__(self) -> None:
+        super().__init__("The object or its place in the collection has changed meanwhile; try again.")
+
+
+class CollectionChanged(Stale):
+    """The record has another version than the one that was read."""
+
+    def __init__(self) -> None:
+        super().__init__("The collection has changed meanwhile; read it again.")
+
+
 class ReleaseChanged(Stale):
     """Somebody else changed the release meanwhile."""
 
@@ -198,6 +289,13 @@ class ScannerAway(Transient):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The malware scanner gave no verdict: {reason}")
+
+
+class DeliveryNotSetUp(Transient):
+    """There is no key to sign deliveries with: the operator has to give one."""
+
+    def __init__(self) -> None:
+        super().__init__("Private delivery is not set up here (EDGE_KEY_PAIR_ID, EDGE_PRIVATE_KEY).", 60)
 
 
 class BucketAway(Transient):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.clock import Clock, utc_now
+from chassis.http.edge import purges_of
 from chassis.idempotency import IdempotencyLimits, IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.stores.aws import Aws
 from media.config import MediaSettings
+from media.domain.collection_ports import CollectionItems, CollectionRecords, EdgeCopies, GrantRecords
+from media.domain.collection_removal import CollectionRemoval
 from media.domain.ports import (
     AccountRecords,
     BucketScans,
@@ -18,6 +22,9 @@ from media.domain.ports import (
     SignedUrls,
 )
 from media.store.dynamodb import DynamoRecords
+from media.store.dynamodb_collection_items import DynamoCollectionItems
+from media.store.dynamodb_collections import DynamoCollections
+from media.store.dynamodb_grants import DynamoGrants
 from media.store.dynamodb_releases import DynamoReleases
 from media.store.dynamodb_upkeep import DynamoUpkeep
 from media.store.s3 import S3Files
@@ -37,6 +44,17 @@ class Stores:
     links: SignedUrls
     idempotency: IdempotencyStore
     releases: ReleaseRecords
+    collections: CollectionRecords
+    collection_items: CollectionItems
+    grants: GrantRecords
+    edge: EdgeCopies
+
+
+def collection_removal(stores: Stores, clock: Clock = utc_now) -> CollectionRemoval:
+    """Return what takes things out of collections, over `stores`."""
+    return CollectionRemoval(
+        stores.collections, stores.collection_items, stores.grants, stores.files, stores.edge, clock
+    )
 
 
 def real(settings: MediaSettings) -> Stores:
@@ -65,4 +83,8 @@ def real(settings: MediaSettings) -> Stores:
         ),
         idempotency=DynamoIdempotency(table, settings.media_table, limits=IdempotencyLimits.of(settings)),
         releases=DynamoReleases(table, settings.media_table),
+        collections=DynamoCollections(table, settings.media_table),
+        collection_items=DynamoCollectionItems(table, settings.media_table),
+        grants=DynamoGrants(table, settings.media_table),
+        edge=purges_of(settings, "cdn"),
     )

@@ -13,6 +13,7 @@ from chassis.process.background import Periodic
 from media.config import WorkerSettings
 from media.domain import scratch
 from media.domain.arrivals import Arrivals
+from media.domain.collection_removal import CollectionSweep
 from media.domain.erasure import Eraser
 from media.domain.examination import Examiner, FileLimits
 from media.domain.intake import Intake
@@ -26,7 +27,7 @@ from media.domain.turns import WorkSlots
 from media.events import BucketEvents
 from media.imaging.pool import RendererPool
 from media.imaging.sandbox import SandboxedRenderer, report
-from media.wiring import Stores, real
+from media.wiring import Stores, collection_removal, real
 
 _DRAINING = 3
 """How many threads are left to read messages when all places are taken: a crowd's are to be got over with."""
@@ -54,6 +55,7 @@ class Work:
     slow: DueSweep
     erasures: ErasureSweep
     walk: BucketWalk
+    collections: CollectionSweep
 
 
 def assemble(
@@ -66,12 +68,13 @@ def assemble(
 ) -> Work:
     """Return the worker's parts over `stores`; `turns` are those of the quick lane."""
     records, accounts, files = stores.records, stores.accounts, stores.files
-    removal = Removal(records, files, stores.multipart, clock)
+    emptying = collection_removal(stores, clock)
+    removal = Removal(records, files, stores.multipart, emptying, clock)
     examiner = Examiner(files, renderers.quick, limits, malware)
     intake = Intake(records, accounts, files, examiner, removal, clock)
     slow_examiner = Examiner(files, renderers.slow, limits, malware)
     patient = Intake(records, accounts, files, slow_examiner, removal, clock, Lane.SLOW)
-    eraser = Eraser(records, accounts, files, removal, clock)
+    eraser = Eraser(records, accounts, files, removal, emptying, clock)
     return Work(
         intake,
         Arrivals(records, intake, turns, clock),
@@ -80,6 +83,7 @@ def assemble(
         DueSweep(records, files, patient, removal, WorkSlots(1, 1), clock, Lane.SLOW),
         ErasureSweep(accounts, eraser, clock),
         BucketWalk(stores.scans, records, files, intake, clock),
+        CollectionSweep(stores.collections, emptying, clock),
     )
 
 
@@ -107,6 +111,7 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
             Periodic("due-sweep", settings.due_sweep_seconds, work.due.run),
             Periodic("slow-lane", settings.due_sweep_seconds, work.slow.run),
             Periodic("erasures", settings.due_sweep_seconds, work.erasures.run),
+            Periodic("collections", settings.due_sweep_seconds, work.collections.run),
             Periodic("bucket-walk", settings.bucket_walk_seconds, work.walk.run),
             Periodic("staged-files", settings.staged_sweep_seconds, StagedSweep(stores.files, clock).run),
             Periodic(

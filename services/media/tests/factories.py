@@ -6,15 +6,20 @@ import base64
 import hashlib
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask.testing import FlaskClient
 from PIL import Image
 
 from chassis.accounts import AccountEvents
+from chassis.errors import Transient
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.testing import AUDIENCE, ISSUER, FakeClock, Issuer
@@ -30,6 +35,7 @@ from media.errors import RenderingFailed
 from media.imaging.prepared import PictureLimits
 from media.imaging.render import render
 from media.store.memory import MemoryRecords
+from media.store.memory_collections import MemoryCollectionItems, MemoryCollections, MemoryGrants
 from media.store.memory_files import MemoryFiles, MemoryMultipart
 from media.store.memory_releases import MemoryReleases
 from media.store.signing import AwsSigningKey, S3SignedUrls
@@ -38,6 +44,16 @@ from media.worker import Renderers, Work, assemble
 
 BUCKET = "media-test"
 S3_URL = "https://s3.example.test:8443"
+
+
+EDGE_KEY_ID = "KTEST"
+
+
+@cache
+def edge_key() -> str:
+    """Return the private key that deliveries are signed with."""
+    key = rsa.generate_private_key(65537, 2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def an_owner() -> str:
@@ -93,6 +109,19 @@ class DirectRenderer:
         return render(source, folder, PictureLimits())
 
 
+class EdgeWithoutCopies:
+    """An edge that remembers what it was told to forget; while `away` is true it cannot be told."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.purged: list[str] = []
+
+    def purge(self, paths: Sequence[str]) -> None:
+        if self.away:
+            raise Transient("The edge is away.")
+        self.purged += paths
+
+
 @dataclass
 class World:
     """The whole service in memory: API, worker, stores, and S3 as a client meets it."""
@@ -104,6 +133,7 @@ class World:
     turns: WorkSlots = field(default_factory=lambda: WorkSlots(3, 2))
     settings: dict[str, Any] = field(default_factory=dict)
     malware: MalwareCheck | None = None
+    edge: EdgeWithoutCopies = field(default_factory=EdgeWithoutCopies)
 
     def __post_init__(self) -> None:
         from_memory = MemoryRecords()
@@ -122,6 +152,10 @@ class World:
             self.links,
             MemoryIdempotency(self.clock.timestamp),
             MemoryReleases(),
+            collections := MemoryCollections(from_memory),
+            MemoryCollectionItems(from_memory, collections),
+            MemoryGrants(from_memory, collections),
+            self.edge,
         )
         self.work: Work = assemble(
             self.stores,
@@ -199,6 +233,8 @@ def some_settings(**changes: Any) -> ApiSettings:
         "media_table": "media",
         "media_bucket": BUCKET,
         "s3_public_endpoint_url": S3_URL,
+        "edge_key_pair_id": EDGE_KEY_ID,
+        "edge_private_key": edge_key(),
     }
     return ApiSettings(**{**values, **changes})
 

@@ -25,7 +25,16 @@ _UNMISTAKABLE = PICTURES | {"image/jpg", "image/pjpeg", "image/x-png", "image/bm
 
 # No more than these are served under their own type: nothing here runs in a browser.
 _INERT = frozenset(
-    {"text/plain", "text/csv", "application/pdf", "application/zip", "application/gzip", "application/json"}
+    {
+        "text/plain",
+        "text/csv",
+        "application/pdf",
+        "application/zip",
+        "application/gzip",
+        "application/json",
+        "application/vnd.apple.mpegurl",
+        "application/x-mpegurl",
+    }
 )
 _INERT_FAMILIES = ("audio/", "video/", "font/", "image/")
 _ACTIVE_IMAGES = frozenset({"image/svg+xml"})

@@ -12,6 +12,7 @@ from datetime import timedelta
 from chassis.clock import Clock, utc_now
 from chassis.errors import Stale
 from media.domain import naming
+from media.domain.collection_removal import CollectionRemoval
 from media.domain.ports import AccountRecords, Files, PendingErasure, Records
 from media.domain.removal import Removal
 
@@ -30,10 +31,12 @@ class Eraser:
         accounts: AccountRecords,
         files: Files,
         removal: Removal,
+        collections: CollectionRemoval,
         clock: Clock = utc_now,
     ) -> None:
         self._records = records
         self._removal = removal
+        self._collections = collections
         self._accounts = accounts
         self._files = files
         self._clock = clock
@@ -51,6 +54,7 @@ class Eraser:
     def sweep(self, erasure: PendingErasure) -> None:
         """Erase what is there of a closed account, and say when to look again."""
         owner = erasure.owner
+        self._collections.erase(owner)
         files = self._files.delete_all(naming.originals_prefix(owner))
         files += self._files.delete_all(naming.thumbnails_prefix(owner))
         for obj in self._records.owned(owner):

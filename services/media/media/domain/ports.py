@@ -222,6 +222,13 @@ class Files(Protocol):
         """
         ...
 
+    def share(self, source: str, etag: str, key: str, content_type: str, disposition: str) -> None:
+        """Copy the content `etag` of `source` to `key`, for readers with a signature.
+
+        Raises ContentChanged when it is not there any more.
+        """
+        ...
+
     def delete(self, key: str) -> None:
         """Delete what stands under `key`, if anything."""
         ...

@@ -15,13 +15,13 @@ from media.domain.ports import Files, ReleaseRecords, SignedUrls
 from media.domain.release import Release, ReleaseFile, is_newer
 from media.domain.uploads import StartedUpload
 from media.errors import (
+    FieldsRefused,
     FileMissing,
     FileWrong,
     NameTaken,
     ReleaseNotFound,
     ReleasePublished,
     TooManyPlatforms,
-    UploadRefused,
 )
 
 UPLOAD_TIME = timedelta(hours=6)
@@ -60,7 +60,7 @@ class Releases:
         platform's file has this name, Stale when the release changed meanwhile.
         """
         if wanted.size > self._largest:
-            raise UploadRefused([FieldError("/size", f"must be at most {self._largest}")])
+            raise FieldsRefused([FieldError("/size", f"must be at most {self._largest}")])
         release = self._records.release(product, version) or Release(product, version)
         draft = _unfinished(release, wanted) or replace(wanted, staged_key=f"{STAGED}{upload_id}")
         if not draft.publishing:

@@ -1,4 +1,4 @@
-"""Deleting an object with everything that belongs to it: original, thumbnails, record.
+"""Deleting an object with everything that belongs to it: original, thumbnails, copies, record.
 
 First the record is marked, which hides the object for good and survives any crash; then the files go;
 last the record. The record stays, hidden, until nothing that was let in before can still write (a
@@ -15,6 +15,7 @@ from chassis.clock import Clock, utc_now
 from chassis.errors import Problem, Stale
 from chassis.http.etags import Precondition
 from media.domain import naming
+from media.domain.collection_removal import CollectionRemoval
 from media.domain.objects import MediaObject, Status
 from media.domain.ports import Files, Multipart, Records
 from media.errors import ObjectNotFound
@@ -27,10 +28,18 @@ _TRIES = 5
 class Removal:
     """Removes objects."""
 
-    def __init__(self, records: Records, files: Files, multipart: Multipart, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        records: Records,
+        files: Files,
+        multipart: Multipart,
+        collections: CollectionRemoval,
+        clock: Clock = utc_now,
+    ) -> None:
         self._records = records
         self._files = files
         self._multipart = multipart
+        self._collections = collections
         self._clock = clock
 
     def delete(self, owner: str, object_id: UUID, check: Precondition) -> None:
@@ -63,6 +72,7 @@ class Removal:
         """Remove what belongs to an object that is marked. May be called any number of times."""
         if marked.multipart is not None:
             self._multipart.abort(marked.key, marked.multipart)
+        self._collections.take_out_everywhere(marked.owner, marked.id)
         self._delete_original(marked)
         self._files.delete_all(naming.thumbnails_prefix(marked.owner, marked.id))
         safe_to_delete_at = marked.safe_to_delete_at

@@ -14,7 +14,7 @@ from chassis.errors import FieldError
 from media.domain import naming
 from media.domain.objects import FIRST_LOOK, MediaObject, Status
 from media.domain.ports import Form, Multipart, Quota, Records, SignedUrls
-from media.errors import NoStorage, UploadRefused
+from media.errors import FieldsRefused, NoStorage
 
 MIB = 1024 * 1024
 LARGEST_FORM = 64 * MIB
@@ -138,7 +138,7 @@ class Uploads:
         if wanted.size > self._largest:
             errors.append(FieldError("/size", f"must be at most {self._largest}"))
         if errors:
-            raise UploadRefused(errors)
+            raise FieldsRefused(errors)
         return filename
 
 

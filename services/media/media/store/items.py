@@ -7,6 +7,8 @@
 | account | `USER#<owner>` | `ACCOUNT` | `used_bytes`, `used_objects`; `erased_at`; `work` + `due_at` while an erasure is unfinished |
 | walk | `WALK` | `BUCKET` | `position`, `started_at`, `since`, `leased_until` |
 
+Collections lie beside them, as said in `collection_layout`.
+
 The sparse index `due` (`work`, `due_at`) holds only what waits. Times are RFC 3339 with milliseconds, so they sort as text.
 One document instead of twenty attributes halves the cost of reading a page.
 """  # noqa: E501  # a table's rows do not wrap

@@ -24,14 +24,15 @@ class MemoryRecords:
     def __init__(self) -> None:
         self._objects: dict[tuple[str, UUID], MediaObject] = {}
         self._keys: dict[str, tuple[str, UUID]] = {}
+        self._copied: dict[str, int] = {}
         self._erased: dict[str, PendingErasure] = {}
         self._erasures_due: dict[str, datetime] = {}
         self._round = BucketScan("", _BEGINNING, _BEGINNING)
         self._round_leased_until = _BEGINNING
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
 
     def create(self, obj: MediaObject, quota: Quota | None = None) -> MediaObject:
-        with self._lock:
+        with self.lock:
             standing = self.get(obj.owner, obj.id) or self.by_key(obj.key)
             if standing is not None:
                 return standing
@@ -48,13 +49,13 @@ class MemoryRecords:
         return self._objects.get((owner, object_id))
 
     def by_key(self, key: str) -> MediaObject | None:
-        with self._lock:
+        with self.lock:
             address = self._keys.get(key)
             return self._objects.get(address) if address else None
 
     def page(self, owner: str, limit: int, position: Mapping[str, object] | None) -> Slice[MediaObject]:
         after = id_in(position, "after")
-        with self._lock:
+        with self.lock:
             shown = [
                 obj
                 for obj in sorted(self.owned(owner), key=lambda obj: obj.id, reverse=True)
@@ -63,20 +64,20 @@ class MemoryRecords:
         return Slice(shown[:limit], {"after": str(shown[limit - 1].id)} if len(shown) > limit else None)
 
     def replace(self, old: MediaObject, new: MediaObject) -> MediaObject:
-        with self._lock:
+        with self.lock:
             self._require_current(old)
             kept = replace(new, version=old.version + 1)
             self._objects[old.owner, old.id] = kept
             return kept
 
     def postpone(self, obj: MediaObject, due_at: datetime) -> None:
-        with self._lock:
+        with self.lock:
             standing = self.get(obj.owner, obj.id)
             if standing is not None and standing.version == obj.version:
                 self._objects[obj.owner, obj.id] = replace(standing, due_at=due_at)
 
     def remove(self, obj: MediaObject) -> None:
-        with self._lock:
+        with self.lock:
             if self.get(obj.owner, obj.id) is None:
                 return
             self._require_current(obj)
@@ -84,7 +85,7 @@ class MemoryRecords:
             del self._objects[obj.owner, obj.id]
 
     def release_key(self, obj: MediaObject) -> None:
-        with self._lock:
+        with self.lock:
             if self._keys.get(obj.key) == (obj.owner, obj.id):
                 del self._keys[obj.key]
 
@@ -92,7 +93,7 @@ class MemoryRecords:
         self, now: datetime, lane: Lane, limit: int, position: Mapping[str, Any] | None = None
     ) -> Slice[MediaObject]:
         after = (position["due_at"], position["id"]) if position else (_BEGINNING, UUID(int=0))
-        with self._lock:
+        with self.lock:
             waiting = [obj for obj in self._objects.values() if obj.due_at is not None and obj.lane is lane]
         places = sorted((obj.due_at or now, obj.id, obj.owner) for obj in waiting)
         found = [place for place in places if after < place[:2] and place[0] <= now]
@@ -101,15 +102,21 @@ class MemoryRecords:
         return Slice(shown, {"due_at": found[limit - 1][0], "id": found[limit - 1][1]} if more else None)
 
     def owned(self, owner: str) -> Iterator[MediaObject]:
-        with self._lock:
+        with self.lock:
             return iter([obj for (whose, _), obj in self._objects.items() if whose == owner])
 
     def usage(self, owner: str) -> Usage:
         owned = list(self.owned(owner))
-        return Usage(sum(obj.counted_bytes for obj in owned), sum(obj.counted_objects for obj in owned))
+        size = sum(obj.counted_bytes for obj in owned) + self._copied.get(owner, 0)
+        return Usage(size, sum(obj.counted_objects for obj in owned))
+
+    def count_bytes(self, owner: str, more: int) -> None:
+        """Count bytes of copies that came or went."""
+        with self.lock:
+            self._copied[owner] = self._copied.get(owner, 0) + more
 
     def mark_erased(self, owner: str, now: datetime) -> PendingErasure:
-        with self._lock:
+        with self.lock:
             self._erasures_due[owner] = now
             return self._erased.setdefault(owner, PendingErasure(owner, now))
 
@@ -117,24 +124,24 @@ class MemoryRecords:
         return owner in self._erased
 
     def erasures_due(self, now: datetime, limit: int) -> list[PendingErasure]:
-        with self._lock:
+        with self.lock:
             return [self._erased[owner] for owner, due in self._erasures_due.items() if due <= now][:limit]
 
     def postpone_erasure(self, erasure: PendingErasure, due_at: datetime | None) -> None:
-        with self._lock:
+        with self.lock:
             self._erasures_due.pop(erasure.owner, None)
             if due_at is not None:
                 self._erasures_due[erasure.owner] = due_at
 
     def lease_scan(self, now: datetime, lease: float) -> BucketScan | None:
-        with self._lock:
+        with self.lock:
             if self._round_leased_until > now:
                 return None
             self._round_leased_until = now + timedelta(seconds=lease)
             return self._round
 
     def save_scan(self, progress: BucketScan) -> None:
-        with self._lock:
+        with self.lock:
             self._round = progress
             self._round_leased_until = _BEGINNING
 

@@ -128,6 +128,9 @@ class MemoryFiles:
         self.put(key, found[0], content_type)
         self.dispositions[key] = disposition
 
+    def share(self, source: str, etag: str, key: str, content_type: str, disposition: str) -> None:
+        self.publish(source, etag, key, content_type, disposition)
+
     def delete(self, key: str) -> None:
         self.probe()
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -64,22 +64,13 @@ class S3Files:
             )
 
     def publish(self, source: str, etag: str, key: str, content_type: str, disposition: str) -> None:
+        forever = "public, max-age=31536000, immutable"
         with translated("Publishing a file"):
-            try:
-                self._client.copy_object(
-                    Bucket=self._bucket,
-                    Key=key,
-                    CopySource={"Bucket": self._bucket, "Key": source},
-                    CopySourceIfMatch=f'"{etag}"',
-                    MetadataDirective="REPLACE",
-                    ContentType=content_type,
-                    ContentDisposition=disposition,
-                    CacheControl="public, max-age=31536000, immutable",
-                )
-            except ClientError as error:
-                if error.response["Error"]["Code"] in _CHANGED:
-                    raise ContentChanged from error
-                raise
+            self._copy(source, etag, key, content_type, disposition, CacheControl=forever)
+
+    def share(self, source: str, etag: str, key: str, content_type: str, disposition: str) -> None:
+        with translated("Sharing a file"):
+            self._copy(source, etag, key, content_type, disposition)
 
     def delete(self, key: str) -> None:
         with translated("Deleting a file"):
@@ -111,3 +102,22 @@ class S3Files:
     def probe(self) -> None:
         with translated("Reaching the bucket"):
             self._client.head_bucket(Bucket=self._bucket)
+
+    def _copy(
+        self, source: str, etag: str, key: str, content_type: str, disposition: str, **more: Any
+    ) -> None:
+        try:
+            self._client.copy_object(
+                Bucket=self._bucket,
+                Key=key,
+                CopySource={"Bucket": self._bucket, "Key": source},
+                CopySourceIfMatch=f'"{etag}"',
+                MetadataDirective="REPLACE",
+                ContentType=content_type,
+                ContentDisposition=disposition,
+                **more,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _CHANGED:
+                raise ContentChanged from error
+            raise

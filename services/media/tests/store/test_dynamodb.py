@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from services.media.tests.factories import an_object, an_owner
+from services.media.tests.store.collections_contract import CollectionsContract, Shelves
 from services.media.tests.store.records_contract import RecordsContract
 from services.media.tests.store.releases_contract import NOW, ReleasesContract, a_release
 from services.media.tests.store.upkeep_contract import AccountsContract, RoundsContract
@@ -18,6 +19,9 @@ from chassis.testing.idempotency import LIMITS
 from media.domain.objects import Lane
 from media.domain.release import Release, sort_key
 from media.store.dynamodb import DynamoRecords
+from media.store.dynamodb_collection_items import DynamoCollectionItems
+from media.store.dynamodb_collections import DynamoCollections
+from media.store.dynamodb_grants import DynamoGrants
 from media.store.dynamodb_releases import DRAFT_TIME, DynamoReleases
 from media.store.dynamodb_upkeep import DynamoUpkeep
 
@@ -48,6 +52,20 @@ class TestDynamoRecords(RecordsContract):
 
 class TestDynamoAccounts(AccountsContract):
     pass
+
+
+class TestDynamoCollections(CollectionsContract):
+    @pytest.fixture
+    def shelves(
+        self, table_client: Any, table: str, records: DynamoRecords, accounts: DynamoUpkeep
+    ) -> Shelves:
+        return Shelves(
+            DynamoCollections(table_client, table),
+            DynamoCollectionItems(table_client, table),
+            DynamoGrants(table_client, table),
+            records,
+            accounts,
+        )
 
 
 class TestDynamoRounds(RoundsContract):

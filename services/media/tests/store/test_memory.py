@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from services.media.tests.store.collections_contract import CollectionsContract, Shelves
 from services.media.tests.store.files_contract import FilesContract
 from services.media.tests.store.multipart_contract import MultipartContract
 from services.media.tests.store.records_contract import RecordsContract
@@ -12,6 +13,7 @@ from services.media.tests.store.releases_contract import ReleasesContract
 from services.media.tests.store.upkeep_contract import AccountsContract, RoundsContract
 
 from media.store.memory import MemoryRecords
+from media.store.memory_collections import MemoryCollectionItems, MemoryCollections, MemoryGrants
 from media.store.memory_files import MemoryFiles, MemoryMultipart
 from media.store.memory_releases import MemoryReleases
 
@@ -75,3 +77,12 @@ class TestMemoryReleases(ReleasesContract):
     @pytest.fixture
     def releases(self) -> MemoryReleases:
         return MemoryReleases()
+
+
+class TestMemoryCollections(CollectionsContract):
+    @pytest.fixture
+    def shelves(self) -> Shelves:
+        records = MemoryRecords()
+        collections = MemoryCollections(records)
+        items = MemoryCollectionItems(records, collections)
+        return Shelves(collections, items, MemoryGrants(records, collections), records, records)

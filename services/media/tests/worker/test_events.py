@@ -18,7 +18,7 @@ from media.app import create_app
 from media.domain.erasure import Eraser
 from media.domain.removal import Removal
 from media.events import BucketEvents, keys_of
-from media.wiring import Stores
+from media.wiring import Stores, collection_removal
 
 GOLDEN = sorted(Path(__file__).with_name("golden").glob("uploads-*.json"))
 
@@ -93,8 +93,9 @@ class TestErasure(AccountErasureContract):
 
     @pytest.fixture
     def events(self, stores: Stores) -> AccountEvents:
-        removal = Removal(stores.records, stores.files, stores.multipart)
-        eraser = Eraser(stores.records, stores.accounts, stores.files, removal)
+        emptying = collection_removal(stores)
+        removal = Removal(stores.records, stores.files, stores.multipart, emptying)
+        eraser = Eraser(stores.records, stores.accounts, stores.files, removal, emptying)
         return AccountEvents(eraser, stores.idempotency)
 
     @pytest.fixture

@@ -92,7 +92,15 @@ def test_the_worker_ends_its_renderer_when_it_is_told_to_stop(
     run_worker(WorkerSettings, build)
     (made,) = ran
     names = [periodic.name for periodic in made._periodic]
-    assert names == ["due-sweep", "slow-lane", "erasures", "bucket-walk", "staged-files", "open-uploads"]
+    assert names == [
+        "due-sweep",
+        "slow-lane",
+        "erasures",
+        "collections",
+        "bucket-walk",
+        "staged-files",
+        "open-uploads",
+    ]
     assert closed == [True] * (WorkerSettings().pictures_at_once + 1)
 
 
