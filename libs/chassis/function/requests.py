@@ -39,7 +39,9 @@ def request_handler(app: WSGIApplication) -> Handler:
     The load balancer's target group has `lambda.multi_value_headers.enabled`: a header that comes twice
     arrives twice.
     """
-    answer = make_lambda_handler(_Completed(app), binary_support=True, non_binary_content_type_prefixes=_TEXT)
+    answer = make_lambda_handler(
+        _ClientAndHeaders(app), binary_support=True, non_binary_content_type_prefixes=_TEXT
+    )
 
     def handle(event: Mapping[str, Any], context: Any) -> Any:
         if not isinstance(event.get("requestContext"), Mapping):
@@ -49,7 +51,7 @@ def request_handler(app: WSGIApplication) -> Handler:
     return handle
 
 
-class _Completed:
+class _ClientAndHeaders:
     """WSGI middleware for what apig-wsgi leaves out."""
 
     def __init__(self, app: WSGIApplication) -> None:
