@@ -33,6 +33,7 @@ _ACTIONS = {
     "s3:CreateMultipartUpload": "s3:PutObject",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:HeadObject": "s3:GetObject",
+    "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:ListParts": "s3:ListMultipartUploadParts",
     "s3:UploadPart": "s3:PutObject",
