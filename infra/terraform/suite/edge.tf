@@ -181,7 +181,6 @@ module "front" {
 # Where each host is. A host has its record whichever way leads to it, so that another way in changes the record and
 # never takes it away. CloudFront has addresses of IPv6, the load balancer has not.
 resource "aws_route53_record" "host" {
-  #checkov:skip=CKV2_AWS_23:Its alias is the load balancer or the distribution, by an expression that the check does not follow
   for_each = merge([for host in values(local.hosts) : {
     for type in local.front ? ["A", "AAAA"] : ["A"] : "${host}/${type}" => { host = host, type = type }
   }]...)
