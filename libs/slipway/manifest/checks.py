@@ -31,13 +31,15 @@ def own(manifest: Manifest) -> Iterator[Finding]:
     yield from _said_by_queues(manifest)
     yield from _repeated(_variables(manifest), "the variable {!r} is given more than once")
     yield from _repeated(resources(manifest), "{!r} is declared more than once")
+    yield from _repeated(_delivered(manifest), "{!r} is delivered more than once")
 
 
 def between(manifests: Mapping[str, Manifest]) -> Iterator[tuple[str, Finding]]:
     """Yield what is wrong between services, each with the name of the service whose file is to be changed."""
     owners: dict[str, str] = {}
     for name, manifest in manifests.items():
-        for claim, location in [(f"subdomain {manifest.subdomain}", ("subdomain",)), *resources(manifest)]:
+        own_claims = [(f"subdomain {manifest.subdomain}", ("subdomain",)), *resources(manifest)]
+        for claim, location in [*own_claims, *_delivered(manifest)]:
             owner = owners.setdefault(claim, name)
             if owner != name:
                 yield name, (location, f"{claim!r} belongs to {owner}")
@@ -73,6 +75,15 @@ def resources(manifest: Manifest) -> list[tuple[str, Location]]:
     for number, role in enumerate(manifest.assumed_roles):
         found.append((f"role/{role.name}", ("assumed_roles", number, "name")))
     return found
+
+
+def _delivered(manifest: Manifest) -> list[tuple[str, Location]]:
+    """Return the paths at `cdn.` that the service's buckets are delivered at: each leads to one bucket."""
+    return [
+        (f"cdn./{one.prefix}", ("stores", "buckets", number, "delivers", which, "prefix"))
+        for number, bucket in enumerate(manifest.stores.buckets)
+        for which, one in enumerate(bucket.delivers)
+    ]
 
 
 def _variables(manifest: Manifest) -> list[tuple[str, Location]]:

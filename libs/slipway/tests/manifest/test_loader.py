@@ -265,6 +265,14 @@ def test_a_service_that_sends_to_its_own_queue_says_so(root: Path) -> None:
     assert load_all(root)["notes"].permissions[1].on == ("queue/notes-scans",)
 
 
+def test_two_services_cannot_deliver_one_prefix(root: Path) -> None:
+    delivers = [{"prefix": "films/", "access": "public"}]
+    for name in ("other", "third"):
+        bucket = {**BUCKET, "name": f"{name}-files", "delivers": delivers}
+        write(root, name, other(name=name, subdomain=name, stores={"buckets": [bucket]}))
+    assert said(root)[0].endswith("stores.buckets.0.delivers.0.prefix: 'cdn./films/' belongs to other")
+
+
 def test_two_databases_of_one_name_clash(root: Path) -> None:
     database = {"stores": {"postgres": {"database": "shared_db"}}}
     write(root, "other", other(**database))
