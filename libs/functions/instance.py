@@ -103,6 +103,9 @@ class _RuntimeServer(ThreadingHTTPServer):
     daemon_threads = True
     instance: Instance
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a process that was ended has hung up."""
+
 
 class _RuntimeApi(BaseHTTPRequestHandler):
     """What the process asks: its next call, and to whom it says what became of it."""

@@ -39,7 +39,7 @@ class CachedAccountData:
         return value == _YES
 
     def mark_erased(self, account: str) -> None:
-        """See AccountData. A cache that is away is waited for, as long as it could give an old answer."""
+        """A cache that is away is waited for, as long as it could give an old answer."""
         with self._cache.writing(account):
             self._data.mark_erased(account)
 

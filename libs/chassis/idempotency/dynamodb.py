@@ -72,7 +72,7 @@ class DynamoIdempotency:
         self._usage = KeyUsage(client, table, now, limits)
 
     def begin(self, key: Key, fingerprint: str, resource_id: UUID, lease: int) -> KeyClaim | KnownKey:
-        """See IdempotencyStore. Raises Transient when DynamoDB is away."""
+        """Raises Transient when DynamoDB is away."""
         known = self._begin(key, fingerprint, resource_id, lease)
         if isinstance(known, KeyClaim) and key.owner is not None:
             try:
@@ -177,7 +177,7 @@ class DynamoIdempotency:
             )
 
     def forget(self, owner: str) -> None:
-        """See IdempotencyStore. What is deleted is gone also when a later page fails: repeat it."""
+        """What is deleted is gone also when a later page fails: repeat it."""
         what = "Forgetting Idempotency-Keys"
         found = query(
             self._client,

@@ -91,7 +91,7 @@ class JwksCache:
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
-        """See KeySource. Reads the keys unless some are known."""
+        """Reads the keys unless some are known."""
         if not self._keys:
             self._refresh(wait=True)
         if not self._keys:

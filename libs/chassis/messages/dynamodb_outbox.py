@@ -50,7 +50,7 @@ class DynamoOutbox:
         self._leased_at = clock()
 
     def drain(self, limit: int, publish: Callable[[Event], None]) -> int:
-        """See OutboxStore. While another relay holds the lease, nothing is waiting for this one."""
+        """While another relay holds the lease, nothing is waiting for this one."""
         if next(iter(self._due(1)), None) is None or not self._lease(holder := str(new_id())):
             return 0
         published: list[Item] = []

@@ -38,7 +38,7 @@ class SessionVerifier(TokenVerifier):
         self._sessions = sessions
 
     def caller(self, authorization: str | None) -> Caller:
-        """See TokenVerifier. Raises SessionEnded, too."""
+        """Raises SessionEnded, too."""
         caller = super().caller(authorization)
         me = whoami(caller)
         if not self._sessions.is_alive(me.account_id, me.session_id):

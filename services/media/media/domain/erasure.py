@@ -48,7 +48,7 @@ class Eraser:
         self._accounts.mark_erased(owner, self._clock())
 
     def erase(self, owner: str) -> None:
-        """See AccountData. What fails here the sweep does later."""
+        """What fails here the sweep does later."""
         self.sweep(self._accounts.mark_erased(owner, self._clock()))
 
     def sweep(self, erasure: PendingErasure) -> None:

@@ -69,7 +69,7 @@ class S3SignedUrls:
         return self._presigned("GET", self._base_url, key, moment, LIFETIME_SECONDS, overrides)
 
     def upload_part(self, key: str, upload_id: str, number: int, size: int, expires_at: datetime) -> str:
-        """See SignedUrls. The size is enforced by signing the header `Content-Length`."""
+        """The size is enforced by signing the header `Content-Length`."""
         moment = self._clock()
         which = {"partNumber": str(number), "uploadId": upload_id}
         lifetime = int((expires_at - moment).total_seconds())

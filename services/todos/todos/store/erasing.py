@@ -28,7 +28,7 @@ class DynamoEraser:
         self._sleep = sleep
 
     def mark(self, owner: str, until: int) -> None:
-        """See TodoStore.mark_erased. Raises Transient when a write is just under way."""
+        """Raises Transient when a write is just under way."""
         with translated("Marking an account as erased"):
             self._client.update_item(
                 TableName=self._table,
@@ -44,7 +44,7 @@ class DynamoEraser:
             )
 
     def erase(self, owner: str) -> None:
-        """See TodoStore.erase. Each page is deleted before the next is read, so a repetition goes on."""
+        """Each page is deleted before the next is read, so a repetition goes on."""
         pages = query_pages(
             self._client,
             _WHAT,

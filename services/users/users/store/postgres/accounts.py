@@ -98,7 +98,7 @@ class PostgresAccounts:
             connection.execute(delete(sessions).where(others))
 
     def erase(self, account_id: UUID, event: Event) -> None:
-        """See AccountStore. Sessions, tokens and scopes go by cascade."""
+        """Sessions, tokens and scopes go by cascade."""
         with self._database.transaction() as connection:
             connection.execute(_forget_calls(account_id))
             if connection.execute(delete(accounts).where(accounts.c.id == account_id)).rowcount == 0:

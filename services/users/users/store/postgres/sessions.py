@@ -25,7 +25,7 @@ class PostgresSessions:
         self._database = database
 
     def begin(self, session: Session, token: bytes, password_version: int, limit: int) -> None:
-        """See SessionStore. The share lock makes a change of password wait, and see this session."""
+        """The share lock makes a change of password wait, and see this session."""
         with self._database.transaction() as connection:
             account = select(accounts.c.id).where(
                 accounts.c.id == session.account_id, accounts.c.password_version == password_version
@@ -68,7 +68,7 @@ class PostgresSessions:
 
     @contextmanager
     def family(self, token: bytes) -> Iterator[PostgresFamily | None]:
-        """See SessionStore. The lock on the session's row is what makes others wait."""
+        """The lock on the session's row is what makes others wait."""
         query = (
             select(sessions, SCOPES)
             .join(refresh_tokens, refresh_tokens.c.session_id == sessions.c.id)
