@@ -32,8 +32,10 @@ class PageQuery(Query):
         """Return a short digest of everything but the paging itself: a cursor belongs to one question.
 
         What was not asked for is left out, so that a filter which is added later leaves older cursors good.
+        The class's name tells lists apart of which nothing was asked.
         """
-        question = self.model_dump_json(exclude={"limit", "cursor"}, exclude_defaults=True)
+        asked = self.model_dump_json(exclude={"limit", "cursor"}, exclude_defaults=True)
+        question = f"{type(self).__name__} {asked}"
         return hashlib.blake2b(question.encode(), digest_size=6).hexdigest()
 
 

@@ -147,7 +147,7 @@ def _strike_while(
     struck = 0
     while going_on():
         redis.keep_copy()
-        _pause(chance.uniform(0.5, 3), going_on)
+        _pause(chance.uniform(0.5, 3) if struck else 0, going_on)
         if going_on():
             blow = blows[struck % len(blows)]
             blow(chance.uniform(0, 3))

@@ -92,7 +92,7 @@ locals {
       read_timeout = try(raw.gateway.read_timeout, 30)
       concurrent   = try(raw.gateway.concurrent, 100)
       limits       = try(raw.gateway.limits, [])
-      cache        = try(raw.gateway.cache, [])
+      cache        = [for route in try(raw.gateway.cache, []) : merge({ groups = null }, route)]
     }
   }
 }
