@@ -32,6 +32,7 @@ from slipway.terminal.problems import Problem
 _OWNERS = 8
 _PLACES = 4
 _READS_PER_WRITE = 50
+_FIRST_HITS = 100
 _START_TRIES = 600
 
 
@@ -147,7 +148,10 @@ def _strike_while(
     struck = 0
     while going_on():
         redis.keep_copy()
-        _pause(chance.uniform(0.5, 3) if struck else 0, going_on)
+        if struck:
+            _pause(chance.uniform(0.5, 3), going_on)
+        else:  # a short check is over before such a pause is
+            _pause(60, lambda: going_on() and shared.counts["hits"].value < _FIRST_HITS)
         if going_on():
             blow = blows[struck % len(blows)]
             blow(chance.uniform(0, 3))
