@@ -47,7 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._handle
         raise AttributeError(name)
 
-    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002  # the library's name
+    def log_message(self, *_: Any, **__: Any) -> None:
         """Log nothing: the function logs its requests."""
 
     def _handle(self) -> None:

@@ -33,11 +33,11 @@ from chassis.stores.postgres.database import Database
 class Seal(Protocol):
     """Makes bytes unreadable and readable again; `name` is that of the row they belong to."""
 
-    def seal(self, plain: bytes, name: str) -> bytes:
+    def seal(self, plain: bytes, name: str, /) -> bytes:
         """Return `plain`, unreadable."""
         ...
 
-    def open(self, sealed: bytes, name: str) -> bytes:
+    def open(self, sealed: bytes, name: str, /) -> bytes:
         """Return what was sealed under `name`."""
         ...
 
@@ -45,10 +45,10 @@ class Seal(Protocol):
 class OpenSeal:
     """A Seal for answers without secrets: the database's own encryption is enough."""
 
-    def seal(self, plain: bytes, name: str) -> bytes:  # noqa: ARG002  # as the protocol has it
+    def seal(self, plain: bytes, _name: str, /) -> bytes:
         return plain
 
-    def open(self, sealed: bytes, name: str) -> bytes:  # noqa: ARG002  # as the protocol has it
+    def open(self, sealed: bytes, _name: str, /) -> bytes:
         return sealed
 
 

@@ -21,6 +21,7 @@ from chassis.process.background import Periodic
 from chassis.stores.checkpoints import Checkpoints
 from chassis.stores.streams import ItemChange, StreamReader
 from chassis.testing import FakeClock, FakePublisher
+from chassis.testing.outbox import RefusingPublisher
 
 FIRST, SECOND = (record["messageId"] for record in event("queue")["Records"])
 DEAD = "https://sqs/123456789012/tiny-users-events-dlq"
@@ -179,13 +180,9 @@ def test_whatever_it_was_called_for_the_outbox_is_emptied() -> None:
 
 
 def test_a_topic_that_is_away_fails_no_batch() -> None:
-    scene = Scene()
-    scene.outbox.put(new_event("tiny.note.changed.v1", "https://tiny", "x", {}, FakeClock()))
-
-    def away(_event: object) -> None:
-        raise Transient("away")
-
-    scene.publisher.publish = away  # type: ignore[method-assign]
+    kept = new_event("tiny.note.changed.v1", "https://tiny", "x", {}, FakeClock())
+    scene = Scene(publisher=RefusingPublisher({kept.id}, Transient("away")))
+    scene.outbox.put(kept)
     assert scene.call(event("queue")) == failures()
     assert len(scene.outbox.parked()) == 1
 

@@ -19,7 +19,6 @@ WAYS = ["api-gateway-2", "api-gateway-1", "load-balancer"]
 @pytest.fixture
 def handler() -> Handler:
     app = Flask("tiny")
-    app.wsgi_app = TrustedProxies(app.wsgi_app, 1, None)  # type: ignore[method-assign]
 
     @app.post("/v1/echo")
     def echo() -> Response:
@@ -50,7 +49,7 @@ def handler() -> Handler:
     def unchanged() -> Response:
         return Response(status=304, headers={"ETag": '"1"'})
 
-    return request_handler(app)
+    return request_handler(TrustedProxies(app, 1, None))
 
 
 def body_of(answer: Any) -> bytes:

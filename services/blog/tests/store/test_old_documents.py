@@ -77,7 +77,8 @@ def caller(parts: Stores, issuer: Issuer, clock: FakeClock, account: str) -> Api
 
 
 def items_of(path: Path) -> list[dict[str, Any]]:
-    return json.loads(path.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def put(table: tuple[Any, str], found: list[dict[str, Any]]) -> None:

@@ -17,6 +17,7 @@ from media.domain.objects import Lane, MediaObject
 from media.domain.ports import Quota
 from media.errors import KeyBusy, LargerThanQuota, ObjectChanged, QuotaExceeded
 from media.store import items
+from media.store.reading import due_work, item_at
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -53,11 +54,11 @@ class DynamoRecords:
         return obj
 
     def get(self, owner: str, object_id: UUID) -> MediaObject | None:
-        item = self._item(items.object_key(owner, object_id))
+        item = item_at(self._client, self._table, items.object_key(owner, object_id))
         return items.object_of(item) if item else None
 
     def by_key(self, key: str) -> MediaObject | None:
-        pointer = self._item(items.pointer_key(key))
+        pointer = item_at(self._client, self._table, items.pointer_key(key))
         return self.get(pointer["owner"]["S"], UUID(pointer["object_id"]["S"])) if pointer else None
 
     def page(self, owner: str, limit: int, position: Mapping[str, object] | None) -> Slice[MediaObject]:
@@ -123,19 +124,7 @@ class DynamoRecords:
         self, now: datetime, lane: Lane, limit: int, position: Mapping[str, Any] | None = None
     ) -> Slice[MediaObject]:
         shard, start = (position["shard"], position["start"]) if position else (0, None)
-        with translated("Looking for objects that are due"):
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName="due",
-                KeyConditionExpression="#work = :work AND due_at <= :now",
-                ExpressionAttributeNames={"#work": "work"},
-                ExpressionAttributeValues={
-                    ":work": {"S": items.work_of(lane, shard)},
-                    ":now": {"S": format_time(now)},
-                },
-                Limit=limit,
-                **({"ExclusiveStartKey": start} if start else {}),
-            )
+        answer = due_work(self._client, self._table, items.work_of(lane, shard), now, limit, start)
         found = [items.object_of(item) for item in answer["Items"]]
         rest = answer.get("LastEvaluatedKey")
         if rest:
@@ -146,7 +135,7 @@ class DynamoRecords:
         return self._query(owner, 200)
 
     def probe(self) -> None:
-        self._item(items.walk_key())
+        item_at(self._client, self._table, items.walk_key())
 
     def _forget(self, obj: MediaObject, parts: list[Any]) -> bool:
         """Say whether the object is gone; False when only its key, the last part, is another's by now."""
@@ -158,11 +147,6 @@ class DynamoRecords:
                 raise ObjectChanged from cancelled
             return standing is None
         return True
-
-    def _item(self, key: items.Item) -> Mapping[str, Any] | None:
-        with translated("Reading the table"):
-            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return answer.get("Item")
 
     def _query(
         self, owner: str, size: int, start: items.Item | None = None, only: str | None = None
@@ -216,7 +200,7 @@ class DynamoRecords:
         }
 
     def _refusal(self, owner: str) -> Exception:
-        account = self._item(items.account_key(owner)) or {}
+        account = item_at(self._client, self._table, items.account_key(owner)) or {}
         if "erased_at" in account:
             return AccountErased()
         return QuotaExceeded()

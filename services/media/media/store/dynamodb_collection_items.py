@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis.accounts import AccountErased
 from chassis.http.pagination import Slice, id_in
 from chassis.stores.aws import translated
-from chassis.stores.dynamodb import ABSENT, ConditionsFailed, query, transact
+from chassis.stores.dynamodb import ABSENT, ConditionsFailed, transact
 from media.domain.collection import CollectionItem
 from media.domain.collection_ports import CollectionLimits
 from media.errors import (
@@ -23,6 +23,7 @@ from media.errors import (
 )
 from media.store import collection_layout as layout
 from media.store import items
+from media.store.reading import item_at, items_in
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -56,7 +57,7 @@ class DynamoCollectionItems:
             raise self._refusal(item, limits, cancelled.failed) from cancelled
 
     def get(self, collection_id: UUID, object_id: UUID) -> CollectionItem | None:
-        found = self._item(layout.item_key(collection_id, object_id))
+        found = item_at(self._client, self._table, layout.item_key(collection_id, object_id))
         return layout.content_of(found) if found else None
 
     def confirm(self, item: CollectionItem) -> CollectionItem | None:
@@ -103,7 +104,7 @@ class DynamoCollectionItems:
         start = {"ExclusiveStartKey": layout.item_key(collection_id, after)} if after else {}
         found: list[CollectionItem] = []
         pk = layout.inside(collection_id)["pk"]
-        for item in self._query(pk, layout.ITEM, limit + 1, **start):
+        for item in items_in(self._client, self._table, pk, layout.ITEM, limit + 1, **start):
             found.append(layout.content_of(item))
             if len(found) > limit:
                 return Slice(found[:limit], {"after": str(found[limit - 1].object_id)})
@@ -111,26 +112,10 @@ class DynamoCollectionItems:
 
     def copies(self, owner: str, object_id: UUID) -> Iterator[CollectionItem]:
         beginning = layout.places_of(object_id)
-        for place in self._query(items.user_pk(owner), beginning, _PER_REQUEST):
+        for place in items_in(self._client, self._table, items.user_pk(owner), beginning, _PER_REQUEST):
             found = self.get(UUID(place["sk"]["S"].removeprefix(beginning)), object_id)
             if found is not None:
                 yield found
-
-    def _query(self, pk: Mapping[str, str], beginning: str, size: int, **more: Any) -> Iterator[Any]:
-        return query(
-            self._client,
-            "Listing what is in a collection",
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :beginning)",
-            ExpressionAttributeValues={":pk": pk, ":beginning": {"S": beginning}},
-            Limit=size,
-            **more,
-        )
-
-    def _item(self, key: items.Item) -> Mapping[str, Any] | None:
-        with translated("Reading the table"):
-            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return answer.get("Item")
 
     def _path(self, item: CollectionItem) -> items.Item:
         return {**layout.path_key(item), "object_id": {"S": str(item.object_id)}}
@@ -169,10 +154,12 @@ class DynamoCollectionItems:
         if _OBJECT in failed:
             return ObjectNotFound()
         if _COLLECTION in failed:
-            standing = self._item(layout.collection_key(item.owner, item.collection_id))
+            standing = item_at(
+                self._client, self._table, layout.collection_key(item.owner, item.collection_id)
+            )
             gone = standing is None or "leaving" in standing
             return CollectionNotFound() if gone else CollectionFull(limits.objects)
         if _PATH in failed:
             return PathTaken(item.path)
-        account = self._item(items.account_key(item.owner)) or {}
+        account = item_at(self._client, self._table, items.account_key(item.owner)) or {}
         return AccountErased() if "erased_at" in account else QuotaExceeded()

@@ -17,6 +17,7 @@ from media.domain.collection import Collection
 from media.errors import CollectionChanged, TooManyCollections
 from media.store import collection_layout as layout
 from media.store import items
+from media.store.reading import due_work, item_at
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,18 +46,18 @@ class DynamoCollections:
             standing = self.get(collection.owner, collection.id)
             if standing is not None:
                 return standing
-            account = self._item(items.account_key(collection.owner)) or {}
+            account = item_at(self._client, self._table, items.account_key(collection.owner)) or {}
             if "erased_at" in account:
                 raise AccountErased from cancelled
             raise TooManyCollections(most) from cancelled
         return collection
 
     def get(self, owner: str, collection_id: UUID) -> Collection | None:
-        item = self._item(layout.collection_key(owner, collection_id))
+        item = item_at(self._client, self._table, layout.collection_key(owner, collection_id))
         return layout.collection_of(item) if item else None
 
     def find(self, collection_id: UUID) -> Collection | None:
-        pointer = self._item(layout.inside(collection_id))
+        pointer = item_at(self._client, self._table, layout.inside(collection_id))
         return self.get(pointer["owner"]["S"], collection_id) if pointer else None
 
     def page(self, owner: str, limit: int, position: Mapping[str, object] | None) -> Slice[Collection]:
@@ -96,18 +97,7 @@ class DynamoCollections:
         return replace(old, leaving=True)
 
     def leaving(self, now: datetime, limit: int) -> list[Collection]:
-        with translated("Looking for collections that are due"):
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName="due",
-                KeyConditionExpression="#work = :work AND due_at <= :now",
-                ExpressionAttributeNames={"#work": "work"},
-                ExpressionAttributeValues={
-                    ":work": {"S": layout.LEAVING_WORK},
-                    ":now": {"S": format_time(now)},
-                },
-                Limit=limit,
-            )
+        answer = due_work(self._client, self._table, layout.LEAVING_WORK, now, limit)
         return [layout.collection_of(item) for item in answer["Items"]]
 
     def remove(self, collection: Collection) -> None:
@@ -123,24 +113,20 @@ class DynamoCollections:
             return
 
     def _update(self, old: Collection, change: str, condition: str, values: dict[str, Any]) -> None:
-        names = {"ExpressionAttributeNames": {"#work": "work"}} if "#work" in change else {}
+        arguments: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": layout.collection_key(old.owner, old.id),
+            "UpdateExpression": change,
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": {**values, ":version": {"N": str(old.version)}},
+        }
+        if "#work" in change:
+            arguments["ExpressionAttributeNames"] = {"#work": "work"}
         with translated("Changing a collection"):
             try:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=layout.collection_key(old.owner, old.id),
-                    UpdateExpression=change,
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues={**values, ":version": {"N": str(old.version)}},
-                    **names,  # type: ignore[arg-type]  # the stubs see the keywords one by one
-                )
+                self._client.update_item(**arguments)
             except self._client.exceptions.ConditionalCheckFailedException as error:
                 raise CollectionChanged from error
-
-    def _item(self, key: items.Item) -> Mapping[str, Any] | None:
-        with translated("Reading the table"):
-            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return answer.get("Item")
 
     def _query(self, owner: str, size: int, **more: Any) -> Iterator[Collection]:
         """Return collections of `owner`, newest first, read `size` at a time."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from chassis.http.pagination import Slice
-from chassis.stores.aws import translated
-from chassis.stores.dynamodb import ABSENT, ConditionsFailed, query, transact
+from chassis.stores.dynamodb import ABSENT, ConditionsFailed, transact
 from media.domain.collection import Grant
 from media.errors import CollectionChanged, CollectionNotFound, ReaderGone, TooManyGrants
 from media.store import collection_layout as layout
 from media.store import items
+from media.store.reading import item_at, items_in
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,7 +49,7 @@ class DynamoGrants:
         return kept
 
     def get(self, collection_id: UUID, user_id: str) -> Grant | None:
-        item = self._item(layout.grant_key(collection_id, user_id))
+        item = item_at(self._client, self._table, layout.grant_key(collection_id, user_id))
         return layout.grant_of(item) if item else None
 
     def remove(self, owner: str, collection_id: UUID, user_id: str) -> bool:
@@ -73,31 +73,15 @@ class DynamoGrants:
         start = {"ExclusiveStartKey": layout.grant_key(collection_id, after)} if after else {}
         found: list[Grant] = []
         pk = layout.inside(collection_id)["pk"]
-        for item in self._query(pk, layout.GRANT, limit + 1, **start):
+        for item in items_in(self._client, self._table, pk, layout.GRANT, limit + 1, **start):
             found.append(layout.grant_of(item))
             if len(found) > limit:
                 return Slice(found[:limit], {"after": found[limit - 1].user_id})
         return Slice(found, None)
 
     def held(self, user_id: str) -> Iterator[tuple[str, UUID]]:
-        for item in self._query(items.user_pk(user_id), layout.READS, _PER_REQUEST):
+        for item in items_in(self._client, self._table, items.user_pk(user_id), layout.READS, _PER_REQUEST):
             yield item["owner"]["S"], UUID(item["sk"]["S"].removeprefix(layout.READS))
-
-    def _query(self, pk: Mapping[str, str], beginning: str, size: int, **more: Any) -> Iterator[Any]:
-        return query(
-            self._client,
-            "Listing grants",
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :beginning)",
-            ExpressionAttributeValues={":pk": pk, ":beginning": {"S": beginning}},
-            Limit=size,
-            **more,
-        )
-
-    def _item(self, key: items.Item) -> Mapping[str, Any] | None:
-        with translated("Reading the table"):
-            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return answer.get("Item")
 
     def _check(self, owner: str, grant: Grant) -> dict[str, Any]:
         key = layout.collection_key(owner, grant.collection_id)
@@ -131,5 +115,5 @@ class DynamoGrants:
             return ReaderGone()
         if _GRANT in failed:
             return CollectionChanged()
-        standing = self._item(layout.collection_key(owner, grant.collection_id))
+        standing = item_at(self._client, self._table, layout.collection_key(owner, grant.collection_id))
         return CollectionNotFound() if standing is None or "leaving" in standing else TooManyGrants(most)

@@ -10,6 +10,7 @@ from chassis.schemas import format_time
 from chassis.stores.aws import translated
 from media.domain.ports import BucketScan, PendingErasure, Usage
 from media.store import items
+from media.store.reading import due_work
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -52,18 +53,7 @@ class DynamoUpkeep:
         return "erased_at" in self._account(owner)
 
     def erasures_due(self, now: datetime, limit: int) -> list[PendingErasure]:
-        with translated("Looking for erasures that are due"):
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName="due",
-                KeyConditionExpression="#work = :work AND due_at <= :now",
-                ExpressionAttributeNames={"#work": "work"},
-                ExpressionAttributeValues={
-                    ":work": {"S": items.ACCOUNTS_WORK},
-                    ":now": {"S": format_time(now)},
-                },
-                Limit=limit,
-            )
+        answer = due_work(self._client, self._table, items.ACCOUNTS_WORK, now, limit)
         return [_erasure(item) for item in answer["Items"]]
 
     def postpone_erasure(self, erasure: PendingErasure, due_at: datetime | None) -> None:
