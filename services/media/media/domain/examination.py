@@ -11,7 +11,7 @@ from pathlib import Path
 
 from media.domain import content
 from media.domain.content import Kind
-from media.domain.malware import MalwareCheck, Scan
+from media.domain.malware import MalwareCheck, Scan, refusal_of
 from media.domain.objects import Findings, MediaObject
 from media.domain.ports import Files
 from media.domain.rendering import Renderer, Rendering
@@ -89,7 +89,7 @@ class Examiner:
             else:
                 return Findings(found.content_type, None), found.kind
             if scan and (name := scan.verdict()):
-                return _refused(obj, found.content_type, f"The file contains malware: {name}."), found.kind
+                return _refused(obj, found.content_type, refusal_of(name)), found.kind
         if obj.declared_sha256 and digest != obj.declared_sha256:
             reason = "The content does not have the declared SHA-256."
             return Findings(found.content_type, digest, reason), found.kind

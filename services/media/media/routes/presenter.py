@@ -6,6 +6,7 @@ import hashlib
 
 from chassis.http.pagination import Page, Slice, encode_cursor
 from media.domain import content, naming
+from media.domain.malware import is_malware
 from media.domain.objects import FALLBACK_TYPE, MediaObject, Status, Thumbnail
 from media.domain.ports import Form, SignedUrls
 from media.domain.resumption import UploadProgress
@@ -29,7 +30,8 @@ class Presenter:
         self._links = links
 
     def one(self, obj: MediaObject) -> ObjectView:
-        """Return the view of an object."""
+        """Return the view of an object. What contains malware is given out to nobody, its owner included."""
+        opens = obj.delivered and not is_malware(obj.reason)
         return ObjectView(
             id=obj.id,
             filename=obj.filename,
@@ -40,8 +42,8 @@ class Presenter:
             reason=obj.reason,
             width=obj.width,
             height=obj.height,
-            url=self._original(obj) if obj.delivered else None,
-            thumbnails=[self._thumbnail(obj, thumbnail) for thumbnail in obj.thumbnails],
+            url=self._original(obj) if opens else None,
+            thumbnails=[self._thumbnail(obj, thumbnail) for thumbnail in obj.thumbnails if opens],
             created_at=obj.created_at,
         )
 

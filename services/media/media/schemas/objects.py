@@ -40,6 +40,6 @@ class ObjectView(View):
     reason: str | None
     width: int | None
     height: int | None
-    url: str | None = Field(description="Null until the file has arrived.")
+    url: str | None = Field(description="Null until the file has arrived, and where it contains malware.")
     thumbnails: list[ThumbnailView]
     created_at: Time
