@@ -29,6 +29,7 @@ from chassis.schemas import Body, Query
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
+_FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 _CHARSETS = {"utf-8", "utf8", "us-ascii"}
 
 
@@ -56,6 +57,7 @@ class Route:
     query: type[Query] | None
     body: type[Body] | None
     body_required: bool
+    takes_forms: bool
     answer: type[BaseModel] | None
     status: int
     idempotent: bool
@@ -82,6 +84,7 @@ def route(
     query: type[Query] | None = None,
     body: type[Body] | None = None,
     body_required: bool = True,
+    takes_forms: bool = False,
     answer: type[BaseModel] | None = None,
     status: int = 200,
     idempotent: bool | None = None,
@@ -94,7 +97,8 @@ def route(
 
     `path` is Flask's (`/v1/todos/<uuid:todo_id>`). A POST honours `Idempotency-Key`
     unless `idempotent=False`. `status` is the documented success status. Where the body is
-    not required, a request without one is taken for an empty object.
+    not required, a request without one is taken for an empty object; so is a form where `takes_forms`, for
+    programs that send a form by their own standard and say everything in the address.
 
     A `media_type` other than JSON is for an answer whose body is bytes.
 
@@ -111,6 +115,7 @@ def route(
         query=query,
         body=body,
         body_required=body_required,
+        takes_forms=takes_forms,
         answer=answer,
         status=status,
         idempotent=method == "POST" if idempotent is None else idempotent,
@@ -182,7 +187,7 @@ class Dispatcher:
             if declared.query is not None:
                 arguments["query"] = query
             if declared.body is not None:
-                arguments["body"] = parse_body(declared.body, required=declared.body_required)
+                arguments["body"] = _body_of(declared, declared.body)
 
             def answer() -> Response:
                 return respond(declared, handler(**arguments))
@@ -239,6 +244,12 @@ def parse_query(kind: type[Q]) -> Q:
         return kind.model_validate(request.args.to_dict())
     except ValidationError as error:
         raise invalid(error) from error
+
+
+def _body_of(declared: Route, kind: type[B]) -> B:
+    if declared.takes_forms and request.mimetype in _FORMS:
+        return kind.model_validate({})
+    return parse_body(kind, required=declared.body_required)
 
 
 def parse_body(kind: type[B], *, required: bool = True) -> B:

@@ -10,7 +10,9 @@ from blog.routes.drafts import DraftRoutes
 from blog.routes.feeds import FeedRoutes
 from blog.routes.likes import LikeRoutes
 from blog.routes.posts import PostRoutes
-from blog.wiring import Stores, posts_of, real, responses_of
+from blog.routes.subscribers import SubscriberRoutes
+from blog.routes.subscription_pages import SubscriptionPageRoutes
+from blog.wiring import Stores, posts_of, real, responses_of, subscriptions_of
 from chassis.clock import Clock, utc_now
 from chassis.http.app import build
 from chassis.http.health import Check
@@ -39,6 +41,8 @@ def create_app(
             DraftRoutes(posts),
             CommentRoutes(responses, stores.profiles),
             LikeRoutes(responses),
+            SubscriberRoutes(subscriptions_of(settings, stores, clock)),
+            SubscriptionPageRoutes(),
             FeedRoutes(posts, settings.public_url("blog"), settings.posts_in_feed),
         ],
         checks=[Check("dynamodb", stores.posts.probe)],

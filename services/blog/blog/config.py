@@ -15,6 +15,9 @@ class BlogSettings(EdgeSettings):
     max_comments_an_hour: int = Field(
         default=30, ge=1, le=100_000, description="Most comments of one account within an hour."
     )
+    max_subscriptions_an_hour: int = Field(
+        default=20, ge=1, le=100_000, description="Most subscriptions of one network within an hour."
+    )
 
 
 class ApiSettings(BlogSettings):
@@ -37,3 +40,15 @@ class WorkerSettings(BlogSettings):
     users_events_dlq_url: str = Field(description="Its dead-letter queue.")
     users_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
     events_topic_arn: str = Field(description="SNS topic that the worker publishes the service's events to.")
+    mail_configuration_set: str | None = Field(
+        default=None, description="SES configuration set that mails are sent with; unset: none are sent."
+    )
+    mail_sender: str | None = Field(
+        default=None, description="Who mails are from; unset: `Slipway <no-reply@PUBLIC_DOMAIN>`."
+    )
+    mail_settle_seconds: float = Field(
+        default=120.0,
+        ge=1,
+        le=86_400,
+        description="A mail that was begun so long ago, and not noted as sent, is sent again.",
+    )

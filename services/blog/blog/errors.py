@@ -99,3 +99,25 @@ class TooManyComments(TooMany):
 
     def __init__(self, most: int, retry_after: int) -> None:
         super().__init__(f"An account writes at most {most} comments an hour; wait a little.", retry_after)
+
+
+class TokenUnknown(NotFound):
+    """The token belongs to no subscription."""
+
+    def __init__(self) -> None:
+        super().__init__("The link is not good any more; subscribe again to get a new one.")
+
+
+class TooManySubscriptions(TooMany):
+    """The network has asked for as many subscriptions as it may in an hour."""
+
+    def __init__(self, most: int, retry_after: int) -> None:
+        super().__init__(f"A network asks for at most {most} subscriptions an hour; wait.", retry_after)
+
+
+class TokenMissing(Invalid):
+    """Neither address nor body says which subscription is meant."""
+
+    def __init__(self) -> None:
+        message = "must be given, here or in the address"
+        super().__init__("The token of the mail is missing.", [FieldError("/token", message)])

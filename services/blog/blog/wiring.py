@@ -7,14 +7,16 @@ from urllib.parse import urljoin
 
 from blog.config import ApiSettings, BlogSettings
 from blog.domain.events import PostEvents
-from blog.domain.ports import PostStore, Profiles, PublicPages, ResponseStore
+from blog.domain.ports import PostStore, Profiles, PublicPages, ResponseStore, SubscriberStore
 from blog.domain.posts import Posts
 from blog.domain.responses import Responses
+from blog.domain.subscriptions import Subscriptions
 from blog.rendering.markdown import summarise
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.pages import EdgePages
 from blog.store.profiles import IssuerProfiles
 from blog.store.responses import DynamoResponseStore
+from blog.store.subscribers import DynamoSubscriberStore
 from chassis.clock import Clock
 from chassis.http.edge import purges_of
 from chassis.idempotency import IdempotencyLimits, IdempotencyStore
@@ -30,6 +32,7 @@ class Stores:
 
     posts: PostStore
     responses: ResponseStore
+    subscribers: SubscriberStore
     idempotency: IdempotencyStore
     outbox: OutboxStore
     profiles: Profiles
@@ -43,6 +46,7 @@ def real(settings: BlogSettings) -> Stores:
     return Stores(
         posts=DynamoPostStore(client, settings.blog_table),
         responses=DynamoResponseStore(client, settings.blog_table),
+        subscribers=DynamoSubscriberStore(client, settings.blog_table),
         idempotency=DynamoIdempotency(client, settings.blog_table, limits=IdempotencyLimits.of(settings)),
         outbox=DynamoOutbox(client, settings.blog_table),
         profiles=IssuerProfiles(profile_url or urljoin(settings.auth_jwks_url, "/v1/me")),
@@ -59,3 +63,8 @@ def posts_of(settings: BlogSettings, stores: Stores, clock: Clock) -> Posts:
 def responses_of(settings: BlogSettings, stores: Stores, clock: Clock) -> Responses:
     """Return what readers can leave with posts, over `stores`."""
     return Responses(stores.responses, stores.pages, clock, settings.max_comments_an_hour)
+
+
+def subscriptions_of(settings: BlogSettings, stores: Stores, clock: Clock) -> Subscriptions:
+    """Return what can be done with subscriptions, over `stores`."""
+    return Subscriptions(stores.subscribers, clock, settings.max_subscriptions_an_hour)

@@ -1,14 +1,17 @@
-"""`python -m blog.worker`: publishes what is due, erases accounts, relays events, reads the stream."""
+"""`python -m blog.worker`: publishes what is due, erases accounts, relays events, reads the stream, mails."""
 
 from __future__ import annotations
 
+import logging
 import time
+from datetime import timedelta
 from functools import partial
 
 from blog.config import WorkerSettings
 from blog.domain.erasure import BlogAccounts
 from blog.domain.upkeep import Upkeep
-from blog.store.stream import consequences_of
+from blog.store.stream import consequences_of, mails_of
+from blog.subscriber_mails import SubscriberMails
 from blog.wiring import Stores, posts_of, real, responses_of
 from chassis.accounts import AccountEvents
 from chassis.clock import Clock, utc_now
@@ -16,11 +19,15 @@ from chassis.ids import new_id
 from chassis.messages.consumer import Consumer
 from chassis.messages.events import SnsPublisher
 from chassis.messages.jobs import Jobs, run_worker
+from chassis.messages.mail import SesMailer
+from chassis.messages.mail_log import DynamoMailLog, OnceMailer
 from chassis.messages.outbox import Relay
 from chassis.process.background import Periodic
 from chassis.stores.aws import Aws
 from chassis.stores.checkpoints import Checkpoints
-from chassis.stores.streams import StreamReader
+from chassis.stores.streams import Handle, StreamReader
+
+log = logging.getLogger(__name__)
 
 _AT_ONCE = 100
 
@@ -33,25 +40,42 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     events = AccountEvents(BlogAccounts(stores.posts, posts, responses), stores.idempotency)
     aws = Aws(settings.aws_region, settings.aws_endpoint_url)
     relay = Relay(stores.outbox, SnsPublisher(aws.client("sns"), settings.events_topic_arn))
-    reader = _reader(aws, settings.blog_table, Upkeep(stores.pages, responses))
+    upkeep = Upkeep(stores.pages, responses)
+    reader = _reader(
+        aws, settings.blog_table, "upkeep", lambda change: upkeep.carry_out(consequences_of(change))
+    )
     return Jobs(
         consumers=[Consumer.of(settings, "users_events", events.handle)],
         periodic=[Periodic("publishing", settings.publish_seconds, partial(posts.publish_due, _AT_ONCE))],
         relays={"relay": relay},
-        streams={"upkeep": reader},
+        streams={"upkeep": reader, **_mails(settings, aws, stores, clock)},
     )
 
 
-def _reader(aws: Aws, table: str, upkeep: Upkeep) -> StreamReader:
+def _mails(
+    settings: WorkerSettings, aws: Aws, stores: Stores, clock: Clock
+) -> dict[str, StreamReader]:
+    """Return what mails subscribers, by a reader of its own: mail that is away holds up no upkeep."""
+    if settings.mail_configuration_set is None:
+        log.warning("no mail is sent: MAIL_CONFIGURATION_SET is not set, so nobody can subscribe")
+        return {}
+    sender = settings.mail_sender or f"Slipway <no-reply@{settings.public_domain}>"
+    mailer = OnceMailer(
+        SesMailer(aws.client("sesv2"), sender, settings.mail_configuration_set),
+        DynamoMailLog(aws.client("dynamodb"), settings.blog_table),
+        clock,
+        timedelta(seconds=settings.mail_settle_seconds),
+    )
+    mails = SubscriberMails(stores.subscribers, stores.posts, mailer, settings.public_url("blog"), clock)
+    return {"mails": _reader(aws, settings.blog_table, "mails", lambda change: mails.send(mails_of(change)))}
+
+
+def _reader(aws: Aws, table: str, name: str, handle: Handle) -> StreamReader:
     """Return what reads the table's stream; of several workers each reads some of its shards."""
     client = aws.client("dynamodb")
+    checkpoints = Checkpoints(client, table, name, str(new_id()))
     return StreamReader(
-        client,
-        aws.client("dynamodbstreams"),
-        table,
-        Checkpoints(client, table, "upkeep", str(new_id())),
-        lambda change: upkeep.carry_out(consequences_of(change)),
-        clock=time.monotonic,
+        client, aws.client("dynamodbstreams"), table, checkpoints, handle, clock=time.monotonic
     )
 
 

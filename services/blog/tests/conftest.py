@@ -10,11 +10,13 @@ from flask.testing import FlaskClient
 from services.blog.tests.factories import Api, FakePages, FakeProfiles, settings, stores
 
 from blog.app import create_app
-from blog.domain.ports import PostStore, ResponseStore
+from blog.domain.ports import PostStore, ResponseStore, SubscriberStore
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.memory import MemoryPostStore
 from blog.store.memory_responses import MemoryResponseStore
+from blog.store.memory_subscribers import MemorySubscriberStore
 from blog.store.responses import DynamoResponseStore
+from blog.store.subscribers import DynamoSubscriberStore
 from blog.wiring import Stores
 from chassis.ids import new_id
 from chassis.testing import FakeClock, Issuer
@@ -57,6 +59,14 @@ def responses(store: PostStore, request: pytest.FixtureRequest, clock: FakeClock
     return DynamoResponseStore(*request.getfixturevalue("table"), clock)
 
 
+@pytest.fixture(params=["memory", "dynamodb"])
+def subscribers(request: pytest.FixtureRequest) -> SubscriberStore:
+    """Every store of subscriptions there is, one after the other."""
+    if request.param == "memory":
+        return MemorySubscriberStore()
+    return DynamoSubscriberStore(*request.getfixturevalue("table"))
+
+
 @pytest.fixture
 def parts(clock: FakeClock) -> Stores:
     return stores(clock)
@@ -64,7 +74,7 @@ def parts(clock: FakeClock) -> Stores:
 
 @pytest.fixture
 def app(parts: Stores, issuer: Issuer, clock: FakeClock) -> Flask:
-    told = settings(max_posts=5, max_comments_an_hour=3)
+    told = settings(max_posts=5, max_comments_an_hour=3, max_subscriptions_an_hour=3)
     return create_app(told, parts=parts, verifier=issuer.verifier(), clock=clock)
 
 

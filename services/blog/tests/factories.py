@@ -13,8 +13,10 @@ from blog.app import create_app
 from blog.config import ApiSettings
 from blog.domain.comment import Comment
 from blog.domain.post import Author, Draft, Post, post_of
+from blog.domain.subscriber import Subscriber, new_secret
 from blog.store.memory import MemoryPostStore
 from blog.store.memory_responses import MemoryResponseStore
+from blog.store.memory_subscribers import MemorySubscriberStore
 from blog.wiring import Stores
 from chassis.clock import Clock, utc_now
 from chassis.errors import Transient
@@ -62,6 +64,7 @@ def stores(clock: Clock = utc_now) -> Stores:
     return Stores(
         posts=kept,
         responses=MemoryResponseStore(kept, clock),
+        subscribers=MemorySubscriberStore(),
         idempotency=MemoryIdempotency(),
         outbox=kept.outbox,
         profiles=FakeProfiles(),
@@ -96,6 +99,13 @@ def new_comment(draft: Draft, owner: str, **more: Any) -> Comment:
     """Return a comment of `owner` on a post."""
     given: dict[str, Any] = {"text": "Well said.", "created_at": FakeClock()(), **more}
     return Comment(new_id(), draft.id, draft.slug, Author(owner, "Ben"), **given)
+
+
+def new_subscriber(**more: Any) -> Subscriber:
+    """Return a subscription of an address of its own, not confirmed yet."""
+    found = new_id()
+    given: dict[str, Any] = {"id": found, "email": f"{found}@example.com", "asked_at": FakeClock()()}
+    return Subscriber(secret=new_secret(), **{**given, **more})
 
 
 class Api:

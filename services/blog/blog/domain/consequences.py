@@ -21,5 +21,22 @@ class DropComments:
     post_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Somebody new wants to subscribe: the mail that asks for confirmation is due."""
+
+    key: str
+    subscriber_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """A post is public that was not: its mail to every subscriber is due."""
+
+    slug: str
+    post_id: UUID
+
+
 Consequence = ShowAnew | DropComments
+DueMail = Welcome | Announce
 Consequences = Sequence[Consequence]

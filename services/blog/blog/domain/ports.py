@@ -10,6 +10,7 @@ from uuid import UUID
 
 from blog.domain.comment import Comment
 from blog.domain.post import CountedPost, Draft, Post
+from blog.domain.subscriber import Subscriber
 from chassis.http.pagination import Slice
 from chassis.messages.events import Event
 
@@ -146,6 +147,37 @@ class ResponseStore(Protocol):
 
     def delete_comments(self, post_id: UUID) -> None:
         """Delete all comments of a post."""
+        ...
+
+
+class SubscriberStore(Protocol):
+    """Subscriptions. Every read sees what was written before; every call raises Transient without the store.
+
+    What is not confirmed by the time that it was added with is gone.
+    """
+
+    def count(self, network: str, now: datetime, per_hour: int) -> None:
+        """Count that a network asks; raise TooManySubscriptions when it has `per_hour` times in this hour."""
+        ...
+
+    def add(self, subscriber: Subscriber, now: datetime, expires_at: datetime) -> bool:
+        """Keep a new subscription unless its address has one; say whether this call did it."""
+        ...
+
+    def subscriber(self, key: str, now: datetime) -> Subscriber | None:
+        """Return the subscription under a key."""
+        ...
+
+    def confirm(self, subscriber: Subscriber) -> bool:
+        """Keep it as confirmed; say whether it was still there, with the same id."""
+        ...
+
+    def remove(self, subscriber: Subscriber) -> None:
+        """Delete it, unless another has come into its place."""
+        ...
+
+    def confirmed(self) -> Iterable[str]:
+        """Return the keys of all that are confirmed."""
         ...
 
 

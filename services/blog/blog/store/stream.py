@@ -1,12 +1,19 @@
-"""What the table's stream tells: one pure function from a change to what follows from it."""
+"""What the table's stream tells: pure functions from a change to what follows from it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from blog.domain.consequences import Consequence, DropComments, ShowAnew
-from blog.store import items
+from blog.domain.consequences import (
+    Announce,
+    Consequence,
+    DropComments,
+    DueMail,
+    ShowAnew,
+    Welcome,
+)
+from blog.store import items, subscriber_items
 from chassis.stores.streams import ItemChange
 
 
@@ -19,6 +26,21 @@ def consequences_of(change: ItemChange) -> list[Consequence]:
         return [ShowAnew(partition.removeprefix(items.PARTITION))]
     if sort == items.DRAFT and change.kind == "REMOVE" and change.old is not None:
         return [DropComments(items.read_draft(change.old).id)]
+    return []
+
+
+def mails_of(change: ItemChange) -> list[DueMail]:
+    """Return the mails that a change makes due. It may come twice, and they are the same each time."""
+    if change.new is None or _same(change.old, change.new):
+        return []
+    sort = change.keys["sk"]["S"]
+    if sort == subscriber_items.SUBSCRIBER:
+        new = subscriber_items.read(change.new)
+        known = change.old is not None and subscriber_items.read(change.old).id == new.id
+        return [] if known or new.confirmed_at else [Welcome(new.key, new.id)]
+    if sort == items.POST and change.old is None:
+        post = items.read_post(change.new)
+        return [Announce(post.slug, post.id)]
     return []
 
 

@@ -22,10 +22,12 @@ from blog.domain.comment import Comment
 from blog.domain.consequences import DropComments
 from blog.domain.erasure import BlogAccounts
 from blog.domain.post import Draft, Post
-from blog.store import items, response_items
+from blog.domain.subscriber import Subscriber
+from blog.store import items, response_items, subscriber_items
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.responses import DynamoResponseStore
 from blog.store.stream import consequences_of
+from blog.store.subscribers import DynamoSubscriberStore
 from blog.wiring import Stores, posts_of, responses_of
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.messages.memory_outbox import MemoryOutbox
@@ -54,6 +56,7 @@ def parts(table: tuple[Any, str], clock: FakeClock) -> Stores:
     return Stores(
         posts=DynamoPostStore(*table, clock),
         responses=DynamoResponseStore(*table, clock),
+        subscribers=DynamoSubscriberStore(*table),
         idempotency=MemoryIdempotency(),
         outbox=MemoryOutbox(clock),
         profiles=FakeProfiles(),
@@ -100,6 +103,7 @@ KINDS = [
     pytest.param(Draft, "POST#", items.DRAFT, items.read_draft, id="draft"),
     pytest.param(Post, "POST#", items.POST, items.read_post, id="post"),
     pytest.param(Comment, "COMMENTS#", "", response_items.read, id="comment"),
+    pytest.param(Subscriber, "SUBSCRIBER#", "", subscriber_items.read, id="subscriber"),
 ]
 
 
@@ -217,3 +221,15 @@ def test_what_a_newer_release_added_is_passed_over(anna: Api, table: tuple[Any, 
     assert len(anna.call("GET", "/v1/drafts").json["items"]) == 3
     assert anna.read(SLUG)["comments"] == 2
     assert len(anna.call("GET", f"{PATH}/comments").json["items"]) == 3
+
+
+def test_a_subscription_that_another_release_has_confirmed_is_found_and_ended(
+    parts: Stores, table: tuple[Any, str], clock: FakeClock
+) -> None:
+    put(table, items_of(GOLDEN[-1]))
+    [key] = parts.subscribers.confirmed()
+    found = parts.subscribers.subscriber(key, clock())
+    assert found is not None
+    assert (found.email, found.key) == ("ben@example.com", key)
+    parts.subscribers.remove(found)
+    assert list(parts.subscribers.confirmed()) == []

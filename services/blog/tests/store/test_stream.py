@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.blog.tests.factories import new_draft, published
+from services.blog.tests.factories import new_draft, new_subscriber, published
 
-from blog.domain.consequences import DropComments, ShowAnew
-from blog.store import items
-from blog.store.stream import consequences_of
+from blog.domain.consequences import Announce, DropComments, ShowAnew, Welcome
+from blog.store import items, subscriber_items
+from blog.store.stream import consequences_of, mails_of
 from chassis.stores.streams import ItemChange
 
 
@@ -39,3 +39,25 @@ def test_with_a_post_its_comments_go(owner: str) -> None:
 def test_other_items_have_no_consequences(owner: str) -> None:
     for entry in items.entries_of_draft(new_draft(owner)):
         assert consequences_of(change(None, entry)) == []
+
+
+def test_a_new_subscriber_is_welcomed_and_one_who_confirms_is_not() -> None:
+    new = new_subscriber()
+    item = subscriber_items.item_of(new)
+    confirmed = subscriber_items.item_of(new.confirmed(new.asked_at))
+    assert mails_of(change(None, item)) == [Welcome(new.key, new.id)]
+    assert mails_of(change(item, confirmed)) == mails_of(change(confirmed, None)) == []
+
+
+def test_who_subscribes_in_the_place_of_a_subscription_that_is_over_is_welcomed() -> None:
+    old = new_subscriber()
+    new = new_subscriber(email=old.email)
+    before, after = subscriber_items.item_of(old), subscriber_items.item_of(new)
+    assert mails_of(change(before, after)) == [Welcome(new.key, new.id)]
+
+
+def test_a_post_is_announced_when_it_becomes_public_and_not_when_it_changes(owner: str) -> None:
+    _, post = published(new_draft(owner, slug="größe"))
+    item = items.item_of_post(post)
+    assert mails_of(change(None, item)) == [Announce("größe", post.id)]
+    assert mails_of(change(item, {**item, "x": {"S": "y"}})) == mails_of(change(item, None)) == []

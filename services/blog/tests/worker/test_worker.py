@@ -15,6 +15,7 @@ from blog.domain.events import PostEvents
 from blog.domain.post import Draft
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.responses import DynamoResponseStore
+from blog.store.subscribers import DynamoSubscriberStore
 from blog.wiring import Stores
 from blog.worker import build
 from chassis.idempotency.dynamodb import DynamoIdempotency
@@ -36,6 +37,7 @@ def stores(table: tuple[Any, str]) -> Stores:
     return Stores(
         posts=DynamoPostStore(*table),
         responses=DynamoResponseStore(*table),
+        subscribers=DynamoSubscriberStore(*table),
         idempotency=DynamoIdempotency(*table),
         outbox=DynamoOutbox(*table),
         profiles=FakeProfiles(),

@@ -13,11 +13,11 @@ they are used up. A taken address at sign-up is such a guess. Right ones cost no
 
 from __future__ import annotations
 
-import ipaddress
 import math
 from datetime import timedelta
 
 from chassis.clock import Clock
+from chassis.networks import network
 from users.domain.ports import FailureStore
 from users.domain.sealing import Digester
 from users.errors import TooManyAttempts
@@ -91,14 +91,3 @@ def pause_after(count: int) -> timedelta:
     if count < ALLOWED:
         return timedelta(0)
     return min(LONGEST, FIRST * 2.0 ** min(count - ALLOWED, 16))
-
-
-def network(address: str) -> str:
-    """Return what one client cannot change at will: an IPv4 address, or the /64 of an IPv6 one."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))

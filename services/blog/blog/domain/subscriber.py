@@ -1,0 +1,81 @@
+"""Somebody who wants to hear of new posts by mail."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from uuid import UUID
+
+LONGEST_ADDRESS = 254
+WAIT = timedelta(days=7)
+"""So long a subscription waits to be confirmed; it is forgotten then."""
+_SEPARATOR = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A subscription, which counts once it is confirmed.
+
+    `secret` shows that somebody has read the mail about it. A field that is added later has a default.
+    """
+
+    id: UUID
+    email: str
+    secret: str
+    asked_at: datetime
+    confirmed_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """What the subscription is found by."""
+        return key_of(self.email)
+
+    @property
+    def token(self) -> str:
+        """What the links in mails carry."""
+        return f"{self.key}{_SEPARATOR}{self.secret}"
+
+    def accepts(self, secret: str) -> bool:
+        """Say whether `secret` is the subscription's own."""
+        return hmac.compare_digest(self.secret.encode(), secret.encode())
+
+    def confirmed(self, now: datetime) -> Subscriber:
+        """Return the subscription once it counts."""
+        return self if self.confirmed_at else replace(self, confirmed_at=now)
+
+
+def new_secret() -> str:
+    """Return a secret that nobody guesses."""
+    return secrets.token_urlsafe(32)
+
+
+def key_of(email: str) -> str:
+    """Return the same key for an address however its letters' case is."""
+    return hashlib.sha256(email.casefold().encode()).hexdigest()
+
+
+def parts_of(token: str) -> tuple[str, str]:
+    """Return key and secret in a token; both are of no use where it is none."""
+    key, _, secret = token.partition(_SEPARATOR)
+    return key, secret
+
+
+def checked_address(text: str) -> str:
+    """Return an address that a mail can be sent to; raise ValueError for what is none.
+
+    Names of domains are expected in ASCII, as mail servers write them (IDNA).
+    """
+    trimmed = text.strip()
+    try:
+        address = Address(addr_spec=trimmed)
+    except (HeaderParseError, ValueError, IndexError) as error:
+        raise ValueError("is not an e-mail address") from error
+    labels = address.domain.split(".")
+    if not trimmed.isascii() or not address.username or len(labels) < 2 or not all(labels):
+        raise ValueError("is not an e-mail address")
+    return f"{address.username}@{address.domain.lower()}"
