@@ -52,9 +52,7 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     )
 
 
-def _mails(
-    settings: WorkerSettings, aws: Aws, stores: Stores, clock: Clock
-) -> dict[str, StreamReader]:
+def _mails(settings: WorkerSettings, aws: Aws, stores: Stores, clock: Clock) -> dict[str, StreamReader]:
     """Return what mails subscribers, by a reader of its own: mail that is away holds up no upkeep."""
     if settings.mail_configuration_set is None:
         log.warning("no mail is sent: MAIL_CONFIGURATION_SET is not set, so nobody can subscribe")

@@ -8,16 +8,25 @@ import time
 from typing import Any
 
 import pytest
-from services.blog.tests.factories import FakePages, FakeProfiles, new_comment, new_draft, published
+from services.blog.tests.factories import (
+    FakePages,
+    FakeProfiles,
+    new_comment,
+    new_draft,
+    new_subscriber,
+    published,
+)
 
 from blog.config import WorkerSettings
 from blog.domain.events import PostEvents
 from blog.domain.post import Draft
+from blog.domain.subscriber import WAIT
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.responses import DynamoResponseStore
 from blog.store.subscribers import DynamoSubscriberStore
 from blog.wiring import Stores
 from blog.worker import build
+from chassis.clock import utc_now
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
 from chassis.messages.consumer import Consumer
@@ -144,5 +153,19 @@ def test_the_comments_of_a_post_that_is_deleted_go_with_it(jobs: Jobs, stores: S
     while stores.responses.comment(comment.id) is not None:
         time.sleep(0.05)
     assert list(stores.responses.commented(owner)) == []
+    stop.set()
+    reader.join()
+
+
+def test_a_new_subscriber_is_mailed(jobs: Jobs, stores: Stores, table: tuple[Any, str]) -> None:
+    new = new_subscriber()
+    stores.subscribers.add(new, utc_now(), utc_now() + WAIT)
+    client, name = table
+    mail = {"pk": {"S": f"MAIL#welcome-{new.id}-{new.id}"}, "sk": {"S": "MAIL"}}
+    stop = threading.Event()
+    reader = threading.Thread(target=jobs.continuous["mails"], args=(stop,))
+    reader.start()
+    while "sent_at" not in client.get_item(TableName=name, Key=mail).get("Item", {}):
+        time.sleep(0.05)
     stop.set()
     reader.join()
