@@ -36,6 +36,7 @@ routes = [
         "name": f"{route.tag}.{route.name}",
         "summary": route.summary,
         "idempotent": route.idempotent,
+        "media_type": route.media_type.partition(";")[0],
         "answers": sorted(route.answer.model_fields) if route.answer else [],
         "without_token": None if route.access.public else unasked(route),
     }

@@ -12,6 +12,7 @@ from blog.app import create_app
 from blog.domain.erasure import BlogAccounts
 from blog.domain.ports import PostStore, ResponseStore
 from blog.store.dynamodb import DynamoPostStore
+from blog.store.memory_subscribers import MemorySubscriberStore
 from blog.wiring import Stores, posts_of, responses_of
 from chassis.accounts import AccountEvents
 from chassis.clock import utc_now
@@ -39,6 +40,7 @@ class TestErasure(AccountErasureContract):
         return Stores(
             posts=store,
             responses=responses,
+            subscribers=MemorySubscriberStore(),
             idempotency=idempotency,
             outbox=MemoryOutbox(),
             profiles=FakeProfiles(),
