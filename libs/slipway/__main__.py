@@ -26,6 +26,7 @@ _COMMANDS = {
     "trust": "slipway.commands.trust",
     "grant": "slipway.commands.grant",
     "revoke": "slipway.commands.revoke",
+    "edge-key": "slipway.commands.edge_key",
     "dlq": "slipway.commands.dlq",
     "mail": "slipway.commands.mail",
     "demo": "slipway.commands.demo",

@@ -9,11 +9,12 @@ from slipway.manifest import Manifest
 from slipway.state.credentials import GeneratedSecrets
 
 GROUP = "suite"
+SIGNING_KEY = "edge-signing.pem"
 
 
 def signing_key(credentials: GeneratedSecrets) -> tuple[str, str]:
     """Return the id and the private key that the suite's services sign deliveries with."""
-    private = credentials.private_key("edge-signing.pem")
+    private = credentials.private_key(SIGNING_KEY)
     return id_of(public_of(private)), private
 
 
