@@ -111,7 +111,7 @@ def test_routes_alone_take_the_id_of_a_new_resource_and_the_condition_on_a_write
     found = [
         f"{tree.name_of(path)}: {name}"
         for path in tree.below(f"services/{service}/{service}")
-        for name in ("chassis.idempotency.resource_id", "chassis.http.preconditions.if_match")
+        for name in ("chassis.idempotency.keys.resource_id", "chassis.http.preconditions.if_match")
         if name in {module for _, module in tree.imported(path)} and path.parent.name != "routes"
     ]
     assert found == []

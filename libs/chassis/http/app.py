@@ -10,19 +10,20 @@ from werkzeug.routing import Rule
 
 from chassis.accounts import AccountGate, ErasedAccounts
 from chassis.clock import utc_now
-from chassis.http import docs, encodings, health, problems
+from chassis.http import docs, encodings, health, metrics, problems
 from chassis.http.cached import AnswerCache
 from chassis.http.cors import CrossOrigin
 from chassis.http.fast_path import FastPath
 from chassis.http.openapi import ApiInfo
 from chassis.http.proxies import TrustedProxies
 from chassis.http.routing import Dispatcher, Routes
-from chassis.idempotency import IdempotencyStore, Keys
+from chassis.idempotency import IdempotencyStore
+from chassis.idempotency.keys import Keys
 from chassis.identity.auth import TokenVerifier
 from chassis.identity.jwks import JwksCache, fetch_from
 from chassis.schemas import format_time
 from chassis.settings import ServiceSettings
-from chassis.telemetry import metrics, trace_context
+from chassis.telemetry import trace_context
 from chassis.telemetry.request_recorder import RequestRecorder
 
 

@@ -18,11 +18,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from chassis import idempotency
 from chassis.accounts import AccountGate
 from chassis.errors import FieldError, Invalid, Malformed, Problem, Unauthenticated
 from chassis.http import etags
 from chassis.http.fast_path import FastPath, FoundRoute
+from chassis.idempotency.keys import Keys
 from chassis.identity.auth import Access, Caller, TokenVerifier, check_access
 from chassis.jsonpointer import MOST_ERRORS, invalid, pointer
 from chassis.schemas import Body, Query
@@ -153,7 +153,7 @@ class Dispatcher:
         self,
         app: Flask,
         verifier: TokenVerifier,
-        keys: idempotency.Keys | None,
+        keys: Keys | None,
         gate: AccountGate | None = None,
         fast_path: FastPath | None = None,
     ) -> None:

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same POST sent twice has one effect and one answer."""
+"""`Idempotency-Key`: the same POST sent twice has one effect and one answer. For requests see `keys`."""
 
 from chassis.idempotency.base import (
     KEEP_SECONDS,
@@ -12,7 +12,6 @@ from chassis.idempotency.base import (
     KnownKey,
     RecordedAnswer,
 )
-from chassis.idempotency.keys import Keys, resource_id
 
 __all__ = [
     "KEEP_SECONDS",
@@ -23,8 +22,6 @@ __all__ = [
     "IdempotencyStore",
     "Key",
     "KeyClaim",
-    "Keys",
     "KnownKey",
     "RecordedAnswer",
-    "resource_id",
 ]

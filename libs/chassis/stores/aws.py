@@ -1,7 +1,9 @@
 """AWS clients, made in one place: bounded time, bounded retries, errors translated to problems.
 
 Credentials, region and endpoint come from the environment, as boto3 reads them; a
-client is made once per process and shared by its threads, which boto3 clients allow.
+client is made once per process and shared by its threads, which botocore's clients allow.
+They are botocore's own: what boto3 puts around them takes as long to import as all the
+rest of botocore, and a worker that was killed is to be back soon.
 """
 
 from __future__ import annotations
@@ -10,11 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-import boto3
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.loaders import create_loader
 from botocore.parsers import ResponseParserError
+from botocore.session import get_session
 
 from chassis.errors import Conflict, Denied, NotFound, Problem, Stale, Transient
 
@@ -53,6 +56,9 @@ _TOO_BUSY = {
 _READ_SECONDS = 5.0
 _POLL_SECONDS = 25.0  # a long poll is silent for up to 20
 
+_MODELS = create_loader()
+"""What botocore reads of its services' descriptions: a megabyte of JSON, parsed once per process."""
+
 Credentials = tuple[str, str]
 """Access key id and secret access key."""
 
@@ -64,12 +70,11 @@ class Aws:
         self, region: str, endpoint_url: str | None = None, credentials: Credentials | None = None
     ) -> None:
         self._endpoint_url = endpoint_url
-        access_key_id, secret_access_key = credentials or (None, None)
-        self._session = boto3.session.Session(
-            region_name=region,
-            aws_access_key_id=access_key_id,
-            aws_secret_access_key=secret_access_key,
-        )
+        self._session = get_session()
+        self._session.register_component("data_loader", _MODELS)
+        self._session.set_config_variable("region", region)
+        if credentials:
+            self._session.set_credentials(*credentials)
 
     def credentials(self) -> ReadOnlyCredentials:
         """Return what the process signs with at the moment; temporary credentials are renewed in time."""
@@ -112,7 +117,9 @@ class Aws:
             # An emulator's names of streams and shards are shorter than AWS's.
             parameter_validation=service != "dynamodbstreams",
         )
-        return self._session.client(service, endpoint_url=endpoint_url or self._endpoint_url, config=config)
+        return self._session.create_client(
+            service, endpoint_url=endpoint_url or self._endpoint_url, config=config
+        )
 
 
 @contextmanager

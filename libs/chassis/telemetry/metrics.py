@@ -1,13 +1,8 @@
-"""Prometheus metrics: requests by route template, method and status, and their duration."""
+"""Prometheus metrics: requests by route template, method and status, their duration, and what workers do."""
 
 from __future__ import annotations
 
-import os
-
-from flask import Flask, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client import REGISTRY as DEFAULT_REGISTRY
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import Counter, Histogram
 
 REQUESTS = Counter("http_requests_total", "Requests answered.", ["route", "method", "status"])
 DURATION = Histogram(
@@ -19,20 +14,3 @@ DURATION = Histogram(
 MESSAGES = Counter("worker_messages_total", "Messages handled.", ["queue", "outcome"])
 OUTBOX = Counter("outbox_events_total", "Events of the outbox.", ["outcome"])
 CACHE = Counter("cache_reads_total", "Cache reads.", ["cache", "outcome"])
-
-
-def install(app: Flask) -> None:
-    """Serve `/metrics`, which the gateway does not route; request_recorder.py counts the requests."""
-
-    @app.get("/metrics")
-    def metrics() -> Response:
-        return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
-
-
-def _registry() -> CollectorRegistry:
-    """All processes of this service where gunicorn runs several, else this one."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return DEFAULT_REGISTRY
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library's constructor has no types
-    return registry

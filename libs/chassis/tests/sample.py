@@ -9,12 +9,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis import idempotency
 from chassis.errors import Conflict, Gone, NotFound, Stale, TooMany
 from chassis.http import etags
 from chassis.http.openapi import ApiInfo
 from chassis.http.pagination import Page, PageQuery, decode_cursor, encode_cursor
 from chassis.http.routing import Answer, Routes, route
+from chassis.idempotency.keys import resource_id
 from chassis.identity.auth import PUBLIC, SIGNED_IN, Caller, requires
 from chassis.schemas import Body, Line, Query, Text, Time, View
 
@@ -94,7 +94,7 @@ class Notes:
 
     def add(self, owner: str, note: NewNote) -> NoteView:
         """Keep a note under the id of the call."""
-        view = NoteView(id=idempotency.resource_id(), title=note.title, owner=owner, due=note.due)
+        view = NoteView(id=resource_id(), title=note.title, owner=owner, due=note.due)
         self.entered.set()
         self.gate.wait(120)
         trouble, self.trouble = self.trouble, None

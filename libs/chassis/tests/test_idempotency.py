@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 
 from chassis.errors import Conflict, Transient
 from chassis.http import app as chassis_app
-from chassis.idempotency import IdempotencyStore, Key, KeyClaim, KnownKey, resource_id
+from chassis.idempotency import IdempotencyStore, Key, KeyClaim, KnownKey
+from chassis.idempotency.keys import resource_id
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.settings import ServiceSettings
 from chassis.testing import FakeClock, IdempotencyStoreContract, Issuer, id_of

@@ -14,7 +14,7 @@ from blog.schemas.posts import AuthorView
 from chassis.errors import Denied, NotFound
 from chassis.http.pagination import Page, PageQuery, decode_cursor, encode_cursor, id_in
 from chassis.http.routing import Answer, Routes, route
-from chassis.idempotency import resource_id
+from chassis.idempotency.keys import resource_id
 from chassis.identity.auth import PUBLIC, SIGNED_IN, Caller
 
 

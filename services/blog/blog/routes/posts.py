@@ -12,7 +12,7 @@ from chassis.http.etags import of_bytes, of_version
 from chassis.http.pagination import Page, decode_cursor, encode_cursor, text_in
 from chassis.http.preconditions import if_match
 from chassis.http.routing import Answer, Routes, route
-from chassis.idempotency import resource_id
+from chassis.idempotency.keys import resource_id
 from chassis.identity.auth import PUBLIC, Caller
 
 

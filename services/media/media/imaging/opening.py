@@ -9,7 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pillow_heif
-from PIL import AvifImagePlugin, Image
+from PIL import (
+    AvifImagePlugin,
+    Image,
+    TiffImagePlugin,  # noqa: F401  # EXIF is read with it
+    WebPImagePlugin,  # noqa: F401  # registers itself
+)
 
 from media.domain import signatures
 from media.errors import Unreadable
@@ -31,7 +36,7 @@ _EXIF_DIRECTORY = re.compile(rb"(II\*\0\x08\0\0\0|MM\0\*\0\0\0\x08)..", re.DOTAL
 
 pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-Image.init()
+Image.preinit()  # GIF, JPEG and PNG. All is loaded before the walls go up: behind them no file can be read.
 
 
 @contextmanager

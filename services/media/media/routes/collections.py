@@ -8,7 +8,7 @@ from chassis.errors import Conflict, NotFound, Stale
 from chassis.http.pagination import Page, PageQuery, decode_cursor, encode_cursor
 from chassis.http.preconditions import if_match
 from chassis.http.routing import Answer, Routes, route
-from chassis.idempotency import resource_id
+from chassis.idempotency.keys import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
 from media.domain.collection import Collection, CollectionItem
 from media.domain.collection_objects import CollectionObjects

@@ -7,7 +7,7 @@ from datetime import datetime
 from chassis.errors import Conflict, NotFound, Stale
 from chassis.http.pagination import Page, decode_cursor, encode_cursor, text_in
 from chassis.http.routing import Answer, Routes, route
-from chassis.idempotency import resource_id
+from chassis.idempotency.keys import resource_id
 from chassis.identity.auth import PUBLIC, requires
 from media.domain.release import Release, ReleaseFile, is_version
 from media.domain.releases import Releases

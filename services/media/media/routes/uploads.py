@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.errors import Conflict, Invalid, NotFound
 from chassis.http.routing import Answer, Routes, route
-from chassis.idempotency import resource_id
+from chassis.idempotency.keys import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
 from media.domain.parts import Parts
 from media.domain.resumption import Resumption

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from chassis.http.problems import describe
 from chassis.http.routing import Answer, Routes, route
-from chassis.idempotency import resource_id
+from chassis.idempotency.keys import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.batch import Batch, OperationResult
 from todos.domain.documents import size_of, todo_document

@@ -8,7 +8,7 @@ from chassis.errors import Conflict, Invalid, NotFound, Stale
 from chassis.http.etags import of_version
 from chassis.http.preconditions import if_match
 from chassis.http.routing import Answer, Routes, route
-from chassis.idempotency import resource_id
+from chassis.idempotency.keys import resource_id
 from chassis.identity.auth import SIGNED_IN, Caller
 from todos.domain.documents import todo_document
 from todos.domain.reading import PageRequest, Reader, todo_field

@@ -6,7 +6,7 @@ from flask import request
 
 from chassis.http import etags
 from chassis.http.routing import Answer, Routes, route
-from chassis.idempotency import resource_id
+from chassis.idempotency.keys import resource_id
 from chassis.identity.auth import PUBLIC
 from users.domain.accounts import Accounts
 from users.errors import EmailTaken, TooManyAttempts, TooManySignIns, WeakPassword
