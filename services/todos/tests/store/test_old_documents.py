@@ -20,7 +20,7 @@ from chassis.ids import new_id
 from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import Issuer
 from todos.app import create_app
-from todos.domain.documents import SHAPE
+from todos.domain.documents import SHAPE, read_todo, todo_document
 from todos.domain.todo import Todo
 from todos.domain.todolist import TodoList
 from todos.schemas.changes import ChangesView
@@ -89,6 +89,15 @@ def check_answers(api: Api) -> None:
 
 def test_the_present_shape_has_its_golden_documents() -> None:
     assert GOLDEN[-1].name == f"shape-{SHAPE}.json"
+    assert CACHED.exists(), f"write down what is cached of this shape, in {CACHED.name}"
+
+
+def test_the_newest_golden_documents_are_what_is_written_today() -> None:
+    """A field that this release adds stands in them; what was stored without a shape has the first one."""
+    todos = [item for item in items_of(GOLDEN[-1]) if item["sk"]["S"].startswith("T#")]
+    assert {item.get("shape", {"N": "1"})["N"] for item in todos} == {str(SHAPE)}
+    for item in todos:
+        assert todo_document(read_todo(item["d"]["S"])) == item["d"]["S"]
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
