@@ -14,6 +14,7 @@ from rich.table import Table
 from slipway.bench.rows import ROWS, Row
 from slipway.bench.run import Results
 from slipway.bench.subjects import Sample
+from slipway.terminal import console
 
 HIT_RATIO_AT_LEAST = 0.95
 IDLE_MB_AT_MOST = 700
@@ -77,9 +78,7 @@ def _goal(what: str, measured: float, goal: str, reached: bool) -> dict[str, Any
 
 def table(found: Mapping[str, Any]) -> Table:
     """Return the goals as they are shown on a terminal."""
-    shown = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("", "figure", "measured", "to reach", ""):
-        shown.add_column(title)
+    shown = console.new_table("", "figure", "measured", "to reach", "")
     for goal in found["goals"]:
         word, style = ("reached", "green") if goal["reached"] else ("missed", "bold red")
         shown.add_row(goal["what"], goal["figure"], f"{goal['ratio']:g}", goal["goal"], f"[{style}]{word}[/]")

@@ -42,7 +42,7 @@ def command(
     )
     found = report.document(results, report.read(folder))
     console.say()
-    console.out.print(report.table(found))
+    console.print_table(report.table(found))
     if keep:
         report.write(found, folder)
         console.say(f"\nWritten to {folder}.")
@@ -84,7 +84,7 @@ def compare_downloads(*, rounds: int, seconds: float, quick: bool, keep: bool) -
     options = downloads.QUICK if quick else downloads.DownloadOptions(rounds, seconds)
     found = downloads.run(context.ROOT, context.ROOT / ".slipway" / "bench-downloads", options, console.say)
     console.say()
-    console.out.print(report.table(found))
+    console.print_table(report.table(found))
     console.say(f"\nMost memory of a process that makes thumbnails: {found['peak_mib']} MiB")
     if keep:
         folder = context.ROOT / "benchmarks" / "results"

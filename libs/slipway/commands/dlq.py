@@ -9,7 +9,6 @@ from dataclasses import asdict
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.table import Table
 
 from slipway.commands.context import suite as present_suite
 from slipway.deadletters.letters import DeadLetters
@@ -43,10 +42,10 @@ def list_queues(*, as_json: bool) -> None:
         ]
         console.out.print_json(json.dumps(rows))
         return
-    table = Table("queue", "service", "messages", box=None, pad_edge=False, header_style="dim")
+    table = console.new_table("queue", "service", "messages")
     for queue, count in counts.items():
         table.add_row(queue.name, queue.service, str(count), style="yellow" if count else "")
-    console.out.print(table)
+    console.print_table(table)
 
 
 @command.command()

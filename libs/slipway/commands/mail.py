@@ -6,7 +6,6 @@ import json
 import webbrowser
 
 import click
-from rich.table import Table
 
 from mailcatcher.settings import MOST_MAILS
 from mailcatcher.store import MailStore
@@ -30,10 +29,10 @@ def list_mails(*, as_json: bool) -> None:
     if as_json:
         console.out.print_json(json.dumps([mail.document() for mail in mails]))
         return
-    table = Table("id", "sent at", "to", "subject", box=None, pad_edge=False, header_style="dim")
+    table = console.new_table("id", "sent at", "to", "subject")
     for mail in mails:
         table.add_row(mail.id, mail.sent_at, mail.to, mail.subject)
-    console.out.print(table)
+    console.print_table(table)
 
 
 @command.command()

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Sequence
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from slipway.commands.context import suite as present_suite
@@ -58,7 +57,7 @@ def _warn_of_full_disk(free: int) -> None:
 
 
 def _print(rows: Sequence[PartStatus]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="dim")
+    table = console.new_table()
     for title in ("part", "state", "health", "pid", "uptime", "restarts", "memory", "address"):
         table.add_column(
             title, justify="right" if title in {"pid", "uptime", "restarts", "memory"} else "left"
@@ -79,7 +78,7 @@ def _print(rows: Sequence[PartStatus]) -> None:
     table.add_row(
         "total", "", "", "", "", "", _megabytes(sum(row.memory_bytes for row in rows)), "", style="bold"
     )
-    console.out.print(table)
+    console.print_table(table)
 
 
 def _megabytes(size: int) -> str:

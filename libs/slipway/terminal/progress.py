@@ -14,6 +14,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from slipway.terminal.console import new_table
+
 State = Literal["waiting", "working", "ready", "failed", "skipped"]
 
 _STYLES: dict[State, str] = {
@@ -70,7 +72,7 @@ class LiveTable(_Rows):
     """A table that redraws itself."""
 
     def __rich__(self) -> Table:
-        table = Table(box=None, pad_edge=False, header_style="dim")
+        table = new_table()
         for title in ("part", "state", "time", ""):
             table.add_column(title, justify="right" if title == "time" else "left")
         with self.lock:
