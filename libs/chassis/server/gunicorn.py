@@ -8,8 +8,6 @@ sends, refusals.py how it refuses.
 
 from __future__ import annotations
 
-import gc
-import importlib
 import os
 from typing import Any
 
@@ -19,6 +17,7 @@ from prometheus_client import multiprocess
 from chassis.http import health
 from chassis.process.restart_on_change import end_when_changed
 from chassis.server import refusals, response
+from chassis.server.preload import preload
 from chassis.server.sockets import Listener, listeners_of
 from chassis.server.worker import DrainingWorker
 
@@ -42,16 +41,13 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 
 
 def on_starting(server: Any) -> None:
-    """Import the service's code before the workers are forked: it is read once and its memory is shared.
+    """Make the app before the workers are forked: its code is read once, and its memory is shared.
 
-    Only the code: the app itself, with its pools and clients, is made in each worker. The addresses are
-    taken, and opened once a worker is ready.
+    The addresses are taken, and opened once a worker is ready.
     """
     response.install()
     refusals.install()
-    importlib.import_module(server.app.app_uri.partition(":")[0].rpartition(".")[0] + ".app")
-    gc.collect()
-    gc.freeze()
+    preload(server.app.wsgi)
     server.LISTENERS = listeners_of(server)
 
 

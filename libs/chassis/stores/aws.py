@@ -1,7 +1,7 @@
 """AWS clients, made in one place: bounded time, bounded retries, errors translated to problems.
 
-Credentials, region and endpoint come from the environment, as boto3 reads them; a
-client is made once per process and shared by its threads, which botocore's clients allow.
+Credentials, region and endpoint come from the environment, as botocore reads them; a
+client is shared by a process's threads, which botocore's clients allow.
 They are botocore's own: what boto3 puts around them takes as long to import as all the
 rest of botocore, and a worker that was killed is to be back soon.
 """
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
-from botocore.loaders import create_loader
 from botocore.parsers import ResponseParserError
 from botocore.session import get_session
 
 from chassis.errors import Conflict, Denied, NotFound, Problem, Stale, Transient
+from chassis.stores.aws_descriptions import DESCRIPTIONS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -56,9 +56,6 @@ _TOO_BUSY = {
 _READ_SECONDS = 5.0
 _POLL_SECONDS = 25.0  # a long poll is silent for up to 20
 
-_MODELS = create_loader()
-"""What botocore reads of its services' descriptions: a megabyte of JSON, parsed once per process."""
-
 Credentials = tuple[str, str]
 """Access key id and secret access key."""
 
@@ -71,7 +68,7 @@ class Aws:
     ) -> None:
         self._endpoint_url = endpoint_url
         self._session = get_session()
-        self._session.register_component("data_loader", _MODELS)
+        self._session.register_component("data_loader", DESCRIPTIONS)
         self._session.set_config_variable("region", region)
         if credentials:
             self._session.set_credentials(*credentials)
@@ -99,7 +96,7 @@ class Aws:
     def client(self, service: Literal["sts"], **options: Any) -> STSClient: ...
 
     def client(self, service: str, **options: Any) -> Any:
-        """Return a new client of `service`; make one per process, after the fork.
+        """Return a new client of `service`; it connects when it is first used.
 
         Options: `endpoint_url` in place of the usual one; `read_timeout` in seconds (5; 25 for queues).
         """

@@ -102,7 +102,8 @@ def connect(url: str) -> Redis:
 class OwnerCache:
     """Bytes by owner and field; see the module's text for what it promises.
 
-    `name` keeps caches apart in one Redis; `ttl` is in seconds. One per process, made after the fork.
+    `name` keeps caches apart in one Redis; `ttl` is in seconds. Connections are made, and the beat begins,
+    when a process first uses it.
     """
 
     def __init__(self, redis: Redis, name: str, ttl: int = 60) -> None:

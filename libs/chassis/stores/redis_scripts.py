@@ -18,7 +18,7 @@ from redis.exceptions import NoScriptError, ResponseError
 
 
 class RedisScripts:
-    """Runs any of `scripts` on one key, from any thread. Make it after the fork."""
+    """Runs any of `scripts` on one key, from any thread; connects when it first does."""
 
     def __init__(self, redis: Redis, key: str, scripts: Iterable[str]) -> None:
         self._pool = redis.connection_pool

@@ -40,7 +40,7 @@ class Stores:
 
 
 def real(settings: BlogSettings) -> Stores:
-    """Return stores in DynamoDB. Call it after the fork."""
+    """Return stores in DynamoDB. Nothing is connected yet."""
     client = Aws(settings.aws_region, settings.aws_endpoint_url).client("dynamodb")
     profile_url = settings.profile_url if isinstance(settings, ApiSettings) else None
     return Stores(

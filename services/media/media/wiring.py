@@ -58,7 +58,7 @@ def collection_removal(stores: Stores, clock: Clock = utc_now) -> CollectionRemo
 
 
 def real(settings: MediaSettings) -> Stores:
-    """Return stores in DynamoDB and S3. Call it after the fork."""
+    """Return stores in DynamoDB and S3. Nothing is connected yet."""
     aws = Aws(settings.aws_region, settings.aws_endpoint_url)
     table = aws.client("dynamodb")
     bucket = aws.client("s3")

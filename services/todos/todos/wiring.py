@@ -43,7 +43,7 @@ class Stores:
 
 
 def real(settings: TodosSettings) -> Stores:
-    """Return stores in DynamoDB, and Redis in front of them. Call it after the fork."""
+    """Return stores in DynamoDB, and Redis in front of them. Nothing is connected yet."""
     aws = Aws(settings.aws_region, settings.aws_endpoint_url)
     client = aws.client("dynamodb", read_timeout=_READ_TIMEOUT)
     redis = connect(settings.redis_url.get_secret_value())

@@ -65,6 +65,10 @@ def test_a_worker_has_asked_its_stores_and_read_the_keys_before_it_takes_request
         assert answering <= {int(path.name.rpartition("-")[2]) for path in tmp_path.glob(f"{what}-*")}
 
 
+def test_the_app_is_made_once_for_all_workers(server: Server, tmp_path: Path) -> None:
+    assert [path.name for path in tmp_path.glob("made-by-*")] == [f"made-by-{server.process.pid}"]
+
+
 def test_nobody_can_connect_before_a_worker_is_ready(tmp_path: Path) -> None:
     (tmp_path / "hold").touch()
     running = Server(tmp_path)

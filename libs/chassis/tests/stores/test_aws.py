@@ -15,6 +15,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 from botocore.parsers import ResponseParserError
+from botocore.session import Session
 
 from chassis.errors import Conflict, NotFound, Problem, Stale, Transient
 from chassis.stores.aws import Aws, translated
@@ -175,3 +176,29 @@ def test_what_a_process_signs_with_is_told_or_said_to_be_missing(
         monkeypatch.setenv(name, str(tmp_path / "none"))
     with pytest.raises(RuntimeError):
         Aws("us-east-1").credentials()
+
+
+def test_all_sessions_of_a_process_share_the_descriptions_of_aws() -> None:
+    first, second = (Aws("eu-central-1", credentials=KEYS).client("sqs") for _ in range(2))
+    assert first.meta.service_model.metadata is second.meta.service_model.metadata
+
+
+@pytest.mark.parametrize(
+    ("region", "service", "endpoint"),
+    [
+        ("eu-central-1", "dynamodb", "https://dynamodb.eu-central-1.amazonaws.com"),
+        ("eu-central-1", "dynamodbstreams", "https://streams.dynamodb.eu-central-1.amazonaws.com"),
+        ("eu-central-1", "sesv2", "https://email.eu-central-1.amazonaws.com"),
+        ("us-east-1", "s3", "https://s3.amazonaws.com"),
+        ("cn-north-1", "sqs", "https://sqs.cn-north-1.amazonaws.com.cn"),
+        ("eu-central-1", "events", "https://events.eu-central-1.amazonaws.com"),
+    ],
+)
+def test_every_service_has_the_endpoint_and_region_that_botocore_knows(
+    region: str, service: str, endpoint: str
+) -> None:
+    make: Any = Aws(region, credentials=KEYS).client
+    made = make(service)
+    plain = Session().create_client(service, region)
+    assert made.meta.endpoint_url == endpoint == plain.meta.endpoint_url
+    assert made.meta.region_name == plain.meta.region_name
