@@ -17,15 +17,15 @@ class _OwnerQueue:
 
 
 class Turns:
-    """Of each owner's calls `at_once` run and `waiting` more wait, each for at most `patience` seconds.
+    """Of each owner's calls `at_once` run and `waiting` more wait, each for at most `timeout` seconds.
 
-    Whoever comes beyond that is refused at once and holds no thread.
+    A call beyond that is refused at once and holds no thread.
     """
 
-    def __init__(self, at_once: int, waiting: int, patience: float) -> None:
+    def __init__(self, at_once: int, waiting: int, timeout: float) -> None:
         self._at_once = at_once
         self._most = at_once + waiting
-        self._patience = patience
+        self._timeout = timeout
         self._lines: dict[str, _OwnerQueue] = {}
         self._lock = threading.Lock()
 
@@ -34,7 +34,7 @@ class Turns:
         """Run the block when it is the owner's turn; raise TooMany when too many are in line already."""
         line = self._join(owner)
         try:
-            if not line.free.acquire(timeout=self._patience):
+            if not line.free.acquire(timeout=self._timeout):
                 raise _too_many()
             try:
                 yield

@@ -1,4 +1,4 @@
-"""The ASGI application: MiniStack behind a door that answers only what is on disk."""
+"""The ASGI application: MiniStack behind middleware that answers a write once it is on disk."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class DurabilityMiddleware:
     """
 
     def __init__(
-        self, inner: Application, keeper: StateStore, service_of: Callable[[MutableMapping[str, Any]], str]
+        self, inner: Application, state: StateStore, service_of: Callable[[MutableMapping[str, Any]], str]
     ) -> None:
         self._inner = inner
-        self._keeper = keeper
+        self._state = state
         self._service_of = service_of
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -49,11 +49,11 @@ class DurabilityMiddleware:
     async def _live(self, receive: Receive, send: Send) -> None:
         """MiniStack's own start-up looks for containers and scripts of the host; a suite has none."""
         await receive()
-        self._keeper.restore()
+        self._state.restore()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        self._keeper.commit_all()
-        self._keeper.close()
+        self._state.commit_all()
+        self._state.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _answer(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -86,7 +86,7 @@ class DurabilityMiddleware:
         if request.failures:
             raise request.failures[0]
         if request.touched:
-            self._keeper.commit(sorted(request.touched))
+            self._state.commit(sorted(request.touched))
 
 
 def _signed_or_unsigned(scope: MutableMapping[str, Any]) -> bool:
@@ -96,7 +96,7 @@ def _signed_or_unsigned(scope: MutableMapping[str, Any]) -> bool:
 
 
 def _asks_the_front_page(scope: MutableMapping[str, Any]) -> bool:
-    """Say whether a stranger wants what stands at `/`: there MiniStack lists the buckets to everybody."""
+    """Say whether an unsigned request is for `/`: there MiniStack lists the buckets to everybody."""
     signed = any(name == b"authorization" for name, _ in scope["headers"])
     query = bytes(scope.get("query_string", b""))
     presigned = b"X-Amz-Signature=" in query or b"AWSAccessKeyId=" in query

@@ -19,7 +19,7 @@ class BodyTooLarge(Exception):
 
 
 class SenderGone(Exception):
-    """Whoever sent a body has hung up before its end."""
+    """The client closed the connection before the end of the body."""
 
 
 class BodySpool:

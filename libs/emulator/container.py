@@ -58,7 +58,7 @@ def commands(
 
 
 def _await_port(port: int) -> None:
-    """Return once something listens, or after a while: whoever calls it then says what is wrong."""
+    """Return once the port is open, or after a while: the next call to it then says what is wrong."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         with socket.socket() as probe:

@@ -8,7 +8,7 @@ import logging
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from emulator import door
+from emulator import passed_socket
 
 logger = logging.getLogger("emulator")
 
@@ -30,7 +30,7 @@ class Upstream:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self._door = Path(url.removeprefix(_UNIX)) if url.startswith(_UNIX) else None
+        self._socket = Path(url.removeprefix(_UNIX)) if url.startswith(_UNIX) else None
         self._host = parts.hostname or "127.0.0.1"
         self._port = parts.port or 80
         self._idle: list[_Connection] = []
@@ -67,9 +67,9 @@ class Upstream:
         return answer
 
     async def _connect(self) -> _Connection:
-        if self._door is None:
+        if self._socket is None:
             return _Connection(*await asyncio.open_connection(self._host, self._port))
-        passed = await asyncio.to_thread(door.connect, self._door, _SECONDS)
+        passed = await asyncio.to_thread(passed_socket.connect, self._socket, _SECONDS)
         return _Connection(*await asyncio.open_connection(sock=passed))
 
     def _drop_idle(self) -> None:

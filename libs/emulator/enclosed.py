@@ -1,7 +1,7 @@
 """Runs a server in a network of its own and hands out connections: `enclosed.py SOCKET PORT PROGRAM...`.
 
-For a server on the loopback address that lets everybody in. Nobody reaches its port, no other user and
-no page in a browser; whoever may open SOCKET, a Unix socket, is passed a connection as a descriptor, so
+For a server on the loopback address without authentication. No other user and no page in a browser
+reaches its port; a process that may open SOCKET, a Unix socket, is passed a connection as a descriptor, so
 that nothing stands between the two afterwards. `enclosed.py --try` ends with 0 where the system allows that.
 """
 
@@ -39,14 +39,14 @@ def enclose() -> None:
         fcntl.ioctl(any_socket, _SET_FLAGS, struct.pack("16sh14x", b"lo", _UP))
 
 
-def serve(door: socket.socket, port: int, command: Sequence[str]) -> int:
+def serve(listener: socket.socket, port: int, command: Sequence[str]) -> int:
     """Run `command`, hand out connections to its port, and return how it ended."""
     server = subprocess.Popen(command, preexec_fn=_die_with_parent)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    door.settimeout(0.2)
+    listener.settimeout(0.2)
     while server.poll() is None:
         try:
-            asking, _ = door.accept()
+            asking, _ = listener.accept()
         except TimeoutError:
             continue
         with asking:
@@ -71,15 +71,15 @@ def listen(path: Path) -> socket.socket:
     """Return a Unix socket at `path`, however long that is, which only this user may open."""
     path.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_DIRECTORY)
-    door = socket.socket(socket.AF_UNIX)
+    listener = socket.socket(socket.AF_UNIX)
     mask = os.umask(0o177)
     try:
-        door.bind(f"/proc/self/fd/{folder}/{path.name}")
+        listener.bind(f"/proc/self/fd/{folder}/{path.name}")
     finally:
         os.umask(mask)
         os.close(folder)
-    door.listen(128)
-    return door
+    listener.listen(128)
+    return listener
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -87,9 +87,9 @@ def main(arguments: Sequence[str]) -> int:
         enclose()
         return 0
     path, port, *command = arguments
-    door = listen(Path(path))
+    listener = listen(Path(path))
     enclose()
-    return serve(door, int(port), command)
+    return serve(listener, int(port), command)
 
 
 if __name__ == "__main__":

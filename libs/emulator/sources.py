@@ -120,8 +120,8 @@ class Messages(Rows):
     def restore(self, entries: list[tuple[str, str]]) -> None:
         """Put the messages back; those that were in flight can be received again at once.
 
-        Whoever held one may have died with us, and its receipt stays good
-        until somebody else receives it.
+        Their consumers may have been killed with the emulator. A receipt stays good
+        until another consumer receives the message.
         """
         queues = {queue["attributes"]["QueueArn"]: queue for queue in self._sqs._queues.all_values()}
         now = time.time()

@@ -104,7 +104,7 @@ class _RuntimeServer(ThreadingHTTPServer):
     instance: Instance
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a process that was ended has hung up."""
+        """Log nothing: a process that was ended has closed its connection."""
 
 
 class _RuntimeApi(BaseHTTPRequestHandler):

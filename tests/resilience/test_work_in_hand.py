@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from tests.system.documents import DOORS
+from tests.system.documents import PRIVATE_READS
 from tests.system.expect import eventually
 from tests.system.manifests import WORKERS
 from tests.system.pictures import photograph
@@ -12,7 +12,9 @@ from tests.system.uploading import look, settled, upload
 
 def is_erased(account):
     """Say whether every service refuses the account's still valid token."""
-    return all(account.client.get(door.service, door.path).status_code == 401 for door in DOORS.values())
+    return all(
+        account.client.get(read.service, read.path).status_code == 401 for read in PRIVATE_READS.values()
+    )
 
 
 @pytest.mark.timeout(400)

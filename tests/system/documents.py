@@ -58,7 +58,7 @@ CALLS = [
     )
 ]
 PRIVATE = [call for call in CALLS if call.scopes is not None]
-DOORS = {
+PRIVATE_READS = {
     call.service: call for call in reversed(PRIVATE) if call.method == "GET" and NOBODYS not in call.path
 }
 """Of each service a call that only reads, and needs a token."""

@@ -1,7 +1,7 @@
 """Closing an account erases what every service holds on it."""
 
 import pytest
-from tests.system.documents import DOORS, PRIVATE
+from tests.system.documents import PRIVATE, PRIVATE_READS
 from tests.system.expect import answer, eventually, problem
 from tests.system.pictures import photograph
 from tests.system.uploading import credentials, settled, storage, upload
@@ -16,8 +16,8 @@ def test_every_call_with_a_token_that_outlives_its_account_is_refused_alike(anna
     anna.todo("Forget me")
     anna.client.get("todos", "/v1/todos")
     anna.close_account()
-    for service, door in DOORS.items():
-        eventually(lambda one=door: is_refused(anna.client, one.service, one.path), f"{service} knows")
+    for service, read in PRIVATE_READS.items():
+        eventually(lambda one=read: is_refused(anna.client, one.service, one.path), f"{service} knows")
     for one in PRIVATE:
         problem(anna.client.call(one.method, one.service, one.path, json=one.body), 401)
 

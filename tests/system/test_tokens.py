@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from tests.system.client import sign_up
-from tests.system.documents import DOORS
+from tests.system.documents import PRIVATE_READS
 from tests.system.expect import answer, problem
 
 
@@ -107,31 +107,31 @@ NAMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("service", DOORS)
+@pytest.mark.parametrize("service", PRIVATE_READS)
 def test_a_true_token_is_accepted(anna, service):
-    door = DOORS[service]
-    response = anna.client.get(service, door.path)
-    if door.scopes:
+    read = PRIVATE_READS[service]
+    response = anna.client.get(service, read.path)
+    if read.scopes:
         problem(response, 403)
     else:
         answer(response)
 
 
-@pytest.mark.parametrize("service", DOORS)
+@pytest.mark.parametrize("service", PRIVATE_READS)
 def test_no_token_is_answered_401_and_how_to_send_one(anyone, service):
-    response = anyone.get(service, DOORS[service].path)
+    response = anyone.get(service, PRIVATE_READS[service].path)
     problem(response, 401)
     assert response.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("service", DOORS)
+@pytest.mark.parametrize("service", PRIVATE_READS)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_forged_token_is_nobodys(anna, service, name):
     forged = forgeries(anna.session["access_token"], anna)[name]
-    problem(anna.client.as_(forged).get(service, DOORS[service].path), 401)
+    problem(anna.client.as_(forged).get(service, PRIVATE_READS[service].path), 401)
 
 
-@pytest.mark.parametrize("service", DOORS)
+@pytest.mark.parametrize("service", PRIVATE_READS)
 def test_the_public_key_is_no_secret_to_sign_with(anna, anyone, service):
     token = anna.session["access_token"]
     for document in answer(anyone.get("users", "/.well-known/jwks.json"))["keys"]:
@@ -141,18 +141,21 @@ def test_the_public_key_is_no_secret_to_sign_with(anna, anyone, service):
             (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo),
         ):
             forged = keyed_by_the_public_key(token, key.public_bytes(encoding, form))
-            problem(anyone.as_(forged).get(service, DOORS[service].path), 401)
+            problem(anyone.as_(forged).get(service, PRIVATE_READS[service].path), 401)
         forged = keyed_by_the_public_key(token, json.dumps(document).encode())
-        problem(anyone.as_(forged).get(service, DOORS[service].path), 401)
+        problem(anyone.as_(forged).get(service, PRIVATE_READS[service].path), 401)
 
 
-@pytest.mark.parametrize("service", DOORS)
+@pytest.mark.parametrize("service", PRIVATE_READS)
 @pytest.mark.parametrize(
     "shape", ["{}", "Basic {}", "Token {}", "Bearer", "Bearer ", "Bearer {} {}", "Bearer{}"]
 )
 def test_another_way_of_sending_it_is_refused(anna, service, shape):
     header = shape.replace("{}", anna.session["access_token"])
-    problem(anna.client.as_(None).get(service, DOORS[service].path, headers={"Authorization": header}), 401)
+    problem(
+        anna.client.as_(None).get(service, PRIVATE_READS[service].path, headers={"Authorization": header}),
+        401,
+    )
 
 
 def test_a_token_in_the_address_is_refused(anna):

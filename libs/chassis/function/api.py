@@ -16,9 +16,9 @@ from chassis.function.requests import Handler, request_handler
 from chassis.http import health
 
 
-def _made(service: str, patience: float) -> Handler:
+def _made(service: str, timeout: float) -> Handler:
     app: Flask = importlib.import_module(f"{service}.wsgi").app
-    health.warm_up(app.extensions["slipway.needs"], patience)
+    health.warm_up(app.extensions["slipway.needs"], timeout)
     return request_handler(app)
 
 

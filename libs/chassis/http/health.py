@@ -57,15 +57,15 @@ def blueprint(checks: Sequence[Check]) -> Blueprint:
 
 def warm_up(
     checks: Sequence[Check],
-    patience: float = WARM_UP_SECONDS,
+    timeout: float = WARM_UP_SECONDS,
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> None:
     """Ask for everything, so that the first request finds connections made and keys read.
 
-    What is away is logged, and asked for again where it is critical. This returns after `patience`
+    What is away is logged, and asked for again where it is critical. This returns after `timeout`
     seconds all the same, also when something hangs, and as soon as `is_wanted` says that it is in vain.
     """
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
 
     def goes_on() -> bool:
         return time.monotonic() < deadline and is_wanted()

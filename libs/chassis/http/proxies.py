@@ -15,8 +15,8 @@ class TrustedProxies:
     """WSGI middleware that takes the client's address and scheme from what our own proxies wrote.
 
     `proxies` is how many there are. Where `edge_domain` is given, a request for a host below it has passed
-    one more. The firewall lets only our own CloudFront ask for such a host: whoever else did could write an
-    address of their choice.
+    one more. The firewall lets only our own CloudFront ask for such a host: another client could write an
+    address of its choice.
     """
 
     def __init__(self, app: WSGIApplication, proxies: int, edge_domain: str | None) -> None:

@@ -58,8 +58,8 @@ class RecordedAnswer:
 class KeyClaim:
     """The key is ours to work under.
 
-    `resource_id` is the id reserved for what the call creates; `token` tells this claim from that of
-    whoever takes over once its lease has run out.
+    `resource_id` is the id reserved for what the call creates; `token` tells this claim from a later one,
+    made once its lease has run out.
     """
 
     key: Key

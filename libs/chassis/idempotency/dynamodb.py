@@ -1,7 +1,7 @@
 """Idempotency records in a service's own DynamoDB table.
 
 Item: `pk` = `IDEMPOTENCY#<owner>`, `sk` = the key's digest, so that all records of an owner are together;
-a call without an owner has `IDEMPOTENCY-PUBLIC#<digest>`, and thus no partition that all strangers share.
+a call without an owner has `IDEMPOTENCY-PUBLIC#<digest>`, so that such calls do not share one partition.
 `expires_at` is the table's TTL attribute (epoch seconds). TTL deletes late, so expiry is also checked here.
 `claimed_by` is the token of the claim that may change the item. An answer's body is compressed; what does
 not fit into one item (400 KB) goes on in items with `sk` = `<digest>#<token>#1`, ..., nobody else's.

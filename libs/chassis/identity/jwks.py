@@ -60,11 +60,11 @@ class _PublishedKey:
 
 
 class JwksCache:
-    """Keys by id. Read again every `lifetime` seconds, for an unknown id at most every `patience` seconds,
+    """Keys by id. Read again every `lifetime` seconds, for an unknown id at most every `min_refresh` seconds,
     and twice a second while there is none.
 
     While the issuer is away the keys that are known stay good: the other services
-    go on without it. One caller at a time asks it; whoever needs a key that is not known waits
+    go on without it. One caller at a time asks it; a caller that needs an unknown key waits
     for the answer a moment at most, and not at all once the issuer has failed to give one.
 
     A key whose start (`nbf`, as OpenID Federation 1.0 has it) is still to come counts as unknown. `now`
@@ -75,13 +75,13 @@ class JwksCache:
         self,
         fetch: FetchKeys,
         lifetime: float = 300.0,
-        patience: float = 5.0,
+        min_refresh: float = 5.0,
         now: Callable[[], float] = time.monotonic,
         epoch: Callable[[], float] = time.time,
     ) -> None:
         self._fetch = fetch
         self._lifetime = lifetime
-        self._patience = patience
+        self._min_refresh = min_refresh
         self._now = now
         self._epoch = epoch
         self._keys: dict[str, _PublishedKey] = {}
@@ -123,8 +123,8 @@ class JwksCache:
         if not self._lock.acquire(timeout=longest):
             return False
         try:
-            patience = self._patience if self._keys else min(self._patience, _FIRST_SECONDS)
-            if self._now() - self._tried_at >= patience:
+            pause = self._min_refresh if self._keys else min(self._min_refresh, _FIRST_SECONDS)
+            if self._now() - self._tried_at >= pause:
                 self._tried_at = self._now()
                 self._failing = not self._read()
         finally:

@@ -1,8 +1,8 @@
 """Sends each message once, over redelivered events, killed processes and several workers.
 
-SES knows no idempotency: whoever dies between sending and noting it leaves nobody who knows. So a
-message is claimed before it is sent, and noted afterwards, by the sender or by the event that SES announces
-about it. A claim without a note is uncertain: it waits for that event, and only when none has come
+SES knows no idempotency: a process that dies between sending and noting it leaves no trace of having sent.
+So a message is claimed before it is sent, and noted afterwards, by the sender or by the event that SES
+announces about it. A claim without a note is uncertain: it waits for that event, and only when none has come
 within `settle` is the message sent again. The window that remains: a process dies between sending and
 noting *and* SES's event takes longer than that. Then the person gets the message twice, never not at all.
 """
@@ -48,7 +48,7 @@ class MailLog(Protocol):
         ...
 
     def sent(self, key: str, now: datetime) -> None:
-        """Note that message `key` was sent, whoever claimed it. Raises Transient."""
+        """Note that message `key` was sent, by this process or another. Raises Transient."""
         ...
 
     def give_back(self, key: str) -> None:

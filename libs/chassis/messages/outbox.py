@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 LOUD_AFTER = 5
-"""So many failures of one event are an error that somebody has to look at."""
+"""So many failures of one event are logged as an error: a person has to look at it."""
 
 _LONGEST_PAUSE = 300.0
 _LONGEST_PAUSE_WHILE_AWAY = 5.0

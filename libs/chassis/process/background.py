@@ -57,7 +57,7 @@ def run_all(tasks: Mapping[str, Callable[[threading.Event], None]], stop: thread
     """Run each task in a thread of its own until `stop` is set and all have finished what is in hand.
 
     A task gets `stop` and returns soon after it is set. One that ends before, by a bug, ends
-    the process with status 1 once the others have stopped: whoever supervises it starts it
+    the process with status 1 once the others have stopped: its supervisor starts it
     afresh. While all is well the file named by HEARTBEAT_FILE is touched every few seconds.
     """
     threads = [threading.Thread(target=task, args=(stop,), name=name) for name, task in tasks.items()]

@@ -9,7 +9,7 @@ import sys
 import time
 
 _STALE_SECONDS = 30.0
-_PATIENCE_SECONDS = 3.0
+_TIMEOUT_SECONDS = 3.0
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
 
 
 def _status_line(port: int) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), _PATIENCE_SECONDS) as connection:
+    with socket.create_connection(("127.0.0.1", port), _TIMEOUT_SECONDS) as connection:
         connection.sendall(b"GET /livez HTTP/1.0\r\nHost: localhost\r\n\r\n")
         return connection.recv(64)
 

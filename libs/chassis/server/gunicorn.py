@@ -62,7 +62,7 @@ def post_worker_init(worker: Any) -> None:
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Fold a gone worker's metrics into the totals, and let nobody wait for it to accept."""
+    """Fold a gone worker's metrics into the totals, and take it out of the shares of connections."""
     DrainingWorker.shares.leave(worker.age)
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types

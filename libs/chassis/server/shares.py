@@ -16,7 +16,7 @@ class Shares:
     """
 
     def __init__(self) -> None:
-        # 0 is nobody, another number is one more than the connections.
+        # 0 is an empty place, another number is one more than the connections.
         self._places = memoryview(mmap.mmap(-1, _MOST_WORKERS * _BYTES)).cast("i")
 
     def tell(self, age: int, connections: int) -> None:

@@ -1,8 +1,8 @@
-"""The listening socket of a service: whoever connects to it is answered.
+"""The listening socket of a service: every connection that it accepts gets an answer.
 
-A gateway asks another copy where a connection is refused. A connection that was taken it has to
-trust: a POST that was sent over it is not sent again. So nobody can connect before a worker is ready,
-and once the server ends nobody can any more, while those who just did are still served.
+nginx retries another copy when a connection is refused, but never re-sends a POST over one that was
+accepted. So the socket refuses connections until a worker is ready, and again as soon as the server stops;
+connections that were accepted before are still served.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Listener(TCPSocket):  # type: ignore[misc]  # the library has no types
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if not bound:
             self.bind(sock)
-        # From here on nobody else can have the address, though nobody listens yet.
+        # From here on no other process can bind the address, though it does not listen yet.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
         sock.setblocking(False)
         sock.set_inheritable(True)
@@ -45,7 +45,7 @@ class Listener(TCPSocket):  # type: ignore[misc]  # the library has no types
         self.sock.listen(self.conf.backlog)
 
     def close(self) -> None:
-        """Close it here. Where it was made that is the end for all: nobody new gets in from then on."""
+        """Close it in this process. In the process that made it, refuse new connections in all of them."""
         if self.sock is not None and os.getpid() == self._maker and sys.platform == "linux":
             _turn_away(self.sock)
         super().close()
@@ -54,8 +54,8 @@ class Listener(TCPSocket):  # type: ignore[misc]  # the library has no types
 def listeners_of(server: Any) -> list[Listener]:
     """Return a Listener for each of the addresses of gunicorn's arbiter; none when one is not of IPv4.
 
-    Waits a few seconds for an address that somebody else still has. Raises SystemExit, with the address, for
-    one that cannot be had.
+    Waits a few seconds for an address that another process still has. Raises SystemExit, with the address,
+    for one that cannot be had.
     """
     addresses = server.address
     if not all(isinstance(address, tuple) and ":" not in address[0] for address in addresses):
@@ -77,10 +77,10 @@ def _listener(server: Any, address: tuple[str, int]) -> Listener:
 
 
 def _turn_away(listener: socket.socket) -> None:
-    """Refuse whoever connects from now on, in whichever process the socket is open; keep who has connected.
+    """Refuse new connections, in every process that has the socket open; keep those that were accepted.
 
     Bound to an interface that is not there, it is found for no new connection (socket(7), SO_BINDTODEVICE).
     """
-    # Where that cannot be had, who connects between a worker's last accept and its closing is hung up on.
+    # On a kernel without it, a connection made between a worker's last accept and its closing is reset.
     with suppress(OSError):
         listener.setsockopt(socket.SOL_SOCKET, _SO_BINDTOIFINDEX, _NO_INTERFACE)

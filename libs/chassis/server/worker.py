@@ -25,16 +25,16 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
     """Threads, as gunicorn's own, with three things done otherwise.
 
     **The end.** gunicorn leaves its listening sockets open until the last request has ended: meanwhile
-    the kernel completes connections that nobody will accept, and resets them in the end, when a gateway has
-    already sent its request and may not send a POST again. Here they are emptied and closed at once, so
-    that the gateway asks another copy. Between the last accept and the closing nobody gets in: see
+    the kernel completes connections that no worker will accept, and resets them in the end, when a gateway
+    has already sent its request and may not send a POST again. Here they are emptied and closed at once, so
+    that the gateway asks another copy. Between the last accept and the closing none is completed: see
     sockets.py.
 
-    **Shares.** All workers wait at one socket, and whoever wakes first accepts everything that waits there.
+    **Shares.** All workers wait at one socket, and the first to wake accepts everything that waits there.
     Here a worker that has more connections than another one lets that one accept, for a moment.
 
     **Goodbyes.** gunicorn waits in its event loop, up to 2 s, for a client to close a connection that is
-    over: meanwhile nobody else of that worker is answered. Here the event loop goes on.
+    over: meanwhile the other clients of that worker wait. Here the event loop goes on.
     """
 
     shares = Shares()
@@ -103,7 +103,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
                 listener.close()
 
     def _take_what_waits(self) -> None:
-        # One that was never opened, because the ending came first, has nobody waiting.
+        # One that was never opened, because the server was stopped first, has no connections waiting.
         opened = [one for one in self.sockets if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)]
         for listener in opened:
             taken = -1

@@ -37,7 +37,7 @@ class ConditionsFailed(Exception):
 
 
 class Collision(Transient):
-    """Another transaction was at work on the same items, or the table is too busy."""
+    """Another transaction was writing the same items, or the table is too busy."""
 
 
 def query(client: DynamoDBClient, what: str, **arguments: Any) -> Iterator[Any]:

@@ -24,7 +24,7 @@ class RedisScripts:
         self._pool = redis.connection_pool
         self._key = key
         self._digests = {script: _digest(script) for script in scripts}
-        self._idle: deque[Any] = deque()  # redis-py's connections; who finds none makes one
+        self._idle: deque[Any] = deque()  # redis-py's connections; where none is idle, a call makes one
 
     def run(self, script: str, *arguments: str | bytes | int) -> Any:
         """Return what the script answers, in bytes. Raises RedisError.

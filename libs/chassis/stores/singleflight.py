@@ -15,7 +15,7 @@ class SingleFlight:
         self._lock = threading.Lock()
 
     def run(self, key: Hashable, work: Callable[[], bytes]) -> bytes:
-        """Return `work()`, run by whoever came first; its exception is everybody's."""
+        """Return `work()`, run by the first caller; the others get its result or its exception."""
         with self._lock:
             flight = self._flights.get(key)
             leading = flight is None

@@ -1,4 +1,4 @@
-"""What `fuzz` calls; apart from it, as whoever makes one need not load Schemathesis."""
+"""What `fuzz` calls; apart from it, so that factories do not load Schemathesis."""
 
 from __future__ import annotations
 

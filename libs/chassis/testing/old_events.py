@@ -31,8 +31,8 @@ class OldEventsContract:
     """Events of each release are understood by every other: they wait on queues across a deployment.
 
     `golden` are files with an event each, as a release has published it; `schemas` is the folder of schemas;
-    `published` are events as they are made today, one of each type. A golden event is a promise: whoever
-    reads it can read what is published today. A field may be added, with one more file; a field that is
+    `published` are events as they are made today, one of each type. A golden event is a promise: a consumer
+    that reads it can read what is published today. A field may be added, with one more file; a field that is
     dropped or changes its type is another version of the event's type. No file is ever changed.
     """
 

@@ -9,7 +9,7 @@ import pytest
 from chassis.errors import TooMany
 from chassis.turns import Turns
 
-PATIENT = 120.0
+LONG = 120.0
 
 
 class Crowd:
@@ -29,12 +29,12 @@ class Crowd:
         with self.turns.turn(owner):
             self.running.append(owner)
             self.begun.release()
-            self.leave.wait(PATIENT)
+            self.leave.wait(LONG)
 
 
 @pytest.fixture
 def crowd() -> Iterator[Crowd]:
-    made = Crowd(Turns(at_once=1, waiting=2, patience=PATIENT))
+    made = Crowd(Turns(at_once=1, waiting=2, timeout=LONG))
     yield made
     made.leave.set()
     made.pool.shutdown()
@@ -67,14 +67,14 @@ def test_those_who_wait_get_their_turn_one_after_the_other(crowd: Crowd) -> None
     assert crowd.running == ["ann"] * 3
 
 
-def test_patience_runs_out() -> None:
-    turns = Turns(at_once=1, waiting=1, patience=0.01)
+def test_a_turn_that_does_not_come_in_time_is_refused() -> None:
+    turns = Turns(at_once=1, waiting=1, timeout=0.01)
     with turns.turn("ann"), pytest.raises(TooMany), turns.turn("ann"):
         pass
 
 
 def test_a_call_that_fails_gives_its_turn_back() -> None:
-    turns = Turns(at_once=1, waiting=0, patience=PATIENT)
+    turns = Turns(at_once=1, waiting=0, timeout=LONG)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), turns.turn("ann"):
             raise ZeroDivisionError

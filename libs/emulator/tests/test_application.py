@@ -1,4 +1,4 @@
-"""The door and what stands behind it, each alone."""
+"""The middleware and what it wraps, each alone."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def scope(path="/", method="POST", query=b"", **headers):
     return {"type": "http", "method": method, "path": path, "query_string": query, "headers": raw}
 
 
-def ask(door, **request):
+def ask(middleware, **request):
     client = Client()
-    asyncio.run(door(scope(**request), nothing, client.send))
+    asyncio.run(middleware(scope(**request), nothing, client.send))
     return client
 
 
@@ -65,8 +65,8 @@ class Counter:
             raise self.error
 
 
-def door(keeper, failure=None, touched="messages"):
-    """A door in front of an application whose one service changes `touched`."""
+def middleware(state, failure=None, touched="messages"):
+    """The middleware in front of an application whose one service changes `touched`."""
     module = SimpleNamespace()
 
     async def handle(*_):
@@ -83,72 +83,74 @@ def door(keeper, failure=None, touched="messages"):
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"done"})
 
-    return DurabilityMiddleware(inner, keeper, lambda _: "sqs")
+    return DurabilityMiddleware(inner, state, lambda _: "sqs")
 
 
 def test_an_answer_leaves_after_its_change_was_saved():
-    keeper = Counter()
-    assert ask(door(keeper)).status == 200
-    assert keeper.commits == [["messages"]]
+    state = Counter()
+    assert ask(middleware(state)).status == 200
+    assert state.commits == [["messages"]]
 
 
 def test_a_read_saves_nothing():
-    keeper = Counter()
-    assert ask(door(keeper, touched=None)).status == 200
-    assert keeper.commits == []
+    state = Counter()
+    assert ask(middleware(state, touched=None)).status == 200
+    assert state.commits == []
 
 
 @pytest.mark.parametrize("error", [JournalError("full"), OSError("full")])
 def test_a_change_that_cannot_be_saved_is_not_acknowledged(error):
-    client = ask(door(Counter(error)))
+    client = ask(middleware(Counter(error)))
     assert client.status == 503
     assert b"done" not in b"".join(message.get("body", b"") for message in client.sent)
 
 
 def test_an_object_that_is_not_on_disk_is_not_acknowledged():
-    assert ask(door(Counter(), failure=OSError("no space"))).status == 503
+    assert ask(middleware(Counter(), failure=OSError("no space"))).status == 503
 
 
 def test_administration_is_closed_and_health_is_open():
-    assert ask(door(Counter()), path="/_ministack/reset").status == 404
-    assert ask(door(Counter()), path="/_ministack/health").status == 200
+    assert ask(middleware(Counter()), path="/_ministack/reset").status == 404
+    assert ask(middleware(Counter()), path="/_ministack/health").status == 200
 
 
 def test_a_request_for_another_service_than_allowed_is_refused():
-    assert ask(door(Counter()), x_slipway_only="s3").status == 404
-    assert ask(door(Counter()), x_slipway_only="sqs").status == 200
+    assert ask(middleware(Counter()), x_slipway_only="s3").status == 404
+    assert ask(middleware(Counter()), x_slipway_only="sqs").status == 200
     form = "application/x-www-form-urlencoded; charset=utf-8"
-    assert ask(door(Counter()), x_slipway_only="sqs", content_type=form).status == 404
+    assert ask(middleware(Counter()), x_slipway_only="sqs", content_type=form).status == 404
 
 
 def test_what_is_not_one_aws_signature_is_refused():
-    assert ask(door(Counter()), authorization="Bearer x").status == 403
-    assert ask(door(Counter()), authorization="AWS4-HMAC-SHA256 Credential=x").status == 200
+    assert ask(middleware(Counter()), authorization="Bearer x").status == 403
+    assert ask(middleware(Counter()), authorization="AWS4-HMAC-SHA256 Credential=x").status == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT"])
 def test_the_front_page_is_for_who_signs(method):
-    assert ask(door(Counter()), method=method).status == 403
-    assert ask(door(Counter()), method=method, authorization="AWS4-HMAC-SHA256 Credential=x").status == 200
-    assert ask(door(Counter()), method=method, query=b"X-Amz-Signature=0a").status == 200
-    assert ask(door(Counter()), method=method, path="/bucket").status == 200
+    assert ask(middleware(Counter()), method=method).status == 403
+    assert (
+        ask(middleware(Counter()), method=method, authorization="AWS4-HMAC-SHA256 Credential=x").status == 200
+    )
+    assert ask(middleware(Counter()), method=method, query=b"X-Amz-Signature=0a").status == 200
+    assert ask(middleware(Counter()), method=method, path="/bucket").status == 200
 
 
 def test_other_protocols_are_closed():
     client = Client()
-    asyncio.run(door(Counter())({"type": "websocket"}, nothing, client.send))
+    asyncio.run(middleware(Counter())({"type": "websocket"}, nothing, client.send))
     assert client.sent == [{"type": "websocket.close", "code": 1008}]
 
 
 def test_its_life_begins_with_the_old_state_and_ends_with_everything_saved():
     seen = []
-    keeper = SimpleNamespace(
+    state = SimpleNamespace(
         restore=lambda: seen.append("restored"),
         commit_all=lambda: seen.append("saved"),
         close=lambda: seen.append("closed"),
     )
     client = Client()
-    asyncio.run(DurabilityMiddleware(None, keeper, lambda _: "")({"type": "lifespan"}, nothing, client.send))
+    asyncio.run(DurabilityMiddleware(None, state, lambda _: "")({"type": "lifespan"}, nothing, client.send))
     assert seen == ["restored", "saved", "closed"]
     assert [message["type"] for message in client.sent] == [
         "lifespan.startup.complete",
@@ -330,14 +332,14 @@ def test_parts_of_an_upload_are_files_until_it_is_complete(tmp_path):
     s3 = SimpleNamespace(_multipart_uploads=Scoped({("0", "u"): {"key": "k", "parts": {1: part}}}))
     journal = Journal(tmp_path / "state.sqlite")
     source = UploadRows("uploads", CODEC, s3, tmp_path / "parts")
-    keeper = StateStore(journal, {"uploads": source})
-    keeper.commit_all()
+    state = StateStore(journal, {"uploads": source})
+    state.commit_all()
     (tmp_path / "parts" / "orphan").write_bytes(b"never acknowledged")
     again = SimpleNamespace(_multipart_uploads=Scoped())
     StateStore(journal, {"uploads": UploadRows("uploads", CODEC, again, tmp_path / "parts")}).restore()
     assert again._multipart_uploads._data["0", "u"] == {"key": "k", "parts": {1: part}}
     s3._multipart_uploads._data.clear()
-    keeper.commit_all()
+    state.commit_all()
     assert list((tmp_path / "parts").iterdir()) == []
     assert journal.read("uploads") == []
 

@@ -1,4 +1,4 @@
-"""A server in a network of its own is reached through its door and in no other way."""
+"""A server in a network of its own is reached through its Unix socket and in no other way."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from emulator import door
+from emulator import passed_socket
 from emulator.dynamodb import Upstream
 from emulator.tests.conftest import free_port
 
-ENCLOSED = Path(door.__file__).with_name("enclosed.py")
+ENCLOSED = Path(passed_socket.__file__).with_name("enclosed.py")
 _TRIED = subprocess.run([sys.executable, "-I", "-S", ENCLOSED, "--try"], check=False, capture_output=True)
 
 pytestmark = pytest.mark.skipif(
@@ -32,16 +32,16 @@ def port():
 
 @pytest.fixture
 def enclosed(tmp_path, port):
-    """Python's file server behind a door in a folder whose path is longer than a socket's name may be."""
+    """Python's file server behind a Unix socket whose path is longer than a socket's name may be."""
     folder = tmp_path / ("deep" * 20) / "here"
     folder.mkdir(parents=True)
     server = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    command = [sys.executable, "-I", "-S", str(ENCLOSED), str(folder / "door"), str(port), *server]
+    command = [sys.executable, "-I", "-S", str(ENCLOSED), str(folder / "socket"), str(port), *server]
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL)
-    process.door = folder / "door"
+    process.unix_socket = folder / "socket"
     for _ in range(300):
         try:
-            door.connect(process.door, 2).close()
+            passed_socket.connect(process.unix_socket, 2).close()
         except OSError:
             time.sleep(0.1)
         else:
@@ -56,7 +56,7 @@ def ask(path):
 
 
 def test_who_may_open_the_door_is_answered(enclosed):
-    status, _, body = ask(enclosed.door)
+    status, _, body = ask(enclosed.unix_socket)
     assert status == 200
     assert b"Directory listing" in body
 
@@ -67,11 +67,11 @@ def test_its_port_is_closed_to_everybody_else(enclosed, port):
 
 
 def test_the_door_is_its_owners(enclosed):
-    assert enclosed.door.stat().st_mode & 0o077 == 0
+    assert enclosed.unix_socket.stat().st_mode & 0o077 == 0
 
 
 def test_many_connections_are_handed_out_at_once(enclosed):
-    connections = [door.connect(enclosed.door, 10) for _ in range(50)]
+    connections = [passed_socket.connect(enclosed.unix_socket, 10) for _ in range(50)]
     for connection in connections:
         connection.settimeout(30)
         connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
@@ -90,5 +90,5 @@ def test_it_ends_with_its_server_and_takes_it_along_when_it_is_killed(enclosed):
             break
         time.sleep(0.1)
     assert not Path(f"/proc/{server}").exists()
-    status, _, _ = ask(enclosed.door)
+    status, _, _ = ask(enclosed.unix_socket)
     assert status == 503

@@ -64,9 +64,9 @@ class Words(Rows):
 
 def test_only_what_changed_is_written(journal):
     words = Words()
-    keeper = StateStore(journal, {"words": words})
+    state = StateStore(journal, {"words": words})
     words.words = {"a": 1, "b": 1}
-    keeper.commit(["words"])
+    state.commit(["words"])
     assert words.changes() == []
     words.words = {"b": 2, "c": 1}
     assert {(change.name, change.payload is None) for change in words.changes()} == {
@@ -78,13 +78,13 @@ def test_only_what_changed_is_written(journal):
 
 def test_a_change_that_could_not_be_written_is_tried_again(journal, monkeypatch):
     words = Words()
-    keeper = StateStore(journal, {"words": words})
+    state = StateStore(journal, {"words": words})
     words.words = {"a": 1}
     monkeypatch.setattr(journal, "write", lambda _: (_ for _ in ()).throw(JournalError("full")))
     with pytest.raises(JournalError):
-        keeper.commit(["words"])
+        state.commit(["words"])
     monkeypatch.undo()
-    keeper.commit_all()
+    state.commit_all()
     assert [name for name, _ in journal.read("words")] == ["a"]
 
 
@@ -95,7 +95,7 @@ def test_names_that_nobody_keeps_are_ignored(journal):
 def test_sources_get_their_entries_back(journal):
     journal.write([JournalEntry("words", "a", "1")])
     words = Words()
-    keeper = StateStore(journal, {"words": words})
-    keeper.restore()
-    keeper.close()
+    state = StateStore(journal, {"words": words})
+    state.restore()
+    state.close()
     assert words.restored == [("a", "1")]

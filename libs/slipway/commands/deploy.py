@@ -113,7 +113,7 @@ def _address(_context: click.Context, _option: click.Parameter, text: str | None
     show_default=True,
     type=click.IntRange(0, 3600),
     metavar="SECONDS",
-    help="How long to wait while somebody else holds the lock of Terraform's state.",
+    help="How long to wait while another deployment holds the lock of Terraform's state.",
 )
 @click.option("--smoke-test/--no-smoke-test", default=True, help="Ask the public addresses at the end.")
 @click.option(
@@ -148,7 +148,7 @@ def command(environment: str, **given: Any) -> int:
     aws program finds them (AWS_PROFILE, a workflow's role). Killed or interrupted, run it again: it goes on.
 
     Exit code 0 when everything is in service and answers, 1 when not, 2 for wrong usage, 69 without
-    credentials or terraform, 75 while somebody else deploys here, 130 when interrupted.
+    credentials or terraform, 75 while another deployment runs, 130 when interrupted.
     """
     options = _Options(**given)
     _check_usage(options)

@@ -25,7 +25,7 @@ Trust it for
   Chrome, Chromium   certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n slipway -i {quoted}  (libnss3-tools)
   Firefox            Settings, Privacy & Security, View Certificates, Authorities, Import
 
-Whoever has {key} can make certificates your machine believes; it is readable by you only.
+With {key} anybody can make certificates that your machine trusts; it is readable by you only.
 To stop trusting it, remove it from the same place."""
 
 

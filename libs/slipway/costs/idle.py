@@ -36,9 +36,9 @@ class Line:
 
 def idle_bill(environment: PlannedEnvironment) -> list[Line]:
     """Return the items that cost something while idle. Raises UnknownPrice for a type or size without one."""
-    strangers = {one.type for one in environment.resources} - FREE_WHILE_IDLE - UNPRICED - _ITEMS.keys()
-    if strangers:
-        raise UnknownPrice(f"no price and not known to be free: {', '.join(sorted(strangers))}")
+    unknown = {one.type for one in environment.resources} - FREE_WHILE_IDLE - UNPRICED - _ITEMS.keys()
+    if unknown:
+        raise UnknownPrice(f"no price and not known to be free: {', '.join(sorted(unknown))}")
     lines = [line for count in _ITEMS.values() for line in count(environment)]
     return [line for line in lines if line.quantity]
 

@@ -23,7 +23,7 @@ class FloorTasks:
 
 
 def floor_tasks(environment: PlannedEnvironment) -> Iterator[FloorTasks]:
-    """Yield the tasks that are there while nobody comes."""
+    """Yield the tasks that run without traffic."""
     sizes = {(one.module, one.key): one.values for one in environment.of("aws_ecs_task_definition")}
     services = {(one.module, one.key): one for one in environment.of("aws_ecs_service")}
     for target in environment.of("aws_appautoscaling_target"):

@@ -16,7 +16,7 @@ import requests
 T = TypeVar("T")
 
 _TIMEOUT = 30.0
-_PATIENCE = 30.0
+_TIMEOUT = 30.0
 
 
 class Wrong(Exception):
@@ -133,7 +133,7 @@ class Api:
             )
 
     def _send(self, method: str, url: str, **options: Any) -> requests.Response:
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         while True:
             try:
                 response = self._session.request(

@@ -59,7 +59,7 @@ def put_by_oneself(stage: Stage, person: Person, connect: Connect) -> None:
 
 
 def try_anothers_folder(stage: Stage, person: Person, other: Person, connect: Connect) -> None:
-    """Be refused by S3 itself, in all four ways; left out, and said so, where storage refuses nobody."""
+    """Be refused by S3 itself, in all four ways; skipped, and said so, where storage does not enforce IAM."""
     if not _enforces(person):
         stage.leave_out(
             f"Try {other.name}'s folder with {person.name}'s credentials",
@@ -87,7 +87,7 @@ def credentials(person: Person) -> dict[str, Any]:
 
 
 def _enforces(person: Person) -> bool:
-    """Say whether storage enforces IAM; where nobody said, one that lists files to strangers does not."""
+    """Say whether storage enforces IAM; where that is not said, by whether it lists files to anybody."""
     address = person.api.address
     if address.enforces is not None or not address.is_local:
         return address.enforces is not False

@@ -76,7 +76,7 @@ def push(aws: AwsAccount, services: Mapping[str, Service], tag: str, folder: Pat
 
 
 def sign(aws: AwsAccount, services: Mapping[str, Service], tag: str) -> None:
-    """Sign the images that are not signed yet, by the identity of whoever runs this (cosign, keyless)."""
+    """Sign the images that are not signed yet, by the identity of the user or workflow (cosign, keyless)."""
     unsigned = {
         name: digest
         for name, digest in digests(aws, services, dict.fromkeys(services, tag)).items()

@@ -56,7 +56,7 @@ class Lease:
         self._thread.start()
 
     def check(self) -> None:
-        """Renew it now. Raises Problem when somebody else has it: nothing may be changed any more."""
+        """Renew it now. Raises Problem when another deployment holds it: nothing may be changed any more."""
         self._renew()
         if self._lost:
             raise Problem(

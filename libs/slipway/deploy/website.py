@@ -20,8 +20,8 @@ _FOR_EVER, _ANEW = "public, max-age=31536000, immutable", "no-cache"
 def bring(aws: AwsAccount, bucket: str, folder: Path) -> None:
     """Upload what differs of a built app; where there is none, a page that says so, but never over an app.
 
-    Pages come last: none names a file that is not there yet. What was there before stays for whoever has an
-    older page open.
+    Pages come last: none names a file that is not there yet. What was there before stays, for browsers that
+    have an older page open.
     """
     if not folder.is_dir():
         if _held(aws, bucket, PAGE) is None:

@@ -53,7 +53,7 @@ class Origin(_Model):
 
 
 class Kept(_Model):
-    """How much the edge keeps on disk, and for how long what nobody asks for."""
+    """How much the edge keeps on disk, and for how long without a request."""
 
     megabytes: int = Field(default=2048, ge=16, le=1_048_576)
     idle_hours: int = Field(default=24, ge=1, le=480)

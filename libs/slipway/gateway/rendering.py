@@ -34,7 +34,7 @@ def render(edge: Edge) -> dict[str, str]:
 
 
 def fingerprint(edge: Edge) -> str:
-    """Return a short text that changes when the configuration does, whoever asks."""
+    """Return a short text that changes when the configuration does, the same for every caller."""
     digest = hashlib.sha256(_text(edge, worker="").encode())
     for text in _programs().values():
         digest.update(text.encode())

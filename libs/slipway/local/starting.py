@@ -116,7 +116,7 @@ class Starter:
 
     def _await_health(self, part: Part, earlier: int) -> None:
         """Return when `part` is healthy. Raises Problem, also when it crashes after its `earlier` starts."""
-        deadline = time.monotonic() + part.patience
+        deadline = time.monotonic() + part.start_timeout
         pause = 0.02
         while True:
             self._raise_if_cancelled()

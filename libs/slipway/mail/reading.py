@@ -62,7 +62,7 @@ def _body(message: EmailMessage, kind: str) -> str:
         return ""
     try:
         content = part.get_content()
-    except (LookupError, ValueError):  # a character set that nobody knows
+    except (LookupError, ValueError):  # an unknown character set
         content = part.get_payload(decode=True)
     return content if isinstance(content, str) else bytes(content or b"").decode(errors="replace")
 

@@ -1,7 +1,7 @@
 """Service manifests: the one place where a service says what it is.
 
 Every reader of `services/<name>/service.yaml` (runner, gateway, provisioning,
-tests) goes through :func:`load_all`; nobody parses the files by hand.
+tests) goes through :func:`load_all`; nothing else parses the files.
 """
 
 from slipway.manifest.loader import ManifestError, issuer_of, load, load_all

@@ -23,7 +23,7 @@ class PartDefaults:
         return 10
 
     @property
-    def patience(self) -> float:
+    def start_timeout(self) -> float:
         return 120.0
 
     def after_start(self) -> None:

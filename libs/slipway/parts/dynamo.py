@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator import door
+from emulator import passed_socket
 from slipway.parts import dynoxide
 from slipway.parts.base import Listening
 from slipway.parts.probe import TIMEOUT, http_ok, http_ok_over
@@ -15,7 +15,7 @@ from slipway.state.layout import Layout
 from slipway.supervision.program import Program, base_environment
 from slipway.terminal.problems import NotHealthy
 
-_ENCLOSED = Path(door.__file__).with_name("enclosed.py")
+_ENCLOSED = Path(passed_socket.__file__).with_name("enclosed.py")
 _BUILT_IN, _SEPARATE = "emulator", "dynoxide"
 
 
@@ -51,7 +51,7 @@ class Dynamo(Listening):
             http_ok(self.port, "/")
             return
         try:
-            connection = door.connect(_socket(self.layout), TIMEOUT)
+            connection = passed_socket.connect(_socket(self.layout), TIMEOUT)
         except OSError as error:
             raise NotHealthy(str(error)) from error
         http_ok_over(connection, "/")
@@ -89,7 +89,7 @@ def _enclosure(layout: Layout) -> Path:
 
 
 def _socket(layout: Layout) -> Path:
-    return layout.data / "dynamo" / "door"
+    return layout.data / "dynamo" / "socket"
 
 
 def is_separate(layout: Layout) -> bool:

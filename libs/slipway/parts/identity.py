@@ -1,4 +1,4 @@
-"""Which user Postgres runs as: it refuses to run as root, whoever calls us may be root."""
+"""Which user Postgres runs as: it refuses to run as root, and the command line may be."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ TIMEOUT = 2.0
 
 
 def exchange(port: int, question: bytes, *, until: bytes) -> bytes:
-    """Send `question` and return what comes back until it ends so or the server hangs up; see NotHealthy."""
+    """Send `question` and return what comes back until it ends so or the server closes; see NotHealthy."""
     answer = b""
     try:
         with socket.create_connection(("127.0.0.1", port), TIMEOUT) as connection:

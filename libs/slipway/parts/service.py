@@ -88,7 +88,7 @@ class ServiceWorker(PartDefaults):
         )
 
     def check(self) -> None:
-        """A worker answers to nobody; that it stays up is all that is asked."""
+        """A worker has no port to ask; it is healthy while it runs."""
 
 
 def _function(

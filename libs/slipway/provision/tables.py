@@ -30,7 +30,7 @@ def ensure_tables(dynamodb: DynamoDBClient, plan: ResourcePlan, names: Names) ->
 
 
 def _create(dynamodb: DynamoDBClient, table: Table, name: str) -> Any:
-    """Make the table and return None, or return what somebody else made at the same moment."""
+    """Make the table and return None, or return what another process made at the same moment."""
     for pause in (0.1, 0.2, 0.4, 0.8, 1.6, 0.0):
         try:
             dynamodb.create_table(**_definition(table, name))

@@ -43,7 +43,7 @@ def follow(paths: Sequence[Path], pause: float = 0.2) -> Iterator[tuple[Path, st
         for path in paths:
             size = _size(path)
             block = b""
-            if size < places[path]:  # it was set aside, perhaps with lines that nobody has seen
+            if size < places[path]:  # it was rotated, perhaps with lines that were not shown yet
                 block, places[path] = _read(_set_aside(path), places[path]), 0
             if size > places[path]:
                 found = _read(path, places[path], size - places[path])

@@ -1,4 +1,4 @@
-"""The suite's inner ports: picked free once, remembered, and picked anew when a stranger has taken one."""
+"""The suite's inner ports: picked free once, remembered, picked anew when another program has one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Ports:
         return numbers[name]
 
     def refresh(self) -> None:
-        """Forget the ports that somebody has taken; to be called while nothing of the suite runs."""
+        """Forget the ports that another program has taken; to be called while nothing of the suite runs."""
         self._write({name: port for name, port in self._read().items() if is_free(port)})
 
     def _read(self) -> dict[str, int]:

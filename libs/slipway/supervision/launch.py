@@ -24,7 +24,7 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER = 0x10000000
 _CALM_SECONDS = 2.0
-"""Whoever has lived so long is up: that it ended says nothing against starting it again at once."""
+"""A program that has run so long was up: when it ends it is started again at once."""
 
 _LONGEST_WAIT = 8.0
 
@@ -69,7 +69,7 @@ def pause(row: int) -> float:
 def end_leftovers(folder: Path) -> None:
     """Kill the processes whose working folder is this part's: they belong to an earlier copy of it.
 
-    One that has a terminal is somebody's shell and stays.
+    One that has a terminal is a person's shell and stays.
     """
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:

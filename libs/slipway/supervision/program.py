@@ -62,7 +62,7 @@ class Part(Protocol):
         """How long it may take to do so before it is killed."""
 
     @property
-    def patience(self) -> float:
+    def start_timeout(self) -> float:
         """Seconds it may take to become healthy after its start."""
 
     def prepare(self) -> Program:

@@ -59,7 +59,7 @@ class FakePart(PartDefaults):
     settled: list[str] = field(default_factory=list)
 
     @property
-    def patience(self) -> float:
+    def start_timeout(self) -> float:
         return 0.3
 
     def prepare(self) -> Program:

@@ -88,7 +88,7 @@ class ParentNotFound(Invalid):
 
 
 class NotYours(Denied):
-    """The comment is somebody else's."""
+    """The comment is another account's."""
 
     def __init__(self) -> None:
         super().__init__("Only its author may delete a comment, and who has the scope blog:write.")

@@ -229,7 +229,7 @@ class ObjectNotReady(Conflict):
 
 
 class TooLargeToShare(Conflict):
-    """The file is larger than what can be copied while somebody waits."""
+    """The file is larger than what can be copied within one request."""
 
     def __init__(self, largest: int) -> None:
         super().__init__(f"A file in a collection has at most {largest} bytes.")

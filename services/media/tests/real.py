@@ -22,7 +22,7 @@ from media.config import ApiSettings, WorkerSettings
 from media.wiring import Stores
 from media.worker import build
 
-_PATIENCE = 20.0
+_TIMEOUT = 20.0
 
 
 @dataclass
@@ -77,7 +77,7 @@ class RealWorld:
     def handle(self, queue: int = 0) -> None:
         """Handle the next message of the uploads (0) or of the account events (1)."""
         consumer = self.jobs.consumers[queue]
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         while not self.worker.handle_next(consumer, wait=1):
             assert time.monotonic() < deadline, "no message came"
 

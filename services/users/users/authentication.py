@@ -33,7 +33,7 @@ class SessionVerifier(TokenVerifier):
         def epoch() -> float:
             return clock().timestamp()
 
-        keys = JwksCache(keyring.jwks, lifetime=30.0, patience=1.0, epoch=epoch)
+        keys = JwksCache(keyring.jwks, lifetime=30.0, min_refresh=1.0, epoch=epoch)
         super().__init__(identity.issuer, identity.audience, keys, epoch)
         self._sessions = sessions
 

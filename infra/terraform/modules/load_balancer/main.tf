@@ -9,7 +9,7 @@ resource "aws_lb" "this" {
   security_groups    = [var.security_group_id]
   subnets            = values(var.subnet_ids)
 
-  idle_timeout               = 70 # longer than CloudFront keeps a connection (60 s), shorter than a task does (75 s): who asks is who closes
+  idle_timeout               = 70 # longer than CloudFront keeps a connection (60 s), shorter than a task does (75 s): the client of a connection closes it, never the server
   client_keep_alive          = 3600
   drop_invalid_header_fields = true
   desync_mitigation_mode     = "strictest"

@@ -64,7 +64,7 @@ resource "aws_cloudfront_distribution" "this" {
       https_port               = var.origin.https_port
       origin_protocol_policy   = var.origin.protocol
       origin_ssl_protocols     = ["TLSv1.2"]
-      origin_keepalive_timeout = 5 # shorter than any server's own patience: who asks is who closes
+      origin_keepalive_timeout = 5 # shorter than any server's own: the client of a connection closes it, never the server
       origin_read_timeout      = var.origin.read_timeout
     }
 

@@ -17,7 +17,7 @@ from chassis.stores.postgres.errors import DatabaseAway, DatabaseBusy
 
 STATEMENT_TIMEOUT_MS = 5_000
 LOCK_TIMEOUT_MS = 3_000
-PATIENCE_SECONDS = STATEMENT_TIMEOUT_MS / 1000 + 1
+ANSWER_TIMEOUT_SECONDS = STATEMENT_TIMEOUT_MS / 1000 + 1
 """How long an answer is waited for: a moment longer than the server may take for a statement."""
 
 _LIMITS = f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
@@ -36,13 +36,13 @@ _PASSING = {
 }
 
 
-def engine(url: str, service: str, pool_size: int = 8, patience: float = PATIENCE_SECONDS) -> Engine:
+def engine(url: str, service: str, pool_size: int = 8, timeout: float = ANSWER_TIMEOUT_SECONDS) -> Engine:
     """Return an engine with a fixed pool. Nothing is connected yet, so it may be made before a fork.
 
     The server sees who is connected under the name of `service`.
 
     A pooled connection is tried before use, so a restarted server costs nobody an error. A server that
-    does not answer a statement within `patience` seconds is given up.
+    does not answer a statement within `timeout` seconds is given up.
     """
     timeouts.install()
     return sqlalchemy.create_engine(
@@ -53,7 +53,7 @@ def engine(url: str, service: str, pool_size: int = 8, patience: float = PATIENC
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
-            "connection_factory": partial(timeouts.PatientConnection, patience=patience),
+            "connection_factory": partial(timeouts.TimeoutConnection, timeout=timeout),
             "application_name": service,
             "keepalives_idle": 30,
             "keepalives_interval": 5,

@@ -29,9 +29,9 @@ _LOCK_TIMEOUT = "5s"
 """A migration that cannot have a table's lock soon gives up, before everybody queues behind it."""
 _STATEMENT_TIMEOUT = "60s"
 _OTHER_RUN_TIMEOUT = "120s"
-_PATIENCE_SECONDS = 130.0
+_ANSWER_TIMEOUT_SECONDS = 130.0
 """A moment longer than the longest statement may take: waiting for the other run."""
-_SERVER_PATIENCE_SECONDS = 30.0
+_SERVER_START_SECONDS = 30.0
 
 
 def migrate(url: str, service: str, migrations: Path, revision: str = "head") -> None:
@@ -39,7 +39,7 @@ def migrate(url: str, service: str, migrations: Path, revision: str = "head") ->
 
     Raises Transient when the database is away.
     """
-    pool = engine(url, service, pool_size=1, patience=_PATIENCE_SECONDS)
+    pool = engine(url, service, pool_size=1, timeout=_ANSWER_TIMEOUT_SECONDS)
     try:
         with translated(), pool.connect() as connection:
             _limit(connection, _OTHER_RUN_TIMEOUT, _OTHER_RUN_TIMEOUT)
@@ -78,7 +78,7 @@ def run(kind: type[PostgresSettings], migrations: Path, arguments: Sequence[str]
     settings, service = load_settings(kind), service_of(kind)
     logs.configure(service, settings.log_level)
     url = settings.database_url.get_secret_value()
-    deadline = time.monotonic() + _SERVER_PATIENCE_SECONDS
+    deadline = time.monotonic() + _SERVER_START_SECONDS
     while True:
         try:
             migrate(url, service, migrations, *arguments[:1])

@@ -27,13 +27,13 @@ class Silence(OperationalError):
     """The server did not answer in time; the connection is closed."""
 
 
-class PatientConnection(connection):
-    """A connection that waits `patience` seconds for each answer, and CONNECT_SECONDS to be made."""
+class TimeoutConnection(connection):
+    """A connection that waits `timeout` seconds for each answer, and CONNECT_SECONDS to be made."""
 
-    def __init__(self, dsn: str, patience: float) -> None:
-        self.patience = CONNECT_SECONDS
+    def __init__(self, dsn: str, timeout: float) -> None:
+        self.timeout = CONNECT_SECONDS
         super().__init__(dsn)
-        self.patience = patience
+        self.timeout = timeout
 
 
 def install() -> None:
@@ -42,14 +42,14 @@ def install() -> None:
 
 
 def _wait(waiting: connection) -> None:
-    patience = waiting.patience if isinstance(waiting, PatientConnection) else CONNECT_SECONDS
-    deadline = time.monotonic() + patience
+    timeout = waiting.timeout if isinstance(waiting, TimeoutConnection) else CONNECT_SECONDS
+    deadline = time.monotonic() + timeout
     while (state := waiting.poll()) != POLL_OK:
         ready = select.poll()
         ready.register(waiting.fileno(), select.POLLIN if state == POLL_READ else select.POLLOUT)
         left = deadline - time.monotonic()
         if left <= 0 or not ready.poll(left * 1000):
-            raise Silence(f"no answer within {patience:g} s")
+            raise Silence(f"no answer within {timeout:g} s")
 
 
 class Outage:

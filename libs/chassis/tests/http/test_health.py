@@ -99,7 +99,7 @@ def test_a_warm_up_ends_as_soon_as_it_is_in_vain() -> None:
         asked.set()
         goes_on.wait(60)
 
-    warm_up([Check("hangs", hang)], patience=3600, is_wanted=lambda: not asked.is_set())
+    warm_up([Check("hangs", hang)], timeout=3600, is_wanted=lambda: not asked.is_set())
     assert asked.is_set()
     goes_on.set()
 
@@ -112,7 +112,7 @@ def test_a_warm_up_asks_everything_whatever_is_away_or_hangs() -> None:
         goes_on.wait(60)
 
     checks = [Check("away", failing(Transient("away"))), Check("hangs", hang), Check("well", asked.release)]
-    warm_up(checks, patience=0.1)
+    warm_up(checks, timeout=0.1)
     assert all(asked.acquire(timeout=60) for _ in range(2))
     assert not goes_on.is_set()
     goes_on.set()

@@ -41,7 +41,7 @@ def desk(issuer: Issuer) -> Desk:
 
 @pytest.fixture
 def keys(desk: Desk, clock: FakeClock) -> JwksCache:
-    return JwksCache(desk, lifetime=300, patience=5, now=clock.timestamp, epoch=clock.timestamp)
+    return JwksCache(desk, lifetime=300, min_refresh=5, now=clock.timestamp, epoch=clock.timestamp)
 
 
 def test_keys_are_read_once_and_kept(keys: JwksCache, desk: Desk) -> None:

@@ -63,7 +63,7 @@ def test_the_command_waits_a_while_for_the_server_and_then_fails(monkeypatch: py
 
     tell(monkeypatch, "postgresql://nobody:none@127.0.0.1:9/none")
     monkeypatch.setattr(module, "migrate", away)
-    monkeypatch.setattr(module, "_SERVER_PATIENCE_SECONDS", 0.6)
+    monkeypatch.setattr(module, "_SERVER_START_SECONDS", 0.6)
     with pytest.raises(Transient):
         run(PostgresSettings, MIGRATIONS, [])
     assert len(attempts) >= 2

@@ -11,7 +11,7 @@ from blog.domain.post import Author
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What somebody wrote below a post; without an author it is a tombstone that keeps the thread together.
+    """What an account wrote below a post; without an author it is a tombstone that keeps the thread together.
 
     A field that is added later has a default: what was stored before does not have it.
     """

@@ -1,4 +1,4 @@
-"""What follows from a change of the table, whoever made it."""
+"""What follows from a change of the table, by the API or the worker."""
 
 from __future__ import annotations
 

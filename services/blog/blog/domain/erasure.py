@@ -35,5 +35,5 @@ class BlogAccounts:
                 return self._posts.delete(slug, lambda _version: None)
             except PostNotFound:
                 return None
-            except Stale:  # somebody is at work on it
+            except Stale:  # another request changed it
                 continue

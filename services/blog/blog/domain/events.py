@@ -30,7 +30,7 @@ class PostEvents:
         return self._event(CHANGED, post, _data(post))
 
     def withdrawn(self, post: Post) -> Event:
-        """Return the event of a post that nobody may read any more."""
+        """Return the event of a post that is public no more."""
         return self._event(WITHDRAWN, post, {"id": str(post.id), "slug": post.slug})
 
     def _event(self, kind: str, post: Post, data: dict[str, Any]) -> Event:

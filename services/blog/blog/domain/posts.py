@@ -25,7 +25,7 @@ _AT_ONCE = 200
 
 
 class Posts:
-    """The blog's posts; whoever may write it may work on all of them."""
+    """The blog's posts; every account with the scope blog:write may change all of them."""
 
     def __init__(
         self,

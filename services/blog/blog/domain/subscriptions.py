@@ -1,6 +1,6 @@
 """Subscribing by double opt-in: a subscription counts once its address's owner has confirmed it.
 
-Whoever asks learns nothing about an address: the answer is the same whether it is new or known.
+A caller learns nothing about an address: the answer is the same whether it is new or known.
 """
 
 from __future__ import annotations

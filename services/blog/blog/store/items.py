@@ -121,7 +121,7 @@ def read_post(item: Mapping[str, Any]) -> Post:
 
 
 def read_counts(item: Mapping[str, Any]) -> Counts:
-    """Return the counts in an item; nobody has left anything where there is no number."""
+    """Return the counts in an item; 0 where there is no number."""
     zero = {"N": "0"}
     return Counts(int(item.get("likes", zero)["N"]), int(item.get("comments", zero)["N"]))
 

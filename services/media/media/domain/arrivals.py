@@ -1,9 +1,9 @@
 """What to do when the bucket says that something changed: look at once, or let its owner's turn come.
 
-Messages come in the order in which files were uploaded. Whoever uploads five hundred would have everybody
-wait, so a message is only acted on while its owner has a place at work; otherwise the object is marked as
-due, and the sweep goes on with it by turns. Nothing waits in memory: a worker that is killed loses no more
-than what it had in hand.
+Messages come in the order in which files were uploaded. An owner who uploads five hundred would make all
+others wait, so a message is only acted on while its owner has a free slot; otherwise the object is marked
+as due, and the sweep goes on with it by turns. Nothing waits in memory: a worker that is killed loses no
+more than what it had in hand.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class CollectionObjects:
         return standing if standing.ready else self._delivered(standing, obj)
 
     def remove(self, owner: str, collection_id: UUID, object_id: UUID) -> None:
-        """Take an object out: nobody opens it any more. Raises NotFound."""
+        """Take an object out: its copy cannot be opened any more. Raises NotFound."""
         self._collections.get(owner, collection_id)
         item = self._items.get(collection_id, object_id)
         if item is None:

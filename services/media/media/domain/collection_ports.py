@@ -37,7 +37,7 @@ class CollectionRecords(Protocol):
         ...
 
     def find(self, collection_id: UUID) -> Collection | None:
-        """Return a collection whoever owns it, also one that is leaving."""
+        """Return a collection of any owner, also one that is leaving."""
         ...
 
     def page(self, owner: str, limit: int, position: Mapping[str, object] | None) -> Slice[Collection]:

@@ -1,7 +1,7 @@
 """Taking things out of collections: the record of it first or last, so that a crash leaves nothing readable.
 
 What is taken out goes from the bucket, then from the edge's copies, and last from the records: as long as
-one of the first two fails, the record stays and whoever asks again goes on with it.
+one of the first two fails, the record stays, and the next request goes on with it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class CollectionRemoval:
         self._clock = clock
 
     def take_out(self, item: CollectionItem) -> None:
-        """Take `item` out: nobody opens it any more when this returns."""
+        """Take `item` out: once this returns, its copy cannot be opened."""
         self._files.delete(item.key)
         self._edge.purge([f"/{item.key}"])
         self._items.take_out(item)

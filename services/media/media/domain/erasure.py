@@ -1,4 +1,4 @@
-"""Erasing an account: the door is closed first, then everything goes, then once more.
+"""Erasing an account: new writes are refused first, then everything is deleted, then once more.
 
 Tokens, temporary credentials and upload forms outlive the account by up to LAST_CREDENTIAL. Records are
 refused by the mark; files that still arrive are deleted as they are announced, and by a second sweep.

@@ -38,7 +38,7 @@ class Grants:
         self._clock = clock
 
     def put(self, owner: str, collection_id: UUID, user_id: str, expires_at: datetime | None) -> Grant:
-        """Let somebody read, until then or until it is taken back. Raises NotFound, Conflict, Invalid."""
+        """Let an account read, until then or until it is taken back. Raises NotFound, Conflict, Invalid."""
         now = self._clock()
         if expires_at is not None and expires_at <= now:
             raise FieldsRefused([FieldError("/expires_at", "must be in the future")])
@@ -91,7 +91,7 @@ class CollectionAccess:
 
 
 class Readers:
-    """Gives access to whoever may read."""
+    """Gives access to those who may read."""
 
     def __init__(
         self,

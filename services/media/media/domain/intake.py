@@ -155,7 +155,7 @@ class Intake:
             raise
 
     def _conclude(self, claimed: MediaObject, findings: Findings, renderings: tuple[Rendering, ...]) -> None:
-        """Keep thumbnails, then the outcome. Whoever lost its claim takes its thumbnails away again."""
+        """Keep thumbnails, then the outcome. A worker that lost its claim deletes its thumbnails again."""
         thumbnails = tuple(_thumbnail_of(claimed, rendering) for rendering in renderings)
         for thumbnail, rendering in zip(thumbnails, renderings, strict=True):
             self._files.write(thumbnail.key, rendering.path, rendering.content_type)

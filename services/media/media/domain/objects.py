@@ -30,7 +30,7 @@ MOST_DEATHS = 16
 """How often a worker may die at a file before the file gets the blame: workers are killed for much else."""
 
 FALLBACK_TYPE = "image/jpeg"
-"""What every thumbnail is kept as besides its own type, for whoever cannot show that."""
+"""What every thumbnail is kept as besides its own type, for clients that cannot show that."""
 
 
 class Lane(StrEnum):
@@ -96,7 +96,7 @@ class MediaObject:
     """One file of one owner.
 
     `version` grows with every change and guards it. `due_at` is when the sweep looks at the object:
-    for `processing` it is the end of the lease of whoever is at it; None means settled.
+    for `processing` it is the end of the lease of the worker that has it; None means settled.
     `upload_until` is None for files put straight into the bucket; `multipart` is S3's upload id.
     Of the `attempts` at its present content, `failures` are those that a decoder failed and `returns` those
     that were given back without blame.
@@ -148,7 +148,7 @@ class MediaObject:
         return self.etag is not None
 
     def is_being_processed(self, etag: str, now: datetime) -> bool:
-        """Say whether somebody holds a living lease on this very content."""
+        """Say whether a worker holds a living lease on this very content."""
         leased = self.due_at is not None and self.due_at > now
         return self.status is Status.PROCESSING and self.etag == etag and leased
 

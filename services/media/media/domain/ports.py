@@ -284,7 +284,7 @@ class Multipart(Protocol):
         ...
 
     def open_uploads(self) -> Iterator[OpenUpload]:
-        """Return all uploads that are open, whoever began them."""
+        """Return all uploads that are open, of all owners."""
         ...
 
 

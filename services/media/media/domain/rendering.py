@@ -1,4 +1,4 @@
-"""What is asked of whoever draws thumbnails. Decoders import it, so it imports little itself."""
+"""What is asked of a renderer of thumbnails. Decoders import it, so it imports little itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A thumbnail as files in a scratch folder: `path`, and the same as JPEG for whoever cannot show that."""
+    """A thumbnail as files in a scratch folder: `path`, and as JPEG for clients that cannot show that."""
 
     name: str
     width: int

@@ -1,4 +1,4 @@
-"""Folders for the pictures in hand. They hold what is somebody's: a killed worker's must not stay behind."""
+"""Folders for the pictures in hand. They hold users' files: those of a killed worker must not stay behind."""
 
 from __future__ import annotations
 

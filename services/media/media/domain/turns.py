@@ -1,4 +1,4 @@
-"""Turns between owners: whoever has much to be done does not hold up whoever has little."""
+"""Turns between owners: one with many files does not hold up one with few."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from media.domain.objects import MediaObject
 class WorkSlots:
     """Places at work: `at_once` in all, of which one owner has at most `per_owner`.
 
-    With fewer per owner than in all, a stranger's picture finds a place while another's thousands wait.
+    With fewer per owner than in all, one owner's picture finds a place while another's thousands wait.
     """
 
     def __init__(self, at_once: int, per_owner: int) -> None:

@@ -1,1 +1,1 @@
-"""Thumbnails of pictures that nobody vouches for, made in a process that may be killed."""
+"""Thumbnails of untrusted pictures, made in a process that may be killed."""

@@ -1,4 +1,4 @@
-"""Several renderers as one: whoever renders gets one that is free."""
+"""Several renderers as one: each call gets one that is free."""
 
 from __future__ import annotations
 

@@ -41,16 +41,16 @@ class SandboxedRenderer:
         limits: PictureLimits | None = None,
         *,
         niceness: int = 0,
-        patience: float | None = None,
+        timeout: float | None = None,
         command: Sequence[str] = _COMMAND,
     ) -> None:
         """`niceness` is how far the process steps back behind others.
 
-        `patience` is how many seconds an answer is waited for; `command` decodes as `child` does.
+        `timeout` is how many seconds an answer is waited for; `command` decodes as `child` does.
         """
         self._limits = limits or PictureLimits()
         self._niceness = niceness
-        self._patience = wall_seconds(self._limits) + 10 if patience is None else patience
+        self._timeout = wall_seconds(self._limits) + 10 if timeout is None else timeout
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
         self._turn = threading.Lock()
@@ -98,7 +98,7 @@ class SandboxedRenderer:
         try:
             process.stdin.write(request)
             process.stdin.flush()
-            answer = json.loads(_line(process.stdout.fileno(), time.monotonic() + self._patience))
+            answer = json.loads(_line(process.stdout.fileno(), time.monotonic() + self._timeout))
         except (OSError, ValueError) as error:
             self.close()
             return {"failed": f"the process is gone or hangs: {error}"}

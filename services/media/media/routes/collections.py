@@ -117,7 +117,7 @@ class CollectionRoutes(Routes):
 
     @route("DELETE", _ITEM, access=SIGNED_IN, status=204, raises=[NotFound])
     def remove_collection_object(self, caller: Caller, collection_id: UUID, object_id: UUID) -> Answer:
-        """Take an object out of a collection; nobody opens its copy any more."""
+        """Take an object out of a collection; its copy cannot be opened any more."""
         self._objects.remove(caller.subject, collection_id, object_id)
         return Answer(status=204)
 

@@ -51,7 +51,7 @@ class GrantRoutes(Routes):
         raises=[NotFound, Conflict],
     )
     def put_grant(self, caller: Caller, collection_id: UUID, user_id: UUID, body: GrantBody) -> GrantView:
-        """Let somebody read a collection, in place of an earlier grant."""
+        """Let an account read a collection, in place of an earlier grant."""
         return _view(self._grants.put(caller.subject, collection_id, str(user_id), body.expires_at))
 
     @route("DELETE", _GRANT, access=SIGNED_IN, status=204, raises=[NotFound])

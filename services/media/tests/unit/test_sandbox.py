@@ -150,14 +150,14 @@ def test_requests_are_answered_in_their_order(source: Path, tmp_path: Path) -> N
     assert "unreadable" in second
 
 
-def answering(script: str, patience: float = 30.0) -> SandboxedRenderer:
+def answering(script: str, timeout: float = 30.0) -> SandboxedRenderer:
     """Return a renderer whose process runs `script` in place of decoding; `say` writes to the pipe."""
     begin = "import sys, time\ndef say(text): sys.stdout.write(text); sys.stdout.flush()\n"
-    return SandboxedRenderer(patience=patience, command=(sys.executable, "-c", begin + script))
+    return SandboxedRenderer(timeout=timeout, command=(sys.executable, "-c", begin + script))
 
 
 def test_half_an_answer_is_not_waited_for_for_ever(source: Path, tmp_path: Path) -> None:
-    renderer = answering("say('{\"content_type\"'); time.sleep(600)", patience=1.0)
+    renderer = answering("say('{\"content_type\"'); time.sleep(600)", timeout=1.0)
     with pytest.raises(RenderingFailed, match="in time"):
         renderer.render(source, tmp_path)
     assert renderer._process is None

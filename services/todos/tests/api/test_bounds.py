@@ -23,7 +23,7 @@ from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore
 from todos.wiring import Stores
 
-PATIENT = 120.0
+LONG = 120.0
 LARGE = 1_000_000
 HEAVY = "é" * 9_700  # 19.4 kB in UTF-8
 
@@ -167,7 +167,7 @@ class Held(MemoryStore):
     def _hold(self, owner: str) -> None:
         if owner in self.slow:
             self.begun.release()
-            self.let_go.wait(PATIENT)
+            self.let_go.wait(LONG)
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ class CountingReads(MemoryStore):
 
 @pytest.fixture
 def make(no_cache: NoCache, clock: FakeClock) -> Callable[..., Writer]:
-    def make(store: MemoryStore, limits: AccountLimits = AccountLimits(), patience: float = 5.0) -> Writer:  # noqa: B008
-        return Writer(store, no_cache, clock, limits, patience)
+    def make(store: MemoryStore, limits: AccountLimits = AccountLimits(), timeout: float = 5.0) -> Writer:  # noqa: B008
+        return Writer(store, no_cache, clock, limits, timeout)
 
     return make
 
@@ -65,13 +65,13 @@ def test_a_write_that_lost_a_race_is_decided_again(make: Callable[..., Writer]) 
     assert store.head("ann").seq == 1
 
 
-def test_patience_runs_out(make: Callable[..., Writer]) -> None:
+def test_a_writer_gives_up_when_its_time_is_over(make: Callable[..., Writer]) -> None:
     with pytest.raises(WriteConflict):
-        make(Racing(races=10**9), patience=0.05).write("ann", lambda _work: None)
+        make(Racing(races=10**9), timeout=0.05).write("ann", lambda _work: None)
 
 
 def test_a_turn_that_does_not_come_is_given_up(make: Callable[..., Writer]) -> None:
-    writer, entered, leave = make(MemoryStore(), patience=0.05), threading.Event(), threading.Event()
+    writer, entered, leave = make(MemoryStore(), timeout=0.05), threading.Event(), threading.Event()
 
     def hold(_work: UnitOfWork) -> None:
         entered.set()

@@ -54,32 +54,32 @@ class Writer:
     """Runs decisions until one is committed.
 
     Threads of this process take turns per account, and few wait for theirs; processes meet in the store, and
-    who comes second decides again on the new state. `patience` bounds both, in seconds.
+    who comes second decides again on the new state. `timeout` bounds both, in seconds.
     """
 
     def __init__(
-        self, store: TodoStore, cache: WriteCache, clock: Clock, limits: AccountLimits, patience: float = 8.0
+        self, store: TodoStore, cache: WriteCache, clock: Clock, limits: AccountLimits, timeout: float = 8.0
     ) -> None:
         self._store = store
         self._cache = cache
         self._clock = clock
         self._limits = limits
-        self._patience = patience
-        self._turns = Turns(1, limits.waiting, patience)
+        self._timeout = timeout
+        self._turns = Turns(1, limits.waiting, timeout)
         self._allowance = Allowance(limits.write_burst, limits.writes_per_second)
 
     def write(self, owner: str, decide: Callable[[UnitOfWork], T]) -> T:
         """Return what `decide` returned, once its changes are committed; it may run several times.
 
         Raises AccountErased, TooMany when too many wait or the account has written too much, WriteConflict
-        when patience runs out, and what `decide` raises.
+        when the time runs out, and what `decide` raises.
         """
         self._allowance.require(owner)
         return self.go_on(owner, decide)
 
     def go_on(self, owner: str, decide: Callable[[UnitOfWork], T]) -> T:
         """Write a further part of what `write` has let in: it is counted, and not refused half-way."""
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self._timeout
         with self._turns.turn(owner):
             pause, check_existing, trusting = _FIRST_PAUSE, False, True
             while True:

@@ -11,10 +11,10 @@ def connect(path: Path, seconds: float) -> socket.socket:
     """Return a connection to the server behind the Unix socket at `path`. Raises OSError."""
     folder = os.open(path.parent, os.O_DIRECTORY)
     try:
-        with socket.socket(socket.AF_UNIX) as door:
-            door.settimeout(seconds)
-            door.connect(f"/proc/self/fd/{folder}/{path.name}")
-            _, descriptors, _, _ = socket.recv_fds(door, 1, 1)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.settimeout(seconds)
+            listener.connect(f"/proc/self/fd/{folder}/{path.name}")
+            _, descriptors, _, _ = socket.recv_fds(listener, 1, 1)
     finally:
         os.close(folder)
     if not descriptors:
