@@ -11,11 +11,11 @@ from slipway.__main__ import cli
 
 _LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-_COMMAND = re.compile(r"\./slipway ([a-z]+)")
-PAPERS = tree.matching("*.md", "**/*.md")
+_COMMAND = re.compile(r"\./slipway ([a-z]+(?:-[a-z]+)*)")
+DOCUMENTS = tree.matching("*.md", "**/*.md")
 DECISIONS = tree.matching("docs/adr/[0-9]*.md")
 
-each_document = pytest.mark.parametrize("path", PAPERS, ids=tree.name_of)
+each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=tree.name_of)
 each_decision = pytest.mark.parametrize("path", DECISIONS, ids=tree.name_of)
 
 
@@ -54,7 +54,7 @@ def test_every_command_that_is_named_exists(path: Path) -> None:
 
 
 def test_every_command_is_named_in_a_document() -> None:
-    named = {name for path in PAPERS for name in _COMMAND.findall(path.read_text(encoding="utf-8"))}
+    named = {name for path in DOCUMENTS for name in _COMMAND.findall(path.read_text(encoding="utf-8"))}
     assert commands() - named == set()
 
 
