@@ -18,8 +18,13 @@ When Redis is away in step 3 the write is still acknowledged, but what is left i
 Redis must not be believed later. Hence the epoch: every key contains it, and it lives for
 EPOCH_TTL seconds from the last beat of any process that reaches Redis. A writer that cannot do
 step 3 tries again until EPOCH_TTL has passed since Redis was first missed; by then the
-epoch has run out, whether Redis was killed, restarted with its old data, or frozen. One case
-remains: a process cut off from a Redis that others reach. Its writes show to the others
+epoch has run out, whether Redis was killed, restarted with its old data, or frozen.
+
+A Redis that begins anew may have data from before a write that it has acknowledged: killed
+before they were on its disk, or a copy that had not got them, and with an epoch that is still alive.
+It does not know the scripts then, and whoever makes them known begins a new epoch first.
+
+One case remains: a process cut off from a Redis that others reach. Its writes show to the others
 after at most `ttl` seconds.
 
 Redis never fails a request: reads fall through to the store, and a probe says so.
@@ -119,6 +124,7 @@ class OwnerCache:
             redis,
             f"{name}:epoch",
             scripts.ALL,
+            on_new_server=self._epoch_of_new_server,
         )
         self._hits = metrics.CACHE.labels(name, CacheResult.HIT.value)
 
@@ -274,6 +280,9 @@ class OwnerCache:
     def _keep_beating(self) -> None:
         while not self._stop.wait(_BEAT):
             self._beat()
+
+    def _epoch_of_new_server(self) -> tuple[str, ...]:
+        return "SET", f"{self._name}:epoch", secrets.token_hex(6), "PX", str(int(EPOCH_TTL * 1000))
 
     def _beat(self) -> None:
         """Keep the epoch alive, or begin a new one."""

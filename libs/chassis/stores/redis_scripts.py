@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from hiredis import pack_command
@@ -18,12 +18,22 @@ from redis.exceptions import NoScriptError, ResponseError
 
 
 class RedisScripts:
-    """Runs any of `scripts` on one key, from any thread; connects when it first does."""
+    """Runs any of `scripts` on one key, from any thread; connects when it first does.
 
-    def __init__(self, redis: Redis, key: str, scripts: Iterable[str]) -> None:
+    A server that does not know them has begun anew: it keeps them in its memory alone, and gives them to no
+    copy of itself. Whatever it may have of earlier data, none of them runs there before the command that
+    `on_new_server` returns. The key is part of each script: who has the same for another key makes them known
+    for that one only.
+    """
+
+    def __init__(
+        self, redis: Redis, key: str, scripts: Iterable[str], on_new_server: Callable[[], tuple[str, ...]]
+    ) -> None:
         self._pool = redis.connection_pool
         self._key = key
-        self._digests = {script: _digest(script) for script in scripts}
+        self._texts = {script: f"-- {key}\n{script}" for script in scripts}
+        self._digests = {script: _digest(text) for script, text in self._texts.items()}
+        self._on_new_server = on_new_server
         self._idle: deque[Any] = deque()  # redis-py's connections; where none is idle, a call makes one
 
     def run(self, script: str, *arguments: str | bytes | int) -> Any:
@@ -31,9 +41,13 @@ class RedisScripts:
 
         A connection that was closed, as all are when Redis has been started again, is tried once more.
         """
+        call = ("EVALSHA", self._digests[script], "1", self._key, *map(_argument, arguments))
         connection = self._take()
         try:
-            return self._ask(connection, script, [_argument(one) for one in arguments])
+            return self._ask(connection, call)
+        except RedisConnectionError:
+            connection.disconnect()
+            return self._ask(connection, call)
         finally:
             self._idle.append(connection)
 
@@ -48,18 +62,18 @@ class RedisScripts:
         except IndexError:
             return self._pool.make_connection()
 
-    def _ask(self, connection: Any, script: str, arguments: list[str | bytes]) -> Any:
-        call = (self._digests[script], "1", self._key, *arguments)
+    def _ask(self, connection: Any, call: tuple[str | bytes, ...]) -> Any:
         try:
-            return _exchange(connection, "EVALSHA", *call)
+            return _exchange(connection, *call)
         except NoScriptError:
-            return _exchange(connection, "EVAL", script, *call[1:])
-        except RedisConnectionError:
-            return self._ask_anew(connection, script, call)
+            self._begin(connection)
+            return _exchange(connection, *call)
 
-    def _ask_anew(self, connection: Any, script: str, call: tuple[str | bytes, ...]) -> Any:
-        connection.disconnect()
-        return _exchange(connection, "EVAL", script, *call[1:])
+    def _begin(self, connection: Any) -> None:
+        """Make the scripts known, in this order: who finds one of them finds what was done before."""
+        _exchange(connection, *self._on_new_server())
+        for text in self._texts.values():
+            _exchange(connection, "SCRIPT", "LOAD", text)
 
 
 def _exchange(connection: Any, *command: str | bytes) -> Any:

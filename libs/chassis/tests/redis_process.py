@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from redis import Redis
@@ -24,6 +25,16 @@ class RedisProcess:
             self.port: int = probe.getsockname()[1]
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
+
+    def restart_with_data_from_before(self, change: Callable[[], object]) -> None:
+        """Call `change`, kill the server and start it at once, over the data from before the change."""
+        before = self._folder.with_name(f"{self._folder.name}-before")
+        shutil.copytree(self._folder, before)
+        change()
+        self.kill()
+        shutil.rmtree(self._folder)
+        before.rename(self._folder)
+        self.start()
 
     def start(self) -> None:
         """Start over the data that is there, and return once it answers."""

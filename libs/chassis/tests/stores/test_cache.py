@@ -235,6 +235,17 @@ def test_a_write_during_a_restart_is_not_forgotten(
     assert read(reader, store) == b"1"
 
 
+def test_a_write_is_not_forgotten_when_redis_starts_at_once_with_data_from_before_it(
+    make_cache: MakeCache, store: Store, redis_process: RedisProcess
+) -> None:
+    """As when it has written to its disk too late, or a copy of it that lacks the last takes its place."""
+    writer, reader = make_cache(), make_cache()
+    read(reader, store)
+    redis_process.restart_with_data_from_before(lambda: write(writer, store, b"1"))
+    assert reader.find("ann", "list") is None
+    assert read(reader, store) == read(make_cache(), store) == b"1"
+
+
 def test_with_redis_long_dead_a_write_is_not_held_up_again(
     make_cache: MakeCache, store: Store, redis_process: RedisProcess
 ) -> None:
@@ -294,6 +305,8 @@ def test_scripts_are_known_again_after_redis_has_forgotten_them(
     read(cache, store)
     with connect(redis_process.url) as client:
         client.script_flush()
+    assert cache.find("ann", "list") is None
+    read(cache, store)
     assert cache.find("ann", "list") == b"0"
 
 

@@ -56,7 +56,9 @@ def name() -> str:
 
 @pytest.fixture
 def cache(redis_process: RedisProcess, name: str) -> Iterator[OwnerCache]:
+    """A process of this release that has begun: the first of them begins an epoch."""
     made = OwnerCache(connect(redis_process.url), name)
+    made.find("nobody", "nothing")
     yield made
     made.close()
 
