@@ -40,7 +40,7 @@ class DyingWorker:
     """A worker that is killed with all its decoders, again and again, from `start` to `stop`.
 
     Each life lasts five seconds, or on a slow machine twice what a worker needs from its start to its first
-    picture: a shorter one says nothing about the worker.
+    picture: a shorter one says nothing about the worker. Make it while there is nothing else to do.
     """
 
     def __init__(self, suite, account):
@@ -108,8 +108,9 @@ def test_photographs_get_their_thumbnails_however_often_the_worker_is_killed(hea
 def test_500_photographs_and_a_dying_worker_do_not_hold_up_a_stranger(healthy, environment, anna):
     stranger = sign_up(environment)
     quiet = median(wait_of(stranger) for _ in range(9))
+    worker = DyingWorker(healthy, stranger)
     identifiers = upload_many(anna, 500)
-    with DyingWorker(healthy, stranger) as worker:
+    with worker:
         waits = [wait_of(stranger) for _ in range(15)]
         assert_all_get_through(anna, identifiers, worker)
     assert median(waits) < 3 * quiet, (quiet, waits)
