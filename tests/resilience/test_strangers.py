@@ -56,6 +56,11 @@ def test_no_port_lets_pages_of_other_origins_read(ports):
     assert found == {}
 
 
+def test_no_port_tells_a_page_whose_domain_leads_here_what_happens(ports):
+    answers = {name: asked(port, "GET", "/metrics") for name, port in ports.items()}
+    assert {name: answer[0] for name, answer in answers.items() if answer and answer[0] < 400} == {}
+
+
 def test_the_supervisor_obeys_nobody_without_its_password(ports):
     for login in ("", "slipway:slipway@", "slipway:@"):
         stranger = xmlrpc.client.ServerProxy(f"http://{login}127.0.0.1:{ports['supervisor']}/RPC2")

@@ -60,6 +60,29 @@ def test_the_page_is_what_prometheus_reads(client: FlaskClient) -> None:
     assert client.get("/metrics").content_type.startswith("text/plain; version=")
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "[::1]:8000", "10.0.3.7", "localhost:8000", "users:8000"])
+def test_who_asks_by_an_address_or_a_short_name_gets_it(client: FlaskClient, host: str) -> None:
+    assert client.get("/metrics", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8000",
+        "127.0.0.1.evil.example",
+        "localhost.",
+        "[evil.example]",
+        "[.",
+        "a.b:x",
+    ],
+)
+def test_a_page_whose_domain_leads_here_does_not(client: FlaskClient, host: str) -> None:
+    answer = client.get("/metrics", headers={"Host": host, "X-Forwarded-Host": "127.0.0.1"})
+    assert answer.status_code == 404
+    assert "http_requests_total" not in answer.text
+
+
 def test_without_other_processes_the_page_is_of_this_one_and_with_them_of_all(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
