@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ LONGEST_ADDRESS = 254
 WAIT = timedelta(days=7)
 """So long a subscription waits to be confirmed; it is forgotten then."""
 _SEPARATOR = "."
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+_DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +71,20 @@ def parts_of(token: str) -> tuple[str, str]:
 def checked_address(text: str) -> str:
     """Return an address that a mail can be sent to; raise ValueError for what is none.
 
-    Names of domains are expected in ASCII, as mail servers write them (IDNA).
+    Names of domains are expected in ASCII, as mail servers write them (IDNA). What stands in quotation marks
+    could hold another address, and those who write them are no readers of ours.
     """
     trimmed = text.strip()
     try:
         address = Address(addr_spec=trimmed)
     except (HeaderParseError, ValueError, IndexError) as error:
         raise ValueError("is not an e-mail address") from error
-    labels = address.domain.split(".")
-    if not trimmed.isascii() or not address.username or len(labels) < 2 or not all(labels):
+    plain = f"{address.username}@{address.domain}"
+    if (
+        not trimmed.isascii()
+        or plain != trimmed
+        or not address.username
+        or not _DOMAIN.fullmatch(address.domain)
+    ):
         raise ValueError("is not an e-mail address")
     return f"{address.username}@{address.domain.lower()}"

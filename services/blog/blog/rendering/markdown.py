@@ -10,16 +10,12 @@ from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES
-from pygments.util import ClassNotFound
 
-_LONGEST_HIGHLIGHTED = 20_000
-"""Longer code is shown plain: some lexers take more than linear time."""
+from blog.rendering.highlighting import Highlighter
+
 _SUMMARY = 200
-_KEPT = 256
+_KEPT = 64
 
 _ELEMENTS = {
     *(
@@ -47,30 +43,23 @@ _ALIGNED = {"style"}
 _CLASSES = {"span": {name for name in STANDARD_TYPES.values() if name}}
 _SCHEMES = {"http", "https", "mailto"}
 
-_formatter = HtmlFormatter(nowrap=True)
+
+def _parser(highlighter: Highlighter | None = None) -> MarkdownIt:
+    options = {"highlight": highlighter.lines} if highlighter else {}
+    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    # Links of any kind pass here: the allow list takes the address away and leaves the text.
+    parser.validateLink = lambda url: bool(url)  # type: ignore[method-assign]
+    return parser
 
 
-def _highlighted(code: str, language: str, _attributes: str) -> str:
-    """Return the lines of a code block as HTML; empty where it is to be shown plain."""
-    if not language or len(code) > _LONGEST_HIGHLIGHTED:
-        return ""
-    try:
-        lexer = get_lexer_by_name(language)
-    except ClassNotFound:
-        return ""
-    return str(highlight(code, lexer, _formatter))
-
-
-# Links of any kind pass here: the allow list takes the address away and leaves the text.
-_markdown = MarkdownIt("commonmark", {"highlight": _highlighted}).enable(["table", "strikethrough"])
-_markdown.validateLink = lambda url: bool(url)  # type: ignore[method-assign]
+_plainly = _parser()
 
 
 @lru_cache(maxsize=_KEPT)
 def render(markdown: str) -> str:
     """Return `markdown` as HTML in which nothing can run, submit, or leave its place."""
     return nh3.clean(
-        _markdown.render(markdown),
+        _parser(Highlighter()).render(markdown),
         tags=_ELEMENTS,
         attributes={**_ATTRIBUTES, "td": _ALIGNED, "th": _ALIGNED},
         allowed_classes=_CLASSES,
@@ -84,7 +73,7 @@ def render(markdown: str) -> str:
 @lru_cache(maxsize=_KEPT)
 def summarise(markdown: str) -> str:
     """Return the beginning of the first paragraph as plain text of one line."""
-    tokens = _markdown.parse(markdown)
+    tokens = _plainly.parse(markdown)
     paragraphs = (tokens[at + 1] for at, token in enumerate(tokens) if token.type == "paragraph_open")
     first = next(paragraphs, None)
     words = "".join(_plain(child) for child in (first.children or [])) if first else ""

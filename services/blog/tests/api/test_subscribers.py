@@ -79,7 +79,12 @@ def test_a_token_that_is_made_up_does_nothing(
 
 
 @pytest.mark.parametrize(
-    "email", ["", "ann", "ann@", "@example.com", "ann@localhost", "a@b.example\r\nBcc: c@d.example", "a@b..c"]
+    "email",
+    [
+        *("", "ann", "ann@", "@example.com", "ann@localhost", "a@b.example\r\nBcc: c@d.example", "a@b..c"),
+        *('"victim@a.example,b"@c.example', '"<victim@a.example>"@c.example', '"a b"@c.example'),
+        *("ann(a comment)@b.example", "ann@[127.0.0.1]", "ann@-b.example", "ann@b_c.example"),
+    ],
 )
 def test_what_is_no_address_is_refused(reader: FlaskClient, email: str) -> None:
     assert subscribe(reader, email) == 422

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from blog.rendering.highlighting import LANGUAGES, Highlighter
 from blog.rendering.markdown import render, summarise
 
 
@@ -77,6 +78,9 @@ _ELEMENTS = (
 )
 
 
+CODE_THAT_TAKES_LONG = [("make", "_"), ("java", " \n"), ("http", "a"), ("ini", "="), ("autoit", " ")]
+
+
 @pytest.mark.parametrize("markdown", HOSTILE)
 @pytest.mark.parametrize(
     "around", ["{}", "> {}", "| a |\n|---|\n| {} |", "text {} text", "<div>\n\n{}\n\n</div>"]
@@ -104,12 +108,34 @@ def test_nothing_breaks_out(markdown: str, around: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "markdown", ["[" * 20_000, "> " * 5_000 + "x", "*a_" * 20_000, "`" * 30_000, "- " * 20_000, "<" * 50_000]
+    "markdown",
+    [
+        *("[" * 20_000, "> " * 5_000 + "x", "*a_" * 20_000, "`" * 30_000, "- " * 20_000, "<" * 50_000),
+        *(f"```{language}\n{code * 19_000}\n```\n" * 5 for language, code in CODE_THAT_TAKES_LONG),
+    ],
 )
 def test_text_that_is_made_to_take_long_does_not(markdown: str) -> None:
     begun = time.process_time()
     render(markdown)
     assert time.process_time() - begun < 20  # what is quadratic takes minutes
+
+
+def test_code_that_takes_too_long_is_shown_plain_and_the_text_goes_on() -> None:
+    html = render("```make\n" + "_" * 19_000 + "\n```\n*after*\n")
+    assert f">{'_' * 19_000}\n</code>" in html
+    assert "<em>after</em>" in html
+
+
+def test_the_code_of_one_text_has_one_budget() -> None:
+    highlighter = Highlighter(seconds=0.2)
+    assert highlighter.lines("def f(): return 1\n", "python")
+    assert not highlighter.lines("_" * 19_000, "make")
+    assert not highlighter.lines("def f(): return 1\n", "python")
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_every_language_is_known(language: str) -> None:
+    assert Highlighter().lines("x = 1\n", language)
 
 
 def test_the_summary_is_the_beginning_of_the_first_paragraph() -> None:
