@@ -21,8 +21,8 @@ _SUITE = tree.ROOT / "infra" / "terraform" / "suite"
 def commands() -> list[str]:
     """Return what the documents have after a prompt or, with options, within a sentence; each as one line."""
     found = []
-    for paper in ("operations", "costs"):
-        text = (tree.ROOT / "docs" / f"{paper}.md").read_text(encoding="utf-8").replace("\\\n", " ")
+    for name in ("operations", "costs"):
+        text = (tree.ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8").replace("\\\n", " ")
         found += re.findall(r"^\s*\$ (.+)$", text, re.MULTILINE)
         found += re.findall(r"`((?:aws|terraform|\./slipway) [^`]* -[^`]+)`", text)
     return found
