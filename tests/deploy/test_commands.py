@@ -46,7 +46,7 @@ class MemoryAws(AwsAccount):
         self.given: list[dict[str, Any]] = []
 
     def ask(self, _service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
-        """See AwsAccount."""
+        """Answer an operation from the cluster, and keep what was asked."""
         self.given.append(parameters)
         return self.cluster.answer(operation, parameters)
 

@@ -47,7 +47,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
         self._leaving: dict[socket.socket, _Linger] = {}
 
     def accept(self, listener: Any) -> None:
-        """See ThreadWorker. While another worker has fewer connections it goes first."""
+        """Accept a connection, unless another worker has fewer: then that one goes first."""
         if self.alive and self._yields < _MOST_YIELDS and self.shares.is_ahead(self.nr_conns):
             self._yields += 1
             self._yielding = True
@@ -57,7 +57,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
         self._tell_share()
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """See ThreadWorker. After a yield, one round goes by without accepting."""
+        """Run one round of the event loop; after a yield it goes by without accepting."""
         was_yielding = self._yielding
         super().wait_for_and_dispatch_events(min(timeout, _YIELD_SECONDS) if was_yielding else timeout)
         if was_yielding:
@@ -66,7 +66,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
             self._yields = 0
 
     def finish_request(self, conn: Any, fs: Future[Any]) -> None:
-        """See ThreadWorker. A connection that is over is closed as soon as its client has read all."""
+        """Keep a connection, or close one that is over as soon as its client has read all."""
         if fs.cancelled() or fs.exception() is not None or fs.result() is not False:
             super().finish_request(conn, fs)
             return
@@ -81,7 +81,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
             self._leaving[conn.sock] = _Linger(time.monotonic() + _LINGER_SECONDS)
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """See ThreadWorker. The same for those that take too long to leave."""
+        """Close connections that were idle for too long, and those that take too long to leave."""
         super().murder_keepalived(force)
         now = time.monotonic()
         for leaving in [one for one, goodbye in self._leaving.items() if force or goodbye.until <= now]:
@@ -89,7 +89,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
         self._tell_share()
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """See ThreadWorker. Not accepting any more, because of an ending, is for good."""
+        """Accept, or not; once the worker is told to stop, for good not."""
         if enabled and self._yielding:
             return
         super().set_accept_enabled(enabled)
