@@ -23,12 +23,13 @@ from chassis.errors import (
     Unauthenticated,
 )
 from chassis.http.jsonschemas import Schemas, Use
-from chassis.http.routing import Route
+from chassis.http.routing import LONGEST_NAME, Route
 from chassis.outcomes import outcome_of_kind
 from chassis.schemas import View
 
 _PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
-_KINDS = {"uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer"}}
+_TEXT = {"type": "string", "maxLength": LONGEST_NAME}
+_KINDS: dict[str, dict[str, Any]] = {"uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer"}}
 _TAGS = r'^\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*$'
 _HEADERS: dict[str, dict[str, Any]] = {
     "Idempotency-Key": {
@@ -128,7 +129,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
     parameters = []
     for match in _PARAMETER.finditer(route.path):
-        schema = _KINDS.get(match["kind"], {"type": "string"})
+        schema = _KINDS.get(match["kind"], _TEXT)
         parameters.append({"name": match["name"], "in": "path", "required": True, "schema": dict(schema)})
     return parameters
 

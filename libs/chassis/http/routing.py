@@ -19,7 +19,7 @@ from pydantic_core import from_json
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from chassis.accounts import AccountGate
-from chassis.errors import FieldError, Invalid, Malformed, Problem, Unauthenticated
+from chassis.errors import FieldError, Invalid, Malformed, NotFound, Problem, Unauthenticated
 from chassis.http import etags
 from chassis.http.fast_path import FastPath, FoundRoute
 from chassis.idempotency.keys import Keys
@@ -31,6 +31,9 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 _CHARSETS = {"utf-8", "utf8", "us-ascii"}
+
+LONGEST_NAME = 200
+"""Most characters of a text in a path: no resource has a longer name, and stores refuse long keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,8 @@ class Dispatcher:
 
         def view(**arguments: Any) -> Response:
             caller = self._caller(declared.access)
+            if any(isinstance(value, str) and len(value) > LONGEST_NAME for value in arguments.values()):
+                raise NotFound("Nothing has so long a name.")
             if "caller" in wants:
                 arguments["caller"] = caller
             query = parse_query(declared.query or Query)

@@ -56,6 +56,12 @@ def test_a_public_read_may_be_shared_and_needs_no_token(client: FlaskClient) -> 
     assert "Vary" not in response.headers
 
 
+def test_what_no_resource_can_be_called_is_not_looked_for(client: FlaskClient) -> None:
+    assert client.get(f"/v1/broken/{'ü' * 200}").status_code == 500
+    answer = client.get(f"/v1/broken/{'ü' * 201}")
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+
+
 def test_a_public_route_does_not_mind_a_bad_token(client: FlaskClient) -> None:
     assert client.get("/v1/motd", headers={"Authorization": "Bearer nonsense"}).status_code == 200
 
