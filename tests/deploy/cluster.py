@@ -111,6 +111,12 @@ class Cluster:
             raise Refusal("ImageNotFoundException", "The image does not exist")
         return {"imageDetails": [{"imageDigest": digest, "imageTags": [given["imageIds"][0]["imageTag"]]}]}
 
+    def _batch_get_image(self, given: dict[str, Any]) -> dict[str, Any]:
+        digest = self.images.get((given["repositoryName"], given["imageIds"][0]["imageTag"]))
+        if digest is None:
+            return {"images": [], "failures": [{"failureCode": "ImageNotFound"}]}
+        return {"images": [{"imageId": {"imageDigest": digest}, "imageManifest": "{}"}], "failures": []}
+
     def _get_authorization_token(self, given: dict[str, Any]) -> dict[str, Any]:
         return {"authorizationData": [{"authorizationToken": "QVdTOnBhc3N3b3JkLW9mLWVjcg=="}]}
 

@@ -23,8 +23,10 @@ TARGET = Target.model_validate(
         "services": {
             "users": {
                 "repository": "registry/users",
-                "release": {"next": "/users/next", "current": "/users/current"},
-                "tags": {"next": "1.0.0", "current": "1.0.0"},
+                "architecture": "ARM64",
+                "functions": {},
+                "release": {"next": "/users/next", "current": "/users/current", "image": "/users/image"},
+                "tags": {"next": "1.0.0", "current": "1.0.0", "image": "sha256:1"},
                 "services": {},
                 "floors": {},
                 "one_off_tasks": {"migrate": "users-migrate"},

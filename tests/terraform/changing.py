@@ -17,6 +17,7 @@ _ZONES = ["eu-west-1d", "eu-west-1c", "eu-west-1b", "eu-west-1a"]
 IN_PLACE: dict[str, Any] = {
     "architecture": "X86_64",
     "browser_origins": ["https://other.example.com"],
+    "compute": {"blog": "lambda"},
     "cache": {"node_type": "cache.t4g.medium", "nodes": 3},
     "content_security_policy": "default-src 'self'",
     "database": _DATABASE,
@@ -25,6 +26,7 @@ IN_PLACE: dict[str, Any] = {
     "first_release": {},
     "floor_cap": 1,
     "floors": {},
+    "function_concurrency": {"blog": {"api": -1, "worker": 5}},
     "inner_names": True,
     "issuer": {"audience": "others"},
     "log_level": "DEBUG",
@@ -80,6 +82,7 @@ _HERE: dict[str, dict[str, Any]] = {
     "options": {
         "architecture": "ARM64",
         "browser_origins": [],
+        "compute": {},
         "database": {
             "engine": "aurora",
             "multi_az": False,
@@ -136,6 +139,30 @@ GOES = {
     "aws_vpc_endpoint",  # interfaces, which hold nothing
     "aws_vpc_security_group_egress_rule",  # of ways that are no longer gone
     "aws_vpc_security_group_ingress_rule",
+}
+
+# What a service leaves behind that goes to run as functions, or back to tasks. Its images, logs, queues and
+# tables stay.
+MOVES = {
+    "aws_apigatewayv2_api",
+    "aws_apigatewayv2_api_mapping",
+    "aws_apigatewayv2_domain_name",
+    "aws_apigatewayv2_integration",
+    "aws_apigatewayv2_route",
+    "aws_apigatewayv2_stage",
+    "aws_appautoscaling_policy",
+    "aws_appautoscaling_target",
+    "aws_cloudfront_function",
+    "aws_cloudwatch_event_rule",
+    "aws_cloudwatch_event_target",
+    "aws_ecr_repository_policy",
+    "aws_ecs_service",
+    "aws_lambda_alias",
+    "aws_lambda_event_source_mapping",
+    "aws_lambda_function",
+    "aws_lambda_function_event_invoke_config",
+    "aws_lambda_permission",
+    "aws_lb_target_group",
 }
 
 # No data, but an address that others know; it goes where clients come to the load balancer from then on.

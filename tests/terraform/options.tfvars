@@ -1,5 +1,6 @@
 # Everything that the three environments leave at its default, chosen otherwise: no way out of the network, inner names,
-# other origins, Aurora, a further region, replicas, machines, linear shifts, keys for private deliveries, another processor.
+# other origins, Aurora, a further region, replicas, machines, functions, linear shifts, keys for private deliveries, another
+# processor.
 
 environment = "options"
 region      = "eu-west-1"
@@ -25,6 +26,7 @@ database = {
 
 cache          = { nodes = 2 }
 machines       = { services = ["todos"], max = 4, on_demand = 1, spot_percent = 50 }
+compute        = { blog = "lambda" }
 table_replicas = ["eu-north-1"]
 architecture   = "X86_64"
 strategy       = "linear"

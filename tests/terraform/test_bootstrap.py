@@ -190,11 +190,11 @@ def test_the_state_of_others_is_refused(bootstrap: Plan) -> None:
     assert {one["Effect"] for one in refused.values()} == {"Deny"}
 
 
-def test_machines_are_run_only_where_an_environment_may_and_by_version_2_of_the_metadata_service(
+def test_machines_and_functions_are_run_only_where_an_environment_may(
     terraform: Terraform, suite: Any, bootstrap: Plan, tmp_path: Path
 ) -> None:
     folder, saved = suite.parent / "bootstrap", tmp_path / "saved"
-    environments = json.dumps({"dev": {}, "prod": {"machines": True}})
+    environments = json.dumps({"dev": {}, "prod": {"machines": True, "functions": True}})
     terraform.must(folder, "plan", f"-out={saved}", *_arguments(environments=environments))
     plan = planned(terraform.show(folder, saved))
 
@@ -205,6 +205,15 @@ def test_machines_are_run_only_where_an_environment_may_and_by_version_2_of_the_
     assert "Agents" not in _of(plan, 'aws_iam_policy.boundary["dev"]')
     assert "Agents" in _of(plan, 'aws_iam_policy.boundary["prod"]')
     assert "HandRolesToMachines" not in _of(plan, 'aws_iam_role_policy.change_roles["dev-apply"]')
+    refused = "WhatTheSuiteNeverRuns"
+    assert (
+        "lambda:CreateFunction"
+        in _of(plan, 'aws_iam_role_policy.refused_to_apply["dev-apply"]')[refused]["Action"]
+    )
+    may = _of(plan, 'aws_iam_role_policy.refused_to_apply["prod-apply"]')[refused]["Action"]
+    assert "lambda:CreateFunction" not in may
+    assert "HandRolesToFunctions" not in _of(plan, 'aws_iam_role_policy.change_roles["dev-apply"]')
+    assert "NetworkOfFunctions" in _of(plan, 'aws_iam_policy.boundary["prod"]')
     assert len(plan.of("aws_ecs_account_setting_default")) == 1
     assert bootstrap.of("aws_ecs_account_setting_default") == []
     test_policies_are_as_short_as_iam_wants_them(plan)

@@ -83,6 +83,11 @@ def _gone(plan: Plan) -> dict[str, str]:
     return {address: plan.before[address].type for address in plan.changes["delete"]}
 
 
+def _is_of_blog(address: str) -> bool:
+    """Whether it is of the service that moves from tasks to functions or back."""
+    return '["blog' in address or address == "module.front[0].aws_cloudfront_function.elsewhere[0]"
+
+
 def test_every_variable_is_in_the_table() -> None:
     named = {one.name for one in declared(CONFIGURATION / "suite", "variable")}
     assert named == {*changing.IN_PLACE, *changing.REPLACES, *changing.ANOTHER}
@@ -111,7 +116,8 @@ def test_every_environment_takes_each_change_in_place(
     plan = replan("in-place", name, given, manifest_changes.in_place)
     gone = _gone(plan)
     assert set(losses(gone)) <= changing.FRONT
-    assert sorted(f"{kind} {one}" for one, kind in gone.items() if kind not in changing.GOES) == []
+    goes = {one: changing.GOES | (changing.MOVES if _is_of_blog(one) else set()) for one in gone}
+    assert sorted(f"{kind} {one}" for one, kind in gone.items() if kind not in goes[one]) == []
     assert plan.taken_names() == []
 
 
@@ -132,13 +138,14 @@ def test_the_edge_waits_for_the_slowest_service_as_its_manifest_says(
 
 def test_of_the_load_balancers_rules_only_the_answer_to_preflights_goes(changed: Plan) -> None:
     gone = _gone(changed)
-    rules = [address for address, kind in gone.items() if kind == "aws_lb_listener_rule"]
+    rules = [one for one, kind in gone.items() if kind == "aws_lb_listener_rule" and not _is_of_blog(one)]
     assert rules == ["module.load_balancer.aws_lb_listener_rule.preflight[0]"]
 
 
 def test_whoever_scales_a_role_goes_on_doing_it(changed: Plan) -> None:
     """Floors that go change scheduled actions: the target of a role stays, and its policies."""
-    kinds = {kind for kind in _gone(changed).values() if "appautoscaling" in kind}
+    gone = _gone(changed).items()
+    kinds = {kind for one, kind in gone if "appautoscaling" in kind and not _is_of_blog(one)}
     assert kinds == {"aws_appautoscaling_scheduled_action"}
     assert (
         'module.service["media"].aws_appautoscaling_scheduled_action.floor["api/hourly"]'
@@ -151,6 +158,23 @@ def test_a_strategy_that_rolls_stays_with_the_group_that_has_the_traffic(changed
         green = changed.resources[f'module.service["{name}"].aws_lb_target_group.this["api/green"]']
         service = changed.resources[f'module.service["{name}"].aws_ecs_service.role["api"]']
         assert service["load_balancer"][0]["target_group_arn"] == green["arn"], name
+
+
+def test_a_service_that_moves_to_functions_leaves_the_load_balancer_and_keeps_what_it_has(
+    changed: Plan,
+) -> None:
+    gone, service = _gone(changed), 'module.service["blog"].'
+    for address in (
+        'aws_ecs_service.role["api"]',
+        'aws_ecs_service.role["worker"]',
+        'aws_lb_listener_rule.web["api"]',
+        'aws_lb_target_group.this["api/blue"]',
+        'aws_appautoscaling_target.role["worker"]',
+    ):
+        assert service + address in gone
+    assert 'module.function["blog"].aws_lambda_function.role["api"]' in changed.changes["create"]
+    assert losses({one: kind for one, kind in gone.items() if _is_of_blog(one)}) == []
+    assert 'aws_route53_record.host["blog.example.com/A"]' not in gone
 
 
 def test_another_way_in_takes_no_hosts_record_away(changed: Plan) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from tests.structure.aws_program import complaints
 from tests.terraform.plans import Plan
 from tests.terraform.terraform import ROOT
 
 from slipway.deploy import target
-from slipway.deploy.deployment import OF_A_RELEASE
+from slipway.deploy.deployment import OF_A_FIRST_RELEASE, OF_A_RELEASE
 from slipway.manifest import Manifest
 
 _MINIATURE = ROOT / "tests" / "deploy" / "miniature"
@@ -43,6 +44,25 @@ def test_the_aws_program_understands_the_commands_of_one_off_tasks(production: P
     commands = production.outputs["commands"]
     assert {"migrate of users", "prepare the database of users"} <= commands.keys()
     assert {name: complaints(line) for name, line in commands.items() if complaints(line)} == {}
+
+
+def test_what_waits_for_the_first_image_of_functions_is_what_a_release_may_make(
+    plan_of: Callable[[str], Plan],
+) -> None:
+    plan = plan_of("options")
+    kinds = {
+        one.type for one in plan.resources.values() if one.address.startswith('module.function["blog"].aws_')
+    }
+    there_before = {
+        "aws_apigatewayv2_api",
+        "aws_apigatewayv2_api_mapping",
+        "aws_apigatewayv2_domain_name",
+        "aws_apigatewayv2_integration",
+        "aws_apigatewayv2_route",
+        "aws_apigatewayv2_stage",
+        "aws_cloudwatch_event_rule",
+    }
+    assert kinds == there_before | OF_A_FIRST_RELEASE
 
 
 def test_services_are_where_a_release_looks_for_them(

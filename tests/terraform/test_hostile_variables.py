@@ -72,10 +72,12 @@ _OF_NOBODY = {
         "A further region needs database.engine",
     ),
     "first_release": ({"userz": "1.0.0"}, "names a service that has no folder: userz"),
+    "compute": ({"userz": "lambda"}, "compute names a service that has no folder: userz"),
     "machines": ({"services": ["userz"]}, "machines.services names a service that has no folder: userz"),
     "issuer": ({"service": "userz"}, "The issuer's service is a public service with a folder"),
 }
 _OF_A_KIND = {
+    "compute": ({"users": "lambda"}, 'such a service needs open_to = "cloudfront"'),
     "issuer": ({"profile": "saml"}, "An issuer's tokens are of the profile rfc9068 or cognito"),
 }
 _OF_ANOTHER = {
@@ -127,6 +129,8 @@ _LESS_THAN_NOTHING = {
         {"eu-west-1": {"cidr": "10.9.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"]}},
         "A further region is another one than the environment's own",
     ),
+    "function_concurrency": ({"blog": {"api": 0}}, "From 1 function on, or -1"),
+    "compute": ({"blog": "mainframe"}, "A service runs in tasks, which is not written, or as lambda"),
     "machines": ({"min": -1}, "Machines are counted in whole numbers"),
     "spot_percent": (-1, "A percentage"),
     "cache": ({"nodes": -1}, "From 1 to 6 nodes"),

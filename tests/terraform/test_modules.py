@@ -120,6 +120,8 @@ def test_what_is_left_to_others_is_said_in_one_place_each() -> None:
             ignored.setdefault(attribute, []).append(path.name)
     assert ignored == {
         "desired_count": ["service.tf"],
+        "image_uri, description": ["main.tf"],
+        "function_version, routing_config": ["main.tf"],
         "insecure_value": ["release.tf"],
         "action": ["target.tf"],
         "min_capacity": ["scaling.tf"],

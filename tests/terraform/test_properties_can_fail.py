@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 from tests.terraform import test_properties
 from tests.terraform.breaking import Break
+from tests.terraform.broken_functions import FUNCTION_CASES
 from tests.terraform.broken_plans import PLAN_CASES
 from tests.terraform.broken_production import APPLIED_CASES, MANIFEST_CASES, POLICY_CASES
 from tests.terraform.plans import Plan
@@ -22,6 +23,13 @@ def test_a_broken_plan_is_noticed(
     holds: Callable[[Plan], list[str]], breaking: Break, plan_of: Callable[[str], Plan]
 ) -> None:
     assert holds(breaking(plan_of("prod")))
+
+
+@pytest.mark.parametrize(("holds", "breaking"), FUNCTION_CASES)
+def test_a_broken_plan_with_functions_is_noticed(
+    holds: Callable[[Plan], list[str]], breaking: Break, plan_of: Callable[[str], Plan]
+) -> None:
+    assert holds(breaking(plan_of("options")))
 
 
 @pytest.mark.parametrize(("holds", "breaking"), MANIFEST_CASES)
@@ -49,7 +57,7 @@ def test_a_broken_policy_is_noticed(
 
 
 def test_every_property_has_been_broken() -> None:
-    cases = (*PLAN_CASES, *MANIFEST_CASES, *APPLIED_CASES, *POLICY_CASES)
+    cases = (*PLAN_CASES, *FUNCTION_CASES, *MANIFEST_CASES, *APPLIED_CASES, *POLICY_CASES)
     checked = {
         *test_properties.OF_EVERY_PLAN,
         *test_properties.OF_PLAN_AND_MANIFESTS,

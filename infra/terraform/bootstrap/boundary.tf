@@ -116,6 +116,22 @@ resource "aws_iam_policy" "boundary" {
           ]
           Resource = ["*"] # the role's own policy names the cluster
         },
-    ] : statement if each.value.machines])
+        ] : statement if each.value.machines], [for statement in [
+        {
+          Sid    = "NetworkOfFunctions"
+          Effect = "Allow"
+          Action = [
+            "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
+          ]
+          Resource = ["*"] # Lambda makes the network cards, which have no name before
+        },
+        {
+          Sid      = "StreamsOfFunctions"
+          Effect   = "Allow"
+          Action   = ["dynamodb:ListStreams"]
+          Resource = ["arn:${local.partition}:dynamodb:*:${var.account_id}:table/${local.suite[each.key]}*"] # of the environment
+        },
+    ] : statement if each.value.functions])
   })
 }

@@ -101,6 +101,21 @@ resource "aws_iam_role_policy" "change_roles" {
           Resource  = ["arn:${local.partition}:iam::${var.account_id}:role/aws-service-role/*"] # AWS's own, of the services listed
           Condition = { StringEquals = { "iam:AWSServiceName" = ["autoscaling.amazonaws.com", "spot.amazonaws.com"] } }
         },
-    ] : statement if var.environments[each.value.environment].machines])
+        ] : statement if var.environments[each.value.environment].machines], [for statement in [
+        {
+          Sid       = "HandRolesToFunctions"
+          Effect    = "Allow"
+          Action    = ["iam:PassRole"]
+          Resource  = [local.suite_roles[each.value.environment]]
+          Condition = { StringEquals = { "iam:PassedToService" = "lambda.amazonaws.com" } }
+        },
+        {
+          Sid       = "RolesOfHttpApis"
+          Effect    = "Allow"
+          Action    = ["iam:CreateServiceLinkedRole"]
+          Resource  = ["arn:${local.partition}:iam::${var.account_id}:role/aws-service-role/*"] # AWS's own, of the service listed
+          Condition = { StringEquals = { "iam:AWSServiceName" = "ops.apigateway.amazonaws.com" } }
+        },
+    ] : statement if var.environments[each.value.environment].functions])
   })
 }

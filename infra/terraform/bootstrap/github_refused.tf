@@ -69,7 +69,7 @@ resource "aws_iam_role_policy" "refused_to_apply" {
       {
         Sid      = "WhatTheSuiteNeverRuns"
         Effect   = "Deny"
-        Action   = ["ec2:RequestSpotFleet", "ec2:RequestSpotInstances", "lambda:CreateFunction"]
+        Action   = concat(["ec2:RequestSpotFleet", "ec2:RequestSpotInstances"], var.environments[each.value.environment].functions ? [] : ["lambda:CreateFunction"])
         Resource = ["*"] # machines come from an Auto Scaling group, if at all
       },
       {

@@ -47,8 +47,8 @@ variable "github_is_known" {
 }
 
 variable "environments" {
-  description = "Environments that live in this account, each with the branch it is deployed from, and whether it may run EC2 machines of its own (`machines` in the suite)."
-  type        = map(object({ branch = optional(string, "main"), machines = optional(bool, false) }))
+  description = "Environments that live in this account, each with the branch it is deployed from, and whether it may run EC2 machines of its own (`machines` in the suite) and services as functions (`compute`)."
+  type        = map(object({ branch = optional(string, "main"), machines = optional(bool, false), functions = optional(bool, false) }))
 
   validation {
     condition     = length(var.environments) > 0 && alltrue([for name in keys(var.environments) : can(regex("^[a-z][a-z0-9]{1,7}$", name))])

@@ -1,7 +1,7 @@
 # One dashboard for the suite with a row for each service, and one for each service.
 
 locals {
-  web_graphs = { for name in keys(local.services) : name => [
+  web_graphs = { for name in keys(local.services) : name => contains(local.functions, name) ? local.api_graphs[name] : [
     {
       title = "Requests and errors a minute", stat = "Sum"
       metrics = flatten([for target in keys(module.service[name].target_group_suffixes) : [
@@ -17,7 +17,7 @@ locals {
     },
   ] }
 
-  load_graphs = { for name, roles in local.running_roles : name => [
+  load_graphs = { for name, roles in local.running_roles : name => contains(local.functions, name) ? local.function_graphs[name] : [
     {
       title = "Processor and memory", stat = "Average"
       metrics = flatten([for role in roles : [
@@ -29,6 +29,36 @@ locals {
       title = "Tasks", stat = "Average"
       metrics = [for role in roles :
         { namespace = "ECS/ContainerInsights", name = "RunningTaskCount", label = role, dimensions = local.role_dimensions["${name}/${role}"] }
+      ]
+    },
+  ] }
+
+  api_graphs = { for name in local.functions : name => [
+    {
+      title = "Requests and errors a minute", stat = "Sum"
+      metrics = flatten([for role, dimensions in module.function[name].dimensions.api : [for metric in ["Count", "4xx", "5xx"] :
+        { namespace = "AWS/ApiGateway", name = metric, label = "${role} ${metric}", dimensions = dimensions }
+      ]])
+    },
+    {
+      title = "Slowest in a hundred", stat = "p99"
+      metrics = [for role, dimensions in module.function[name].dimensions.api :
+        { namespace = "AWS/ApiGateway", name = "Latency", label = role, dimensions = dimensions }
+      ]
+    },
+  ] }
+
+  function_graphs = { for name in local.functions : name => [
+    {
+      title = "Calls and failures a minute", stat = "Sum"
+      metrics = flatten([for role, dimensions in module.function[name].dimensions.functions : [for metric in ["Invocations", "Errors", "Throttles"] :
+        { namespace = "AWS/Lambda", name = metric, label = "${role} ${metric}", dimensions = dimensions }
+      ]])
+    },
+    {
+      title = "At the same time", stat = "Maximum"
+      metrics = [for role, dimensions in module.function[name].dimensions.functions :
+        { namespace = "AWS/Lambda", name = "ConcurrentExecutions", label = role, dimensions = dimensions }
       ]
     },
   ] }

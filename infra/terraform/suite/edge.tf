@@ -25,8 +25,9 @@ locals {
     app  = { host = var.domain, below = true, path = "/api/${one.service}${one.path}" }
   } }
 
-  # Each way is counted by the firewall that sees its clients' addresses.
-  regional_limits = { for limit, one in local.limited : limit => { per_minute = one.per_minute, ways = [local.ways[limit].host] } if !local.front }
+  # Each way is counted by the firewall that sees its clients' addresses. An HTTP API has no firewall: it limits all
+  # clients together.
+  regional_limits = { for limit, one in local.limited : limit => { per_minute = one.per_minute, ways = [local.ways[limit].host] } if !local.front && !contains(local.functions, one.service) }
   global_limits = { for limit, one in local.limited : limit => {
     per_minute = one.per_minute
     ways       = local.front ? values(local.ways[limit]) : [local.ways[limit].app]
@@ -170,6 +171,7 @@ module "front" {
   hosts               = values(local.hosts)
   cached              = { for path, seconds in local.cached : path => max(seconds...) }
   origin_host         = "all.origin.${var.domain}"
+  elsewhere           = { for name in local.functions : local.hosts[name] => local.origin_hosts[name] if contains(keys(local.hosts), name) }
   read_timeout        = local.read_timeout
   origin_header       = local.origin_header
   certificate_arn     = module.domain.global_certificate_arn
@@ -190,9 +192,9 @@ resource "aws_route53_record" "host" {
   type    = each.value.type
 
   alias {
-    name                   = local.front ? module.front[0].address.name : module.load_balancer.address.name
-    zone_id                = local.front ? module.front[0].address.zone_id : module.load_balancer.address.zone_id
-    evaluate_target_health = !local.front
+    name                   = local.host_addresses[each.value.host].name
+    zone_id                = local.host_addresses[each.value.host].zone_id
+    evaluate_target_health = !local.front && !contains(flatten(values(local.function_hosts)), each.value.host)
   }
 }
 

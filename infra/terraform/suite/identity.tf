@@ -54,6 +54,7 @@ module "task_identity" {
   repository_arn = module.registry[each.key].arn
   log_group_arns = [for role in keys(each.value.roles) : "${local.log_group_arn}/${local.prefix}${each.key}/${role}"]
   secret_arns    = { for variable, secret in local.secrets[each.key] : variable => secret.arn }
+  function       = lookup(local.function_reads, each.key, null)
 
   shell               = var.shell
   shell_log_group_arn = "${local.log_group_arn}/${local.name}/exec"

@@ -28,7 +28,7 @@ module "queue" {
   region             = var.region
   account_id         = local.account_id
   key_arn            = module.data_key.arn
-  visibility_timeout = each.value.visibility_timeout
+  visibility_timeout = local.queue_timeouts[each.key]
   max_receives       = each.value.max_receives
 
   subscriptions = { for subscription in each.value.subscribes : subscription.topic => {

@@ -34,10 +34,12 @@ output "deployment" {
 
     services = { for name, service in module.service : name => {
       repository     = module.registry[name].url
+      architecture   = var.architecture
       release        = service.release_parameters
       tags           = service.release_tags
       services       = service.service_names
       floors         = service.floors
+      functions      = try(module.function[name].functions, {})
       one_off_tasks  = { for role in keys(service.one_off_tasks) : role => service.task_families[role] }
       log_groups     = service.log_group_names
       security_group = module.firewall.task_ids[name]

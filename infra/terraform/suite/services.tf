@@ -7,6 +7,9 @@ module "registry" {
   name         = "${local.name}/${each.key}"
   key_arn      = module.data_key.arn
   force_delete = !var.deletion_protection
+
+  # Of this service's roles, whichever they are.
+  functions_arn = contains(local.functions, each.key) ? "arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${local.prefix}${each.key}-*" : null # one for each role
 }
 
 module "generated_secret" {
@@ -141,13 +144,14 @@ module "service" {
 
   listener_arn         = module.load_balancer.listener_arn
   load_balancer_suffix = module.load_balancer.arn_suffix
-  host                 = lookup(local.hosts, each.key, null)
+  host                 = contains(local.functions, each.key) ? null : lookup(local.hosts, each.key, null)
   origin_hosts         = compact([lookup(local.origin_hosts, each.key, "")])
   required_header      = local.front ? local.origin_header : null
 
   strategy     = var.strategy
   topic_arn    = module.notices.topic_arn
   spot_percent = var.spot_percent
+  functions    = contains(local.functions, each.key)
   machines     = contains(local.on_machines, each.key) ? module.machines[0].capacity_provider : null
   floor_cap    = var.floor_cap
   floors       = var.floors

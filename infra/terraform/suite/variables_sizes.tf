@@ -36,6 +36,51 @@ variable "machines" {
   }
 }
 
+variable "compute" {
+  description = "Where a service runs that does not run in tasks on the cluster, by its name: `lambda`, as functions behind an HTTP API."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for where in values(var.compute) : where == "lambda"])
+    error_message = "A service runs in tasks, which is not written, or as lambda."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.compute), keys(local.services))) == 0
+    error_message = "compute names a service that has no folder: ${join(", ", setsubtract(keys(var.compute), keys(local.services)))}."
+  }
+
+  validation {
+    condition     = var.open_to == "cloudfront" || alltrue([for name in keys(var.compute) : length(try(local.services[name].gateway.limits, [])) == 0])
+    error_message = "A manifest that limits paths for each client needs a firewall before the service, which an HTTP API has not: as lambda such a service needs open_to = \"cloudfront\"."
+  }
+
+  validation {
+    condition     = var.network.nat != "none" || alltrue([for name in keys(var.compute) : try(local.services[name].stores.postgres == null && local.services[name].stores.redis == null, true)])
+    error_message = "Functions with a store in the network reach the issuer's address through NAT: as lambda such a service needs network.nat."
+  }
+
+  validation {
+    condition     = !var.inner_names || !contains(keys(var.compute), local.issuer_service)
+    error_message = "With inner_names the services ask the issuer inside the network, where a function has no name: it cannot run as lambda."
+  }
+}
+
+variable "function_concurrency" {
+  description = "How many functions of a service may run at once, reserved for it from what the account has (1,000 usually, far fewer in a new account): for its `api` and its `worker`. Null follows the manifest, -1 reserves nothing."
+  type = map(object({
+    api    = optional(number)
+    worker = optional(number)
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for one in values(var.function_concurrency) : alltrue([for number in [one.api, one.worker] : number == null || try((number == -1 || number >= 1) && floor(number) == number, false)])])
+    error_message = "From 1 function on, or -1 to reserve nothing."
+  }
+}
+
 variable "floor_cap" {
   description = "No role keeps more tasks than this when idle; null leaves the manifests' numbers."
   type        = number

@@ -14,11 +14,24 @@ locals {
 
   running_roles = { for name, service in local.services : name => [for role, spec in service.roles : role if spec.kind != "task"] }
 
-  role_dimensions = merge([for name, roles in local.running_roles : {
+  # What functions have no processor of their own for is not asked of them.
+  clustered_roles = { for name, roles in local.running_roles : name => contains(local.functions, name) ? [] : roles }
+
+  role_dimensions = merge([for name, roles in local.clustered_roles : {
     for role in roles : "${name}/${role}" => { ClusterName = local.name, ServiceName = "${name}-${role}" }
   }]...)
 
-  role_alarms = { for name, roles in local.running_roles : name => merge([for role in roles : {
+  role_alarms = { for name, roles in local.running_roles : name => merge(local.load_alarms[name], merge([for role in roles : {
+    "${role}-log-errors" = {
+      description = "${name}, ${role}: it logs errors. Runbook: docs/operations.md, errors."
+      threshold   = 10
+      periods     = 1
+      seconds     = 300
+      metrics     = { errors = { namespace = "${var.project}/${var.environment}", name = module.log_errors[name].metrics["${name}-${role}"], stat = "Sum", dimensions = {} } }
+    }
+  }]...)) }
+
+  load_alarms = { for name, roles in local.clustered_roles : name => merge([for role in roles : {
     "${role}-cpu" = {
       description = "${name}, ${role}: the processors have been busy for a quarter of an hour though scaling should help. Runbook: docs/operations.md, slowness."
       threshold   = 90
@@ -30,13 +43,6 @@ locals {
       threshold   = 90
       periods     = 5
       metrics     = { memory = { namespace = "AWS/ECS", name = "MemoryUtilization", stat = "Maximum", dimensions = local.role_dimensions["${name}/${role}"] } }
-    }
-    "${role}-log-errors" = {
-      description = "${name}, ${role}: it logs errors. Runbook: docs/operations.md, errors."
-      threshold   = 10
-      periods     = 1
-      seconds     = 300
-      metrics     = { errors = { namespace = "${var.project}/${var.environment}", name = module.log_errors[name].metrics["${name}-${role}"], stat = "Sum", dimensions = {} } }
     }
   }]...) }
 

@@ -5,6 +5,7 @@
 - A batch of a table's stream: each change goes, in order, to the table's readers; answered is the first that
   comes again.
 - `{"periodic": "all"}`, by a schedule: all periodic work is done.
+- `{"check": "start"}`, by a deployment: nothing is done. A function that answers has started.
 
 After each of them the outboxes are emptied: a function has no thread that would do it meanwhile.
 Source of the shapes: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html and its neighbours.
@@ -70,6 +71,8 @@ class WorkerFunction:
             return None
         if event.get("periodic") == "all":
             self._periodic()
+            return None
+        if event.get("check") == "start":
             return None
         raise NotOurs(
             f"nothing here deals with an event of {source or ', '.join(sorted(event)) or 'nothing'}"

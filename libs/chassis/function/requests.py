@@ -8,10 +8,13 @@ and https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from apig_wsgi import make_lambda_handler
+
+from chassis.function.edge import Edge
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -25,6 +28,20 @@ _TEXT = ("text/", "application/json", "application/problem+json", "application/a
 
 _FORWARDED = "x-forwarded-for"
 
+_REFUSED = {
+    "statusCode": 403,
+    "headers": {"content-type": "application/problem+json"},
+    "body": json.dumps(
+        {
+            "type": "about:blank",
+            "title": "Forbidden",
+            "status": 403,
+            "detail": "Ask for the service by its own address.",
+        }
+    ),
+    "isBase64Encoded": False,
+}
+
 
 class NoRequest(ValueError):
     """The event is no HTTP request."""
@@ -33,9 +50,11 @@ class NoRequest(ValueError):
         super().__init__(f"no HTTP request, but an event with {', '.join(sorted(event)) or 'nothing'} in it")
 
 
-def request_handler(app: WSGIApplication) -> Handler:
+def request_handler(app: WSGIApplication, edge: Edge | None = None) -> Handler:
     """Return what answers requests by `app`. It raises NoRequest for an event of another kind.
 
+    Of a call that `edge` has passed on, the client is whom CloudFront saw. Where `edge` is the only way in,
+    API Gateway's calls without its word are refused; a call from inside the account (`lambda invoke`) is not.
     The load balancer's target group has `lambda.multi_value_headers.enabled`: a header that comes twice
     arrives twice.
     """
@@ -44,9 +63,14 @@ def request_handler(app: WSGIApplication) -> Handler:
     )
 
     def handle(event: Mapping[str, Any], context: Any) -> Any:
-        if not isinstance(event.get("requestContext"), Mapping):
+        request = event.get("requestContext")
+        if not isinstance(request, Mapping):
             raise NoRequest(event)
-        return answer(_careful(event), context)
+        headers = _headers(event)
+        by_edge = edge is not None and edge.has_passed(",".join(headers.pop(edge.header, [])))
+        if edge is not None and edge.only and not by_edge and "apiId" in request:
+            return _REFUSED
+        return answer(_careful(event, headers, by_edge=by_edge), context)
 
     return handle
 
@@ -68,12 +92,13 @@ class _ClientAndHeaders:
         return self._app(environ, start)
 
 
-def _careful(event: Mapping[str, Any]) -> dict[str, Any]:
+def _careful(event: Mapping[str, Any], headers: dict[str, list[str]], *, by_edge: bool) -> dict[str, Any]:
     """Return the event with headers that WSGI can take and that tell the truth about the client."""
     context = event["requestContext"]
-    headers = _headers(event)
     if "elb" not in context:
         _say_who_asks(headers, (context.get("http") or context["identity"])["sourceIp"])
+    if by_edge:
+        headers[_FORWARDED] = _without_last(headers[_FORWARDED])
     careful = {**event, "headers": {name: ",".join(values) for name, values in headers.items()}}
     if "multiValueHeaders" in event:
         careful["multiValueHeaders"] = headers
@@ -103,6 +128,12 @@ def _say_who_asks(headers: dict[str, list[str]], address: str) -> None:
     if hops[-1].strip() != address:
         headers[_FORWARDED] = [*headers.get(_FORWARDED, []), address]
     headers["x-forwarded-proto"] = ["https"]
+
+
+def _without_last(forwarded: Sequence[str]) -> list[str]:
+    """Leave out CloudFront's own address, so that the last hop is whom it saw."""
+    hops = ",".join(forwarded).split(",")
+    return [",".join(hops[:-1] or hops)]
 
 
 def _as_wsgi(text: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import floor
 from pathlib import Path
 
+from slipway.costs.functions import clock_use, dollars
 from slipway.costs.machines import floor_tasks, machine_month, machines_needed, preferred_type, task_hour
 from slipway.costs.planned import PlannedEnvironment
 from slipway.costs.prices import UnknownPrice, price_table
@@ -113,6 +114,12 @@ def _target_percent(environment: PlannedEnvironment) -> float:
     return percent
 
 
+def _clock(environment: PlannedEnvironment) -> Iterator[Line]:
+    """Functions cost nothing while nobody calls them, but for the clock, which never rests."""
+    use = clock_use(environment, price_table().hours)
+    yield Line("call of a function by the clock", use.calls, sum(dollars(environment, use, price_table())))
+
+
 def _database(environment: PlannedEnvironment) -> Iterator[Line]:
     for one in environment.of("aws_db_instance"):
         copies = 2 if one.values["multi_az"] else 1
@@ -175,6 +182,7 @@ _ITEMS: dict[str, Callable[[PlannedEnvironment], Iterator[Line]]] = {
     "aws_appautoscaling_target": _tasks,
     "aws_autoscaling_group": _machines,
     "aws_ecs_capacity_provider": _counted_elsewhere,
+    "aws_lambda_function": _clock,
     "aws_db_instance": _database,
     "aws_rds_cluster_instance": _aurora,
     "aws_db_proxy": _each("database proxy", "aws_db_proxy", "proxy_vcpu_hour", units=_PROXY_LEAST_VCPU),

@@ -50,6 +50,10 @@ class PriceTable:
         """Return what using something costs."""
         return float(self._found("used", name))
 
+    def used_by_size(self, name: str, size: str) -> float:
+        """Return what using something of a size costs."""
+        return float(self._found("used", name, size))
+
     def free(self, name: str) -> float:
         """Return how much of something a month has for nothing."""
         return float(self._found("free", name))

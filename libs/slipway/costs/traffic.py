@@ -36,6 +36,8 @@ class CallTraffic(_Part):
     table_writes: Amount = 0
     messages: Amount = 0
     log_kilobytes: Amount = 0.5
+    milliseconds: Amount = 30
+    """How long a call takes, where the service runs as functions, which are billed by that."""
 
 
 class KeptData(_Part):

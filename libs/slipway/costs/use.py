@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 
+from slipway.costs.functions import FunctionUse, api_use, dollars, functions_of
 from slipway.costs.idle import Line
 from slipway.costs.machines import density, machine_month, preferred_type, runs_on_machines, task_hour
 from slipway.costs.planned import PlannedEnvironment, PlannedResource
@@ -31,6 +32,7 @@ def bill_of_use(environment: PlannedEnvironment, traffic: Traffic, *, free_tiers
         *use.way_in(),
         *use.firewalls(),
         *use.tasks(),
+        *use.functions(),
         *use.stores(),
         *use.messages(),
         *use.logs(),
@@ -48,6 +50,27 @@ class _Use:
     @cached_property
     def _has_front(self) -> bool:
         return bool(self.environment.variables["open_to"] == "cloudfront")
+
+    @cached_property
+    def _calls_of_functions(self) -> dict[str, float]:
+        """The calls of everybody to each service that runs as functions."""
+        return {
+            name: self.traffic.all_visits * call.requests
+            for name, call in self.traffic.calls.items()
+            if functions_of(self.environment, name)
+        }
+
+    @cached_property
+    def _balanced_calls(self) -> float:
+        return self.traffic.all_calls - sum(self._calls_of_functions.values())
+
+    @cached_property
+    def _balanced_gb(self) -> float:
+        """Gigabytes that the load balancer passes on."""
+        sizes = {name: call.kilobytes / 1024**2 for name, call in self.traffic.calls.items()}
+        return self.traffic.call_gb - sum(
+            calls * sizes[name] for name, calls in self._calls_of_functions.items()
+        )
 
     @cached_property
     def _edge_requests(self) -> float:
@@ -75,8 +98,8 @@ class _Use:
     def way_in(self) -> Iterator[Line]:
         """The load balancer's capacity, and bytes that leave the region without CloudFront."""
         hours = self.prices.hours
-        a_second = self.traffic.all_calls / hours / _SECONDS_OF_AN_HOUR
-        units = max(a_second / _CONNECTIONS_OF_A_UNIT, self.traffic.call_gb / hours / _GIGABYTES_OF_A_UNIT)
+        a_second = self._balanced_calls / hours / _SECONDS_OF_AN_HOUR
+        units = max(a_second / _CONNECTIONS_OF_A_UNIT, self._balanced_gb / hours / _GIGABYTES_OF_A_UNIT)
         if self.environment.of("aws_lb"):
             dollars = units * hours * self.prices.used("capacity_unit_hour")
             yield Line("load balancer capacity unit", round(units, 4), dollars)
@@ -88,7 +111,7 @@ class _Use:
 
     def firewalls(self) -> Iterator[Line]:
         """Every request is looked at by each firewall that it passes."""
-        asked = {"CLOUDFRONT": self._edge_requests, "REGIONAL": self.traffic.all_calls}
+        asked = {"CLOUDFRONT": self._edge_requests, "REGIONAL": self._balanced_calls}
         seen = sum(asked[one.values["scope"]] for one in self.environment.of("aws_wafv2_web_acl"))
         dollars = seen / _MILLION * self.prices.used("firewall_million")
         yield self._million("requests that a firewall sees", seen, dollars)
@@ -99,12 +122,27 @@ class _Use:
         dollars = sum(dollars for _, dollars in found)
         yield Line("task above the floor", round(sum(count for count, _ in found), 2), dollars)
 
+    def functions(self) -> Iterator[Line]:
+        """HTTP APIs by the call; functions by the call, and by their memory for as long as each takes."""
+        uses = [
+            api_use(self.environment, name, calls, self.traffic.calls[name].milliseconds)
+            for name, calls in self._calls_of_functions.items()
+        ]
+        calls, memory = sum(one.calls for one in uses), sum(one.gib_seconds for one in uses)
+        yield self._used_million("calls of HTTP APIs", calls, "http_api_million")
+        billed = FunctionUse(self._beyond("functions", calls), self._beyond("function_gib_seconds", memory))
+        for_calls, for_memory = dollars(self.environment, billed, self.prices)
+        yield self._million("calls of functions", calls, for_calls)
+        yield Line("GiB-seconds of functions", round(memory, 1), for_memory)
+
     def _added(self) -> Iterator[tuple[float, float]]:
         floors = {
             (one.module, one.key): one.values for one in self.environment.of("aws_appautoscaling_target")
         }
         sizes = {(one.module, one.key): one.values for one in self.environment.of("aws_ecs_task_definition")}
         for service, call in self.traffic.calls.items():
+            if service in self._calls_of_functions:
+                continue
             policy = self._policy(service)
             asked = self.traffic.all_visits * call.requests / self.prices.hours / _SECONDS_OF_AN_HOUR
             [tracking] = policy.values["target_tracking_scaling_policy_configuration"]

@@ -11,7 +11,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from slipway.deploy import backend, destruction, images, lease, parameters, rollout, target, tasks, website
+from slipway.deploy import (
+    backend,
+    destruction,
+    functions,
+    images,
+    lease,
+    parameters,
+    rollout,
+    target,
+    tasks,
+    website,
+)
 from slipway.deploy.aws import AwsAccount, check_place
 from slipway.deploy.reporting import note, step
 from slipway.deploy.smoke import Smoke
@@ -28,6 +39,17 @@ OF_A_RELEASE = {
     "aws_appautoscaling_target",
     "aws_ecs_service",
     "aws_ecs_task_definition",
+}
+
+
+# What the first release of functions makes, which need an image to be there at all.
+OF_A_FIRST_RELEASE = {
+    "aws_cloudwatch_event_target",
+    "aws_lambda_alias",
+    "aws_lambda_event_source_mapping",
+    "aws_lambda_function",
+    "aws_lambda_function_event_invoke_config",
+    "aws_lambda_permission",
 }
 
 
@@ -88,6 +110,7 @@ class Deployment:
             if restart:
                 self._run(found, tasks.preparations(found, running))
                 rollout.restart(self.aws, found, running)
+                functions.restart(self.aws, running)
             if running:
                 self._wait_and_verify(found, running)
             self._bring_web_app(found)
@@ -161,6 +184,7 @@ class Deployment:
         with step("Deployment"):
             rollout.start_empty(self.aws, found, chosen)
             outcomes = rollout.wait(self.aws, found, chosen, timeout=self.order.timeout)
+            outcomes += functions.roll_out(self.aws, chosen, timeout=self.order.timeout)
         if bad := [one for one in outcomes if one.reason]:
             self._record_rollback({one.service: one.tag for one in bad if one.tag}, chosen)
             raise Problem(
@@ -192,7 +216,10 @@ class Deployment:
         make: Callable[[], Plan],
     ) -> Target:
         """Write tags into slots and apply the plan that follows; without a plan, put back what was there."""
-        before = {slot: self._put(slot, chosen, tags) for slot in slots}
+        wanted: dict[str, Mapping[str, str]] = dict.fromkeys(slots, tags)
+        if "current" in slots:
+            wanted["image"] = images.platform_digests(self.aws, chosen, tags)
+        before = {slot: self._put(slot, chosen, values) for slot, values in wanted.items()}
         try:
             plan = make()
         except BaseException:
@@ -201,11 +228,11 @@ class Deployment:
             raise
         return self._apply(plan)
 
-    def _put(self, slot: str, chosen: Mapping[str, Service], tags: Mapping[str, str]) -> dict[str, str]:
-        """Write tags into a slot of each service, and return what was there before."""
+    def _put(self, slot: str, chosen: Mapping[str, Service], values: Mapping[str, str]) -> dict[str, str]:
+        """Write a value into a slot of each service, and return what was there before."""
         self._check_lease()
         names = {name: getattr(one.release, slot) for name, one in chosen.items()}
-        return {name: parameters.put(self.aws, parameter, tags[name]) for name, parameter in names.items()}
+        return {name: parameters.put(self.aws, parameter, values[name]) for name, parameter in names.items()}
 
     def _plan_all(self) -> Plan:
         with step("Plan"):
@@ -217,12 +244,13 @@ class Deployment:
         """Plan, and refuse a plan that changes more than a release does."""
         with step("Plan the release"):
             plan = self.terraform.plan()
-        kinds = ("service", "database_preparation")
+        kinds = ("service", "database_preparation", "function")
         modules = tuple(f'module.{kind}["{name}"].' for kind in kinds for name in chosen)
         others = [
             address
             for address, kind in plan.changes.items()
-            if kind not in OF_A_RELEASE or not address.startswith(modules)
+            if kind not in (OF_A_RELEASE | OF_A_FIRST_RELEASE if address in plan.made else OF_A_RELEASE)
+            or not address.startswith(modules)
         ]
         if others:
             more = f" and {len(others) - 3} more" if len(others) > 3 else ""
@@ -296,4 +324,5 @@ class Deployment:
         for task in tasks.of_release(found, chosen):
             note(f"would run: {task.title} ({task.family})")
         for name, one in chosen.items():
-            note(f"would replace {name} {one.tags.current} by {tag}: {', '.join(one.services.values())}")
+            parts = [*one.services.values(), *(function.name for function in one.functions.values())]
+            note(f"would replace {name} {one.tags.current} by {tag}: {', '.join(parts)}")

@@ -13,10 +13,16 @@ from pathlib import Path
 
 from slipway.deploy.aws import AwsAccount, Refused
 from slipway.deploy.reporting import note, show_command
-from slipway.deploy.target import Service, Target
+from slipway.deploy.target import NOTHING, Service, Target
 from slipway.terminal.problems import MISSING, USAGE, Problem
 
 _PLATFORMS = {"ARM64": "linux/arm64", "X86_64": "linux/amd64"}
+_MEDIA_TYPES = [
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+]
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _MOVING = {"latest", "none"}
 
@@ -36,6 +42,25 @@ def digests(
 ) -> dict[str, str | None]:
     """Return the digest of each service's image with its tag, None where there is none."""
     return {name: _digest(aws, service, tags[name]) for name, service in services.items()}
+
+
+def platform_digests(
+    aws: AwsAccount, services: Mapping[str, Service], tags: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the digest of each service's image for its processor: of one that is for several, that one's."""
+    return {
+        name: _platform_digest(aws, service, tags[name]) if tags[name] != NOTHING else NOTHING
+        for name, service in services.items()
+    }
+
+
+def tag_of(aws: AwsAccount, service: Service, digest: str) -> str:
+    """Return the tag in whose image there is one of this digest, empty where none is left."""
+    for one in aws.pages("ecr", "list_images", "imageIds", repositoryName=service.repository_name):
+        tag = one.get("imageTag")
+        if tag and _TAG.fullmatch(tag) and _platform_digest(aws, service, tag) == digest:
+            return str(tag)
+    return ""
 
 
 def require(
@@ -88,6 +113,34 @@ def sign(aws: AwsAccount, services: Mapping[str, Service], tag: str) -> None:
         _log_in(aws, services[next(iter(unsigned))].registry, "cosign")
     for name, digest in unsigned.items():
         _run(None, "cosign", "sign", "--yes", f"{_repository(services[name])}@{digest}")
+
+
+def _platform_digest(aws: AwsAccount, service: Service, tag: str) -> str:
+    """Return a digest. Raises Problem where the image is for other processors only."""
+    answer = aws.ask(
+        "ecr",
+        "batch_get_image",
+        repositoryName=service.repository_name,
+        imageIds=[{"imageTag": tag}],
+        acceptedMediaTypes=_MEDIA_TYPES,
+    )
+    if not answer["images"]:
+        raise Problem(
+            f"there is no image {tag} in {service.repository}", next_step="push it, then deploy again"
+        )
+    [image] = answer["images"]
+    manifest = json.loads(image["imageManifest"])
+    if "manifests" not in manifest:
+        return str(image["imageId"]["imageDigest"])
+    system, _, processor = _PLATFORMS[service.architecture].partition("/")
+    for one in manifest["manifests"]:
+        platform = one.get("platform", {})
+        if (platform.get("os"), platform.get("architecture")) == (system, processor):
+            return str(one["digest"])
+    raise Problem(
+        f"the image {tag} of {service.repository_name} is for other processors than {service.architecture}",
+        next_step="build it for that one, or change `architecture` in the environment's variables",
+    )
 
 
 def _missing(

@@ -17,19 +17,35 @@ class _Part(BaseModel):
 
 
 class Slots(_Part):
-    """Of the two slots of a release: `next` is for migrations, `current` is in service."""
+    """The slots of a release: `next` is for migrations, `current` is in service, `image` is its digest."""
 
     next: str
     current: str
+    image: str
+
+
+class Function(_Part):
+    """One role of a service as a function, the alias that serves, and how a version takes over."""
+
+    name: str
+    alias: str
+    kind: str
+    strategy: str
+    percent: int
+    step_minutes: float
+    bake_minutes: float
+    alarms: tuple[str, ...]
 
 
 class Service(_Part):
-    """One of our services: where its images are, its parameters, its ECS services by role."""
+    """One of our services: where its images are, its parameters, its ECS services or functions by role."""
 
     repository: str
+    architecture: str
     release: Slots
     tags: Slots
     services: Mapping[str, str]
+    functions: Mapping[str, Function]
     floors: Mapping[str, int]
     one_off_tasks: Mapping[str, str]
     log_groups: Mapping[str, str]

@@ -52,10 +52,11 @@ _TROUBLE = {
 
 @dataclass(frozen=True)
 class Plan:
-    """A saved plan: types by address of what it changes, and of that what it deletes or replaces."""
+    """A saved plan: types by address of what it changes, and of that what it makes, deletes or replaces."""
 
     file: Path
     changes: dict[str, str]
+    made: dict[str, str]
     destroyed: dict[str, str]
     is_empty: bool
 
@@ -153,6 +154,7 @@ class Terraform:
         return Plan(
             file,
             changes=dict(one for one, done in actions.items() if "no-op" not in done),
+            made=dict(one for one, done in actions.items() if done == {"create"}),
             destroyed=dict(one for one, done in actions.items() if "delete" in done),
             is_empty=is_empty,
         )

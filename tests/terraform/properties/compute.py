@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.terraform.plans import Plan, Resource
+from tests.terraform.properties.functions import on_lambda
 from tests.terraform.terraform import ROOT
 
 _SECRET_VALUE = re.compile(r"://[^/@:]*:[^/@]+@|BEGIN [A-Z ]*PRIVATE KEY")
@@ -104,7 +105,7 @@ def every_service_scales(plan: Plan) -> list[str]:
     found = []
     for name, manifest in plan.outputs["manifests"].items():
         for role, spec in manifest["roles"].items():
-            if spec["kind"] == "task":
+            if spec["kind"] == "task" or name in on_lambda(plan):
                 continue
             place = f'module.service["{name}"].aws_appautoscaling'
             if f'{place}_target.role["{role}"]' not in text:

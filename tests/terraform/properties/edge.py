@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.terraform.plans import Plan, Resource
+from tests.terraform.properties.functions import functions, on_lambda
 
 from chassis.server.gunicorn import keepalive
 from slipway.manifest import Manifest
@@ -26,9 +27,10 @@ def hosts(plan: Plan, manifests: dict[str, Manifest]) -> dict[str, str]:
 
 
 def every_host_has_rule_record_and_certificate(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
-    """A service's subdomain leads to it: listener rule, DNS record, name on the certificate."""
+    """A service's subdomain leads to it: rule or HTTP API, DNS record, name on the certificate."""
     wanted = hosts(plan, manifests)
     ruled = {host for rule in plan.of("aws_lb_listener_rule") for host in _hosts_of(rule)}
+    ruled |= {one["domain_name"] for one in plan.of("aws_apigatewayv2_domain_name")}
     recorded = {record["name"] for record in plan.of("aws_route53_record") if record["type"] == "A"}
     regional, world = (_names(plan, place) for place in ("regional", "global"))
     found = []
@@ -57,7 +59,13 @@ def nobody_passes_by_cloudfront(plan: Plan) -> list[str]:
     """Where the load balancer is open to CloudFront only, each service wants to see the secret of ours."""
     if plan.variables["open_to"] != "cloudfront":
         return []
-    return [
+    open_functions = [
+        f"{one.address} answers everybody"
+        for _, role, one in functions(plan)
+        for block in one["environment"]
+        if role == "api" and (block["variables"] or {}).get("FUNCTION_EDGE_ONLY", "true") != "true"
+    ]
+    return open_functions + [
         f"{rule.address} asks for no header"
         for rule in plan.of("aws_lb_listener_rule")
         if rule.address.startswith("module.service[")
@@ -176,8 +184,14 @@ def every_limit_holds_on_every_way_in(plan: Plan, manifests: dict[str, Manifest]
         gateway = manifests[name].gateway
         limits = {"/": gateway.per_second, **{one.path: one.per_second for one in gateway.limits}}
         for path, per_second in limits.items():
+            # Before an HTTP API is no firewall: it limits all clients together.
+            own = (
+                [("global" if front else "regional", host, path)]
+                if front or name not in on_lambda(plan)
+                else []
+            )
             ways = [
-                ("global" if front else "regional", host, path),
+                *own,
                 *(("global", origin, f"/api/{name}{path}") for origin in (domain, f"app.{domain}")),
             ]
             for place, asked, address in ways:

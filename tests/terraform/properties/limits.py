@@ -23,6 +23,8 @@ _NAMES = {
     "aws_ecs_service": ("name", r"[\w-]{1,255}"),
     "aws_ecs_task_definition": ("family", r"[\w-]{1,255}"),
     "aws_elasticache_replication_group": ("replication_group_id", r"[a-z](-?[a-z0-9]){0,39}"),
+    "aws_cloudwatch_event_rule": ("name", r"[\w.-]{1,64}"),
+    "aws_lambda_function": ("function_name", r"[\w-]{1,64}"),
     "aws_iam_role": ("name", r"[\w+=,.@-]{1,64}"),
     "aws_kms_alias": ("name", r"alias/[\w/-]{1,250}"),
     "aws_lb": ("name", r"[A-Za-z0-9](-?[A-Za-z0-9]){0,31}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.terraform.plans import Plan
+from tests.terraform.properties.functions import on_lambda
 
 from slipway.manifest import Manifest
 
@@ -35,14 +36,16 @@ def everything_that_can_go_wrong_has_an_alarm(plan: Plan, manifests: dict[str, M
     prefix = f"{plan.variables['project']}-{plan.variables['environment']}-"
     found = []
     for name, manifest in manifests.items():
+        is_function = name in on_lambda(plan)
         wanted = [
             f"{role}-{kind}"
             for role, spec in manifest.roles.items()
             if spec.kind != "task"
-            for kind in ("cpu", "memory")
+            for kind in (("throttled",) if is_function else ("cpu", "memory"))
         ]
         if manifest.visibility == "public":
-            wanted += ["api-blue-errors", "api-blue-slow"]
+            way = "api-function" if is_function else "api-blue"
+            wanted += [f"{way}-errors", f"{way}-slow"]
         found += [f"{name} has no alarm {one}" for one in wanted if f"{prefix}{name}-{one}" not in names]
     has_readers = len(plan.of("aws_rds_cluster_instance")) > len(plan.of("aws_rds_cluster"))
     lags = {"ReplicationLag"} | ({"AuroraReplicaLagMaximum"} if has_readers else set())

@@ -34,6 +34,18 @@ resource "aws_cloudfront_cache_policy" "public" {
   }
 }
 
+# Which host is elsewhere than at the load balancer is decided for each request, by a function: so a host moves without
+# another distribution, which CloudFront would refuse while this one has its name.
+resource "aws_cloudfront_function" "elsewhere" {
+  count = length(var.elsewhere) == 0 ? 0 : 1
+
+  name    = "${var.prefix}front-elsewhere"
+  comment = "Hosts that the load balancer does not have"
+  runtime = "cloudfront-js-2.0"
+  code    = templatefile("${path.module}/elsewhere.js", { places = jsonencode(var.elsewhere) })
+  publish = true
+}
+
 resource "aws_cloudfront_distribution" "this" {
   #checkov:skip=CKV_AWS_86:It logs by CloudWatch log delivery, which needs no bucket with access lists
   #checkov:skip=CKV_AWS_305:It passes everything on; there is no root object
@@ -76,6 +88,15 @@ resource "aws_cloudfront_distribution" "this" {
     compress                 = true
     cache_policy_id          = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad" # AWS's CachingDisabled
     origin_request_policy_id = "216adef6-5c7f-47e4-b989-5492eafa07d3" # AWS's AllViewer, the host name included
+
+    dynamic "function_association" {
+      for_each = aws_cloudfront_function.elsewhere
+
+      content {
+        event_type   = "viewer-request"
+        function_arn = function_association.value.arn
+      }
+    }
   }
 
   dynamic "ordered_cache_behavior" {
@@ -92,6 +113,15 @@ resource "aws_cloudfront_distribution" "this" {
 
       # What the key leaves out, so that a write and a preflight have all that they are sent with.
       origin_request_policy_id = "216adef6-5c7f-47e4-b989-5492eafa07d3" # AWS's AllViewer
+
+      dynamic "function_association" {
+        for_each = aws_cloudfront_function.elsewhere
+
+        content {
+          event_type   = "viewer-request"
+          function_arn = function_association.value.arn
+        }
+      }
     }
   }
 

@@ -69,3 +69,9 @@ variable "read_timeout" {
     error_message = "CloudFront waits from 1 to 60 seconds, without a quota that has been raised."
   }
 }
+
+variable "elsewhere" {
+  description = "Hosts that the load balancer does not have, each with the name at which CloudFront finds it."
+  type        = map(string)
+  default     = {}
+}

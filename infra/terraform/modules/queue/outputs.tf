@@ -17,3 +17,8 @@ output "dead_letter_url" {
   description = "URL of the dead-letter queue."
   value       = aws_sqs_queue.dead.url
 }
+
+output "arn" {
+  description = "ARN of the queue."
+  value       = aws_sqs_queue.this.arn
+}

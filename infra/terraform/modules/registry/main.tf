@@ -18,6 +18,25 @@ resource "aws_ecr_repository" "this" {
   tags = { Name = var.name }
 }
 
+# Lambda fetches images itself, whenever a function is made, changed, or has slept for long.
+resource "aws_ecr_repository_policy" "functions" {
+  count = var.functions_arn == null ? 0 : 1
+
+  region     = var.region
+  repository = aws_ecr_repository.this.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Functions"
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      Condition = { ArnLike = { "aws:SourceArn" = var.functions_arn } }
+    }]
+  })
+}
+
 resource "aws_ecr_lifecycle_policy" "this" {
   region     = var.region
   repository = aws_ecr_repository.this.name

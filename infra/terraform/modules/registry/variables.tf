@@ -30,3 +30,9 @@ variable "region" {
   type        = string
   default     = null
 }
+
+variable "functions_arn" {
+  description = "Pattern of the functions that run its images; null for none."
+  type        = string
+  default     = null
+}

@@ -1,10 +1,12 @@
 # One service: its release, and for each role a task definition, a service on the cluster, and its scaling.
 # A task (a role that runs once, such as a migration) has a task definition only.
 
+# Where the service runs as functions, they are made elsewhere; its release, its logs and its tasks are here all the same.
+
 locals {
-  running = { for role, spec in var.roles : role => spec if spec.kind != "task" }
-  web     = { for role, spec in var.roles : role => spec if spec.kind == "web" }
-  workers = { for role, spec in var.roles : role => spec if spec.kind == "worker" }
+  tasks   = { for role, spec in var.roles : role => spec if spec.kind == "task" || !var.functions }
+  running = { for role, spec in local.tasks : role => spec if spec.kind != "task" }
+  web     = { for role, spec in local.tasks : role => spec if spec.kind == "web" }
 
   strategies = { for role, spec in local.web : role => coalesce(var.strategy, spec.deployment.strategy) }
   rolling    = { for role, strategy in local.strategies : role => strategy if strategy == "rolling" }

@@ -1,10 +1,10 @@
 # What runs in a container, hardened: no root, no capabilities, nothing to write to but a small /tmp in memory.
 
 locals {
-  tag = { for role, spec in var.roles : role => local.tags[spec.kind == "task" ? "next" : "current"] }
+  tag = { for role, spec in local.tasks : role => local.tags[spec.kind == "task" ? "next" : "current"] }
 
   # The image knows how to be each role, by the role's name, and how to tell whether it is well.
-  environments = { for role, spec in var.roles : role => merge(
+  environments = { for role, spec in local.tasks : role => merge(
     var.environment,
     { for key, value in { PORT = tostring(var.port), PROMETHEUS_MULTIPROC_DIR = "/tmp/metrics" } : key => value if spec.kind == "web" },
     { for key, value in { HEARTBEAT_FILE = "/tmp/heartbeat" } : key => value if spec.kind == "worker" },
@@ -24,7 +24,7 @@ locals {
     healthCheck = { command = ["CMD", "python", "-S", "/opt/app/libs/chassis/server/alive.py"], interval = 15, timeout = 5, retries = 3, startPeriod = 60 }
   }
 
-  containers = { for role, spec in var.roles : role => merge(
+  containers = { for role, spec in local.tasks : role => merge(
     {
       name        = var.name
       image       = "${var.repository_url}:${local.tag[role]}"
@@ -60,7 +60,7 @@ locals {
 }
 
 resource "aws_ecs_task_definition" "role" {
-  for_each = var.roles
+  for_each = local.tasks
 
   family                   = "${var.prefix}${local.service_name[each.key]}"
   requires_compatibilities = ["EC2", "FARGATE"] # the same definition for both, so that a service can move between them

@@ -217,6 +217,12 @@ variable "machines" {
   default     = null
 }
 
+variable "functions" {
+  description = "Whether the roles that keep running do so as functions, elsewhere, and not as tasks."
+  type        = bool
+  default     = false
+}
+
 variable "floor_cap" {
   description = "No role keeps more tasks than this when idle; null leaves the manifest's numbers."
   type        = number

@@ -59,7 +59,7 @@ resource "aws_iam_role" "task" {
   name                 = "${var.names.prefix}${var.service}"
   permissions_boundary = var.boundary_arn
   description          = "What the code of ${var.service} may call"
-  assume_role_policy   = local.trust
+  assume_role_policy   = var.function == null ? local.trust : local.trust_of_functions
   max_session_duration = 3600
 }
 

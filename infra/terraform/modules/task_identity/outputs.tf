@@ -1,6 +1,9 @@
 output "task_role_arn" {
   description = "Role of the service's code."
   value       = aws_iam_role.task.arn
+
+  # A function is made only when its role may read its queues and streams.
+  depends_on = [aws_iam_role_policy.function, aws_iam_role_policy.manifest]
 }
 
 output "execution_role_arn" {

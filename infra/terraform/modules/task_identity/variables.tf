@@ -72,3 +72,14 @@ variable "boundary_arn" {
   type        = string
   default     = null
 }
+
+variable "function" {
+  description = "What functions of the service read besides: ARNs of queues and of streams, the topic that is told of what a stream's reader could not take, and whether they stand in the network; null where the service runs in tasks."
+  type = object({
+    queues  = list(string)
+    streams = list(string)
+    topic   = optional(string)
+    network = bool
+  })
+  default = null
+}

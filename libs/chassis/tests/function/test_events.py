@@ -210,3 +210,9 @@ def test_what_leads_to_the_wrong_function_fails_loudly(name: str, here: str, els
 def test_what_nobody_deals_with_is_refused_by_name(told: Any) -> None:
     with pytest.raises(NotOurs, match="nothing here deals with"):
         Scene().call(told)
+
+
+def test_a_deployment_sees_that_the_function_has_started_and_does_nothing() -> None:
+    scene = Scene(periodic=[Periodic("one", 60, lambda: pytest.fail("it was done"))])
+    assert scene.call({"check": "start"}) is None
+    assert scene.seen == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask, Response, jsonify, request
 from libs.chassis.tests.function.samples import Context, event
 
+from chassis.function.edge import Edge
 from chassis.function.requests import Handler, NoRequest, request_handler
 from chassis.http.proxies import TrustedProxies
 
@@ -147,3 +149,53 @@ def test_what_is_unchanged_has_no_body(handler: Handler, way: str) -> None:
 def test_what_is_no_request_is_refused_by_name(handler: Handler, other: dict[str, Any]) -> None:
     with pytest.raises(NoRequest, match="no HTTP request"):
         handler(other, Context())
+
+
+_WORD = "w0rd"
+
+
+def by_cloudfront(way: str, word: str, *, only: bool = False) -> Any:
+    """Return the answer to a call that says it came through CloudFront, of which the digest is known."""
+    app = Flask("seen")
+
+    @app.get("/seen")
+    def seen() -> Response:
+        return jsonify(address=request.remote_addr, word=request.headers.get("X-Origin-Secret"))
+
+    edge = Edge("x-origin-secret", hashlib.sha256(_WORD.encode()).hexdigest(), only)
+    found = moved(way, "/seen")
+    name = next(name for name in found["headers"] if name.lower() == "x-forwarded-for")
+    asked = with_headers(found, **{name: "192.0.2.1, 198.51.100.7", "X-Origin-Secret": word})
+    return request_handler(TrustedProxies(app, 1, None), edge)(asked, Context())
+
+
+@pytest.mark.parametrize("way", ["api-gateway-2", "api-gateway-1"])
+def test_of_a_call_by_our_cloudfront_the_client_is_whom_it_saw(way: str) -> None:
+    assert json.loads(body_of(by_cloudfront(way, _WORD))) == {"address": "198.51.100.7", "word": None}
+
+
+@pytest.mark.parametrize("way", ["api-gateway-2", "api-gateway-1"])
+def test_who_only_says_so_is_the_client(way: str) -> None:
+    assert json.loads(body_of(by_cloudfront(way, "guess")))["address"] == "203.0.113.9"
+
+
+@pytest.mark.parametrize("way", ["api-gateway-2", "api-gateway-1"])
+def test_where_cloudfront_is_the_only_way_in_others_are_refused(way: str) -> None:
+    refused = by_cloudfront(way, "guess", only=True)
+    assert (refused["statusCode"], json.loads(refused["body"])["status"]) == (403, 403)
+    assert by_cloudfront(way, _WORD, only=True)["statusCode"] == 200
+
+
+def test_a_call_from_inside_the_account_needs_no_word() -> None:
+    edge = Edge("x-origin-secret", "00", only=True)
+    asked = moved("api-gateway-2", "/nowhere")
+    asked["requestContext"].pop("apiId")
+    assert request_handler(Flask("tiny"), edge)(asked, Context())["statusCode"] == 404
+
+
+def test_without_a_word_to_compare_there_is_no_edge() -> None:
+    assert Edge.read({"FUNCTION_EDGE_HEADER": "X-Origin-Secret"}) is None
+    found = Edge.read(
+        {"FUNCTION_EDGE_HEADER": "X-A", "FUNCTION_EDGE_SHA256": "AB", "FUNCTION_EDGE_ONLY": "true"}
+    )
+    assert found == Edge("x-a", "ab", only=True)

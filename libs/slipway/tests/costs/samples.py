@@ -68,3 +68,16 @@ def with_machines(least: int, *, on_demand: int = 0, spot_percent: int = 0) -> P
         ],
         plain.variables,
     )
+
+
+def with_functions(**variables: Any) -> PlannedEnvironment:
+    """Return it with its service as functions: an API of 512 MiB and a worker of 1 GiB."""
+    plain = environment(**variables)
+
+    def function(role: str, mebibytes: int) -> PlannedResource:
+        command = [{"command": [f"function-{role}"]}]
+        address = f'module.function["notes"].aws_lambda_function.role["{role}"]'
+        return _one(address, memory_size=mebibytes, image_config=command)
+
+    kept = [one for one in plain.resources if not one.address.startswith(_IN_NOTES)]
+    return PlannedEnvironment([*kept, function("api", 512), function("worker", 1024)], plain.variables)

@@ -6,8 +6,10 @@ from slipway.deploy.target import Service, Slots, Target
 
 TODOS = Service(
     repository="https://registry.test/shop/todos",
-    release=Slots(next="/todos/next", current="/todos/current"),
-    tags=Slots(next="/todos/next-tag", current="/todos/current-tag"),
+    architecture="ARM64",
+    release=Slots(next="/todos/next", current="/todos/current", image="/todos/image"),
+    tags=Slots(next="1.2.0", current="1.2.0", image="sha256:2"),
+    functions={},
     services={"api": "todos", "worker": "todos-worker"},
     floors={"api": 2, "worker": 0},
     one_off_tasks={"migrate": "todos-migrate"},

@@ -38,10 +38,12 @@ class Registry:
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}
+        self.several: list[dict[str, Any]] = []
         token = base64.b64encode(b"AWS:pass-word").decode()
         self.aws = FakeAws(
             answers={
                 "describe_images": self._describe,
+                "batch_get_image": self._manifest,
                 "get_authorization_token": lambda _asked: {
                     "authorizationData": [{"authorizationToken": token}]
                 },
@@ -53,6 +55,14 @@ class Registry:
         if found is None:
             raise refused("ImageNotFoundException")
         return {"imageDetails": [{"imageDigest": found}]}
+
+    def _manifest(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        tag = asked["imageIds"][0]["imageTag"]
+        found = self.kept.get((asked["repositoryName"], tag))
+        if found is None:
+            return {"images": []}
+        manifest = {"manifests": self.several} if self.several else {}
+        return {"images": [{"imageId": {"imageDigest": found}, "imageManifest": json.dumps(manifest)}]}
 
 
 class Programs:
@@ -252,3 +262,30 @@ def test_images_are_signed_by_their_digests_unless_they_are_already(
     registry.kept["shop/todos", "sha256-a.sig"] = "sha256:d"
     images.sign(registry.aws, SERVICES, "1.0")
     assert len(programs.ran) == 2
+
+
+def _for(processor: str, digest: str) -> dict[str, Any]:
+    return {"digest": digest, "platform": {"os": "linux", "architecture": processor}}
+
+
+def test_of_an_image_for_several_processors_the_digest_is_that_of_the_environments(
+    registry: Registry,
+) -> None:
+    registry.kept["shop/todos", "1.0"] = "sha256:all"
+    one = {"todos": TODOS}
+    assert images.platform_digests(registry.aws, one, {"todos": "1.0"}) == {"todos": "sha256:all"}
+    registry.several = [
+        _for("amd64", "sha256:intel"),
+        _for("arm64", "sha256:graviton"),
+        _for("unknown", "sha256:x"),
+    ]
+    assert images.platform_digests(registry.aws, one, {"todos": "1.0"}) == {"todos": "sha256:graviton"}
+    registry.several = [_for("amd64", "sha256:intel")]
+    with pytest.raises(Problem, match="for other processors than ARM64"):
+        images.platform_digests(registry.aws, one, {"todos": "1.0"})
+
+
+def test_an_image_that_is_gone_has_no_digest(registry: Registry) -> None:
+    with pytest.raises(Problem, match=r"there is no image 1\.0"):
+        images.platform_digests(registry.aws, {"todos": TODOS}, {"todos": "1.0"})
+    assert images.platform_digests(registry.aws, {"todos": TODOS}, {"todos": "none"}) == {"todos": "none"}

@@ -41,3 +41,22 @@ run "what_a_manifest_lets_be_kept_is_kept_for_each_host_and_caller" {
     error_message = "Only what an answer allows, and never for another host or another caller."
   }
 }
+
+run "a_host_that_the_load_balancer_does_not_have_is_found_elsewhere" {
+  command = plan
+
+  variables {
+    elsewhere = { "todos.example.com" = "todos.origin.example.com" }
+    cached    = { "/v1/posts" = 60 }
+  }
+
+  assert {
+    condition     = strcontains(aws_cloudfront_function.elsewhere[0].code, jsonencode(var.elsewhere))
+    error_message = "By the host that is asked for."
+  }
+
+  assert {
+    condition     = length(aws_cloudfront_distribution.this.default_cache_behavior[0].function_association) == 1 && length(aws_cloudfront_distribution.this.ordered_cache_behavior[0].function_association) == 1
+    error_message = "Also where something is kept."
+  }
+}

@@ -28,3 +28,16 @@ run "too_few_to_roll_back_to_are_refused" {
 
   expect_failures = [var.keep]
 }
+
+run "functions_of_the_account_may_have_their_image_where_there_are_any" {
+  command = plan
+
+  variables {
+    functions_arn = "arn:aws:lambda:eu-west-1:123456789012:function:slipway-test-todos-*"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecr_repository_policy.functions[0].policy).Statement[0].Condition.ArnLike["aws:SourceArn"] == var.functions_arn
+    error_message = "Lambda fetches images for these functions alone."
+  }
+}

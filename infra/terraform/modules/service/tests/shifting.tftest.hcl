@@ -127,3 +127,22 @@ run "an_environment_may_decide_otherwise" {
     error_message = "Rolling keeps both groups and their rule, so that it can be changed while it has traffic; ECS needs no role for it."
   }
 }
+
+run "what_runs_as_functions_keeps_its_release_its_logs_and_its_tasks_here" {
+  command = plan
+
+  variables {
+    functions = true
+    host      = null
+  }
+
+  assert {
+    condition     = length(aws_ecs_service.role) + length(aws_lb_target_group.this) + length(aws_appautoscaling_target.role) == 0 && keys(aws_ecs_task_definition.role) == ["migrate"]
+    error_message = "Nothing keeps running on the cluster."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_log_group.role) == 3 && length(aws_ssm_parameter.release) == 3
+    error_message = "Whoever moves keeps the logs and the release."
+  }
+}

@@ -98,3 +98,47 @@ run "a_shell_that_leaves_no_trace_is_refused" {
 
   expect_failures = [var.shell_log_group_arn]
 }
+
+run "a_function_may_read_its_queues_and_streams_and_nothing_else_more" {
+  command = plan
+
+  variables {
+    function = {
+      queues  = ["arn:aws:sqs:eu-west-1:123456789012:slipway-test-uploads"]
+      streams = ["arn:aws:dynamodb:eu-west-1:123456789012:table/slipway-test-todos/stream/*"]
+      topic   = "arn:aws:sns:eu-west-1:123456789012:slipway-test-notices"
+      network = false
+    }
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role.task.assume_role_policy).Statement : statement.Principal.Service] == ["ecs-tasks.amazonaws.com", "lambda.amazonaws.com"]
+    error_message = "One-off tasks go on in ECS."
+  }
+
+  assert {
+    condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.function[0].policy).Statement : statement.Action[0] => statement.Resource }) == jsonencode({
+      "logs:CreateLogStream"          = ["arn:aws:logs:eu-west-1:123456789012:log-group:/slipway-test-todos/api:*"]
+      "kms:Decrypt"                   = [var.key_arn]
+      "secretsmanager:GetSecretValue" = ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:x"]
+      "sqs:GetQueueAttributes"        = var.function.queues
+      "dynamodb:DescribeStream"       = var.function.streams
+      "sns:Publish"                   = [var.function.topic]
+    })
+    error_message = "Without a store in the network it makes no network cards."
+  }
+}
+
+run "a_function_in_the_network_may_have_a_network_card" {
+  command = plan
+
+  variables {
+    secret_arns = {}
+    function    = { queues = [], streams = [], network = true }
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.function[0].policy).Statement : statement.Action[0]] == ["logs:CreateLogStream", "kms:Decrypt", "ec2:AssignPrivateIpAddresses"]
+    error_message = "And nothing of what it does not have."
+  }
+}

@@ -4,7 +4,7 @@ variable "repository" { type = string }
 variable "roles" { type = map(string) }
 
 resource "aws_ssm_parameter" "release" {
-  for_each = toset(["next", "current"])
+  for_each = toset(["next", "current", "image"])
 
   name           = "/${var.prefix}${var.name}/release/${each.key}"
   type           = "String"
@@ -45,6 +45,8 @@ output "next_image" {
 output "deployment" {
   value = {
     repository     = var.repository
+    architecture   = "ARM64"
+    functions      = {}
     release        = { for slot, parameter in aws_ssm_parameter.release : slot => parameter.name }
     tags           = local.tags
     services       = { for role, service in aws_ecs_service.role : role => service.name }
