@@ -1,5 +1,8 @@
 """One process of a function, and the Runtime API that it asks for its next call.
 
+Calls carry passwords and tokens, and answers go to whoever asked. Every user of the machine and every page in
+a browser can reach a loopback port, so the API lives below a secret that only the process is told, and takes
+one outcome of the call that it gave out, and no other.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
@@ -8,6 +11,7 @@ from __future__ import annotations
 import json
 import queue
 import re
+import secrets
 import subprocess
 import sys
 import threading
@@ -18,7 +22,7 @@ from typing import Any
 from uuid import uuid4
 
 _NEXT = "/2018-06-01/runtime/invocation/next"
-_OUTCOME = re.compile(r"/2018-06-01/runtime/(?:invocation/[^/]+/(?P<kind>response|error)|init/error)")
+_OUTCOME = re.compile(r"/2018-06-01/runtime/invocation/(?P<id>[^/]+)/(?P<kind>response|error)")
 _LOOK_SECONDS = 0.2
 
 
@@ -37,12 +41,14 @@ class Instance:
         self._calls: queue.Queue[tuple[str, Any, float]] = queue.Queue()
         self._outcomes: queue.Queue[tuple[bool, Any]] = queue.Queue()
         self._closed = False
+        self._given_out: str | None = None
         self._server = _RuntimeServer(("127.0.0.1", 0), _RuntimeApi)
         self._server.instance = self
+        self._server.secret = f"/{secrets.token_urlsafe(32)}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         told = {
             **environment,
-            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.server_port}",
+            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.server_port}{self._server.secret}",
             "AWS_LAMBDA_FUNCTION_NAME": handler,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
@@ -82,14 +88,20 @@ class Instance:
         """Return the next call's id, event and deadline (Unix time); None when there will be none."""
         while self.is_alive:
             try:
-                return self._calls.get(timeout=_LOOK_SECONDS)
+                call = self._calls.get(timeout=_LOOK_SECONDS)
             except queue.Empty:
                 continue
+            self._given_out = call[0]
+            return call
         return None
 
-    def tell(self, answer: Any, *, succeeded: bool) -> None:
-        """Say what became of a call."""
+    def tell(self, call_id: str, answer: Any, *, succeeded: bool) -> bool:
+        """Say what became of a call; return whether it is the one that was given out and waits."""
+        if call_id != self._given_out:
+            return False
+        self._given_out = None
         self._outcomes.put((succeeded, answer))
+        return True
 
     def _require_time(self, deadline: float, seconds: float) -> None:
         if self._process.poll() is not None:
@@ -102,6 +114,7 @@ class Instance:
 class _RuntimeServer(ThreadingHTTPServer):
     daemon_threads = True
     instance: Instance
+    secret: str
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Log nothing: a process that was ended has closed its connection."""
@@ -114,7 +127,10 @@ class _RuntimeApi(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:  # the library's name
-        call = self.server.instance.next_call() if self.path == _NEXT else None
+        if self._path() != _NEXT:
+            self._answer(404, b"{}")
+            return
+        call = self.server.instance.next_call()
         if call is None:
             self._answer(410, b"{}")
             return
@@ -131,16 +147,24 @@ class _RuntimeApi(BaseHTTPRequestHandler):
         )
 
     def do_POST(self) -> None:  # the library's name
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        outcome = _OUTCOME.fullmatch(self.path)
+        outcome = _OUTCOME.fullmatch(self._path() or "")
         if outcome is None:
+            self.close_connection = True  # what follows is not read
             self._answer(404, b"{}")
             return
-        self.server.instance.tell(json.loads(body or b"null"), succeeded=outcome["kind"] == "response")
-        self._answer(202, b"{}")
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        succeeded = outcome["kind"] == "response"
+        taken = self.server.instance.tell(outcome["id"], json.loads(body or b"null"), succeeded=succeeded)
+        self._answer(202 if taken else 400, b"{}")
 
     def log_message(self, *_: Any, **__: Any) -> None:
         """Log nothing: the process logs what it does."""
+
+    def _path(self) -> str | None:
+        """Return what is asked below the secret; None for whoever does not know it."""
+        length = len(self.server.secret)
+        known = secrets.compare_digest(self.path[:length].encode(), self.server.secret.encode())
+        return self.path[length:] if known else None
 
     def _answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(status)

@@ -102,6 +102,40 @@ def test_what_the_api_does_not_take_is_refused_before_it_is_read(
         assert session.send(request, timeout=120).status_code == status
 
 
+def runtime_address(pid: int) -> str:
+    """Return where the function's process asks for its calls, as only its own user can see."""
+    variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    return next(
+        one.decode().partition("=")[2] for one in variables if one.startswith(b"AWS_LAMBDA_RUNTIME_API=")
+    )
+
+
+def test_nobody_else_takes_a_call_or_answers_it(url: str) -> None:
+    address = runtime_address(pid_of(url))
+    port, runtime = address.partition("/")[0], "2018-06-01/runtime"
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(requests.get, f"{url}/v1/slow?seconds=1", timeout=120)
+        time.sleep(0.5)  # it has the call in hand
+        for below in ("", "/", "/x", f"/{'x' * 43}"):
+            forged = requests.post(
+                f"http://{port}{below}/{runtime}/invocation/x/response", json={}, timeout=30
+            )
+            assert forged.status_code == 404
+            assert (
+                requests.get(f"http://{port}{below}/{runtime}/invocation/next", timeout=30).status_code == 404
+            )
+        assert "pid" in asked.result().json()
+
+
+def test_an_outcome_that_nothing_waits_for_goes_to_no_later_call(url: str) -> None:
+    address = runtime_address(pid_of(url))
+    late = requests.post(
+        f"http://{address}/2018-06-01/runtime/invocation/x/response", json={"body": "another's"}, timeout=30
+    )
+    assert late.status_code == 400
+    assert pid_of(url) == pid_of(url)
+
+
 def test_a_function_that_cannot_be_made_is_an_error_and_no_silence(tmp_path: Path) -> None:
     environment = {**told(tmp_path), "SERVICE": "nothing_of_that_name"}
     broken = Pool(partial(Instance, "chassis.function.api.handler", environment), 1, 60)
