@@ -19,6 +19,8 @@ from chassis.errors import Transient
 from chassis.idempotency import IdempotencyStore
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
+from chassis.messages.memory_outbox import MemoryOutbox
+from chassis.messages.outbox import OutboxStore
 from chassis.stores.cache import CacheWrite, Loaded
 from chassis.stores.reach import ValueWithReach
 from chassis.testing import ISSUER, Issuer
@@ -82,11 +84,12 @@ class Parts:
     writer: Writer
     clock: Clock
     marks: Cache
+    outbox: OutboxStore
 
     @property
     def stores(self) -> Stores:
         """The stores alone, as the entry points take them."""
-        return Stores(self.store, self.cache, self.marks, self.idempotency)
+        return Stores(self.store, self.cache, self.marks, self.idempotency, self.outbox)
 
 
 def assemble(
@@ -96,9 +99,12 @@ def assemble(
     limits: AccountLimits,
     clock: Clock = utc_now,
     marks: Cache | None = None,
+    outbox: OutboxStore | None = None,
 ) -> Parts:
-    """Return the parts around a store and a cache."""
-    return Parts(store, cache, idempotency, Writer(store, cache, clock, limits), clock, marks or NoCache())
+    """Return the parts around a store and a cache; `outbox` is the store's own where it is in memory."""
+    writer = Writer(store, cache, clock, limits)
+    kept = outbox or (store.outbox if isinstance(store, MemoryStore) else MemoryOutbox())
+    return Parts(store, cache, idempotency, writer, clock, marks or NoCache(), kept)
 
 
 def settings(**changes: Any) -> ApiSettings:

@@ -11,6 +11,8 @@ from chassis.clock import Clock
 from chassis.http.cached import AnswerCache
 from chassis.idempotency import IdempotencyLimits, IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
+from chassis.messages.dynamodb_outbox import DynamoOutbox
+from chassis.messages.outbox import OutboxStore
 from chassis.stores.aws import Aws
 from chassis.stores.cache import OwnerCache, connect
 from todos.config import TodosSettings
@@ -40,6 +42,7 @@ class Stores:
     cache: Cache
     marks: Cache
     idempotency: IdempotencyStore
+    outbox: OutboxStore
 
 
 def real(settings: TodosSettings) -> Stores:
@@ -53,6 +56,7 @@ def real(settings: TodosSettings) -> Stores:
         cache=OwnerCache(redis, "todos", ttl=settings.cache_seconds),
         marks=OwnerCache(redis, "todos:accounts", ttl=settings.cache_seconds),
         idempotency=DynamoIdempotency(client, settings.todos_table, limits=IdempotencyLimits.of(settings)),
+        outbox=DynamoOutbox(client, settings.todos_table),
     )
 
 

@@ -1,15 +1,19 @@
-"""`python -m todos.worker`: erases deleted accounts, finishes deletions of lists that were cut short."""
+"""`python -m todos.worker`: reminds of what is due, erases deleted accounts, finishes deletions of lists."""
 
 from __future__ import annotations
 
 from chassis.accounts import AccountEvents
 from chassis.clock import Clock, utc_now
 from chassis.messages.consumer import Consumer
+from chassis.messages.events import SnsPublisher
 from chassis.messages.jobs import Jobs, run_worker
+from chassis.messages.outbox import Relay
 from chassis.process.background import Periodic
+from chassis.stores.aws import Aws
 from todos.config import WorkerSettings
 from todos.domain.erasure import Sweeper
 from todos.domain.lists import Lists
+from todos.domain.reminders import Reminders
 from todos.wiring import Stores, accounts_of, real, writer_of
 
 
@@ -18,9 +22,15 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     stores = parts or real(settings)
     events = AccountEvents(accounts_of(stores, clock), stores.idempotency)
     sweeper = Sweeper(stores.todos, Lists(writer_of(settings, stores, clock)))
+    reminders = Reminders(stores.todos, settings.public_url("todos"), clock)
+    topic = Aws(settings.aws_region, settings.aws_endpoint_url).client("sns")
     return Jobs(
         consumers=[Consumer.of(settings, "users_events", events.handle)],
-        periodic=[Periodic("half-deleted lists", settings.sweep_seconds, sweeper.run)],
+        periodic=[
+            Periodic("half-deleted lists", settings.sweep_seconds, sweeper.run),
+            Periodic("reminders", settings.reminder_seconds, reminders.run),
+        ],
+        relays={"relay": Relay(stores.outbox, SnsPublisher(topic, settings.events_topic_arn))},
     )
 
 

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from chassis.http.pagination import Slice
 from chassis.idempotency.memory import MemoryIdempotency
+from chassis.messages.memory_outbox import MemoryOutbox
 from chassis.testing import Issuer
 from todos.app import create_app
 from todos.domain.commit import Commit
@@ -29,7 +30,7 @@ HEAVY = "é" * 9_700  # 19.4 kB in UTF-8
 
 
 def served(store: TodoStore, issuer: Issuer, **told: Any) -> Api:
-    stores = Stores(todos=store, cache=NoCache(), marks=NoCache(), idempotency=MemoryIdempotency())
+    stores = Stores(store, NoCache(), NoCache(), MemoryIdempotency(), MemoryOutbox())
     app = create_app(settings(**told), parts=stores, verifier=issuer.verifier())
     return Api(app.test_client(), issuer)
 

@@ -11,6 +11,7 @@ import pytest
 from services.todos.tests.factories import Api, NoCache, settings
 
 from chassis.idempotency.dynamodb import DynamoIdempotency
+from chassis.messages.memory_outbox import MemoryOutbox
 from chassis.testing import Issuer
 from todos.app import create_app
 from todos.store.dynamodb import DynamoStore
@@ -53,7 +54,13 @@ class Meter:
 def metered(aws: Any, issuer: Issuer) -> tuple[Api, Meter]:
     client = aws.service_client("todos", "dynamodb")
     table = aws.environment("todos")["TODOS_TABLE"]
-    stores = Stores(DynamoStore(client, table), NoCache(), KnownAccounts(), DynamoIdempotency(client, table))
+    stores = Stores(
+        DynamoStore(client, table),
+        NoCache(),
+        KnownAccounts(),
+        DynamoIdempotency(client, table),
+        MemoryOutbox(),
+    )
     app = create_app(settings(), parts=stores, verifier=issuer.verifier())
     api = Api(app.test_client(), issuer)
     for number in range(50):
@@ -72,6 +79,9 @@ CALLS: dict[str, Callable[[Api, str], Any]] = {
     "all lists, past the cache": lambda api, _: api.get("/v1/lists"),
     "all changes of 50 to-dos": lambda api, _: api.get("/v1/changes"),
     "a to-do is created": lambda api, _: api.add("x", notes="y" * 200),
+    "one with a due time to come is created": lambda api, _: api.add(
+        "x", notes="y" * 200, due_at="2999-01-01T00:00:00Z"
+    ),
     "the same with an `Idempotency-Key`": lambda api, _: api.call(
         "POST", "/v1/todos", {"title": "x", "notes": "y" * 200}, Idempotency_Key="k"
     ),

@@ -18,6 +18,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from chassis.accounts import AccountData
 from chassis.clock import utc_now
 from chassis.idempotency.memory import MemoryIdempotency
+from chassis.messages.memory_outbox import MemoryOutbox
 from chassis.stores.cache import OwnerCache, connect
 from chassis.telemetry import logs
 from chassis.testing import Issuer
@@ -66,7 +67,7 @@ class Ways:
 
 
 def ways_over(cache: Any, issuer: Issuer) -> Ways:
-    stores = Stores(MemoryStore(), cache, MemoryCache(), MemoryIdempotency())
+    stores = Stores(MemoryStore(), cache, MemoryCache(), MemoryIdempotency(), MemoryOutbox())
     fast = create_app(settings(), parts=stores, verifier=issuer.verifier())
     findless = replace(stores, cache=Unfindable(cache))
     slow = create_app(settings(), parts=findless, verifier=issuer.verifier())

@@ -13,6 +13,7 @@ from services.todos.tests.replica import Replica, everything
 
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
+from chassis.messages.memory_outbox import MemoryOutbox
 from chassis.testing import Issuer
 from todos.app import create_app
 from todos.domain.ports import ReadLimits, TodoStore
@@ -113,9 +114,8 @@ class Device:
 
 
 def run(store: TodoStore, issuer: Issuer, steps: list[tuple[int, tuple[str, int]]], limit: int) -> None:
-    app = create_app(
-        settings(), parts=Stores(store, NoCache(), NoCache(), MemoryIdempotency()), verifier=issuer.verifier()
-    )
+    stores = Stores(store, NoCache(), NoCache(), MemoryIdempotency(), MemoryOutbox())
+    app = create_app(settings(), parts=stores, verifier=issuer.verifier())
     api = Api(app.test_client(), issuer, str(new_id()))
     model = Model({api.get("/v1/lists")["items"][0]["id"]})
     devices = [Device(api, limit, model) for _ in range(3)]

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from services.todos.tests.factories import Api, NoCache, settings
 
 from chassis.idempotency.memory import MemoryIdempotency
+from chassis.messages.memory_outbox import MemoryOutbox
 from chassis.testing import Issuer
 from todos.app import create_app
 from todos.store.memory import MemoryStore
@@ -18,7 +19,7 @@ from todos.wiring import Stores
 @pytest.fixture
 def client(issuer: Issuer) -> FlaskClient:
     """A service in which an account writes ten at once, and then one a second."""
-    stores = Stores(MemoryStore(), NoCache(), NoCache(), MemoryIdempotency())
+    stores = Stores(MemoryStore(), NoCache(), NoCache(), MemoryIdempotency(), MemoryOutbox())
     told = settings(write_burst=10, writes_per_second=1)
     return create_app(told, parts=stores, verifier=issuer.verifier()).test_client()
 

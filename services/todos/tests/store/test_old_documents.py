@@ -17,6 +17,7 @@ from services.todos.tests.factories import Api, NoCache, settings
 
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
+from chassis.messages.memory_outbox import MemoryOutbox
 from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import Issuer
 from todos.app import create_app
@@ -54,7 +55,7 @@ def served(dynamo_store: DynamoStore, cache: OwnerCache, issuer: Issuer) -> Api:
 
 def release(store: DynamoStore, cache: OwnerCache, issuer: Issuer, subject: str | None = None) -> Api:
     """Return a process of the service, for one account; several stand side by side on one store and cache."""
-    stores = Stores(store, cache, NoCache(), MemoryIdempotency())
+    stores = Stores(store, cache, NoCache(), MemoryIdempotency(), MemoryOutbox())
     app = create_app(settings(), parts=stores, verifier=issuer.verifier())
     return Api(app.test_client(), issuer, subject)
 

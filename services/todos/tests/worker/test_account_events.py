@@ -155,6 +155,7 @@ def test_a_malformed_message_goes_to_the_dead_letters_with_the_reason(
 
 
 def test_the_periodic_work_runs_on_nothing(worker_settings: WorkerSettings, parts: Parts) -> None:
-    [work] = build(worker_settings, parts=parts.stores, clock=parts.clock).periodic
-    assert work.seconds == 60
-    work.run()
+    periodic = build(worker_settings, parts=parts.stores, clock=parts.clock).periodic
+    assert {work.name: work.seconds for work in periodic} == {"half-deleted lists": 60, "reminders": 5}
+    for work in periodic:
+        work.run()

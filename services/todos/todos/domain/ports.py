@@ -10,6 +10,7 @@ from uuid import UUID
 from chassis.http.pagination import Slice
 from todos.domain.account_state import AccountState
 from todos.domain.commit import Commit, Kind
+from todos.domain.reminders import ReminderStore
 from todos.domain.todo import Todo
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
@@ -45,7 +46,7 @@ class Entry:
     changes: tuple[Change, ...]
 
 
-class TodoStore(Protocol):
+class TodoStore(ReminderStore, Protocol):
     """Everything is per account (`owner`); every read sees every commit that was acknowledged before it.
 
     Every method raises Transient when the store is away.

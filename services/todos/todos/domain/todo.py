@@ -46,6 +46,14 @@ class Todo:
     updated_at: datetime
     version: int = 1
 
+    @property
+    def awaits_reminder(self) -> bool:
+        """Whether there is to be a reminder: it is open, and due later than it was last written.
+
+        Who writes it after its time has seen it.
+        """
+        return not self.done and self.due_at is not None and self.due_at > self.updated_at
+
     def changed(self, fields: TodoFields, list_id: UUID, now: datetime) -> Todo:
         """Return the to-do with `fields` in the list `list_id`: the very same when nothing differs.
 

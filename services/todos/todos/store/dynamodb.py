@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from chassis.http.pagination import Slice
+from chassis.messages.events import Event
 from chassis.stores.aws import translated
 from chassis.stores.dynamodb import Collision, ConditionsFailed, query, transact
 from todos.domain.account_state import AccountState
@@ -14,6 +16,7 @@ from todos.domain.commit import Commit
 from todos.domain.documents import read_list, read_todo
 from todos.domain.entries import first_entries
 from todos.domain.ports import Entry, ReadLimits
+from todos.domain.reminders import Reminder
 from todos.domain.todo import Todo
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
@@ -22,6 +25,7 @@ from todos.store import items
 from todos.store.erasing import DynamoEraser
 from todos.store.expressions import TODO_PREFIX
 from todos.store.pages import Pages
+from todos.store.reminders import DynamoReminders
 from todos.store.transaction import transaction_of
 
 if TYPE_CHECKING:
@@ -37,6 +41,7 @@ class DynamoStore:
         self._limits = limits
         self._pages = Pages(client, table, limits)
         self._eraser = DynamoEraser(client, table)
+        self._reminders = DynamoReminders(client, table)
 
     def head(self, owner: str) -> AccountState:
         item = self._get(items.key_of(owner, items.META))
@@ -127,6 +132,12 @@ class DynamoStore:
 
     def erase(self, owner: str) -> None:
         self._eraser.erase(owner)
+
+    def due_reminders(self, now: datetime, limit: int) -> Sequence[Reminder]:
+        return self._reminders.due_reminders(now, limit)
+
+    def remind(self, reminder: Reminder, event: Event, forget_at: int) -> bool:
+        return self._reminders.remind(reminder, event, forget_at)
 
     def probe(self) -> None:
         self._get({"pk": {"S": "PROBE"}, "sk": {"S": "PROBE"}})

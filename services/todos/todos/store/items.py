@@ -4,11 +4,12 @@
 |---|---|---|---|
 | head of an account | U#owner | META | seq, lists, todos, last_position, erased |
 | list | U#owner | L#id | d, shape, change |
-| to-do | U#owner | T#id | d, shape, done, in_list, due, place, change |
+| to-do | U#owner | T#id | d, shape, done, in_list, due, place, change, remind |
 | deletions of one write | U#owner | X#seq | d, change, expires_at |
 | list half deleted | DELETING | owner#id | |
 
-`in_list`, `due`, `place` and `change` are the sort keys of the local indexes.
+`in_list`, `due`, `place` and `change` are the sort keys of the local indexes. `remind` is there while a to-do
+waits for a reminder: one of few shards, so that none gets more writes than DynamoDB takes of one key.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ Item = dict[str, Any]
 LIST_PREFIX = "L#"
 META = "META"
 DELETING = "DELETING"
+REMINDER_SHARDS = ("0", "1", "2", "3")
 _FIRST_SHAPE = 1
 """That of items which do not say theirs."""
 
@@ -40,6 +42,11 @@ _FIRST_SHAPE = 1
 def partition_of(owner: str) -> str:
     """Return the partition key of everything that `owner` has."""
     return f"U#{owner}"
+
+
+def owner_of(item: Mapping[str, Any]) -> str:
+    """Return the owner of an item that is somebody's."""
+    return str(item["pk"]["S"]).removeprefix("U#")
 
 
 def key_of(owner: str, sort: str) -> Item:
@@ -87,7 +94,12 @@ def todo_item(owner: str, todo: Todo, seq: int) -> Item:
         "due": {"S": due_key(todo)},
         "place": {"S": position_key(todo)},
         "change": {"S": item_key(seq, "todo", todo.id)},
+        **({"remind": {"S": _shard_of(todo)}} if todo.awaits_reminder else {}),
     }
+
+
+def _shard_of(todo: Todo) -> str:
+    return REMINDER_SHARDS[todo.id.int % len(REMINDER_SHARDS)]
 
 
 def todo_document_in(item: Mapping[str, Any]) -> str:

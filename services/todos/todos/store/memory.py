@@ -6,15 +6,19 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from chassis.http.pagination import Slice
+from chassis.messages.events import Event
+from chassis.messages.memory_outbox import MemoryOutbox
 from todos.domain.account_state import AccountState
 from todos.domain.changekeys import item_key, removal_key
 from todos.domain.commit import Commit
 from todos.domain.documents import list_document, size_of, todo_document
 from todos.domain.entries import first_entries
 from todos.domain.ports import Change, Entry, ReadLimits
+from todos.domain.reminders import Reminder
 from todos.domain.todo import Todo
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todolist import TodoList
@@ -28,10 +32,14 @@ class _Account:
     todos: dict[UUID, Todo] = field(default_factory=dict)
     seen: dict[UUID, int] = field(default_factory=dict)
     removals: dict[str, tuple[Change, ...]] = field(default_factory=dict)
+    reminded: dict[UUID, datetime | None] = field(default_factory=dict)
+
+    def awaits_reminder(self, todo: Todo) -> bool:
+        return todo.awaits_reminder and self.reminded.get(todo.id) != todo.due_at
 
 
 class MemoryStore:
-    """A TodoStore. While `away` is true, everything raises Transient."""
+    """A TodoStore; reminders go into `outbox`. While `away` is true, everything raises Transient."""
 
     def __init__(self, limits: ReadLimits = ReadLimits()) -> None:  # noqa: B008
         self._limits = limits
@@ -39,6 +47,7 @@ class MemoryStore:
         self._half_deleted: dict[tuple[str, UUID], None] = {}
         self._lock = threading.RLock()
         self.away = False
+        self.outbox = MemoryOutbox()
 
     def head(self, owner: str) -> AccountState:
         return self._account(owner).head
@@ -115,6 +124,29 @@ class MemoryStore:
     def erase(self, owner: str) -> None:
         with self._lock:
             self._accounts[owner] = _Account(head=self._account(owner).head)
+
+    def due_reminders(self, now: datetime, limit: int) -> Sequence[Reminder]:
+        self.probe()
+        with self._lock:
+            waiting = [
+                Reminder(owner, todo)
+                for owner, account in self._accounts.items()
+                for todo in account.todos.values()
+                if account.awaits_reminder(todo) and todo.due_at and todo.due_at <= now
+            ]
+        return waiting[:limit]
+
+    def remind(self, reminder: Reminder, event: Event, forget_at: int) -> bool:  # noqa: ARG002  # memory ends before
+        with self._lock:
+            account = self._account(reminder.owner)
+            todo = account.todos.get(reminder.todo.id)
+            if account.head.erased or todo is None or todo.due_at != reminder.todo.due_at:
+                return False
+            if not account.awaits_reminder(todo):
+                return False
+            account.reminded[todo.id] = todo.due_at
+            self.outbox.put(event)
+            return True
 
     def probe(self) -> None:
         if self.away:
