@@ -13,7 +13,7 @@ import os
 import boto3
 from flask import Flask
 
-from chassis.function.edge import Edge
+from chassis.function.edge import EdgeProof
 from chassis.function.requests import Handler, request_handler
 from chassis.function.secrets import add_secrets
 from chassis.http import health
@@ -24,7 +24,7 @@ def _made(service: str, timeout: float) -> Handler:
         add_secrets(os.environ, boto3.client("secretsmanager"))
     app: Flask = importlib.import_module(f"{service}.wsgi").app
     health.warm_up(app.extensions["slipway.needs"], timeout)
-    return request_handler(app, Edge.read(os.environ))
+    return request_handler(app, EdgeProof.read(os.environ))
 
 
 handler = _made(os.environ["SERVICE"], float(os.environ.get("FUNCTION_WARM_UP_SECONDS", "5")))

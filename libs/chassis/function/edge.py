@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Edge:
+class EdgeProof:
     """CloudFront before the API: its header, the SHA-256 of its word, and whether all calls must have it."""
 
     header: str
@@ -21,7 +21,7 @@ class Edge:
     only: bool
 
     @classmethod
-    def read(cls, variables: Mapping[str, str]) -> Edge | None:
+    def read(cls, variables: Mapping[str, str]) -> EdgeProof | None:
         """Return what FUNCTION_EDGE_HEADER, _SHA256 and _ONLY (`true`) say; None without the first two."""
         header, sha256 = variables.get("FUNCTION_EDGE_HEADER"), variables.get("FUNCTION_EDGE_SHA256")
         if not header or not sha256:

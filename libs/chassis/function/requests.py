@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from apig_wsgi import make_lambda_handler
 
-from chassis.function.edge import Edge
+from chassis.function.edge import EdgeProof
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -50,7 +50,7 @@ class NoRequest(ValueError):
         super().__init__(f"no HTTP request, but an event with {', '.join(sorted(event)) or 'nothing'} in it")
 
 
-def request_handler(app: WSGIApplication, edge: Edge | None = None) -> Handler:
+def request_handler(app: WSGIApplication, edge: EdgeProof | None = None) -> Handler:
     """Return what answers requests by `app`. It raises NoRequest for an event of another kind.
 
     Of a call that `edge` has passed on, the client is whom CloudFront saw. Where `edge` is the only way in,

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask, Response, jsonify, request
 from libs.chassis.tests.function.samples import Context, event
 
-from chassis.function.edge import Edge
+from chassis.function.edge import EdgeProof
 from chassis.function.requests import Handler, NoRequest, request_handler
 from chassis.http.proxies import TrustedProxies
 
@@ -162,7 +162,7 @@ def by_cloudfront(way: str, word: str, *, only: bool = False) -> Any:
     def seen() -> Response:
         return jsonify(address=request.remote_addr, word=request.headers.get("X-Origin-Secret"))
 
-    edge = Edge("x-origin-secret", hashlib.sha256(_WORD.encode()).hexdigest(), only)
+    edge = EdgeProof("x-origin-secret", hashlib.sha256(_WORD.encode()).hexdigest(), only)
     found = moved(way, "/seen")
     name = next(name for name in found["headers"] if name.lower() == "x-forwarded-for")
     asked = with_headers(found, **{name: "192.0.2.1, 198.51.100.7", "X-Origin-Secret": word})
@@ -187,15 +187,15 @@ def test_where_cloudfront_is_the_only_way_in_others_are_refused(way: str) -> Non
 
 
 def test_a_call_from_inside_the_account_needs_no_word() -> None:
-    edge = Edge("x-origin-secret", "00", only=True)
+    edge = EdgeProof("x-origin-secret", "00", only=True)
     asked = moved("api-gateway-2", "/nowhere")
     asked["requestContext"].pop("apiId")
     assert request_handler(Flask("tiny"), edge)(asked, Context())["statusCode"] == 404
 
 
 def test_without_a_word_to_compare_there_is_no_edge() -> None:
-    assert Edge.read({"FUNCTION_EDGE_HEADER": "X-Origin-Secret"}) is None
-    found = Edge.read(
+    assert EdgeProof.read({"FUNCTION_EDGE_HEADER": "X-Origin-Secret"}) is None
+    found = EdgeProof.read(
         {"FUNCTION_EDGE_HEADER": "X-A", "FUNCTION_EDGE_SHA256": "AB", "FUNCTION_EDGE_ONLY": "true"}
     )
-    assert found == Edge("x-a", "ab", only=True)
+    assert found == EdgeProof("x-a", "ab", only=True)
