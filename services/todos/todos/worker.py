@@ -12,6 +12,7 @@ from chassis.process.background import Periodic
 from chassis.stores.aws import Aws
 from todos.config import WorkerSettings
 from todos.domain.erasure import Sweeper
+from todos.domain.events import TodoEvents
 from todos.domain.lists import Lists
 from todos.domain.reminders import Reminders
 from todos.wiring import Stores, accounts_of, real, writer_of
@@ -22,7 +23,8 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     stores = parts or real(settings)
     events = AccountEvents(accounts_of(stores, clock), stores.idempotency)
     sweeper = Sweeper(stores.todos, Lists(writer_of(settings, stores, clock)))
-    reminders = Reminders(stores.todos, settings.public_url("todos"), clock)
+    source = TodoEvents(settings.public_url("todos"), clock)
+    reminders = Reminders(stores.todos, source, clock)
     topic = Aws(settings.aws_region, settings.aws_endpoint_url).client("sns")
     return Jobs(
         consumers=[Consumer.of(settings, "users_events", events.handle)],

@@ -19,8 +19,9 @@ from chassis.messages.events import Event, parse
 from chassis.stores.dynamodb import query
 from chassis.testing import FakeClock
 from todos.domain.commit import Commit, Removed
+from todos.domain.events import DUE, TodoEvents
 from todos.domain.ports import TodoStore
-from todos.domain.reminders import DUE, Reminder, Reminders
+from todos.domain.reminders import Reminder, Reminders
 from todos.domain.todo import Todo
 from todos.store.memory import MemoryStore
 
@@ -94,7 +95,7 @@ def test_an_open_todo_whose_time_has_come_has_one_event(
     commit(any_store, owner, todo)
     clock = FakeClock(DUE_AT)
     for _ in range(3):
-        Reminders(any_store, "https://todos.example.test", clock).run()
+        Reminders(any_store, TodoEvents("https://todos.example.test", clock), clock).run()
         clock.advance(60)
     [event] = kept(todo)
     assert event.data == {

@@ -12,12 +12,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chassis.clock import Clock
-from chassis.messages.events import Event, new_event
-from chassis.schemas import format_time
+from chassis.messages.events import Event
+from todos.domain.events import TodoEvents
 from todos.domain.todo import Todo
-
-DUE = "todos.todo.due.v1"
-"""The event's type; its schema lies in `events/`."""
 
 KEEP_NOTES = timedelta(days=7)
 """How long it is noted that an account was reminded: far longer than two machines' clocks differ."""
@@ -53,11 +50,11 @@ class ReminderStore(Protocol):
 
 
 class Reminders:
-    """Reminds of what is due; `source` is the service's own address."""
+    """Reminds of what is due."""
 
-    def __init__(self, store: ReminderStore, source: str, clock: Clock) -> None:
+    def __init__(self, store: ReminderStore, events: TodoEvents, clock: Clock) -> None:
         self._store = store
-        self._source = source
+        self._events = events
         self._clock = clock
 
     def run(self) -> None:
@@ -70,15 +67,4 @@ class Reminders:
         now = self._clock()
         forget_at = int((now + KEEP_NOTES).timestamp())
         found = self._store.due_reminders(now, _AT_ONCE)
-        return sum(self._store.remind(one, self._event(one), forget_at) for one in found)
-
-    def _event(self, reminder: Reminder) -> Event:
-        todo = reminder.todo
-        data = {
-            "account_id": reminder.owner,
-            "id": str(todo.id),
-            "list_id": str(todo.list_id),
-            "title": todo.title,
-            "due_at": format_time(todo.due_at) if todo.due_at else None,
-        }
-        return new_event(DUE, self._source, str(todo.id), data, self._clock)
+        return sum(self._store.remind(one, self._events.due(one.owner, one.todo), forget_at) for one in found)
