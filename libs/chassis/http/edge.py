@@ -12,6 +12,7 @@ from chassis.errors import Transient
 from chassis.settings import ServiceSettings
 
 _TIMEOUT = (0.5, 1.0)
+_MOST_PATHS = 1000  # that the gateway takes at once
 
 
 class EdgeSettings(ServiceSettings):
@@ -37,11 +38,13 @@ class EdgePurges:
 
     def purge(self, paths: Sequence[str]) -> None:
         """Return once no request that comes now gets an older answer for `paths`. Raises Transient."""
-        if self.url is None:
-            return
+        for start in range(0, len(paths) if self.url else 0, _MOST_PATHS):
+            self._tell(self.url or "", paths[start : start + _MOST_PATHS])
+
+    def _tell(self, url: str, paths: Sequence[str]) -> None:
         try:
             answer = requests.post(
-                self.url,
+                url,
                 json={"host": self.host, "paths": list(paths)},
                 headers={"Authorization": f"Bearer {self.token}"},
                 timeout=_TIMEOUT,

@@ -37,6 +37,7 @@ _TRANSLATION: dict[str, type[Problem]] = {
     "ResourceNotFoundException": Transient,  # a table that is not there yet; the check on readiness names it
     "NoSuchKey": NotFound,
     "NoSuchBucket": Transient,
+    "NoSuchDistribution": Transient,
     "404": NotFound,
     "AccessDenied": Denied,
     "AccessDeniedException": Denied,
@@ -52,6 +53,7 @@ _TOO_BUSY = {
     "ProvisionedThroughputExceeded",
     "ProvisionedThroughputExceededException",
     "SlowDown",
+    "TooManyInvalidationsInProgress",
 }
 _READ_SECONDS = 5.0
 _POLL_SECONDS = 25.0  # a long poll is silent for up to 20
@@ -80,6 +82,8 @@ class Aws:
             raise RuntimeError("the process has no AWS credentials")
         return found.get_frozen_credentials()
 
+    @overload
+    def client(self, service: Literal["cloudfront"], **options: Any) -> Any: ...
     @overload
     def client(self, service: Literal["dynamodb"], **options: Any) -> DynamoDBClient: ...
     @overload

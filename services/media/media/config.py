@@ -34,6 +34,18 @@ class MediaSettings(EdgeSettings):
         description="Whether clients send files to the nearest edge (S3 Transfer Acceleration).",
     )
 
+    edge_distribution_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description="CloudFront distribution that delivers the bucket, in place of EDGE_PURGE_URL.",
+    )
+
+    @model_validator(mode="after")
+    def _one_edge(self) -> Self:
+        if self.edge_distribution_id is not None and self.edge_purge_url is not None:
+            raise ValueError("EDGE_DISTRIBUTION_ID and EDGE_PURGE_URL name two edges: set one of them")
+        return self
+
     def uploads_url(self) -> str:
         """Return where clients send files to, without a trailing slash."""
         if self.uploads_accelerated:

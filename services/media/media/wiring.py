@@ -27,6 +27,7 @@ from media.store.dynamodb_collections import DynamoCollections
 from media.store.dynamodb_grants import DynamoGrants
 from media.store.dynamodb_releases import DynamoReleases
 from media.store.dynamodb_upkeep import DynamoUpkeep
+from media.store.invalidations import CloudFrontCopies
 from media.store.s3 import S3Files
 from media.store.s3_multipart import S3Multipart
 from media.store.signing import AwsSigningKey, S3SignedUrls
@@ -86,5 +87,11 @@ def real(settings: MediaSettings) -> Stores:
         collections=DynamoCollections(table, settings.media_table),
         collection_items=DynamoCollectionItems(table, settings.media_table),
         grants=DynamoGrants(table, settings.media_table),
-        edge=purges_of(settings, "cdn"),
+        edge=_edge_copies(settings, aws),
     )
+
+
+def _edge_copies(settings: MediaSettings, aws: Aws) -> EdgeCopies:
+    if settings.edge_distribution_id is None:
+        return purges_of(settings, "cdn")
+    return CloudFrontCopies(aws.client("cloudfront"), settings.edge_distribution_id)

@@ -146,7 +146,10 @@ class EdgeCopies(Protocol):
     """What the edge keeps copies of."""
 
     def purge(self, paths: Sequence[str]) -> None:
-        """Let the edge forget `paths`; `*` after a slash is everything below. Raises Transient."""
+        """Let the edge forget `paths`; `*` after a slash is everything below.
+
+        Returns once the edge has taken it up, after which it forgets by itself. Raises Transient.
+        """
         ...
 
 
