@@ -45,7 +45,7 @@ _COMMANDS = {
 
 
 # Commands about an AWS account, with the user's profile and credentials; all others are about this machine.
-_IN_AWS = frozenset({"deploy", "grant", "revoke"})
+_IN_AWS = frozenset({"deploy", "edge-key", "grant", "revoke"})
 
 
 class _Commands(click.Group):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+_SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slipway-{}-edge-key/k-AbCdEf"
 _DATABASE = {"instance_class": "db.t4g.large", "storage_gib": 80, "multi_az": True, "backup_days": 30}
 _CIDR = "10.40.0.0/16"
 _ZONES = ["eu-west-1d", "eu-west-1c", "eu-west-1b", "eu-west-1a"]
@@ -23,6 +24,7 @@ IN_PLACE: dict[str, Any] = {
     "database": _DATABASE,
     "deletion_protection": False,
     "delivery_public_keys": {"k": "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"},
+    "delivery_signing_key": {"name": "k", "secret_arn": _SECRET.format("prod")},
     "first_release": {},
     "floor_cap": 1,
     "floors": {},
@@ -46,6 +48,7 @@ IN_PLACE: dict[str, Any] = {
     "requests_per_minute": 6000,
     "role_boundary": False,
     "secret_generation": 2,
+    "service_settings": {"media": {"CLAMAV_HOST": "clamd.internal"}},
     "shell": True,
     "spot_percent": 100,
     "strategy": "rolling",
@@ -110,7 +113,8 @@ _HERE: dict[str, dict[str, Any]] = {
 
 def changes(environment: str) -> dict[str, Any]:
     """Return another value of each variable that an environment takes in place."""
-    return IN_PLACE | _HERE[environment]
+    signing = {"name": "k", "secret_arn": _SECRET.format(environment)}
+    return IN_PLACE | {"delivery_signing_key": signing} | _HERE[environment]
 
 
 # What goes with them, and is made again or no longer needed: nothing in it is missed.

@@ -37,6 +37,12 @@ regions = {
 
 delivery_public_keys = { first = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----\n" }
 
+delivery_signing_key = {
+  name       = "first"
+  secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slipway-options-edge-key/first-AbCdEf"
+}
+service_settings = { media = { CLAMAV_HOST = "clamd.internal", ACCESS_SECONDS = "600" } }
+
 log_retention_days  = 30
 deletion_protection = false
 

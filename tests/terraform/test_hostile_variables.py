@@ -73,14 +73,24 @@ _OF_NOBODY = {
     ),
     "first_release": ({"userz": "1.0.0"}, "names a service that has no folder: userz"),
     "compute": ({"userz": "lambda"}, "compute names a service that has no folder: userz"),
+    "service_settings": ({"userz": {}}, "service_settings names a service that has no folder: userz"),
     "machines": ({"services": ["userz"]}, "machines.services names a service that has no folder: userz"),
     "issuer": ({"service": "userz"}, "The issuer's service is a public service with a folder"),
 }
 _OF_A_KIND = {
     "compute": ({"users": "lambda"}, 'such a service needs open_to = "cloudfront"'),
+    "delivery_signing_key": (
+        {"name": "k", "secret_arn": "arn:aws:secretsmanager:eu-west-1:1:secret:a-b"},
+        "The key that signs is one of delivery_public_keys",
+    ),
+    "service_settings": (
+        {"media": {"MEDIA_BUCKET": "mine"}},
+        "a variable that this configuration sets itself",
+    ),
     "issuer": ({"profile": "saml"}, "An issuer's tokens are of the profile rfc9068 or cognito"),
 }
 _OF_ANOTHER = {
+    "service_settings": ({"media": {"clamav_host": "x"}}, "A setting is written in capitals"),
     "issuer": ({"url": "http://a.example.com", "jwks_url": "http://a.example.com"}, "is reached by https"),
     "database": ({"multi_az": True}, 'attribute "backup_days" is required'),
 }

@@ -93,6 +93,12 @@ resource "aws_iam_policy" "boundary" {
         Resource = ["arn:${local.partition}:ses:*:${var.account_id}:*"] # the domain is the environment's, not known here
       },
       {
+        Sid      = "Edge"
+        Effect   = "Allow"
+        Action   = ["cloudfront:CreateInvalidation"]
+        Resource = ["arn:${local.partition}:cloudfront::${var.account_id}:distribution/*"] # AWS makes up their ids
+      },
+      {
         Sid    = "WithoutResources"
         Effect = "Allow"
         Action = [

@@ -32,6 +32,7 @@ locals {
     { for secret in service.secrets : secret.env => module.generated_secret["${name}/${secret.env}"].secret },
     { for store in [service.stores.postgres] : store.env => module.database_proxy[name].url_secret if store != null },
     { for store in [service.stores.redis] : store.env => module.cache[0].url_secret if store != null },
+    { for env, secret in local.edge_secrets : env => secret if name == local.deliverer },
   ) }
 
   # Every service's process gets these (chassis.settings.ServiceSettings).
@@ -81,9 +82,16 @@ locals {
     { for role in service.assumed_roles : role.env => local.addresses["role/${role.name}"] },
     { for env, reference in service.shares : env => local.addresses[reference] },
     { for bucket in service.stores.buckets : "UPLOADS_ACCELERATED" => "true" if var.upload_acceleration && bucket.browser_uploads },
+    { for env, value in local.edge_settings : env => value if name == local.deliverer },
     # Who may send mail is told with what.
     { for env in ["MAIL_CONFIGURATION_SET"] : env => module.mail.configuration_set if contains(flatten(service.permissions[*].on), "mail/configuration-set") },
   ) }
+}
+
+locals {
+  environment = { for name in keys(local.services) : name =>
+    merge(local.common_environment, local.edge_environment, local.own_environment[name], lookup(var.service_settings, name, {}))
+  }
 }
 
 module "machines" {
@@ -128,7 +136,7 @@ module "service" {
   architecture   = var.architecture
   repository_url = module.registry[each.key].url
   first_release  = lookup(var.first_release, each.key, "none")
-  environment    = merge(local.common_environment, local.edge_environment, local.own_environment[each.key])
+  environment    = local.environment[each.key]
   secrets        = { for variable, secret in local.secrets[each.key] : variable => secret.value_from }
 
   task_role_arn      = module.task_identity[each.key].task_role_arn

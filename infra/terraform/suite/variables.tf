@@ -204,6 +204,48 @@ variable "delivery_public_keys" {
   default     = {}
 }
 
+variable "delivery_signing_key" {
+  description = "The one of those keys that the services sign with: its name, and the secret that has its private half (`./slipway edge-key make`). Null: nobody gets access to private content."
+  type = object({
+    name       = string
+    secret_arn = string
+  })
+  default = null
+
+  validation {
+    condition     = var.delivery_signing_key == null || contains(keys(var.delivery_public_keys), try(var.delivery_signing_key.name, ""))
+    error_message = "The key that signs is one of delivery_public_keys."
+  }
+
+  validation {
+    condition     = var.delivery_signing_key == null || can(regex("^arn:[a-z-]+:secretsmanager:${var.region}:[0-9]{12}:secret:${var.project}-${var.environment}-", try(var.delivery_signing_key.secret_arn, "")))
+    error_message = "The secret of the key that signs is one of this environment: arn:aws:secretsmanager:${var.region}:<account>:secret:${var.project}-${var.environment}-..."
+  }
+}
+
+variable "service_settings" {
+  description = "Further settings of services, by service and variable, as their READMEs list them: { media = { CLAMAV_HOST = \"clamd.internal\" } }. No secrets."
+  type        = map(map(string))
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.service_settings), keys(local.services))) == 0
+    error_message = "service_settings names a service that has no folder: ${join(", ", setsubtract(keys(var.service_settings), keys(local.services)))}."
+  }
+
+  validation {
+    condition     = alltrue([for name in flatten([for settings in values(var.service_settings) : keys(settings)]) : can(regex("^[A-Z][A-Z0-9_]*$", name)) && !startswith(name, "AWS_")])
+    error_message = "A setting is written in capitals, and AWS_* is not one of a service."
+  }
+
+  validation {
+    condition = alltrue(flatten([for service, settings in var.service_settings : [
+      for name in keys(settings) : !contains(concat(keys(local.common_environment), keys(local.own_environment[service]), keys(local.secrets[service])), name)
+    ]]))
+    error_message = "service_settings names a variable that this configuration sets itself."
+  }
+}
+
 variable "content_security_policy" {
   description = "What the web app's pages may load; null allows the app, its services and the files they deliver."
   type        = string

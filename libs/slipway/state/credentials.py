@@ -15,7 +15,8 @@ from slipway.state.layout import write_private
 _PEM = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
 
-def _new_private_key() -> str:
+def new_private_key() -> str:
+    """Return a new RSA key of 2048 bits in PEM (PKCS #8)."""
     return rsa.generate_private_key(65537, 2048).private_bytes(*_PEM).decode()
 
 
@@ -43,7 +44,7 @@ class GeneratedSecrets:
     def private_key(self, name: str) -> str:
         """Return an RSA key of 2048 bits in PEM (PKCS #8)."""
         path = self._folder / name
-        return path.read_text(encoding="utf-8") if path.exists() else self._value(name, _new_private_key())
+        return path.read_text(encoding="utf-8") if path.exists() else self._value(name, new_private_key())
 
     def _value(self, name: str, fresh: str) -> str:
         path = self._folder / name

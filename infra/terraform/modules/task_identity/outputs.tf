@@ -6,6 +6,11 @@ output "task_role_arn" {
   depends_on = [aws_iam_role_policy.function, aws_iam_role_policy.manifest]
 }
 
+output "task_role_name" {
+  description = "Name of that role, for further policies."
+  value       = aws_iam_role.task.name
+}
+
 output "execution_role_arn" {
   description = "Role that starts its tasks."
   value       = aws_iam_role.execution.arn

@@ -110,3 +110,71 @@ run "a_network_without_a_way_out_needs_endpoints" {
 
   expect_failures = [var.network]
 }
+
+run "who_delivers_files_signs_with_the_key_that_is_named_and_says_what_is_gone" {
+  command = plan
+
+  variables {
+    delivery_public_keys = {
+      first  = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
+      second = "-----BEGIN PUBLIC KEY-----\nMIIC\n-----END PUBLIC KEY-----\n"
+    }
+    delivery_signing_key = { name = "second", secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slipway-test-edge-key/second-AbCdEf" }
+  }
+
+  assert {
+    condition     = [for name, secrets in local.secrets : secrets.EDGE_PRIVATE_KEY.value_from if contains(keys(secrets), "EDGE_PRIVATE_KEY")] == [var.delivery_signing_key.secret_arn]
+    error_message = "One service has the private half, by reference."
+  }
+
+  assert {
+    condition     = [for name, told in local.own_environment : name if contains(keys(told), "EDGE_KEY_PAIR_ID")] == [local.deliverer]
+    error_message = "The same service knows the key's id at CloudFront."
+  }
+
+  assert {
+    condition     = contains(keys(local.own_environment[local.deliverer]), "EDGE_DISTRIBUTION_ID") && length(aws_iam_role_policy.invalidations) == 1
+    error_message = "It knows what to tell of what is gone, and may."
+  }
+
+  assert {
+    condition     = toset(keys(module.delivery[0].key_ids)) == toset(["first", "second"])
+    error_message = "What either key has signed opens: a key is changed while links of the one before still do."
+  }
+}
+
+run "without_a_key_nobody_signs" {
+  command = plan
+
+  assert {
+    condition     = !contains(keys(local.secrets[local.deliverer]), "EDGE_PRIVATE_KEY") && !contains(keys(local.own_environment[local.deliverer]), "EDGE_KEY_PAIR_ID")
+    error_message = "Both are told, or none."
+  }
+}
+
+run "without_a_way_out_nobody_is_told_to_call_cloudfront" {
+  command = plan
+
+  variables {
+    network     = { cidr = "10.20.0.0/16", zones = ["eu-west-1a", "eu-west-1b"], nat = "none", endpoints = ["ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager", "sns", "sqs", "sts"] }
+    inner_names = true
+  }
+
+  assert {
+    condition     = !contains(keys(local.own_environment[local.deliverer]), "EDGE_DISTRIBUTION_ID") && length(aws_iam_role_policy.invalidations) == 0
+    error_message = "CloudFront's API has no endpoint in a network: each deletion would wait for it in vain."
+  }
+}
+
+run "settings_of_a_service_reach_it_and_nobody_else" {
+  command = plan
+
+  variables {
+    service_settings = { media = { CLAMAV_HOST = "clamd.internal" } }
+  }
+
+  assert {
+    condition     = [for name, told in local.environment : name if contains(keys(told), "CLAMAV_HOST")] == ["media"]
+    error_message = "A setting is one service's."
+  }
+}
