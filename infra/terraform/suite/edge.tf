@@ -39,6 +39,11 @@ locals {
   # What manifests let the edge keep.
   cached = { for route in flatten([for name in keys(local.hosts) : local.services[name].gateway.cache]) : route.path => route.seconds... }
 
+  # Where callers are asked for by their group, by path and host.
+  grouped = { for path in keys(local.cached) : path => merge([for name, host in local.hosts : {
+    for route in local.services[name].gateway.cache : host => route.groups if route.path == path && route.groups != null
+  }]...) }
+
   # The first bucket that delivers anything; one CDN name is one bucket.
   delivering = [for bucket in values(local.buckets) : bucket if length(bucket.delivers) > 0]
 }
@@ -170,6 +175,7 @@ module "front" {
   prefix              = local.prefix
   hosts               = values(local.hosts)
   cached              = { for path, seconds in local.cached : path => max(seconds...) }
+  groups              = { for path, hosts in local.grouped : path => hosts if length(hosts) > 0 }
   origin_host         = "all.origin.${var.domain}"
   elsewhere           = { for name in local.functions : local.hosts[name] => local.origin_hosts[name] if contains(keys(local.hosts), name) }
   read_timeout        = local.read_timeout

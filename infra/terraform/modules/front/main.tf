@@ -46,6 +46,22 @@ resource "aws_cloudfront_function" "elsewhere" {
   publish = true
 }
 
+# A behaviour takes one function for its requests: where callers are grouped, it finds hosts elsewhere too.
+resource "aws_cloudfront_function" "groups" {
+  for_each = var.groups
+
+  name    = "${var.prefix}front-groups-${trim(replace(each.key, "/[^A-Za-z0-9]+/", "-"), "-")}"
+  comment = "One copy for each group of callers below ${each.key}"
+  runtime = "cloudfront-js-2.0"
+  code = join("\n", [
+    "import cf from 'cloudfront';",
+    "const PLACES = ${jsonencode(var.elsewhere)};",
+    "const RULES = ${jsonencode(each.value)};",
+    file("${path.module}/groups.js"),
+  ])
+  publish = true
+}
+
 resource "aws_cloudfront_distribution" "this" {
   #checkov:skip=CKV_AWS_86:It logs by CloudWatch log delivery, which needs no bucket with access lists
   #checkov:skip=CKV_AWS_305:It passes everything on; there is no root object
@@ -115,11 +131,14 @@ resource "aws_cloudfront_distribution" "this" {
       origin_request_policy_id = "216adef6-5c7f-47e4-b989-5492eafa07d3" # AWS's AllViewer
 
       dynamic "function_association" {
-        for_each = aws_cloudfront_function.elsewhere
+        for_each = concat(
+          [for path, function in aws_cloudfront_function.groups : function.arn if path == ordered_cache_behavior.key],
+          [for function in aws_cloudfront_function.elsewhere : function.arn if !contains(keys(var.groups), ordered_cache_behavior.key)],
+        )
 
         content {
           event_type   = "viewer-request"
-          function_arn = function_association.value.arn
+          function_arn = function_association.value
         }
       }
     }

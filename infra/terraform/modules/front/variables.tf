@@ -59,6 +59,21 @@ variable "cached" {
   }
 }
 
+variable "groups" {
+  description = "By such a path and by host: the query parameter that names a caller, the one that names the caller's group in its place, and how many groups there are."
+  type = map(map(object({
+    parameter = string
+    group     = string
+    count     = number
+  })))
+  default = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.groups), keys(var.cached))) == 0
+    error_message = "Callers are grouped where answers are kept."
+  }
+}
+
 variable "read_timeout" {
   description = "How many seconds the services' answers may take."
   type        = number

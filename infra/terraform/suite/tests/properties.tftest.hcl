@@ -86,6 +86,13 @@ run "open_to_cloudfront_puts_it_before_every_host" {
     condition     = length(module.front) == 1 && local.common_environment.TRUSTED_PROXIES == "2"
     error_message = "Every host goes through CloudFront, and the services know of both that stand before them."
   }
+
+  assert {
+    condition = length(flatten([for name in keys(local.hosts) : [
+      for route in output.manifests[name].gateway.cache : route.path if route.groups != null && try(local.grouped[route.path][local.hosts[name]], null) != route.groups
+    ]])) == 0
+    error_message = "Callers are grouped at the edge as the manifests say."
+  }
 }
 
 run "aurora_takes_the_place_of_instances" {

@@ -61,3 +61,12 @@ run "a_grant_to_the_world_is_refused" {
 
   expect_failures = [var.grants]
 }
+
+run "uploads_that_nobody_finished_are_dropped" {
+  command = plan
+
+  assert {
+    condition     = anytrue([for rule in aws_s3_bucket_lifecycle_configuration.this.rule : rule.status == "Enabled" && one(rule.filter[*].prefix) == null && one(rule.abort_incomplete_multipart_upload[*].days_after_initiation) == 7])
+    error_message = "Parts of an upload that was neither completed nor aborted are paid for and listed nowhere."
+  }
+}

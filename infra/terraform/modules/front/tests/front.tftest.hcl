@@ -60,3 +60,47 @@ run "a_host_that_the_load_balancer_does_not_have_is_found_elsewhere" {
     error_message = "Also where something is kept."
   }
 }
+
+run "callers_are_grouped_at_the_edge_where_a_manifest_says_so" {
+  command = plan
+
+  variables {
+    cached = { "/v1/posts" = 60, "/v1/releases" = 10 }
+    groups = { "/v1/releases" = { "media.example.com" = { parameter = "device", group = "group", count = 100 } } }
+  }
+
+  assert {
+    condition     = { for behaviour in aws_cloudfront_distribution.this.ordered_cache_behavior : behaviour.path_pattern => length(behaviour.function_association) } == { "/v1/posts*" = 0, "/v1/releases*" = 1 }
+    error_message = "The function stands before that path alone."
+  }
+
+  assert {
+    condition     = strcontains(aws_cloudfront_function.groups["/v1/releases"].code, "const RULES = {\"media.example.com\":{\"count\":100,\"group\":\"group\",\"parameter\":\"device\"}};\n")
+    error_message = "It has the manifest's rule, and for that host alone."
+  }
+}
+
+run "where_callers_are_grouped_hosts_are_found_elsewhere_too" {
+  command = plan
+
+  variables {
+    cached    = { "/v1/releases" = 10 }
+    groups    = { "/v1/releases" = { "media.example.com" = { parameter = "device", group = "group", count = 100 } } }
+    elsewhere = { "media.example.com" = "media.origin.example.com" }
+  }
+
+  assert {
+    condition     = length(one(aws_cloudfront_distribution.this.ordered_cache_behavior).function_association) == 1 && strcontains(aws_cloudfront_function.groups["/v1/releases"].code, jsonencode(var.elsewhere))
+    error_message = "A behaviour takes one function for its requests, which does both."
+  }
+}
+
+run "callers_are_not_grouped_where_nothing_is_kept" {
+  command = plan
+
+  variables {
+    groups = { "/v1/releases" = { "media.example.com" = { parameter = "device", group = "group", count = 100 } } }
+  }
+
+  expect_failures = [var.groups]
+}
