@@ -83,14 +83,9 @@ _OF_A_KIND = {
         {"name": "k", "secret_arn": "arn:aws:secretsmanager:eu-west-1:1:secret:a-b"},
         "The key that signs is one of delivery_public_keys",
     ),
-    "service_settings": (
-        {"media": {"MEDIA_BUCKET": "mine"}},
-        "a variable that this configuration sets itself",
-    ),
     "issuer": ({"profile": "saml"}, "An issuer's tokens are of the profile rfc9068 or cognito"),
 }
 _OF_ANOTHER = {
-    "service_settings": ({"media": {"clamav_host": "x"}}, "A setting is written in capitals"),
     "issuer": ({"url": "http://a.example.com", "jwks_url": "http://a.example.com"}, "is reached by https"),
     "database": ({"multi_az": True}, 'attribute "backup_days" is required'),
 }
@@ -99,6 +94,7 @@ _OF_NO_ZONE = {
     "network": ({**_NETWORK, "nat_zone": "eu-west-1c"}, "nat_zone is one of the zones"),
 }
 _OF_NO_HOST = {
+    "service_settings": ({"media": {"clamav_host": "x"}}, "A setting is written in capitals"),
     "issuer": ({"url": "https://", "jwks_url": "https://"}, "its host's full name"),
 }
 _IN_PART = {

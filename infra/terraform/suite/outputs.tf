@@ -94,4 +94,11 @@ output "manifests" {
     condition     = length(local.delivering) <= 1
     error_message = "One bucket delivers at cdn., not several: ${join(", ", local.delivering[*].name)}."
   }
+
+  precondition {
+    condition = alltrue(flatten([for service, settings in var.service_settings : [
+      for name in keys(settings) : !contains(concat(keys(local.common_environment), keys(local.edge_environment), keys(local.own_environment[service]), keys(local.secrets[service])), name)
+    ]]))
+    error_message = "service_settings names a variable that this configuration sets itself."
+  }
 }

@@ -237,13 +237,6 @@ variable "service_settings" {
     condition     = alltrue([for name in flatten([for settings in values(var.service_settings) : keys(settings)]) : can(regex("^[A-Z][A-Z0-9_]*$", name)) && !startswith(name, "AWS_")])
     error_message = "A setting is written in capitals, and AWS_* is not one of a service."
   }
-
-  validation {
-    condition = alltrue(flatten([for service, settings in var.service_settings : [
-      for name in keys(settings) : !contains(concat(keys(local.common_environment), keys(local.own_environment[service]), keys(local.secrets[service])), name)
-    ]]))
-    error_message = "service_settings names a variable that this configuration sets itself."
-  }
 }
 
 variable "content_security_policy" {

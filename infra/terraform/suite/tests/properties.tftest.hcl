@@ -185,3 +185,13 @@ run "settings_of_a_service_reach_it_and_nobody_else" {
     error_message = "A setting is one service's."
   }
 }
+
+run "what_the_configuration_tells_a_service_is_not_a_setting_of_somebodys" {
+  command = plan
+
+  variables {
+    service_settings = { media = { MEDIA_BUCKET = "mine" } }
+  }
+
+  expect_failures = [output.manifests]
+}
