@@ -16,6 +16,7 @@ locals {
       TRUSTED_PROXIES = "1"
     },
     local.own_environment[name],
+    lookup(var.service_settings, name, {}),
   ) }
 
   # By what a call of our own CloudFront is known: a digest, from which nobody finds the word itself.

@@ -52,6 +52,13 @@ output "deployment" {
       log_group      = preparation.log_group_name
     } }
   }
+
+  precondition {
+    condition = alltrue(flatten([for service, settings in var.service_settings : [
+      for name in keys(settings) : !contains(concat(keys(local.common_environment), keys(local.edge_environment), keys(local.own_environment[service]), keys(local.secrets[service])), name)
+    ]]))
+    error_message = "service_settings names a variable that this configuration sets itself."
+  }
 }
 
 output "commands" {
@@ -93,12 +100,5 @@ output "manifests" {
   precondition {
     condition     = length(local.delivering) <= 1
     error_message = "One bucket delivers at cdn., not several: ${join(", ", local.delivering[*].name)}."
-  }
-
-  precondition {
-    condition = alltrue(flatten([for service, settings in var.service_settings : [
-      for name in keys(settings) : !contains(concat(keys(local.common_environment), keys(local.edge_environment), keys(local.own_environment[service]), keys(local.secrets[service])), name)
-    ]]))
-    error_message = "service_settings names a variable that this configuration sets itself."
   }
 }

@@ -193,5 +193,5 @@ run "what_the_configuration_tells_a_service_is_not_a_setting_of_somebodys" {
     service_settings = { media = { MEDIA_BUCKET = "mine" } }
   }
 
-  expect_failures = [output.manifests]
+  expect_failures = [output.deployment]
 }

