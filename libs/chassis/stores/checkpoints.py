@@ -4,6 +4,9 @@
 |---|---|---|---|
 | shard | STREAM#reader | the shard's id | holder, until, sequence, attempts, finished |
 | parked record | STREAM#reader#ASIDE | the record's sequence number | record, reason |
+| record to be tried again | STREAM#reader#AGAIN | the same | record |
+
+Whoever wants a parked record tried again moves its item: the stream tells the reader of that.
 """
 
 from __future__ import annotations
@@ -65,6 +68,13 @@ class Checkpoints:
         self._holder = holder
         self._clock = clock
         self.lease_seconds = lease_seconds
+
+    def again(self, record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return the parked record that a stream's record wants tried again; None for any other record."""
+        data = record["dynamodb"]
+        if data["Keys"].get("pk", {}).get("S") != f"{self._partition}#AGAIN" or "NewImage" not in data:
+            return None
+        return _record(data["NewImage"]["record"]["S"])
 
     def finished(self) -> set[str]:
         """Return the shards that have been read to their end."""

@@ -119,12 +119,13 @@ class StreamReader:
         What will never be handled is parked with its reason. How often the others come again is bounded
         by the mapping.
         """
-        if not _is_foreign(record):
+        meant = self._meant(record)
+        if meant is None:
             return True
         try:
-            reason, hopeless = self._attempt(record)
+            reason, hopeless = self._attempt(meant)
             if hopeless:
-                self._checkpoints.park(record["dynamodb"]["SequenceNumber"], record, reason)
+                self._checkpoints.park(record["dynamodb"]["SequenceNumber"], meant, reason)
         except Transient as error:
             log.warning("record comes again", extra={"table": self.table, "error": repr(error)})
             return False
@@ -212,7 +213,7 @@ class StreamReader:
             shard.checkpoint = replace(shard.checkpoint, finished=True)
             self._save(shard)
             self._held.pop(shard.checkpoint.shard, None)
-        elif any(_is_foreign(record) for record in records):
+        elif any(self._meant(record) is not None for record in records):
             self._save(shard)  # not for our own records alone: each save makes another of them
         return len(records)
 
@@ -242,15 +243,16 @@ class StreamReader:
     def _deal_with(self, shard: _Shard, record: Any) -> None:
         """Handle a record or park it. Raises Transient when it has to be tried again."""
         sequence = record["dynamodb"]["SequenceNumber"]
-        if _is_foreign(record):
-            reason, hopeless = self._attempt(record)
+        meant = self._meant(record)
+        if meant is not None:
+            reason, hopeless = self._attempt(meant)
             attempts = shard.checkpoint.attempts + 1
             if reason and not hopeless and attempts < self._tries:
                 shard.checkpoint = replace(shard.checkpoint, attempts=attempts)
                 raise Transient(f"A record could not be handled: {reason}")
             if reason:
                 log.error("record parked", extra={"sequence": sequence, "reason": reason})
-                self._checkpoints.park(sequence, record, reason)
+                self._checkpoints.park(sequence, meant, reason)
         shard.checkpoint = Checkpoint(shard.checkpoint.shard, sequence)
 
     def _attempt(self, record: Any) -> tuple[str, bool]:
@@ -268,6 +270,13 @@ class StreamReader:
             log.exception("record failed")
             return repr(error), False
         return "", False
+
+    def _meant(self, record: Any) -> Any:
+        """Return what is to be handled: the record, or the parked one that it wants tried again.
+
+        None for what a reader keeps in the same table for itself.
+        """
+        return record if _is_foreign(record) else self._checkpoints.again(record)
 
     def _save(self, shard: _Shard) -> None:
         if shard.checkpoint == shard.saved:

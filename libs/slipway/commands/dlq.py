@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from slipway.commands.context import suite as present_suite
 from slipway.deadletters.letters import DeadLetters
 from slipway.deadletters.queues import DeadLetterQueue, named, queues_of
+from slipway.deadletters.records import ParkedRecords, Stream, streams_of
 from slipway.local import resources
 from slipway.local.suite import Suite
 from slipway.provision.accounts import Clients
@@ -24,7 +25,8 @@ from slipway.terminal.problems import Problem
 def command() -> None:
     """List, show, send again or delete messages that no worker could deal with.
 
-    QUEUE is a dead-letter queue as `dlq list` names it, or the queue that it belongs to.
+    QUEUE is a dead-letter queue as `dlq list` names it, or the queue that it belongs to. What of a table's
+    stream could not be dealt with is in `TABLE-stream-dlq`.
     """
 
 
@@ -34,7 +36,7 @@ def list_queues(*, as_json: bool) -> None:
     """Show every dead-letter queue of the suite with the number of its messages."""
     suite = present_suite()
     with _connected(suite) as clients:
-        counts = {queue: _letters(suite, clients, queue).count() for queue in queues_of(suite.manifests)}
+        counts = {queue: _letters(suite, clients, queue).count() for queue in _all(suite)}
     if as_json:
         rows = [
             {"queue": queue.name, "source": queue.source, "service": queue.service, "messages": count}
@@ -57,7 +59,7 @@ def list_queues(*, as_json: bool) -> None:
 def show(queue: str, limit: int, *, as_json: bool) -> None:
     """Show the messages of QUEUE, the oldest first, each with the reason that its worker gave."""
     suite = present_suite()
-    wanted = named(queues_of(suite.manifests), queue)
+    wanted = named(_all(suite), queue)
     with _connected(suite) as clients:
         letters = _letters(suite, clients, wanted).read(limit)
     if as_json:
@@ -76,7 +78,7 @@ def show(queue: str, limit: int, *, as_json: bool) -> None:
 def redrive(queue: str, ids: tuple[str, ...]) -> None:
     """Send messages of QUEUE to its worker again: those with an ID given, else all."""
     suite = present_suite()
-    wanted = named(queues_of(suite.manifests), queue)
+    wanted = named(_all(suite), queue)
     with _connected(suite) as clients:
         moved = _letters(suite, clients, wanted).redrive(ids)
     console.say(f"{moved} messages are in {wanted.source} again.")
@@ -88,7 +90,7 @@ def redrive(queue: str, ids: tuple[str, ...]) -> None:
 def discard(queue: str, letter_id: str) -> None:
     """Delete the message ID of QUEUE for good."""
     suite = present_suite()
-    wanted = named(queues_of(suite.manifests), queue)
+    wanted = named(_all(suite), queue)
     with _connected(suite) as clients:
         _letters(suite, clients, wanted).discard(letter_id)
     console.say(f"{letter_id} is deleted.")
@@ -107,6 +109,12 @@ def _connected(suite: Suite) -> Iterator[Clients]:
         ) from error
 
 
-def _letters(suite: Suite, clients: Clients, queue: DeadLetterQueue) -> DeadLetters:
+def _all(suite: Suite) -> list[DeadLetterQueue | Stream]:
+    return [*queues_of(suite.manifests), *streams_of(suite.manifests)]
+
+
+def _letters(suite: Suite, clients: Clients, queue: DeadLetterQueue | Stream) -> DeadLetters | ParkedRecords:
+    if isinstance(queue, Stream):
+        return ParkedRecords(clients.dynamodb, queue)
     target = resources.target(suite.emulator)
     return DeadLetters(clients.sqs, queue, lambda name: f"{target.endpoint_url}/{target.account}/{name}")

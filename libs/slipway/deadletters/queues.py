@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from slipway.manifest import Manifest, Queue
 from slipway.terminal.problems import USAGE, Problem
@@ -24,9 +25,22 @@ def queues_of(manifests: Mapping[str, Manifest]) -> list[DeadLetterQueue]:
     return [_of(service, queue) for service, manifest in manifests.items() for queue in manifest.queues]
 
 
-def named(queues: Iterable[DeadLetterQueue], name: str) -> DeadLetterQueue:
+class Source(Protocol):
+    """Where a dead letter comes from: a queue or a stream."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+
+S = TypeVar("S", bound=Source)
+
+
+def named(queues: Iterable[S], name: str) -> S:
     """Return the queue called `name`, or whose source is. Raises Problem that lists what there is."""
-    known: Sequence[DeadLetterQueue] = list(queues)
+    known: Sequence[S] = list(queues)
     for queue in known:
         if name in (queue.name, queue.source):
             return queue

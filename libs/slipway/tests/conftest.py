@@ -30,7 +30,7 @@ stores:
   postgres: {database: notes}
   redis: {}
   tables:
-    - {name: notes, env: NOTES_TABLE, partition: pk, sort: sk}
+    - {name: notes, env: NOTES_TABLE, partition: pk, sort: sk, stream: NEW_AND_OLD_IMAGES}
 queues:
   - {name: notes-jobs, env: JOBS_QUEUE_URL, consumer: worker}
 secrets:

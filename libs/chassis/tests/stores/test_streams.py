@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -200,6 +201,23 @@ def test_a_poison_record_is_parked_with_its_reason_after_bounded_tries(reading: 
     [parked] = reading.checkpoints().parked()
     assert parked.reason == "ValueError('no such field')"
     assert parked.record["dynamodb"]["Keys"]["sk"]["S"] == "poison"
+
+
+def test_a_parked_record_that_is_moved_is_tried_again(reading: Reading, client: Any, table: str) -> None:
+    reading.put("a")
+    reading.handle = poison(reading, Invalid("It has no address."))
+    drain(reading.reader())
+    [parked] = reading.checkpoints().parked()
+    item = {"sk": {"S": parked.sequence}, "record": {"S": json.dumps(parked.record)}}
+    for name in ("other", "notes"):  # the first is for another reader
+        client.put_item(TableName=table, Item={"pk": {"S": f"STREAM#{name}#AGAIN"}, **item})
+    seen: list[ItemChange] = []
+    reading.handle = seen.append
+    drain(reading.reader())
+    assert [change.sequence for change in seen] == [parked.sequence]
+    assert [change.keys["sk"]["S"] for change in seen] == ["a"]
+    drain(reading.reader())
+    assert len(seen) == 1
 
 
 def test_what_can_never_be_right_is_parked_at_once(reading: Reading) -> None:

@@ -91,7 +91,8 @@ def test_every_dead_letter_queue_is_listed_with_its_messages(
 ) -> None:
     queues.bury("{}")
     expected = {"queue": "notes-jobs-dlq", "source": "notes-jobs", "service": "notes", "messages": 1}
-    assert shown(dlq, capsys, "list") == [expected]
+    stream = {"queue": "notes-stream-dlq", "source": "notes-stream", "service": "notes", "messages": 0}
+    assert shown(dlq, capsys, "list") == [expected, stream]
     assert dlq("list") == OK
     assert "notes-jobs-dlq" in capsys.readouterr().out
 
@@ -152,6 +153,72 @@ def test_one_message_is_deleted_and_the_others_stay(
     assert dlq("discard", "notes-jobs-dlq", first) == OK
     assert dlq("discard", "notes-jobs-dlq", first) == USAGE
     assert [letter["id"] for letter in shown(dlq, capsys, "show", "notes-jobs")] == [second]
+
+
+class Records:
+    """Parks records beside the command, as a reader of the table's stream does."""
+
+    def __init__(self, suite: Suite) -> None:
+        self._dynamodb = Clients(resources.target(suite.emulator)).dynamodb
+
+    def park(self, reader: str, number: int) -> str:
+        data = {"SequenceNumber": str(number), "ApproximateCreationDateTime": f"2026-01-0{number}"}
+        self._dynamodb.put_item(
+            TableName="notes",
+            Item={
+                "pk": {"S": f"STREAM#{reader}#ASIDE"},
+                "sk": {"S": str(number)},
+                "record": {"S": json.dumps({"dynamodb": data})},
+                "reason": {"S": f"Invalid: no post {number}"},
+            },
+        )
+        return f"{reader}:{number}"
+
+    def kept(self) -> dict[str, list[str]]:
+        """Return the sort keys of what is in the table by partition key."""
+        found: dict[str, list[str]] = {}
+        for item in self._dynamodb.scan(TableName="notes", ConsistentRead=True)["Items"]:
+            found.setdefault(item["pk"]["S"], []).append(item["sk"]["S"])
+        return {partition: sorted(sorts) for partition, sorts in found.items()}
+
+    def clear(self) -> None:
+        for partition, sorts in self.kept().items():
+            for sort in sorts:
+                self._dynamodb.delete_item(TableName="notes", Key={"pk": {"S": partition}, "sk": {"S": sort}})
+
+
+@pytest.fixture
+def records(running: Suite) -> Iterator[Records]:
+    records = Records(running)
+    yield records
+    records.clear()
+
+
+def test_records_of_a_stream_that_were_parked_are_shown_with_their_reasons(
+    dlq: Dlq, records: Records, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = [records.park("upkeep", 2), records.park("mails", 1)]
+    counts = {one["queue"]: one["messages"] for one in shown(dlq, capsys, "list")}
+    assert counts["notes-stream-dlq"] == 2
+    letters = shown(dlq, capsys, "show", "notes-stream")
+    assert [(one["id"], one["reason"]) for one in letters] == [
+        (ids[1], "Invalid: no post 1"),
+        (ids[0], "Invalid: no post 2"),
+    ]
+    assert len(shown(dlq, capsys, "show", "notes-stream-dlq", "--limit", "1")) == 1
+
+
+def test_a_parked_record_is_moved_to_where_its_reader_hears_of_it(
+    dlq: Dlq, records: Records, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, _second, third = (records.park("mails", number) for number in (1, 2, 3))
+    assert dlq("redrive", "notes-stream", first, "mails:9") == USAGE
+    assert "no record mails:9" in capsys.readouterr().err
+    assert dlq("redrive", "notes-stream", first) == OK
+    assert dlq("discard", "notes-stream", third) == OK
+    assert records.kept() == {"STREAM#mails#AGAIN": ["1"], "STREAM#mails#ASIDE": ["2"]}
+    assert dlq("redrive", "notes-stream-dlq") == OK
+    assert records.kept() == {"STREAM#mails#AGAIN": ["1", "2"]}
 
 
 def test_an_unknown_queue_lists_what_there_is(
