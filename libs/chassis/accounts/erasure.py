@@ -8,7 +8,10 @@ recorded answers of its calls. The mark comes first, so that nothing comes back 
 from __future__ import annotations
 
 import logging
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from chassis.errors import FieldError, Invalid, Unauthenticated
@@ -43,12 +46,40 @@ class AccountData(Protocol):
         ...
 
 
-class AccountEvents:
-    """Handles the events of the accounts. Each may come twice, late, or out of order."""
+@dataclass(frozen=True, slots=True)
+class ErasedAddress:
+    """The mail address of an account that is deleted, as `chassis.addresses.address_digest` gives it.
 
-    def __init__(self, data: AccountData, idempotency: IdempotencyStore) -> None:
+    The account has proven that the address is its own, unless `since` is set.
+    """
+
+    digest: str
+    since: datetime | None
+
+    def owns(self, asked_at: datetime) -> bool:
+        """Say whether what somebody wanted for the address at that time goes with the account.
+
+        An account can be made for anybody's address. So what the address had before an account that
+        never proved it stays: nobody ends another's subscription by making an account and deleting it.
+        """
+        return self.since is None or asked_at >= self.since
+
+
+class AccountEvents:
+    """Handles the events of the accounts. Each may come twice, late, or out of order.
+
+    `erase_addresses` is for what a service keeps under an address instead of an account.
+    """
+
+    def __init__(
+        self,
+        data: AccountData,
+        idempotency: IdempotencyStore,
+        erase_addresses: Callable[[Sequence[ErasedAddress]], object] | None = None,
+    ) -> None:
         self._data = data
         self._idempotency = idempotency
+        self._erase_addresses = erase_addresses
 
     def handle(self, body: str) -> None:
         """Erase the account that was deleted; other events are ignored.
@@ -66,9 +97,28 @@ class AccountEvents:
         self._data.mark_erased(account)
         try:
             self._data.erase(account)
+            if self._erase_addresses is not None:
+                self._erase_addresses(_addresses(event.data))
         finally:
             self._idempotency.forget(account)
         log.info("account erased", extra={"account": account})
+
+
+def _addresses(data: Mapping[str, Any]) -> list[ErasedAddress]:
+    """Return the address in an event; events of earlier releases have none."""
+    found = data.get("address")
+    if not isinstance(found, Mapping) or not isinstance(found.get("digest"), str):
+        return []
+    since = found.get("since")
+    return [ErasedAddress(found["digest"], None if since is None else _time(since))]
+
+
+def _time(text: object) -> datetime:
+    try:
+        return datetime.fromisoformat(str(text)).astimezone(UTC)
+    except ValueError as error:
+        message = "must be a time as RFC 3339 writes it"
+        raise Invalid("The event cannot be read.", [FieldError("/data/address/since", message)]) from error
 
 
 def _is_id(subject: str) -> bool:

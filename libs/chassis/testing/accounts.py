@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,6 +19,7 @@ from chassis.idempotency import IdempotencyStore, Key, KeyClaim, KnownKey, Recor
 from chassis.ids import new_id
 from chassis.messages.events import new_event
 from chassis.outcomes import Delivery, outcome_of
+from chassis.schemas import format_time
 from chassis.testing.tokens import ISSUER, Issuer
 
 OLD_EVENTS = sorted(Path(__file__).with_name("golden").glob(f"{ACCOUNT_DELETED}-*.json"))
@@ -24,9 +27,12 @@ OLD_EVENTS = sorted(Path(__file__).with_name("golden").glob(f"{ACCOUNT_DELETED}-
 queues hold such messages while a deployment lasts, and dead-letter queues for two weeks."""
 
 
-def deleted(account: str) -> str:
-    """Return the message that tells of an account's end."""
-    return new_event(ACCOUNT_DELETED, ISSUER, account, {"account_id": account}).model_dump_json()
+def deleted(account: str, digest: str | None = None, since: datetime | None = None) -> str:
+    """Return the message that tells of an account's end, with its address where that is given."""
+    data: dict[str, Any] = {"account_id": account}
+    if digest is not None:
+        data["address"] = {"digest": digest, "since": since and format_time(since)}
+    return new_event(ACCOUNT_DELETED, ISSUER, account, data).model_dump_json()
 
 
 def private_routes(app: Flask) -> list[Route]:

@@ -137,7 +137,7 @@ def test_erasing_takes_everything_and_leaves_the_event(both: Stores) -> None:
     one = session(ada.id)
     both.sessions.begin(one, b"token", 1, 100)
     both.accounts.grant(ada.id, "blog:write")
-    both.accounts.erase(ada.id, events.account_deleted(ada.id, "https://u", clock))
+    both.accounts.erase(ada.id, events.account_deleted(ada, "https://u", clock))
     assert both.accounts.find(ada.email_key) is None
     assert not both.sessions.is_alive(one.id, ada.id, NOW)
     with both.sessions.family(b"token") as family:
@@ -148,13 +148,13 @@ def test_erasing_takes_everything_and_leaves_the_event(both: Stores) -> None:
 
 def test_erasing_nobody_publishes_nothing(both: Stores) -> None:
     with pytest.raises(AccountNotFound):
-        both.accounts.erase(new_id(), events.account_deleted(new_id(), "https://u", clock))
+        both.accounts.erase(new_id(), events.account_deleted(account(), "https://u", clock))
     assert published(both) == []
 
 
 def test_an_erased_address_is_free_again(both: Stores) -> None:
     ada = create(both)
-    both.accounts.erase(ada.id, events.account_deleted(ada.id, "https://u", clock))
+    both.accounts.erase(ada.id, events.account_deleted(ada, "https://u", clock))
     create(both, account(ada.email))
 
 

@@ -71,7 +71,7 @@ def test_what_is_withdrawn_expired_or_erased_waits_no_more(both: Stores, ada: Ac
     both.proofs.withdraw(ada.id)
     assert both.proofs.waiting(ada.id, NOW) is None
     both.proofs.put(proof(ada))
-    both.accounts.erase(ada.id, events.account_deleted(ada.id, "https://u", FakeClock()))
+    both.accounts.erase(ada.id, events.account_deleted(ada, "https://u", FakeClock()))
     assert both.proofs.waiting(ada.id, NOW) is None
     with pytest.raises(AccountNotFound):
         both.proofs.put(proof(ada))

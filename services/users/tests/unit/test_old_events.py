@@ -31,7 +31,7 @@ class TestOldEvents(OldEventsContract):
     @pytest.fixture
     def published(self) -> Sequence[Event]:
         clock, ada = FakeClock(NOW), account()
-        return [account_created(ada, ISSUER, clock), account_deleted(ada.id, ISSUER, clock)]
+        return [account_created(ada, ISSUER, clock), account_deleted(ada, ISSUER, clock)]
 
 
 def test_a_reader_finds_what_is_missing() -> None:

@@ -35,7 +35,7 @@ def keep_events(stores: Stores, clock: FakeClock) -> str:
     """Make an account and erase it; return its id."""
     one = account()
     stores.accounts.create(one, events.account_created(one, "https://users.example.test", clock))
-    stores.accounts.erase(one.id, events.account_deleted(one.id, "https://users.example.test", clock))
+    stores.accounts.erase(one.id, events.account_deleted(one, "https://users.example.test", clock))
     return str(one.id)
 
 

@@ -94,7 +94,8 @@ class Accounts:
 
     def erase(self, account_id: UUID) -> None:
         """Delete the account; the other services are told by an event."""
-        self._store.erase(account_id, events.account_deleted(account_id, self._source, self._clock))
+        account = self._store.get(account_id)
+        self._store.erase(account_id, events.account_deleted(account, self._source, self._clock))
 
 
 def _with(account: Account, changes: AccountChanges) -> Account:

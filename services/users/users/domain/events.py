@@ -1,13 +1,12 @@
 """The events that this service publishes; their data is described in `events/*.schema.json`.
 
-They carry no personal data: what is in an event cannot be erased from a queue.
+They carry neither name nor address: what is in an event cannot be erased from a queue.
 """
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from chassis.accounts import ACCOUNT_DELETED
+from chassis.addresses import address_digest
 from chassis.clock import Clock
 from chassis.messages.events import Event, new_event
 from chassis.schemas import format_time
@@ -22,7 +21,16 @@ def account_created(account: Account, source: str, clock: Clock) -> Event:
     return new_event(ACCOUNT_CREATED, source, str(account.id), data, clock)
 
 
-def account_deleted(account_id: UUID, source: str, clock: Clock) -> Event:
-    """Return the event after which every service erases what it holds of the account."""
-    data = {"account_id": str(account_id), "deleted_at": format_time(clock())}
-    return new_event(ACCOUNT_DELETED, source, str(account_id), data, clock)
+def account_deleted(account: Account, source: str, clock: Clock) -> Event:
+    """Return the event after which every service erases what it holds of the account.
+
+    A service that knows people by their address, not by an account, finds what is theirs by its digest;
+    `since` says that the account has not proven the address, so that what is older is not its own.
+    """
+    since = None if account.email_verified else format_time(account.created_at)
+    data = {
+        "account_id": str(account.id),
+        "deleted_at": format_time(clock()),
+        "address": {"digest": address_digest(account.email), "since": since},
+    }
+    return new_event(ACCOUNT_DELETED, source, str(account.id), data, clock)
