@@ -10,13 +10,22 @@ module "topic" {
   account_id = local.account_id
   key_arn    = module.data_key.arn
 
-  publishers = { for bucket in compact([each.value.bucket]) : "Bucket" => {
-    principal = "s3.amazonaws.com"
-    condition = {
-      StringEquals = { "aws:SourceAccount" = local.account_id }
-      ArnEquals    = { "aws:SourceArn" = "arn:${local.partition}:s3:::${local.prefix}${bucket}${local.names.bucket_suffix}" }
-    }
-  } }
+  publishers = merge(
+    { for bucket in compact([each.value.bucket]) : "Bucket" => {
+      principal = "s3.amazonaws.com"
+      condition = {
+        StringEquals = { "aws:SourceAccount" = local.account_id }
+        ArnEquals    = { "aws:SourceArn" = "arn:${local.partition}:s3:::${local.prefix}${bucket}${local.names.bucket_suffix}" }
+      }
+    } },
+    { for topic in [each.key] : "Mail" => {
+      principal = "ses.amazonaws.com"
+      condition = {
+        StringEquals = { "aws:SourceAccount" = local.account_id }
+        ArnEquals    = { "aws:SourceArn" = "arn:${local.partition}:ses:${var.region}:${local.account_id}:configuration-set/${local.prefix}mail" }
+      }
+    } if topic == "mail-events" },
+  )
 }
 
 module "queue" {
@@ -46,4 +55,5 @@ module "mail" {
   region           = var.region
   dmarc            = !contains(var.zone_keeps, "dmarc")
   events_topic_arn = module.notices.topic_arn
+  told_topic_arns  = [for name, topic in module.topic : topic.arn if name == "mail-events"]
 }

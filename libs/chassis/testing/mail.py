@@ -1,4 +1,4 @@
-"""A mailer that keeps what it is given, a log in memory, and what every MailLog must do."""
+"""A mailer that keeps what it is given; log and suppressions in memory, and their contracts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from threading import Lock
 from uuid import uuid4
 
+from chassis.addresses import address_digest
 from chassis.errors import Transient
 from chassis.messages.mail import Mail
 from chassis.messages.mail_log import Claim, MailLog
+from chassis.messages.mail_suppression import Suppressions
 from chassis.testing.clock import FakeClock
 
 _SETTLE = timedelta(minutes=2)
@@ -54,6 +56,34 @@ class MemoryMailLog:
     def give_back(self, key: str) -> None:
         with self._lock:
             self._claimed.pop(key, None)
+
+
+class MemorySuppressions:
+    """Suppressions of one process: the reason by the address's digest."""
+
+    def __init__(self) -> None:
+        self.reasons: dict[str, str] = {}
+
+    def add(self, address: str, reason: str, now: datetime) -> None:
+        del now
+        self.reasons.setdefault(address_digest(address), reason)
+
+    def has(self, address: str) -> bool:
+        return address_digest(address) in self.reasons
+
+
+class SuppressionsContract:
+    """Run on every adapter; subclass it with a fixture `suppressions`."""
+
+    def test_an_address_is_suppressed_however_its_case_is(
+        self, suppressions: Suppressions, clock: FakeClock
+    ) -> None:
+        address = f"{uuid4().hex}@example.com"
+        assert not suppressions.has(address)
+        for reason in ("bounce", "complaint"):
+            suppressions.add(address, reason, clock())
+        assert suppressions.has(address.upper())
+        assert not suppressions.has(f"x{address}")
 
 
 class MailLogContract:

@@ -6,6 +6,7 @@ tests) goes through :func:`load_all`; nothing else parses the files.
 
 from slipway.manifest.loader import ManifestError, issuer_of, load, load_all
 from slipway.manifest.model import (
+    MAIL_EVENTS,
     AssumedRole,
     Bucket,
     EdgeRules,
@@ -20,6 +21,7 @@ from slipway.manifest.model import (
 )
 
 __all__ = [
+    "MAIL_EVENTS",
     "AssumedRole",
     "Bucket",
     "EdgeRules",

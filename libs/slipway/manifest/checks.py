@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from slipway.manifest.model import Manifest, Permission
+from slipway.manifest.model import MAIL_EVENTS, Manifest, Permission
 
 Location = tuple[str | int, ...]
 Finding = tuple[Location, str]
@@ -28,6 +28,9 @@ def own(manifest: Manifest) -> Iterator[Finding]:
     for name, role in manifest.roles.items():
         if role.scaling and role.scaling.min > role.scaling.max:
             yield ("roles", name, "scaling"), "min is more than max"
+    for claim, location in resources(manifest):
+        if claim == f"topic/{MAIL_EVENTS}":
+            yield location, f"{MAIL_EVENTS!r} is the suite's own: SES tells there what becomes of mail"
     yield from _said_by_queues(manifest)
     yield from _repeated(_variables(manifest), "the variable {!r} is given more than once")
     yield from _repeated(resources(manifest), "{!r} is declared more than once")
@@ -129,6 +132,8 @@ def _repeated(claims: list[tuple[str, Location]], sentence: str) -> Iterator[Fin
 
 def _published(manifests: Mapping[str, Manifest]) -> dict[str, tuple[str, ...]]:
     topics: dict[str, tuple[str, ...]] = {}
+    if any(manifest.sends_mail for manifest in manifests.values()):
+        topics[MAIL_EVENTS] = ()
     for manifest in manifests.values():
         if manifest.publishes:
             topics[manifest.publishes.topic] = manifest.publishes.types

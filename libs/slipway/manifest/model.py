@@ -129,8 +129,15 @@ class Stores(_Model):
     buckets: tuple[Bucket, ...] = ()
 
 
+MAIL_EVENTS = "mail-events"
+"""The topic on which SES tells what becomes of the suite's mail; it is there where a queue hears it."""
+
+
 class Subscription(_Model):
-    """A topic that feeds a queue; `types` filters by CloudEvents type."""
+    """A topic that feeds a queue; `types` filters by CloudEvents type.
+
+    `mail-events` is the suite's own topic: SES tells there what becomes of each mail.
+    """
 
     topic: Name
     types: tuple[EventType, ...] = ()

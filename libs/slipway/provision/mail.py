@@ -1,4 +1,4 @@
-"""What mail needs: the domain as an identity that may send, and one configuration set for all of it."""
+"""What mail needs: the domain as an identity that may send, one configuration set, and what is told of it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,28 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from slipway.manifest import MAIL_EVENTS
 from slipway.provision.naming import Names
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sesv2.literals import EventTypeType
 
 _NOT_IMPLEMENTED = 501
+_DESTINATION = "mail-events"
+_TOLD: tuple[EventTypeType, ...] = ("SEND", "DELIVERY", "BOUNCE", "COMPLAINT")
 
 
-def ensure_mail(ses: SESV2Client, names: Names, domain: str) -> bool:
+def ensure_mail(ses: SESV2Client, names: Names, domain: str, *, announced: bool) -> bool:
     """Make the identity `domain` and the configuration set; say whether there is an SES v2 that can send.
 
+    With `announced`, SES tells the topic MAIL_EVENTS what becomes of each mail; the topic exists already.
     LocalStack's free edition has none.
     """
     try:
         _ensure(ses, names, domain)
+        if announced:
+            _ensure_announced(ses, names)
     except ClientError as error:
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == _NOT_IMPLEMENTED:
             return False
@@ -37,3 +44,19 @@ def _ensure(ses: SESV2Client, names: Names, domain: str) -> None:
         ses.get_configuration_set(ConfigurationSetName=names.configuration_set)
     except ses.exceptions.NotFoundException:
         ses.create_configuration_set(ConfigurationSetName=names.configuration_set)
+
+
+def _ensure_announced(ses: SESV2Client, names: Names) -> None:
+    name = names.configuration_set
+    found = ses.get_configuration_set_event_destinations(ConfigurationSetName=name)
+    if any(one["Name"] == _DESTINATION for one in found.get("EventDestinations", ())):
+        return
+    ses.create_configuration_set_event_destination(
+        ConfigurationSetName=name,
+        EventDestinationName=_DESTINATION,
+        EventDestination={
+            "Enabled": True,
+            "MatchingEventTypes": _TOLD,
+            "SnsDestination": {"TopicArn": names.arn(f"topic/{MAIL_EVENTS}")},
+        },
+    )

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from slipway.manifest import Bucket, Manifest, Queue, Table
+from slipway.manifest import MAIL_EVENTS, Bucket, Manifest, Queue, Table
 
 
 @dataclass(frozen=True)
 class ResourcePlan:
-    """All resources of a suite. `topics` maps each topic to the buckets that announce objects on it."""
+    """All resources of a suite. `topics` maps each topic to the buckets that announce objects on it.
+
+    MAIL_EVENTS is among them where a queue hears it.
+    """
 
     topics: Mapping[str, tuple[str, ...]]
     queues: tuple[Queue, ...]
@@ -27,9 +30,12 @@ class ResourcePlan:
         for bucket in buckets:
             if bucket.notify_topic:
                 topics[bucket.notify_topic] = (*topics.get(bucket.notify_topic, ()), bucket.name)
+        queues = tuple(queue for service in services for queue in service.queues)
+        if any(one.topic == MAIL_EVENTS for queue in queues for one in queue.subscribes):
+            topics[MAIL_EVENTS] = ()
         return cls(
             topics=topics,
-            queues=tuple(queue for service in services for queue in service.queues),
+            queues=queues,
             buckets=buckets,
             tables=tuple(table for service in services for table in service.stores.tables),
         )

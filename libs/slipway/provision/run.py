@@ -7,7 +7,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from slipway.manifest import Manifest
+from slipway.manifest import MAIL_EVENTS, Manifest
 from slipway.provision.access_keys import AccessKeys
 from slipway.provision.accounts import Clients, ProvisionTarget
 from slipway.provision.buckets import ensure_buckets
@@ -54,7 +54,9 @@ def provision(
         ensure_tables(clients.dynamodb, plan, names)
         found = ensure_identities(clients.iam, manifests.values(), names, AccessKeys(keys))
         ensure_edge(clients.iam, plan.buckets, names, AccessKeys(keys))
-        mail = any(one.sends_mail for one in manifests.values()) and ensure_mail(clients.ses, names, domain)
+        mail = any(one.sends_mail for one in manifests.values()) and ensure_mail(
+            clients.ses, names, domain, announced=MAIL_EVENTS in plan.topics
+        )
     except (BotoCoreError, ClientError, KeyChangedError) as error:
         raise ProvisionError(str(error)) from error
     return {

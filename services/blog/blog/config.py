@@ -18,6 +18,12 @@ class BlogSettings(EdgeSettings):
     max_subscriptions_an_hour: int = Field(
         default=20, ge=1, le=100_000, description="Most subscriptions of one network within an hour."
     )
+    max_subscriptions_of_an_address_an_hour: int = Field(
+        default=3,
+        ge=1,
+        le=1_000,
+        description="Most subscriptions of one address within an hour; more do nothing.",
+    )
 
 
 class ApiSettings(BlogSettings):
@@ -52,3 +58,12 @@ class WorkerSettings(BlogSettings):
         le=86_400,
         description="A mail that was begun so long ago, and not noted as sent, is sent again.",
     )
+    mails_at_once: int = Field(
+        default=50,
+        ge=1,
+        le=500,
+        description="Subscribers that are mailed before the next page of them has its turn.",
+    )
+    mail_events_queue_url: str = Field(description="Queue with what SES announces about mails.")
+    mail_events_dlq_url: str = Field(description="Its dead-letter queue.")
+    mail_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
@@ -22,6 +23,8 @@ from chassis.messages.mail_log import OnceMailer
 
 log = logging.getLogger(__name__)
 
+KEYS = "blog-"
+"""Begins the key of each mail: what SES announces about others is not for this service."""
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -35,12 +38,14 @@ class SubscriberMails:
         mailer: OnceMailer,
         origin: str,
         clock: Clock,
+        at_once: int,
     ) -> None:
         self._subscribers = subscribers
         self._posts = posts
         self._mailer = mailer
         self._origin = origin
         self._clock = clock
+        self._at_once = at_once
         self._templates = MailTemplates(_TEMPLATES)
 
     def send(self, due: Iterable[DueMail]) -> None:
@@ -58,18 +63,21 @@ class SubscriberMails:
             self._mail("welcome", found, found.id, {"days": WAIT.days, "confirm_url": link})
 
     def _announce(self, due: Announce) -> None:
-        """Mail the post to everybody; a mail that has to wait holds up no other."""
+        """Mail the post to a page of subscribers; a mail that has to wait holds up no other of the page."""
         waiting: Transient | None = None
         found = self._posts.published(due.slug)
         if found is None or found.post.id != due.post_id:
             return
-        for key in self._subscribers.confirmed():
+        keys = self._subscribers.confirmed(due.after, self._at_once)
+        for key in keys:
             try:
                 self._announce_to(key, found.post)
             except Transient as error:
                 waiting = error
         if waiting is not None:
             raise waiting
+        if len(keys) == self._at_once:
+            self._subscribers.go_on(replace(due, after=keys[-1]), self._clock())
 
     def _announce_to(self, key: str, post: Post) -> None:
         subscriber = self._subscribers.subscriber(key, self._clock())
@@ -84,7 +92,7 @@ class SubscriberMails:
         self._mail("post", subscriber, post.id, values)
 
     def _mail(self, template: str, to: Subscriber, about: UUID, values: Mapping[str, object]) -> None:
-        key = f"{template}-{about}-{to.id}"
+        key = f"{KEYS}{template}-{about}-{to.id}"
 
         def write() -> Mail:
             unsubscribe = f"{self._origin}/unsubscribe#token={to.token}"

@@ -10,7 +10,7 @@ from blog.domain.events import PostEvents
 from blog.domain.ports import PostStore, Profiles, PublicPages, ResponseStore, SubscriberStore
 from blog.domain.posts import Posts
 from blog.domain.responses import Responses
-from blog.domain.subscriptions import Subscriptions
+from blog.domain.subscriptions import SubscriptionLimits, Subscriptions
 from blog.rendering.markdown import summarise
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.pages import EdgePages
@@ -22,6 +22,7 @@ from chassis.http.edge import purges_of
 from chassis.idempotency import IdempotencyLimits, IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.messages.dynamodb_outbox import DynamoOutbox
+from chassis.messages.mail_suppression import DynamoSuppressions, Suppressions
 from chassis.messages.outbox import OutboxStore
 from chassis.stores.aws import Aws
 
@@ -33,6 +34,7 @@ class Stores:
     posts: PostStore
     responses: ResponseStore
     subscribers: SubscriberStore
+    suppressions: Suppressions
     idempotency: IdempotencyStore
     outbox: OutboxStore
     profiles: Profiles
@@ -47,6 +49,7 @@ def real(settings: BlogSettings) -> Stores:
         posts=DynamoPostStore(client, settings.blog_table),
         responses=DynamoResponseStore(client, settings.blog_table),
         subscribers=DynamoSubscriberStore(client, settings.blog_table),
+        suppressions=DynamoSuppressions(client, settings.blog_table),
         idempotency=DynamoIdempotency(client, settings.blog_table, limits=IdempotencyLimits.of(settings)),
         outbox=DynamoOutbox(client, settings.blog_table),
         profiles=IssuerProfiles(profile_url or urljoin(settings.auth_jwks_url, "/v1/me")),
@@ -67,4 +70,8 @@ def responses_of(settings: BlogSettings, stores: Stores, clock: Clock) -> Respon
 
 def subscriptions_of(settings: BlogSettings, stores: Stores, clock: Clock) -> Subscriptions:
     """Return what can be done with subscriptions, over `stores`."""
-    return Subscriptions(stores.subscribers, clock, settings.max_subscriptions_an_hour)
+    limits = SubscriptionLimits(
+        of_network=settings.max_subscriptions_an_hour,
+        of_address=settings.max_subscriptions_of_an_address_an_hour,
+    )
+    return Subscriptions(stores.subscribers, stores.suppressions, clock, limits)

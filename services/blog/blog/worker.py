@@ -11,8 +11,8 @@ from blog.config import WorkerSettings
 from blog.domain.erasure import BlogAccounts
 from blog.domain.upkeep import Upkeep
 from blog.store.stream import consequences_of, mails_of
-from blog.subscriber_mails import SubscriberMails
-from blog.wiring import Stores, posts_of, real, responses_of
+from blog.subscriber_mails import KEYS, SubscriberMails
+from blog.wiring import Stores, posts_of, real, responses_of, subscriptions_of
 from chassis.accounts import AccountEvents
 from chassis.clock import Clock, utc_now
 from chassis.ids import new_id
@@ -21,6 +21,7 @@ from chassis.messages.events import SnsPublisher
 from chassis.messages.jobs import Jobs, run_worker
 from chassis.messages.mail import SesMailer
 from chassis.messages.mail_log import DynamoMailLog, OnceMailer
+from chassis.messages.mail_suppression import MailEvents, SuppressingMailer
 from chassis.messages.outbox import Relay
 from chassis.process.background import Periodic
 from chassis.stores.aws import Aws
@@ -37,15 +38,21 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     stores = parts or real(settings)
     posts = posts_of(settings, stores, clock)
     responses = responses_of(settings, stores, clock)
-    events = AccountEvents(BlogAccounts(stores.posts, posts, responses), stores.idempotency)
+    subscriptions = subscriptions_of(settings, stores, clock)
+    accounts = BlogAccounts(stores.posts, posts, responses)
+    events = AccountEvents(accounts, stores.idempotency, subscriptions.erase)
     aws = Aws(settings.aws_region, settings.aws_endpoint_url)
+    mail_events = MailEvents(_mail_log(aws, settings), stores.suppressions, KEYS, subscriptions.forget, clock)
     relay = Relay(stores.outbox, SnsPublisher(aws.client("sns"), settings.events_topic_arn))
     upkeep = Upkeep(stores.pages, responses)
     reader = _reader(
         aws, settings.blog_table, "upkeep", lambda change: upkeep.carry_out(consequences_of(change))
     )
     return Jobs(
-        consumers=[Consumer.of(settings, "users_events", events.handle)],
+        consumers=[
+            Consumer.of(settings, "users_events", events.handle),
+            Consumer.of(settings, "mail_events", mail_events.handle),
+        ],
         periodic=[Periodic("publishing", settings.publish_seconds, partial(posts.publish_due, _AT_ONCE))],
         relays={"relay": relay},
         streams={"upkeep": reader, **_mails(settings, aws, stores, clock)},
@@ -58,14 +65,26 @@ def _mails(settings: WorkerSettings, aws: Aws, stores: Stores, clock: Clock) -> 
         log.warning("no mail is sent: MAIL_CONFIGURATION_SET is not set, so nobody can subscribe")
         return {}
     sender = settings.mail_sender or f"Slipway <no-reply@{settings.public_domain}>"
+    ses = SesMailer(aws.client("sesv2"), sender, settings.mail_configuration_set)
     mailer = OnceMailer(
-        SesMailer(aws.client("sesv2"), sender, settings.mail_configuration_set),
-        DynamoMailLog(aws.client("dynamodb"), settings.blog_table),
+        SuppressingMailer(ses, stores.suppressions),
+        _mail_log(aws, settings),
         clock,
         timedelta(seconds=settings.mail_settle_seconds),
     )
-    mails = SubscriberMails(stores.subscribers, stores.posts, mailer, settings.public_url("blog"), clock)
+    mails = SubscriberMails(
+        stores.subscribers,
+        stores.posts,
+        mailer,
+        settings.public_url("blog"),
+        clock,
+        settings.mails_at_once,
+    )
     return {"mails": _reader(aws, settings.blog_table, "mails", lambda change: mails.send(mails_of(change)))}
+
+
+def _mail_log(aws: Aws, settings: WorkerSettings) -> DynamoMailLog:
+    return DynamoMailLog(aws.client("dynamodb"), settings.blog_table)
 
 
 def _reader(aws: Aws, table: str, name: str, handle: Handle) -> StreamReader:

@@ -74,7 +74,12 @@ def parts(clock: FakeClock) -> Stores:
 
 @pytest.fixture
 def app(parts: Stores, issuer: Issuer, clock: FakeClock) -> Flask:
-    told = settings(max_posts=5, max_comments_an_hour=3, max_subscriptions_an_hour=3)
+    told = settings(
+        max_posts=5,
+        max_comments_an_hour=3,
+        max_subscriptions_an_hour=3,
+        max_subscriptions_of_an_address_an_hour=2,
+    )
     return create_app(told, parts=parts, verifier=issuer.verifier(), clock=clock)
 
 

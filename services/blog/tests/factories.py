@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from blog.app import create_app
 from blog.config import ApiSettings
 from blog.domain.comment import Comment
+from blog.domain.ports import SubscriberStore
 from blog.domain.post import Author, Draft, Post, post_of
 from blog.domain.subscriber import Subscriber, new_secret
 from blog.store.memory import MemoryPostStore
@@ -24,6 +25,7 @@ from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.testing import ISSUER, FakeClock, Issuer
 from chassis.testing.fuzz_target import FuzzTarget
+from chassis.testing.mail import MemorySuppressions
 
 
 class FakeProfiles:
@@ -65,6 +67,7 @@ def stores(clock: Clock = utc_now) -> Stores:
         posts=kept,
         responses=MemoryResponseStore(kept, clock),
         subscribers=MemorySubscriberStore(),
+        suppressions=MemorySuppressions(),
         idempotency=MemoryIdempotency(),
         outbox=kept.outbox,
         profiles=FakeProfiles(),
@@ -106,6 +109,14 @@ def new_subscriber(**more: Any) -> Subscriber:
     found = new_id()
     given: dict[str, Any] = {"id": found, "email": f"{found}@example.com", "asked_at": FakeClock()()}
     return Subscriber(secret=new_secret(), **{**given, **more})
+
+
+def keys_of(subscribers: SubscriberStore) -> list[str]:
+    """Return the keys of all confirmed subscriptions, read page by page."""
+    found: list[str] = []
+    while page := subscribers.confirmed(found[-1] if found else None, 3):
+        found += page
+    return found
 
 
 class Api:

@@ -36,7 +36,7 @@ output "services" {
 }
 
 output "topics" {
-  description = "Every topic by name: the service that publishes there, or the bucket that announces there."
+  description = "Every topic by name: the service that publishes there, or the bucket that announces there; neither for mail-events, on which SES tells what becomes of mail, where a queue hears it."
   value = merge(
     {
       for name, service in local.services : service.publishes.topic => { service = name, bucket = null }
@@ -45,6 +45,10 @@ output "topics" {
     {
       for bucket in flatten([for service in values(local.services) : service.stores.buckets]) :
       bucket.notify_topic => { service = null, bucket = bucket.name } if bucket.notify_topic != null
+    },
+    {
+      for topic in distinct(flatten([for service in values(local.services) : [for queue in service.queues : queue.subscribes[*].topic]])) :
+      topic => { service = null, bucket = null } if topic == "mail-events"
     },
   )
 }

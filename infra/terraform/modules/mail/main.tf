@@ -1,5 +1,5 @@
 # Sending mail as the domain: identity, DKIM, SPF by a MAIL FROM of its own, DMARC, and a configuration set that
-# tells a topic of bounces and complaints.
+# tells one topic of bounces and complaints, for people, and another what becomes of each mail, for services.
 
 resource "aws_sesv2_configuration_set" "this" {
   configuration_set_name = "${var.prefix}mail"
@@ -80,6 +80,22 @@ resource "aws_sesv2_configuration_set_event_destination" "this" {
 
     sns_destination {
       topic_arn = var.events_topic_arn
+    }
+  }
+}
+
+resource "aws_sesv2_configuration_set_event_destination" "told" {
+  count = length(var.told_topic_arns)
+
+  configuration_set_name = aws_sesv2_configuration_set.this.configuration_set_name
+  event_destination_name = "mail-events"
+
+  event_destination {
+    enabled              = true
+    matching_event_types = ["SEND", "DELIVERY", "BOUNCE", "COMPLAINT"]
+
+    sns_destination {
+      topic_arn = var.told_topic_arns[count.index]
     }
   }
 }

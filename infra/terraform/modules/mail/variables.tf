@@ -23,6 +23,17 @@ variable "events_topic_arn" {
   type        = string
 }
 
+variable "told_topic_arns" {
+  description = "Topics that are told what becomes of each mail; one at the most."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = length(var.told_topic_arns) <= 1
+    error_message = "One topic at the most is told what becomes of each mail."
+  }
+}
+
 variable "dmarc" {
   description = "Whether the policy for receivers (DMARC) is made here; false where the zone has one."
   type        = bool

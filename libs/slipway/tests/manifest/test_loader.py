@@ -127,6 +127,8 @@ def test_a_wrong_value_is_named_with_its_line(root: Path, before: str, after: st
             "13: publishes.topic: 'topic/notes-events'",
         ),
         ("{topic: new-scans}", "{topic: old-scans}", "20: queues.0.subscribes.0.topic: nobody publishes to"),
+        ("{topic: new-scans}", "{topic: mail-events}", "20: queues.0.subscribes.0.topic: nobody publishes"),
+        ("topic: notes-events", "topic: mail-events", "13: publishes.topic: 'mail-events' is the suite's"),
         (
             "{topic: new-scans}",
             "{topic: notes-events, types: [notes.note.lost.v1]}",
@@ -263,6 +265,12 @@ def test_what_follows_from_queues_is_not_written_again(root: Path, action: str, 
 def test_a_service_that_sends_to_its_own_queue_says_so(root: Path) -> None:
     write(root, "notes", NOTES + "  - {allow: [sqs:SendMessage], on: [queue/notes-scans]}\n")
     assert load_all(root)["notes"].permissions[1].on == ("queue/notes-scans",)
+
+
+def test_what_becomes_of_mail_is_heard_where_a_service_sends_some(root: Path) -> None:
+    heard = NOTES.replace("{topic: new-scans}", "{topic: mail-events}")
+    write(root, "notes", heard + "  - {allow: [ses:SendEmail], on: [mail/configuration-set]}\n")
+    assert load_all(root)["notes"].queues[0].subscribes[0].topic == "mail-events"
 
 
 def test_two_services_cannot_deliver_one_prefix(root: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from email.message import EmailMessage
 
 import pytest
@@ -14,13 +15,13 @@ from slipway.provision.mail import ensure_mail
 from slipway.tests.provision.conftest import SELLER
 
 
-def send(account, service, sender, configuration_set):
+def send(account, service, sender, configuration_set, to="anna@example.com"):
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, "anna@example.com", "Hello"
+    message["From"], message["To"], message["Subject"] = sender, to, "Hello"
     message.set_content("Hello.")
     return account.of(service, "sesv2").send_email(
         FromEmailAddress=sender,
-        Destination={"ToAddresses": ["anna@example.com"]},
+        Destination={"ToAddresses": [to]},
         Content={"Raw": {"Data": message.as_bytes()}},
         ConfigurationSetName=configuration_set,
     )
@@ -43,6 +44,34 @@ def test_a_service_without_the_permission_is_told_nothing_and_refused(account):
         send(account, "buyer", "no-reply@localhost", account.env["seller"]["MAIL_CONFIGURATION_SET"])
 
 
+def test_a_queue_hears_what_becomes_of_mail(fresh):
+    heard = {
+        "name": "mails",
+        "env": "MAILS_QUEUE_URL",
+        "consumer": "worker",
+        "subscribes": [{"topic": "mail-events"}],
+    }
+    changes = {"queues": [*SELLER["queues"], heard]}
+    fresh.provision(seller=changes)
+    told = fresh.provision(seller=changes)["seller"]  # again, as each `up` does
+    send(
+        fresh,
+        "seller",
+        "no-reply@localhost",
+        told["MAIL_CONFIGURATION_SET"],
+        "bounce@simulator.amazonses.com",
+    )
+    sqs = fresh.of("seller", "sqs")
+    kinds = []
+    while messages := sqs.receive_message(
+        QueueUrl=told["MAILS_QUEUE_URL"], MaxNumberOfMessages=10, WaitTimeSeconds=1
+    ).get("Messages"):
+        for message in messages:
+            kinds.append(json.loads(message["Body"])["eventType"])
+            sqs.delete_message(QueueUrl=told["MAILS_QUEUE_URL"], ReceiptHandle=message["ReceiptHandle"])
+    assert sorted(kinds) == ["Bounce", "Send"]
+
+
 class Without:
     """An emulator that has no SES v2."""
 
@@ -58,7 +87,7 @@ class Without:
 
 
 def test_where_the_emulator_cannot_send_nobody_is_told_of_mail(account):
-    assert ensure_mail(Without(), account.names, "localhost") is False
+    assert ensure_mail(Without(), account.names, "localhost", announced=True) is False
     seller = Manifest.model_validate(SELLER)
     told = environment(seller, AccessKey("a", "b"), account.target, account.names, mail=False)
     assert "MAIL_CONFIGURATION_SET" not in told

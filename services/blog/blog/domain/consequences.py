@@ -31,10 +31,15 @@ class Welcome:
 
 @dataclass(frozen=True, slots=True)
 class Announce:
-    """A post is public that was not: its mail to every subscriber is due."""
+    """A post is public that was not: its mail is due to a page of subscribers, those behind the key `after`.
+
+    `version` is the post's when it became public: what is published again later is announced anew.
+    """
 
     slug: str
     post_id: UUID
+    version: int
+    after: str | None = None
 
 
 Consequence = ShowAnew | DropComments

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from blog.domain.comment import Comment
+from blog.domain.consequences import Announce
 from blog.domain.post import CountedPost, Draft, Post
 from blog.domain.subscriber import Subscriber
 from chassis.http.pagination import Slice
@@ -156,8 +157,8 @@ class SubscriberStore(Protocol):
     What is not confirmed by the time that it was added with is gone.
     """
 
-    def count(self, network: str, now: datetime, per_hour: int) -> None:
-        """Count that a network asks; raise TooManySubscriptions when it has `per_hour` times in this hour."""
+    def count(self, asked: str, now: datetime, per_hour: int) -> None:
+        """Count a question by or for `asked`; raise TooManySubscriptions past `per_hour` in this hour."""
         ...
 
     def add(self, subscriber: Subscriber, now: datetime, expires_at: datetime) -> bool:
@@ -176,8 +177,12 @@ class SubscriberStore(Protocol):
         """Delete it, unless another has come into its place."""
         ...
 
-    def confirmed(self) -> Iterable[str]:
-        """Return the keys of all that are confirmed."""
+    def confirmed(self, after: str | None, limit: int) -> Sequence[str]:
+        """Return up to `limit` keys of what is confirmed, in order, from the one behind `after` on."""
+        ...
+
+    def go_on(self, announcement: Announce, now: datetime) -> None:
+        """Let the table's stream tell of the next page; nothing happens where that has been done before."""
         ...
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -11,6 +10,8 @@ from datetime import datetime, timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from uuid import UUID
+
+from chassis.addresses import address_digest
 
 LONGEST_ADDRESS = 254
 WAIT = timedelta(days=7)
@@ -36,7 +37,7 @@ class Subscriber:
     @property
     def key(self) -> str:
         """What the subscription is found by."""
-        return key_of(self.email)
+        return address_digest(self.email)
 
     @property
     def token(self) -> str:
@@ -55,11 +56,6 @@ class Subscriber:
 def new_secret() -> str:
     """Return a secret that nobody guesses."""
     return secrets.token_urlsafe(32)
-
-
-def key_of(email: str) -> str:
-    """Return the same key for an address however its letters' case is."""
-    return hashlib.sha256(email.casefold().encode()).hexdigest()
 
 
 def parts_of(token: str) -> tuple[str, str]:

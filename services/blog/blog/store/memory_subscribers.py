@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
+from uuid import UUID
 
+from blog.domain.consequences import Announce
 from blog.domain.subscriber import Subscriber
 from blog.errors import TooManySubscriptions
 
@@ -16,12 +17,15 @@ class MemorySubscriberStore:
     def __init__(self) -> None:
         self._kept: dict[str, tuple[Subscriber, datetime]] = {}
         self._asked: Counter[tuple[str, int]] = Counter()
+        self._reached: dict[tuple[UUID, int], str | None] = {}
+        self.announced: list[Announce] = []
+        """What a stream would tell of."""
 
-    def count(self, network: str, now: datetime, per_hour: int) -> None:
+    def count(self, asked: str, now: datetime, per_hour: int) -> None:
         hour, elapsed = divmod(int(now.timestamp()), 3600)
-        if self._asked[(network, hour)] >= per_hour:
+        if self._asked[(asked, hour)] >= per_hour:
             raise TooManySubscriptions(per_hour, 3600 - elapsed)
-        self._asked[(network, hour)] += 1
+        self._asked[(asked, hour)] += 1
 
     def add(self, subscriber: Subscriber, now: datetime, expires_at: datetime) -> bool:
         if self.subscriber(subscriber.key, now) is not None:
@@ -43,8 +47,16 @@ class MemorySubscriberStore:
         if self._has(subscriber):
             del self._kept[subscriber.key]
 
-    def confirmed(self) -> Iterator[str]:
-        return iter([key for key, (kept, _) in self._kept.items() if kept.confirmed_at])
+    def confirmed(self, after: str | None, limit: int) -> list[str]:
+        keys = sorted(key for key, (kept, _) in self._kept.items() if kept.confirmed_at)
+        return [key for key in keys if after is None or key > after][:limit]
+
+    def go_on(self, announcement: Announce, now: datetime) -> None:
+        del now
+        run = (announcement.post_id, announcement.version)
+        if (self._reached.get(run) or "") < (announcement.after or ""):
+            self._reached[run] = announcement.after
+            self.announced.append(announcement)
 
     def _has(self, subscriber: Subscriber) -> bool:
         found = self._kept.get(subscriber.key)

@@ -40,7 +40,9 @@ def mails_of(change: ItemChange) -> list[DueMail]:
         return [] if known or new.confirmed_at else [Welcome(new.key, new.id)]
     if sort == items.POST and change.old is None:
         post = items.read_post(change.new)
-        return [Announce(post.slug, post.id)]
+        return [Announce(post.slug, post.id, post.version)]
+    if sort == subscriber_items.ANNOUNCEMENT:
+        return [subscriber_items.read_announcement(change.new)]
     return []
 
 

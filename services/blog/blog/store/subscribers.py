@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from blog.domain.consequences import Announce
 from blog.domain.subscriber import Subscriber
 from blog.errors import TooManySubscriptions
 from blog.store import changes, items, subscriber_items
 from chassis.errors import Stale
 from chassis.stores.aws import translated
-from chassis.stores.dynamodb import ConditionsFailed, query, transact
+from chassis.stores.dynamodb import ConditionsFailed, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _WHAT = "Keeping subscriptions"
 _HOUR = 3600
 _TRIES = 6
+_KEEP = timedelta(days=30)
 _FREE = "attribute_not_exists(pk) OR expires_at <= :now"
 
 
@@ -29,13 +30,13 @@ class DynamoSubscriberStore:
         self._client = client
         self._table = table
 
-    def count(self, network: str, now: datetime, per_hour: int) -> None:
+    def count(self, asked: str, now: datetime, per_hour: int) -> None:
         seconds = int(now.timestamp())
         try:
             with translated(_WHAT):
                 self._client.update_item(
                     TableName=self._table,
-                    Key=subscriber_items.network_key(network, now),
+                    Key=subscriber_items.asked_key(asked, now),
                     UpdateExpression="SET expires_at = :expires ADD asked :one",
                     ConditionExpression="attribute_not_exists(asked) OR asked < :most",
                     ExpressionAttributeValues={
@@ -83,15 +84,39 @@ class DynamoSubscriberStore:
             changes.delete(self._table, subscriber_items.confirmed_key(subscriber.key)),
         )
 
-    def confirmed(self) -> Iterator[str]:
-        found = query(
-            self._client,
-            _WHAT,
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": subscriber_items.CONFIRMED}},
+    def confirmed(self, after: str | None, limit: int) -> list[str]:
+        start: dict[str, Any] = (
+            {} if after is None else {"ExclusiveStartKey": subscriber_items.confirmed_key(after)}
         )
-        return (item["sk"]["S"] for item in found)
+        with translated(_WHAT):
+            found = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": {"S": subscriber_items.CONFIRMED}},
+                ConsistentRead=True,
+                Limit=limit,
+                **start,
+            )
+        return [item["sk"]["S"] for item in found["Items"]]
+
+    def go_on(self, announcement: Announce, now: datetime) -> None:
+        values = {
+            ":slug": {"S": announcement.slug},
+            ":after": {"S": announcement.after or ""},
+            ":expires": {"N": str(int((now + _KEEP).timestamp()))},
+        }
+        try:
+            with translated(_WHAT):
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=subscriber_items.announcement_key(announcement),
+                    UpdateExpression="SET slug = :slug, #after = :after, expires_at = :expires",
+                    ConditionExpression="attribute_not_exists(pk) OR #after < :after",
+                    ExpressionAttributeNames={"#after": "after"},
+                    ExpressionAttributeValues=values,
+                )
+        except Stale:  # a change that was told twice: the page behind this one is under way
+            return
 
     def _change(self, *parts: Any) -> bool:
         """Write all parts, or none where the first one's condition does not hold."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
+from services.blog.tests.factories import keys_of
 
-from blog.domain.subscriber import Subscriber, key_of
+from blog.domain.subscriber import Subscriber
 from blog.wiring import Stores
+from chassis.addresses import address_digest
 from chassis.testing import FakeClock
 
 _PATH = "/v1/subscribers"
@@ -21,13 +23,13 @@ def subscribe(reader: FlaskClient, email: str = "ann@example.com", network: str 
 def waiting(reader: FlaskClient, parts: Stores, clock: FakeClock) -> Subscriber:
     """Somebody who has subscribed and has not confirmed it."""
     assert subscribe(reader) == 202
-    found = parts.subscribers.subscriber(key_of("ann@example.com"), clock())
+    found = parts.subscribers.subscriber(address_digest("ann@example.com"), clock())
     assert found is not None
     return found
 
 
 def confirmed(parts: Stores) -> list[str]:
-    return list(parts.subscribers.confirmed())
+    return keys_of(parts.subscribers)
 
 
 def test_a_subscription_counts_once_it_is_confirmed(
@@ -46,6 +48,31 @@ def test_the_answer_tells_nothing_about_an_address(
     new = reader.post(_PATH, json={"email": "new@example.com"})
     assert (known.status_code, known.data) == (new.status_code, new.data) == (202, b"")
     assert parts.subscribers.subscriber(waiting.key, clock()) == waiting
+
+
+def test_a_suppressed_address_is_answered_like_any_other_and_nothing_happens(
+    reader: FlaskClient, parts: Stores, clock: FakeClock
+) -> None:
+    parts.suppressions.add("Ann@example.com", "complaint", clock())
+    assert subscribe(reader) == 202
+    assert parts.subscribers.subscriber(address_digest("ann@example.com"), clock()) is None
+
+
+def test_an_address_is_asked_for_so_often_in_an_hour_whatever_the_network(
+    reader: FlaskClient, parts: Stores, clock: FakeClock
+) -> None:
+    key = address_digest("ann@example.com")
+    kept = []
+    for number in range(4):  # and each time its owner leaves
+        assert subscribe(reader, network=f"192.0.2.{number}") == 202
+        found = parts.subscribers.subscriber(key, clock())
+        kept.append(found is not None)
+        if found is not None:
+            parts.subscribers.remove(found)
+    assert kept == [True, True, False, False]
+    clock.advance(3600)
+    assert subscribe(reader) == 202
+    assert parts.subscribers.subscriber(key, clock()) is not None
 
 
 def test_mail_programs_unsubscribe_by_one_click(

@@ -13,23 +13,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
-from services.blog.tests.factories import Api, FakePages, FakeProfiles, settings
+from services.blog.tests.factories import Api, FakePages, FakeProfiles, keys_of, settings
 
 from blog.app import create_app
 from blog.domain.comment import Comment
-from blog.domain.consequences import DropComments
+from blog.domain.consequences import Announce, DropComments
 from blog.domain.erasure import BlogAccounts
 from blog.domain.post import Draft, Post
 from blog.domain.subscriber import Subscriber
 from blog.store import items, response_items, subscriber_items
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.responses import DynamoResponseStore
-from blog.store.stream import consequences_of
+from blog.store.stream import consequences_of, mails_of
 from blog.store.subscribers import DynamoSubscriberStore
 from blog.wiring import Stores, posts_of, responses_of
 from chassis.idempotency.memory import MemoryIdempotency
+from chassis.messages.mail_suppression import DynamoSuppressions
 from chassis.messages.memory_outbox import MemoryOutbox
 from chassis.stores.streams import ItemChange
 from chassis.testing import FakeClock, Issuer
@@ -57,6 +59,7 @@ def parts(table: tuple[Any, str], clock: FakeClock) -> Stores:
         posts=DynamoPostStore(*table, clock),
         responses=DynamoResponseStore(*table, clock),
         subscribers=DynamoSubscriberStore(*table),
+        suppressions=DynamoSuppressions(*table),
         idempotency=MemoryIdempotency(),
         outbox=MemoryOutbox(clock),
         profiles=FakeProfiles(),
@@ -227,9 +230,20 @@ def test_a_subscription_that_another_release_has_confirmed_is_found_and_ended(
     parts: Stores, table: tuple[Any, str], clock: FakeClock
 ) -> None:
     put(table, items_of(GOLDEN[-1]))
-    [key] = parts.subscribers.confirmed()
+    [key] = keys_of(parts.subscribers)
     found = parts.subscribers.subscriber(key, clock())
     assert found is not None
     assert (found.email, found.key) == ("ben@example.com", key)
     parts.subscribers.remove(found)
-    assert list(parts.subscribers.confirmed()) == []
+    assert keys_of(parts.subscribers) == []
+
+
+def test_what_another_release_has_suppressed_and_how_far_its_mails_have_come_is_read(
+    parts: Stores, table: tuple[Any, str]
+) -> None:
+    found = items_of(GOLDEN[-1])
+    put(table, found)
+    assert parts.suppressions.has("Dora@example.com")
+    [item] = [one for one in found if one["sk"]["S"] == subscriber_items.ANNOUNCEMENT]
+    [due] = mails_of(ItemChange("1", "INSERT", items.key_of(item), None, item))
+    assert due == Announce(SLUG, UUID("01a2245d-4f6f-75f9-96ae-917088919594"), 2, item["after"]["S"])

@@ -59,5 +59,17 @@ def test_who_subscribes_in_the_place_of_a_subscription_that_is_over_is_welcomed(
 def test_a_post_is_announced_when_it_becomes_public_and_not_when_it_changes(owner: str) -> None:
     _, post = published(new_draft(owner, slug="größe"))
     item = items.item_of_post(post)
-    assert mails_of(change(None, item)) == [Announce("größe", post.id)]
+    assert mails_of(change(None, item)) == [Announce("größe", post.id, post.version)]
     assert mails_of(change(item, {**item, "x": {"S": "y"}})) == mails_of(change(item, None)) == []
+
+
+def test_each_page_of_an_announcement_makes_the_next_one_due(owner: str) -> None:
+    _, post = published(new_draft(owner, slug="größe"))
+    due = [Announce(post.slug, post.id, post.version, after) for after in ("a", "b")]
+    first, second = (
+        {**subscriber_items.announcement_key(one), "slug": {"S": one.slug}, "after": {"S": str(one.after)}}
+        for one in due
+    )
+    assert mails_of(change(None, first)) == due[:1]
+    assert mails_of(change(first, second)) == due[1:]
+    assert mails_of(change(second, None)) == mails_of(change(second, second)) == []

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from services.blog.tests.factories import new_subscriber
+from services.blog.tests.factories import keys_of, new_subscriber
 
 from blog.domain.ports import SubscriberStore
 from blog.domain.subscriber import WAIT
@@ -31,14 +31,14 @@ def test_a_confirmed_subscription_is_listed_until_it_is_removed(
 ) -> None:
     new = new_subscriber()
     subscribers.add(new, clock(), clock() + WAIT)
-    assert new.key not in subscribers.confirmed()
+    assert new.key not in keys_of(subscribers)
     confirmed = new.confirmed(clock())
     assert subscribers.confirm(confirmed)
-    assert new.key in subscribers.confirmed()
+    assert new.key in keys_of(subscribers)
     clock.advance(WAIT.total_seconds() + 1)
     assert subscribers.subscriber(new.key, clock()) == confirmed
     subscribers.remove(confirmed)
-    assert new.key not in subscribers.confirmed()
+    assert new.key not in keys_of(subscribers)
     assert subscribers.subscriber(new.key, clock()) is None
 
 
@@ -65,3 +65,16 @@ def test_a_network_asks_so_often_in_an_hour(subscribers: SubscriberStore, clock:
     assert refused.value.retry_after == 3595
     subscribers.count(network, clock() + timedelta(hours=1), 2)
     subscribers.count(str(new_id()), clock(), 2)
+
+
+def test_confirmed_ones_are_read_in_pages_in_the_order_of_their_keys(
+    subscribers: SubscriberStore, clock: FakeClock
+) -> None:
+    new = [new_subscriber() for _ in range(5)]
+    for one in new:
+        subscribers.add(one, clock(), clock() + WAIT)
+        subscribers.confirm(one.confirmed(clock()))
+    found = keys_of(subscribers)
+    assert found == sorted(found)
+    assert {one.key for one in new} <= set(found)
+    assert list(subscribers.confirmed(found[-1], 5)) == []

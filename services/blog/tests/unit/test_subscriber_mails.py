@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,11 +19,13 @@ from blog.subscriber_mails import SubscriberMails
 from chassis.errors import Transient
 from chassis.messages.mail import Mail
 from chassis.messages.mail_log import OnceMailer
+from chassis.messages.mail_suppression import SuppressingMailer
 from chassis.testing import FakeClock
-from chassis.testing.mail import FakeMailer, MemoryMailLog
+from chassis.testing.mail import FakeMailer, MemoryMailLog, MemorySuppressions
 
 _ORIGIN = "https://blog.example"
 _SETTLE = timedelta(minutes=2)
+_AT_ONCE = 10
 
 
 class Killed(BaseException):
@@ -50,10 +53,11 @@ class Blog:
         self.subscribers = MemorySubscriberStore()
         self.posts = MemoryPostStore()
         self.log = MemoryMailLog()
+        self.suppressions = MemorySuppressions()
 
     def worker(self, mailer: FakeMailer) -> SubscriberMails:
-        once = OnceMailer(mailer, self.log, self.clock, _SETTLE)
-        return SubscriberMails(self.subscribers, self.posts, once, _ORIGIN, self.clock)
+        once = OnceMailer(SuppressingMailer(mailer, self.suppressions), self.log, self.clock, _SETTLE)
+        return SubscriberMails(self.subscribers, self.posts, once, _ORIGIN, self.clock, _AT_ONCE)
 
     def subscribed(self) -> Subscriber:
         new = new_subscriber()
@@ -70,6 +74,21 @@ class Blog:
         after, post = published(draft)
         self.posts.publish(draft, after, post, PostEvents(_ORIGIN, self.clock).published(post))
         return after
+
+
+def announced(post: Draft) -> Announce:
+    return Announce(post.slug, post.id, post.version)
+
+
+def through(blog: Blog, mailer: FakeMailer, due: Announce) -> int:
+    """Announce a post page by page, as the stream tells of each; return how many pages there were."""
+    pages, told = 0, [due]
+    while told:
+        pages += 1
+        blog.subscribers.announced.clear()
+        blog.worker(mailer).send(told)
+        told = list(blog.subscribers.announced)
+    return pages
 
 
 @pytest.fixture
@@ -108,7 +127,7 @@ def test_a_post_goes_to_everybody_who_has_confirmed_once(blog: Blog, mailer: Fak
     blog.subscribed()
     post = blog.publish(owner)
     for _ in range(2):
-        blog.worker(mailer).send([Announce(post.slug, post.id)])
+        blog.worker(mailer).send([announced(post)])
     assert sorted(mail.to for mail in mailer.sent) == sorted(wanted)
     assert len({mail.key for mail in mailer.sent}) == 3
     assert mailer.sent[0].subject == "Grüße & <b>"
@@ -116,11 +135,59 @@ def test_a_post_goes_to_everybody_who_has_confirmed_once(blog: Blog, mailer: Fak
     assert f"{_ORIGIN}/v1/posts/gr%C3%BC%C3%9Fe" in mailer.sent[0].text
 
 
+def test_a_thousand_subscribers_are_mailed_once_each_in_pages(
+    blog: Blog, mailer: FakeMailer, owner: str
+) -> None:
+    wanted = {blog.confirmed().email for _ in range(1_000)}
+    assert through(blog, mailer, announced(blog.publish(owner))) == 1_000 // _AT_ONCE + 1
+    assert len(mailer.sent) == 1_000
+    assert {mail.to for mail in mailer.sent} == wanted
+
+
+def test_a_page_that_broke_off_goes_on_where_it_was_and_a_repeated_one_sends_nothing(
+    blog: Blog, mailer: FakeMailer, clock: FakeClock, owner: str
+) -> None:
+    wanted = {blog.confirmed().email for _ in range(35)}
+    due = announced(blog.publish(owner))
+    blog.worker(mailer).send([due])
+    [second] = blog.subscribers.announced
+    with pytest.raises(Killed):
+        blog.worker(DyingMailer(sends=False)).send([second])
+    assert len(mailer.sent) == _AT_ONCE
+    blog.worker(mailer).send([due])  # the stream tells of it again
+    assert blog.subscribers.announced == [second]
+    clock.advance(_SETTLE.total_seconds() + 1)
+    through(blog, mailer, second)
+    assert sorted(mail.to for mail in mailer.sent) == sorted(wanted)
+
+
+def test_a_post_that_is_published_again_goes_to_those_who_came_meanwhile_wherever_they_stand(
+    blog: Blog, mailer: FakeMailer, owner: str
+) -> None:
+    for _ in range(25):
+        blog.confirmed()
+    due = announced(blog.publish(owner))
+    through(blog, mailer, due)
+    later = {blog.confirmed().email for _ in range(25)}
+    through(blog, mailer, replace(due, version=due.version + 2))
+    assert len(mailer.sent) == 50
+    assert {mail.to for mail in mailer.sent[25:]} == later
+
+
+def test_an_address_that_is_suppressed_gets_no_mail_and_holds_up_nobody(
+    blog: Blog, mailer: FakeMailer, owner: str
+) -> None:
+    gone, reader = blog.confirmed(), blog.confirmed()
+    blog.suppressions.add(gone.email, "bounce", blog.clock())
+    blog.worker(mailer).send([announced(blog.publish(owner))])
+    assert [mail.to for mail in mailer.sent] == [reader.email]
+
+
 def test_a_post_that_is_withdrawn_or_another_by_now_is_not_announced(
     blog: Blog, mailer: FakeMailer, owner: str
 ) -> None:
     reader, post = blog.confirmed(), blog.publish(owner)
-    blog.worker(mailer).send([Announce("none", post.id), Announce(post.slug, reader.id)])
+    blog.worker(mailer).send([Announce("none", post.id, 2), Announce(post.slug, reader.id, 2)])
     assert mailer.sent == []
 
 
@@ -174,9 +241,9 @@ def test_a_mail_that_has_to_wait_holds_up_no_other(
 ) -> None:
     readers = [blog.confirmed() for _ in range(3)]
     post = blog.publish(owner)
-    blog.log.claim(f"post-{post.id}-{readers[0].id}", clock(), _SETTLE)
+    blog.log.claim(f"blog-post-{post.id}-{readers[0].id}", clock(), _SETTLE)
     with pytest.raises(Transient):
-        blog.worker(mailer).send([Announce(post.slug, post.id)])
+        blog.worker(mailer).send([announced(post)])
     assert {mail.to for mail in mailer.sent} == {one.email for one in readers[1:]}
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from services.blog.tests.factories import Api, FakePages, FakeProfiles, settings
+from services.blog.tests.factories import Api, FakePages, FakeProfiles, keys_of, new_subscriber, settings
 
 from blog.app import create_app
 from blog.domain.erasure import BlogAccounts
-from blog.domain.ports import PostStore, ResponseStore
+from blog.domain.ports import PostStore, ResponseStore, SubscriberStore
+from blog.domain.subscriber import WAIT, Subscriber
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.memory_subscribers import MemorySubscriberStore
-from blog.wiring import Stores, posts_of, responses_of
+from blog.store.subscribers import DynamoSubscriberStore
+from blog.wiring import Stores, posts_of, responses_of, subscriptions_of
 from chassis.accounts import AccountEvents
+from chassis.addresses import address_digest
 from chassis.clock import utc_now
 from chassis.idempotency import IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
@@ -23,6 +27,17 @@ from chassis.ids import new_id
 from chassis.messages.memory_outbox import MemoryOutbox
 from chassis.testing import Issuer
 from chassis.testing.accounts import AccountErasureContract, deleted
+from chassis.testing.mail import MemorySuppressions
+
+
+def subscribed(store: SubscriberStore, *, confirmed: bool = False) -> Subscriber:
+    """Return somebody who has just subscribed."""
+    found = new_subscriber(asked_at=utc_now())
+    store.add(found, utc_now(), utc_now() + WAIT)
+    if confirmed:
+        found = found.confirmed(utc_now())
+        store.confirm(found)
+    return found
 
 
 class TestErasure(AccountErasureContract):
@@ -36,11 +51,24 @@ class TestErasure(AccountErasureContract):
         return MemoryIdempotency()
 
     @pytest.fixture
-    def parts(self, store: PostStore, responses: ResponseStore, idempotency: IdempotencyStore) -> Stores:
+    def subscribers(self, store: PostStore, request: pytest.FixtureRequest) -> SubscriberStore:
+        if isinstance(store, DynamoPostStore):
+            return DynamoSubscriberStore(*request.getfixturevalue("table"))
+        return MemorySubscriberStore()
+
+    @pytest.fixture
+    def parts(
+        self,
+        store: PostStore,
+        responses: ResponseStore,
+        subscribers: SubscriberStore,
+        idempotency: IdempotencyStore,
+    ) -> Stores:
         return Stores(
             posts=store,
             responses=responses,
-            subscribers=MemorySubscriberStore(),
+            subscribers=subscribers,
+            suppressions=MemorySuppressions(),
             idempotency=idempotency,
             outbox=MemoryOutbox(),
             profiles=FakeProfiles(),
@@ -54,9 +82,30 @@ class TestErasure(AccountErasureContract):
     @pytest.fixture
     def events(self, parts: Stores, idempotency: IdempotencyStore) -> AccountEvents:
         posts = posts_of(settings(), parts, utc_now)
-        return AccountEvents(
-            BlogAccounts(parts.posts, posts, responses_of(settings(), parts, utc_now)), idempotency
-        )
+        accounts = BlogAccounts(parts.posts, posts, responses_of(settings(), parts, utc_now))
+        subscriptions = subscriptions_of(settings(), parts, utc_now)
+        return AccountEvents(accounts, idempotency, subscriptions.erase)
+
+    @pytest.mark.parametrize("confirmed", [False, True])
+    def test_the_subscription_of_its_address_goes_with_it(
+        self, subscribers: SubscriberStore, events: AccountEvents, account: str, *, confirmed: bool
+    ) -> None:
+        mine, others = subscribed(subscribers, confirmed=confirmed), subscribed(subscribers)
+        for _ in range(2):  # it may come twice
+            events.handle(deleted(account, address_digest(mine.email.upper())))
+        assert subscribers.subscriber(mine.key, utc_now()) is None
+        assert mine.key not in keys_of(subscribers)
+        assert subscribers.subscriber(others.key, utc_now()) == others
+
+    def test_an_account_that_never_proved_its_address_ends_no_subscription_that_is_older(
+        self, subscribers: SubscriberStore, events: AccountEvents, account: str
+    ) -> None:
+        found = subscribed(subscribers, confirmed=True)
+        after, before = (found.asked_at + timedelta(seconds=sign) for sign in (1, -1))
+        events.handle(deleted(account, address_digest(found.email), after))
+        assert subscribers.subscriber(found.key, utc_now()) == found
+        events.handle(deleted(account, address_digest(found.email), before))
+        assert subscribers.subscriber(found.key, utc_now()) is None
 
     def test_its_posts_go_with_it(
         self, app: Flask, parts: Stores, events: AccountEvents, issuer: Issuer, account: str

@@ -33,6 +33,7 @@ from chassis.messages.consumer import Consumer
 from chassis.messages.dynamodb_outbox import DynamoOutbox
 from chassis.messages.events import new_event
 from chassis.messages.jobs import Jobs
+from chassis.messages.mail_suppression import DynamoSuppressions
 from chassis.messages.worker import Worker
 from chassis.testing import ISSUER
 
@@ -47,6 +48,7 @@ def stores(table: tuple[Any, str]) -> Stores:
         posts=DynamoPostStore(*table),
         responses=DynamoResponseStore(*table),
         subscribers=DynamoSubscriberStore(*table),
+        suppressions=DynamoSuppressions(*table),
         idempotency=DynamoIdempotency(*table),
         outbox=DynamoOutbox(*table),
         profiles=FakeProfiles(),
@@ -68,8 +70,7 @@ def jobs(aws: Any, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Jobs:
 
 @pytest.fixture
 def consumer(jobs: Jobs) -> Consumer:
-    [found] = jobs.consumers
-    return found
+    return jobs.consumers[0]
 
 
 def keep(stores: Stores, owner: str) -> Draft:
@@ -161,7 +162,7 @@ def test_a_new_subscriber_is_mailed(jobs: Jobs, stores: Stores, table: tuple[Any
     new = new_subscriber()
     stores.subscribers.add(new, utc_now(), utc_now() + WAIT)
     client, name = table
-    mail = {"pk": {"S": f"MAIL#welcome-{new.id}-{new.id}"}, "sk": {"S": "MAIL"}}
+    mail = {"pk": {"S": f"MAIL#blog-welcome-{new.id}-{new.id}"}, "sk": {"S": "MAIL"}}
     stop = threading.Event()
     reader = threading.Thread(target=jobs.continuous["mails"], args=(stop,))
     reader.start()
@@ -169,3 +170,19 @@ def test_a_new_subscriber_is_mailed(jobs: Jobs, stores: Stores, table: tuple[Any
         time.sleep(0.05)
     stop.set()
     reader.join()
+
+
+def test_an_address_that_mail_comes_back_from_is_forgotten_and_not_subscribed_again(
+    aws: Any, jobs: Jobs, stores: Stores
+) -> None:
+    found = new_subscriber(email="bounce@simulator.amazonses.com")
+    stores.subscribers.add(found, utc_now(), utc_now() + WAIT)
+    hearing = jobs.consumers[1]
+    worker, stop = Worker(aws.service_client("blog", "sqs"), [hearing]), threading.Event()
+    reader = threading.Thread(target=jobs.continuous["mails"], args=(stop,))
+    reader.start()
+    while stores.subscribers.subscriber(found.key, utc_now()) is not None:
+        worker.handle_next(hearing, wait=1)
+    stop.set()
+    reader.join()
+    assert stores.suppressions.has(found.email)

@@ -26,3 +26,16 @@ run "signed_aligned_and_told_of_bounces" {
     error_message = "Somebody is told of bounces and complaints."
   }
 }
+
+run "a_topic_is_told_what_becomes_of_each_mail" {
+  command = plan
+
+  variables {
+    told_topic_arns = ["arn:aws:sns:eu-west-1:123456789012:mail-events"]
+  }
+
+  assert {
+    condition     = toset(aws_sesv2_configuration_set_event_destination.told[0].event_destination[0].matching_event_types) == toset(["SEND", "DELIVERY", "BOUNCE", "COMPLAINT"])
+    error_message = "Services are told of what was sent, has arrived, came back and was complained about."
+  }
+}
