@@ -26,6 +26,10 @@ _ORDER = (
     ("module.bucket.aws_s3_bucket_notification.this", "module.topic.aws_sns_topic_policy.this"),
     ("module.queue.aws_sns_topic_subscription.this", "module.queue.aws_sqs_queue_policy.this"),
     (
+        "module.mail.aws_sesv2_configuration_set_event_destination.told",
+        "module.topic.aws_sns_topic_policy.this",
+    ),
+    (
         "module.mail.aws_sesv2_configuration_set_event_destination.this",
         "module.notices.module.topic.aws_sns_topic_policy.this",
     ),
