@@ -66,10 +66,10 @@ def run(aws: MemoryAws, *command: str) -> None:
 
 
 def test_the_one_off_task_of_the_service_is_told_another_command(aws: MemoryAws) -> None:
-    run(aws, "grant", "--", "ann@example.com", "blog:write")
+    run(aws, "grant", "--", "ann@example.com", "posts:write")
     [told] = [given for given in aws.given if "overrides" in given]
     assert told["taskDefinition"] == "users-migrate"
-    override = {"name": "users", "command": ["grant", "--", "ann@example.com", "blog:write"]}
+    override = {"name": "users", "command": ["grant", "--", "ann@example.com", "posts:write"]}
     assert told["overrides"] == {"containerOverrides": [override]}
 
 
@@ -77,14 +77,14 @@ def test_a_migration_that_runs_meanwhile_is_not_taken_for_it(aws: MemoryAws) -> 
     aws.cluster.next_task = {"held": True}
     aws.call("ecs", "run_task", taskDefinition="users-migrate")
     aws.cluster.next_task = {}
-    run(aws, "grant", "--", "ann@example.com", "blog:write")
+    run(aws, "grant", "--", "ann@example.com", "posts:write")
     assert len(aws.cluster.tasks) == 2
 
 
 def test_a_command_that_fails_shows_its_log(aws: MemoryAws, capsys: pytest.CaptureFixture[str]) -> None:
     aws.cluster.next_task = {"exit_code": 1, "lines": ["no account has this e-mail address"]}
     with pytest.raises(Problem, match="grant of users failed: exit code 1"):
-        run(aws, "grant", "--", "nobody@example.com", "blog:write")
+        run(aws, "grant", "--", "nobody@example.com", "posts:write")
     assert "| no account has this e-mail address" in capsys.readouterr().out
 
 

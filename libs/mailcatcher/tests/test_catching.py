@@ -15,7 +15,7 @@ from mailcatcher.settings import MailcatcherSettings, MailcatcherSettingsError
 from mailcatcher.store import MailStore
 
 MESSAGE = (
-    b"Subject: Gr\xc3\xbc\xc3\x9fe\r\nList-Unsubscribe: <https://blog.test/u>\r\n\r\nHello.\r\n..dots\r\n"
+    b"Subject: Gr\xc3\xbc\xc3\x9fe\r\nList-Unsubscribe: <https://news.test/u>\r\n\r\nHello.\r\n..dots\r\n"
 )
 
 

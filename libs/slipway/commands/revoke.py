@@ -12,7 +12,7 @@ from slipway.commands import scopes as scopes_of
 def command(email: str, scopes: tuple[str, ...], environment: str | None, *, containers: bool) -> int:
     """Take scopes away from an account.
 
-    EMAIL is the address of the account, SCOPE one such as blog:write or releases:write. It counts in the
+    EMAIL is the address of the account, SCOPE one such as releases:write. It counts in the
     access tokens that are issued from then on: after a refresh, or ten minutes at the latest.
     """
     return scopes_of.change(

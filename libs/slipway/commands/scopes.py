@@ -29,7 +29,7 @@ F = TypeVar("F", bound=Callable[..., object])
 def _scopes(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     for text in given:
         if not _SCOPE.fullmatch(text):
-            raise click.BadParameter(f"{text!r} is not a scope; one looks like blog:write")
+            raise click.BadParameter(f"{text!r} is not a scope; one looks like releases:write")
     return given
 
 

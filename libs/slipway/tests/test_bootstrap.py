@@ -99,10 +99,10 @@ def test_changed_requirements_make_the_environment_anew(checkout: Path) -> None:
 
 def test_a_new_service_is_found(checkout: Path) -> None:
     run(checkout)
-    (checkout / "services" / "blog").mkdir(parents=True)
-    (checkout / "services" / "blog" / "service.yaml").touch()
-    (checkout / "services" / "blog" / "blog.py").write_text("print('found')\n")
-    (checkout / "libs" / "slipway" / "__main__.py").write_text("import blog\n")
+    (checkout / "services" / "shop").mkdir(parents=True)
+    (checkout / "services" / "shop" / "service.yaml").touch()
+    (checkout / "services" / "shop" / "shop.py").write_text("print('found')\n")
+    (checkout / "libs" / "slipway" / "__main__.py").write_text("import shop\n")
     assert run(checkout)[:2] == (0, "found\n")
 
 

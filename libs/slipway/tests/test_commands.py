@@ -122,8 +122,8 @@ def test_manifests_are_counted_when_they_are_right(cli: Cli, capsys: pytest.Capt
 def test_a_wrong_manifest_is_named_with_its_line(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "services" / "blog").mkdir(parents=True)
-    (tmp_path / "services" / "blog" / "service.yaml").write_text("name: blog\nfruit: pear\n")
+    (tmp_path / "services" / "shop").mkdir(parents=True)
+    (tmp_path / "services" / "shop" / "service.yaml").write_text("name: shop\nfruit: pear\n")
     monkeypatch.setattr(context, "ROOT", tmp_path)
     assert cli("manifest", "check") == FAILED
     assert "service.yaml:2: fruit" in capsys.readouterr().err

@@ -41,29 +41,29 @@ def test_the_service_is_told_with_its_own_environment(
     cli: Cli, running: Suite, capsys: pytest.CaptureFixture[str]
 ) -> None:
     secret = running.environment(running.manifests["notes"])["NOTES_SECRET"]
-    assert cli("grant", "ann@example.com", "blog:write", "releases:write") == OK
+    assert cli("grant", "ann@example.com", "posts:write", "releases:write") == OK
     said = capsys.readouterr().out.split()
-    assert said == ["told", "--", "ann@example.com", "blog:write", "releases:write", "with", secret]
-    assert cli("revoke", "ann@example.com", "blog:write") == OK
+    assert said == ["told", "--", "ann@example.com", "posts:write", "releases:write", "with", secret]
+    assert cli("revoke", "ann@example.com", "posts:write") == OK
     assert capsys.readouterr().out.split()[:4] == ["told", "--withdraw", "--", "ann@example.com"]
 
 
 def test_what_the_service_refuses_is_told(
     cli: Cli, running: Suite, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli("grant", "nobody@example.com", "blog:write") == FAILED
+    assert cli("grant", "nobody@example.com", "posts:write") == FAILED
     assert "no account has this e-mail address" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    "told", [(), ("ann@example.com",), ("ann@example.com", "Blog"), ("ann@example.com", "a b:c")]
+    "told", [(), ("ann@example.com",), ("ann@example.com", "Posts"), ("ann@example.com", "a b:c")]
 )
 def test_what_is_no_scope_is_refused_before_anything_is_asked(cli: Cli, told: tuple[str, ...]) -> None:
     assert cli("grant", *told) == USAGE
 
 
 def test_one_suite_is_meant_at_a_time(cli: Cli) -> None:
-    assert cli("grant", "--containers", "--environment", "dev", "ann@example.com", "blog:write") == USAGE
+    assert cli("grant", "--containers", "--environment", "dev", "ann@example.com", "posts:write") == USAGE
 
 
 def test_in_containers_the_running_service_is_told(
@@ -73,14 +73,14 @@ def test_in_containers_the_running_service_is_told(
     docker.write_text('#!/bin/sh\necho "$@"\n')
     docker.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
-    assert cli("revoke", "--containers", "ann@example.com", "blog:write") == OK
+    assert cli("revoke", "--containers", "ann@example.com", "posts:write") == OK
     role = "compose exec -T notes python -m chassis.server.container grant"
     assert capsys.readouterr().out.split() == [
         *role.split(),
         "--withdraw",
         "--",
         "ann@example.com",
-        "blog:write",
+        "posts:write",
     ]
 
 
@@ -88,5 +88,5 @@ def test_without_compose_the_next_step_is_told(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    assert cli("grant", "--containers", "ann@example.com", "blog:write") == MISSING
+    assert cli("grant", "--containers", "ann@example.com", "posts:write") == MISSING
     assert "docker-compose" in capsys.readouterr().err

@@ -21,7 +21,7 @@ from chassis.testing.mail import FakeMailer, MailLogContract, MemoryMailLog
 from slipway.testing.aws import EmulatedAws
 
 MAIL = Mail(
-    "welcome-1", "ann@example.com", "Grüße", "Hello", "<p>Hello</p>", "https://blog.example/u?token=t"
+    "welcome-1", "ann@example.com", "Grüße", "Hello", "<p>Hello</p>", "https://news.example/u?token=t"
 )
 
 
@@ -33,7 +33,7 @@ def test_a_message_has_both_forms_and_unsubscribes_with_one_click() -> None:
         "Grüße",
     )
     assert read["Message-ID"] == "<welcome-1@example.org>"
-    assert read["List-Unsubscribe"] == "<https://blog.example/u?token=t>"
+    assert read["List-Unsubscribe"] == "<https://news.example/u?token=t>"
     assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert [part.get_content().strip() for part in read.iter_parts()] == ["Hello", "<p>Hello</p>"]
 

@@ -45,9 +45,9 @@ class Heard:
         self.log = MemoryMailLog()
         self.suppressions = MemorySuppressions()
         self.told: list[str] = []
-        self._events = MailEvents(self.log, self.suppressions, "blog-", self.told.append, clock)
+        self._events = MailEvents(self.log, self.suppressions, "news-", self.told.append, clock)
 
-    def hear(self, kind: str, key: str | None = "blog-1", **detail: Any) -> None:
+    def hear(self, kind: str, key: str | None = "news-1", **detail: Any) -> None:
         tags = {} if key is None else {"mail_key": [key]}
         document = {"eventType": kind, "mail": {"destination": [ANN], "tags": tags}, **detail}
         self._events.handle(json.dumps(document))
@@ -98,13 +98,13 @@ def test_what_is_told_of_another_services_mail_suppresses_too_but_is_not_noted(h
 @pytest.mark.parametrize("kind", ["Send", "Delivery"])
 def test_a_mail_that_ses_has_sent_is_noted_whoever_died_before_noting_it(heard: Heard, kind: str) -> None:
     heard.hear(kind)
-    assert claim_of(heard, "blog-1") is Claim.SENT
+    assert claim_of(heard, "news-1") is Claim.SENT
 
 
 def test_other_events_and_mail_without_a_key_change_nothing(heard: Heard) -> None:
     heard.hear("Reject")
     heard.hear("Send", None)
-    assert claim_of(heard, "blog-1") is Claim.OURS
+    assert claim_of(heard, "news-1") is Claim.OURS
     assert heard.told == []
 
 

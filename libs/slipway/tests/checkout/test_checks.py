@@ -52,8 +52,8 @@ def test_files_that_are_no_shell_scripts_are_not_read_as_such(checkout: Path) ->
 
 
 def test_a_wrong_manifest_is_named(checkout: Path) -> None:
-    (checkout / "services" / "blog").mkdir(parents=True)
-    (checkout / "services" / "blog" / "service.yaml").write_text("name: blog\n")
+    (checkout / "services" / "shop").mkdir(parents=True)
+    (checkout / "services" / "shop" / "service.yaml").write_text("name: shop\n")
     assert "service.yaml:1" in step(checkout, "manifests").run()
 
 
@@ -124,8 +124,8 @@ def test_a_document_that_has_drifted_fails_and_writing_it_helps(documented: Path
 
 
 def test_a_document_of_no_service_is_a_usage_error(documented: Path) -> None:
-    with pytest.raises(Problem, match="no such service: blog"):
-        openapi_command.command.main(["blog"], standalone_mode=False)
+    with pytest.raises(Problem, match="no such service: shop"):
+        openapi_command.command.main(["shop"], standalone_mode=False)
 
 
 def test_a_document_is_checked_and_written_as_a_step(documented: Path) -> None:

@@ -248,6 +248,6 @@ def test_every_queue_of_every_service_has_its_dead_letters_listed() -> None:
     manifests = load_all(Path(__file__).parents[4])
     queues = queues_of(manifests)
     sources = {queue.name for manifest in manifests.values() for queue in manifest.queues}
-    assert {"blog-users-events", "media-uploads", "todos-users-events"} <= sources
+    assert {"media-uploads", "todos-users-events"} <= sources
     assert {queue.source for queue in queues} == sources
-    assert named(queues, "blog-users-events-dlq").service == "blog"
+    assert named(queues, "todos-users-events-dlq").service == "todos"

@@ -149,7 +149,7 @@ def test_a_log_that_may_not_be_read_is_said(account: Account) -> None:
 
 def test_a_command_runs_in_the_services_own_task_in_place_of_its_command(account: Account) -> None:
     aws = account.aws()
-    command = ("grant", "anna@example.com", "blog:write")
+    command = ("grant", "anna@example.com", "posts:write")
     tasks.run_command(aws, TARGET, tasks.of_command("todos", TODOS, command), timeout=60)
     (asked,) = aws.asked_for("run_task")
     assert asked["overrides"] == {"containerOverrides": [{"name": "todos", "command": list(command)}]}

@@ -64,7 +64,7 @@ def send(ses: Any, to: str, subject: str = "Grüße", extra: str = "") -> None:
     message["From"] = "Slipway <suite@localhost.test>"
     message["To"] = to
     message["Subject"] = subject
-    message["List-Unsubscribe"] = "<https://blog.localhost:8443/u?token=1>"
+    message["List-Unsubscribe"] = "<https://news.localhost:8443/u?token=1>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(f"Hällo. Confirm here: {LINK}.\n")
     message.add_alternative(
@@ -97,7 +97,7 @@ def test_what_was_sent_is_listed_whole_the_newest_first(
     assert newest["text"].startswith("Hällo. Confirm here")
     assert "<p>Hällo" in newest["html"]
     assert newest["links"] == [LINK, "https://x.test/?a=1&b=2"]
-    assert newest["headers"]["List-Unsubscribe"] == "<https://blog.localhost:8443/u?token=1>"
+    assert newest["headers"]["List-Unsubscribe"] == "<https://news.localhost:8443/u?token=1>"
     assert newest["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert newest["sent_at"].endswith("Z")
 

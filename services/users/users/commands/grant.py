@@ -22,9 +22,9 @@ _SCOPE = re.compile(r"[a-z][a-z0-9_]{0,30}:[a-z][a-z0-9_]{0,30}")
 
 
 def scope(text: str) -> str:
-    """Return `text` if it is a scope such as `blog:write`; raise ArgumentTypeError otherwise."""
+    """Return `text` if it is a scope such as `releases:write`; raise ArgumentTypeError otherwise."""
     if not _SCOPE.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a scope; one looks like blog:write")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a scope; one looks like releases:write")
     return text
 
 
