@@ -21,7 +21,7 @@ _COMMON = {
 # Where standards, or those who read them, look for something.
 _KNOWN_PLACES = {"/feed.atom", "/sitemap.xml"}
 # What a browser shows to people: links in mails lead there, and its other files belong to it.
-_PAGES = {"text/html", "text/javascript"}
+_PAGES = {"text/html", "text/javascript", "text/css"}
 
 
 def allowed(service: str) -> list[str]:

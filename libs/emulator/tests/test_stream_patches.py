@@ -7,13 +7,18 @@ import pytest
 
 from emulator.stream_patches import stream_of
 
-ITERATOR = base64.urlsafe_b64encode(b'{"table_name":"notes","shard_id":"s","position":0}').decode().rstrip("=")
+ITERATOR = (
+    base64.urlsafe_b64encode(b'{"table_name":"notes","shard_id":"s","position":0}').decode().rstrip("=")
+)
 
 
 @pytest.mark.parametrize(
     ("call", "stream"),
     [
-        ({"StreamArn": "arn:aws:dynamodb:dynoxide:000000000000:table/notes/stream/17.5"}, "notes/stream/17.5"),
+        (
+            {"StreamArn": "arn:aws:dynamodb:dynoxide:000000000000:table/notes/stream/17.5"},
+            "notes/stream/17.5",
+        ),
         ({"ShardIterator": ITERATOR}, "notes/stream/any"),
         ({"TableName": "notes"}, None),
         ({"StreamArn": "arn:aws:kinesis:eu:0:stream/notes"}, None),

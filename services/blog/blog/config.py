@@ -53,7 +53,7 @@ class WorkerSettings(BlogSettings):
         default=None, description="Who mails are from; unset: `Slipway <no-reply@PUBLIC_DOMAIN>`."
     )
     mail_settle_seconds: float = Field(
-        default=120.0,
+        default=30.0,
         ge=1,
         le=86_400,
         description="A mail that was begun so long ago, and not noted as sent, is sent again.",

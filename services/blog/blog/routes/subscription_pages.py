@@ -16,7 +16,7 @@ _HTML = "text/html; charset=utf-8"
 _PUBLIC = "public, max-age=300"
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
@@ -51,3 +51,14 @@ class SubscriptionPageRoutes(Routes):
     def get_script(self) -> Answer:
         """Get the script of both pages."""
         return Answer(self._pages["subscription.js"])
+
+    @route(
+        "GET",
+        "/subscription.css",
+        access=PUBLIC,
+        media_type="text/css; charset=utf-8",
+        cache_control=_PUBLIC,
+    )
+    def get_style(self) -> Answer:
+        """Get the style of both pages."""
+        return Answer(self._pages["subscription.css"])

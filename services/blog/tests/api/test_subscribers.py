@@ -139,3 +139,4 @@ def test_the_pages_do_nothing_by_themselves_and_lead_nowhere_else(reader: FlaskC
     assert "http" not in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert reader.get("/subscription.js").mimetype == "text/javascript"
+    assert reader.get("/subscription.css").mimetype == "text/css"
