@@ -204,7 +204,7 @@ def test_a_poison_record_is_parked_with_its_reason_after_bounded_tries(reading: 
 
 
 def test_a_parked_record_that_is_moved_is_tried_again(reading: Reading, client: Any, table: str) -> None:
-    reading.put("a")
+    reading.put("poison")
     reading.handle = poison(reading, Invalid("It has no address."))
     drain(reading.reader())
     [parked] = reading.checkpoints().parked()
@@ -215,7 +215,7 @@ def test_a_parked_record_that_is_moved_is_tried_again(reading: Reading, client: 
     reading.handle = seen.append
     drain(reading.reader())
     assert [change.sequence for change in seen] == [parked.sequence]
-    assert [change.keys["sk"]["S"] for change in seen] == ["a"]
+    assert [change.keys["sk"]["S"] for change in seen] == ["poison"]
     drain(reading.reader())
     assert len(seen) == 1
 
