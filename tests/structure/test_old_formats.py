@@ -18,6 +18,7 @@ _CHASSIS = {
     "idempotency/dynamodb_usage.py": "usage",
     "messages/dynamodb_outbox.py": "outbox",
     "messages/mail_log.py": "mail",
+    "messages/mail_suppression.py": "suppressions",
     "stores/checkpoints.py": "checkpoints",
 }
 """The modules of the chassis that put items of their own into a table, and the name of their golden files."""

@@ -22,6 +22,7 @@ from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
 from chassis.messages.dynamodb_outbox import DynamoOutbox
 from chassis.messages.mail_log import Claim, DynamoMailLog
+from chassis.messages.mail_suppression import DynamoSuppressions
 from chassis.stores.checkpoints import Checkpoint, Checkpoints, ParkedRecord
 from chassis.testing import FakeClock, FakePublisher
 from chassis.testing.idempotency import LIMITS
@@ -122,3 +123,11 @@ def test_mail_that_another_release_has_sent_is_not_sent_again(table: tuple[Any, 
     assert claim("claimed") is Claim.UNCERTAIN
     assert claim("settled") is Claim.OURS
     assert claim("new") is Claim.OURS
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("suppressions-*.json")), ids=lambda path: path.stem)
+def test_an_address_that_another_release_has_suppressed_is_suppressed(
+    table: tuple[Any, str], path: Path
+) -> None:
+    put(table, path)
+    assert DynamoSuppressions(*table).has("Dora@example.com")

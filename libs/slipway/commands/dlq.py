@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from slipway.commands.context import suite as present_suite
 from slipway.deadletters.letters import DeadLetters
 from slipway.deadletters.queues import DeadLetterQueue, named, queues_of
-from slipway.deadletters.records import ParkedRecords, Stream, streams_of
+from slipway.deadletters.records import ParkedRecords, TableStream, streams_of
 from slipway.local import resources
 from slipway.local.suite import Suite
 from slipway.provision.accounts import Clients
@@ -109,12 +109,14 @@ def _connected(suite: Suite) -> Iterator[Clients]:
         ) from error
 
 
-def _all(suite: Suite) -> list[DeadLetterQueue | Stream]:
+def _all(suite: Suite) -> list[DeadLetterQueue | TableStream]:
     return [*queues_of(suite.manifests), *streams_of(suite.manifests)]
 
 
-def _letters(suite: Suite, clients: Clients, queue: DeadLetterQueue | Stream) -> DeadLetters | ParkedRecords:
-    if isinstance(queue, Stream):
+def _letters(
+    suite: Suite, clients: Clients, queue: DeadLetterQueue | TableStream
+) -> DeadLetters | ParkedRecords:
+    if isinstance(queue, TableStream):
         return ParkedRecords(clients.dynamodb, queue)
     target = resources.target(suite.emulator)
     return DeadLetters(clients.sqs, queue, lambda name: f"{target.endpoint_url}/{target.account}/{name}")

@@ -25,7 +25,7 @@ def queues_of(manifests: Mapping[str, Manifest]) -> list[DeadLetterQueue]:
     return [_of(service, queue) for service, manifest in manifests.items() for queue in manifest.queues]
 
 
-class Source(Protocol):
+class LetterSource(Protocol):
     """Where a dead letter comes from: a queue or a stream."""
 
     @property
@@ -35,7 +35,7 @@ class Source(Protocol):
     def source(self) -> str: ...
 
 
-S = TypeVar("S", bound=Source)
+S = TypeVar("S", bound=LetterSource)
 
 
 def named(queues: Iterable[S], name: str) -> S:

@@ -22,7 +22,7 @@ _KEEP_SECONDS = 14 * 86_400
 
 
 @dataclass(frozen=True)
-class Stream:
+class TableStream:
     """The stream of `table`, whose records the workers of `service` read."""
 
     table: str
@@ -39,16 +39,16 @@ class Stream:
         return f"{self.table}-stream"
 
 
-def streams_of(manifests: Mapping[str, Manifest]) -> list[Stream]:
+def streams_of(manifests: Mapping[str, Manifest]) -> list[TableStream]:
     """Return every stream of every service."""
     tables = [(name, table) for name, manifest in manifests.items() for table in manifest.stores.tables]
-    return [Stream(table.name, name) for name, table in tables if table.stream]
+    return [TableStream(table.name, name) for name, table in tables if table.stream]
 
 
 class ParkedRecords:
     """The parked records of one stream. The id of one is `READER:SEQUENCE-NUMBER`."""
 
-    def __init__(self, dynamodb: DynamoDBClient, stream: Stream) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, stream: TableStream) -> None:
         self._dynamodb = dynamodb
         self._stream = stream
 
