@@ -219,6 +219,29 @@ def test_machines_and_functions_are_run_only_where_an_environment_may(
     test_policies_are_as_short_as_iam_wants_them(plan)
 
 
+def test_environments_of_one_account_share_its_copying_of_images_and_none_can_take_it_away(
+    terraform: Terraform, suite: Any, tmp_path: Path
+) -> None:
+    folder, saved = suite.parent / "bootstrap", tmp_path / "saved"
+    copies = {"from": "eu-west-1", "to": ["eu-central-1"]}
+    environments = json.dumps(
+        {"dev": {}, "prod": {"copies": copies}, "trial": {"copies": {**copies, "to": ["eu-west-3"]}}}
+    )
+    terraform.must(folder, "plan", f"-out={saved}", *_arguments(environments=environments))
+    plan = planned(terraform.show(folder, saved))
+
+    [replication] = plan.of("aws_ecr_replication_configuration")
+    rules = replication["replication_configuration"][0]["rule"]
+    assert {
+        one["repository_filter"][0]["filter"]: [place["region"] for place in one["destination"]] for one in rules
+    } == {"slipway-prod/": ["eu-central-1"], "slipway-trial/": ["eu-west-3"]}
+    refused = _of(plan, 'aws_iam_role_policy.refused_to_apply["prod-apply"]')["WhatTheAccountHasOnce"]
+    assert "ecr:PutReplicationConfiguration" in refused["Action"]
+    assert "CopiesOfFiles" in _of(plan, 'aws_iam_policy.boundary["prod"]')
+    assert "CopiesOfFiles" not in _of(plan, 'aws_iam_policy.boundary["dev"]')
+    test_policies_are_as_short_as_iam_wants_them(plan)
+
+
 def test_a_deployment_cannot_change_whose_tokens_open_its_role(bootstrap: Plan) -> None:
     allowed = _of(bootstrap, 'aws_iam_role_policy.change_roles["prod-apply"]')["TokensOfTheSuite"]
     refused = _of(bootstrap, 'aws_iam_role_policy.refused_to_apply["prod-apply"]')["WhoMayTakeTheseRoles"]

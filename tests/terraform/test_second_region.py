@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from tests.terraform.plans import Plan, Resource
+from tests.terraform.terraform import ACCOUNT
 
 from slipway.manifest import Manifest
 
@@ -60,10 +61,38 @@ def test_every_image_is_copied_there(options: Plan, manifests: dict[str, Manifes
     repositories = _there(options, "aws_ecr_repository")
     assert {one["name"] for one in repositories} == {f"slipway-options/{name}" for name in manifests}
     assert {one["image_tag_mutability"] for one in repositories} == {"IMMUTABLE"}
-    [replication] = options.of("aws_ecr_replication_configuration")
-    [rule] = replication["replication_configuration"][0]["rule"]
-    assert [one["region"] for one in rule["destination"]] == [_REGION]
-    assert rule["repository_filter"] == [{"filter": "slipway-options/", "filter_type": "PREFIX_MATCH"}]
+    assert options.of("aws_ecr_replication_configuration") == [], "the account has one, which is bootstrap's"
+
+
+def test_every_file_is_copied_there_and_somebody_is_told_when_one_is_late(
+    options: Plan, manifests: dict[str, Manifest]
+) -> None:
+    kept = {bucket.name for one in manifests.values() for bucket in one.stores.buckets}
+    assert {one["bucket"] for one in _there(options, "aws_s3_bucket")} == {
+        f"slipway-options-{name}-{_REGION}-{ACCOUNT}" for name in kept
+    }
+    replications = options.of("aws_s3_bucket_replication_configuration")
+    assert len(replications) == len(kept)
+    for replication in replications:
+        [rule] = replication["rule"]
+        assert rule["delete_marker_replication"][0]["status"] == "Enabled"
+        assert rule["source_selection_criteria"][0]["sse_kms_encrypted_objects"][0]["status"] == "Enabled"
+    assert {one.address for one in options.under("module.copy_alarms", "aws_cloudwatch_metric_alarm")} == {
+        f'module.copy_alarms.aws_cloudwatch_metric_alarm.this["{name}-bucket-late-{_REGION}"]' for name in kept
+    }
+
+
+def test_a_database_that_does_not_follow_says_so_in_its_own_region(
+    options: Plan, manifests: dict[str, Manifest]
+) -> None:
+    alarms = [
+        one
+        for one in _there(options, "aws_cloudwatch_metric_alarm")
+        if one["metric_name"] == "AuroraGlobalDBReplicationLag"
+    ]
+    assert len(alarms) == len([one for one in manifests.values() if one.stores.postgres])
+    assert {one["treat_missing_data"] for one in alarms} == {"breaching"}
+    assert _there(options, "aws_sns_topic_subscription"), "an alarm tells a topic of its own region only"
 
 
 def test_nothing_answers_there_and_nobody_is_let_in(options: Plan) -> None:

@@ -138,6 +138,23 @@ resource "aws_iam_policy" "boundary" {
           Action   = ["dynamodb:ListStreams"]
           Resource = ["arn:${local.partition}:dynamodb:*:${var.account_id}:table/${local.suite[each.key]}*"] # of the environment
         },
-    ] : statement if each.value.functions])
+        ] : statement if each.value.functions], [for statement in [
+        {
+          Sid    = "CopiesOfFiles"
+          Effect = "Allow"
+          Action = [
+            "s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging",
+            "s3:GetReplicationConfiguration", "s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags",
+          ]
+          Resource = ["arn:${local.partition}:s3:::${local.suite[each.key]}*"] # buckets of the environment
+        },
+        {
+          Sid       = "KeysOfCopies"
+          Effect    = "Allow"
+          Action    = ["kms:Encrypt"]
+          Resource  = ["arn:${local.partition}:kms:*:${var.account_id}:key/*"]                                     # the suite's, which do not exist yet
+          Condition = { "ForAnyValue:StringLike" = { "kms:ResourceAliases" = "alias/${local.suite[each.key]}*" } } # of the environment
+        },
+    ] : statement if each.value.copies != null])
   })
 }

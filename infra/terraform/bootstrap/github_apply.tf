@@ -116,6 +116,14 @@ resource "aws_iam_role_policy" "change_roles" {
           Resource  = ["arn:${local.partition}:iam::${var.account_id}:role/aws-service-role/*"] # AWS's own, of the service listed
           Condition = { StringEquals = { "iam:AWSServiceName" = "ops.apigateway.amazonaws.com" } }
         },
-    ] : statement if var.environments[each.value.environment].functions])
+        ] : statement if var.environments[each.value.environment].functions], [for statement in [
+        {
+          Sid       = "HandRolesToCopying"
+          Effect    = "Allow"
+          Action    = ["iam:PassRole"]
+          Resource  = [local.suite_roles[each.value.environment]]
+          Condition = { StringEquals = { "iam:PassedToService" = "s3.amazonaws.com" } }
+        },
+    ] : statement if var.environments[each.value.environment].copies != null])
   })
 }

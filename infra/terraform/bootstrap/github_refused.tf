@@ -67,6 +67,12 @@ resource "aws_iam_role_policy" "refused_to_apply" {
         Resource = ["*"] # whichever there are
       },
       {
+        Sid      = "WhatTheAccountHasOnce"
+        Effect   = "Deny"
+        Action   = ["ecr:PutReplicationConfiguration", "ecr:PutRegistryPolicy"]
+        Resource = ["*"] # the registry, which is every environment's
+      },
+      {
         Sid      = "WhatTheSuiteNeverRuns"
         Effect   = "Deny"
         Action   = concat(["ec2:RequestSpotFleet", "ec2:RequestSpotInstances"], var.environments[each.value.environment].functions ? [] : ["lambda:CreateFunction"])

@@ -47,12 +47,25 @@ variable "github_is_known" {
 }
 
 variable "environments" {
-  description = "Environments that live in this account, each with the branch it is deployed from, and whether it may run EC2 machines of its own (`machines` in the suite) and services as functions (`compute`)."
-  type        = map(object({ branch = optional(string, "main"), machines = optional(bool, false), functions = optional(bool, false) }))
+  description = "Environments that live in this account, each with the branch it is deployed from, whether it may run EC2 machines of its own (`machines` in the suite) and services as functions (`compute`), and between which regions its images are copied (those of `regions`)."
+  type = map(object({
+    branch    = optional(string, "main")
+    machines  = optional(bool, false)
+    functions = optional(bool, false)
+    copies    = optional(object({ from = string, to = set(string) }))
+  }))
 
   validation {
     condition     = length(var.environments) > 0 && alltrue([for name in keys(var.environments) : can(regex("^[a-z][a-z0-9]{1,7}$", name))])
     error_message = "At least one environment; a name has 2 to 8 lower-case letters and digits, a letter first."
+  }
+
+  validation {
+    condition = alltrue([for environment in values(var.environments) : environment.copies == null || try(
+      length(environment.copies.to) > 0 && !contains(environment.copies.to, environment.copies.from) &&
+      alltrue([for region in setunion(environment.copies.to, [environment.copies.from]) : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))]), false
+    )])
+    error_message = "Images are copied from one region to others, each written like eu-central-1."
   }
 
   validation {

@@ -71,5 +71,9 @@ module "replica_key" {
   account_id           = local.account_id
   region               = each.key
   deletion_window_days = var.deletion_protection ? 30 : 7
-  services             = { for name in ["Logs"] : name => local.log_access[each.key] if contains(keys(var.regions), each.key) }
+
+  services = { for name, access in {
+    Logs   = lookup(local.log_access, each.key, null)
+    Alarms = { principal = "cloudwatch.amazonaws.com", actions = local.through, condition = local.this_account }
+  } : name => access if contains(keys(var.regions), each.key) }
 }

@@ -11,6 +11,20 @@ locals {
   }]...)
 }
 
+# The files that services keep. The web app's are not here: a deployment brings them.
+module "bucket_elsewhere" {
+  source = "../modules/bucket"
+  for_each = merge([for region in keys(var.regions) : {
+    for name in keys(local.buckets) : "${region}/${name}" => { region = region, bucket = name }
+  }]...)
+
+  name          = "${local.prefix}${each.value.bucket}-${each.value.region}${local.names.bucket_suffix}"
+  region        = each.value.region
+  partition     = local.partition
+  key           = { arn = module.replica_key[each.value.region].arn }
+  force_destroy = !var.deletion_protection
+}
+
 # A network without a way in or out. It is there because a database stands in one, also while it only follows.
 module "network_elsewhere" {
   source   = "../modules/network"
@@ -88,27 +102,64 @@ module "registry_elsewhere" {
   force_delete = !var.deletion_protection
 }
 
-# An account has one of these in a region: a second environment of the account that has copies needs a region of its own.
-resource "aws_ecr_replication_configuration" "this" {
-  count = length(var.regions) > 0 ? 1 : 0
+# The account's replication of images is bootstrap's: a region has one for all environments (bootstrap/replication.tf).
+removed {
+  from = aws_ecr_replication_configuration.this
 
-  replication_configuration {
-    rule {
-      dynamic "destination" {
-        for_each = var.regions
-
-        content {
-          region      = destination.key
-          registry_id = local.account_id
-        }
-      }
-
-      repository_filter {
-        filter      = "${local.name}/"
-        filter_type = "PREFIX_MATCH"
-      }
-    }
+  lifecycle {
+    destroy = false
   }
+}
 
-  depends_on = [module.registry_elsewhere] # with our key and tags that never move, not as AWS would make them
+# An alarm tells a topic of its own region.
+module "notices_elsewhere" {
+  source   = "../modules/notices"
+  for_each = var.regions
+
+  prefix     = "${local.prefix}${each.key}-"
+  partition  = local.partition
+  region     = each.key
+  account_id = local.account_id
+  key_arn    = module.replica_key[each.key].arn
+  emails     = var.notice_emails
+}
+
+# What S3 could not copy within a quarter of an hour.
+module "copy_alarms" {
+  source = "../modules/alarms"
+
+  prefix    = local.prefix
+  topic_arn = module.notices.topic_arn
+
+  alarms = merge([for region in keys(var.regions) : { for name in keys(local.buckets) : "${name}-bucket-late-${region}" => {
+    description = "Files of ${name} wait for more than a quarter of an hour to be copied to ${region}. Runbook: docs/operations.md, a copy in a further region."
+    threshold   = 900
+    periods     = 3
+    metrics = { late = { namespace = "AWS/S3", name = "ReplicationLatency", stat = "Maximum", dimensions = {
+      SourceBucket      = module.bucket[name].name
+      DestinationBucket = module.bucket_elsewhere["${region}/${name}"].name
+      RuleId            = region
+    } } }
+  } }]...)
+}
+
+# How far a database that follows is behind is what a loss of the region would take. One that says nothing does not follow.
+module "alarms_elsewhere" {
+  source   = "../modules/alarms"
+  for_each = length(local.postgres) == 0 ? {} : var.regions
+
+  prefix    = "${local.prefix}${each.key}-"
+  topic_arn = module.notices_elsewhere[each.key].topic_arn
+
+  alarms = { for name in keys(local.postgres) : "${name}-database-behind" => {
+    description = "The database of ${name} in ${each.key} is more than ten seconds behind, or does not follow. Runbook: docs/operations.md, the database."
+    threshold   = 10000
+    periods     = 5
+    missing     = "breaching"
+    region      = each.key
+    metrics = { lag = {
+      namespace  = "AWS/RDS", name = "AuroraGlobalDBReplicationLag", stat = "Maximum"
+      dimensions = { DBClusterIdentifier = module.aurora_elsewhere["${each.key}/${name}"].identifier }
+    } }
+  } }
 }

@@ -27,6 +27,16 @@ module "bucket" {
   acceleration    = var.upload_acceleration && each.value.browser_uploads
   browser_origins = each.value.browser_uploads || length(each.value.delivers) > 0 ? local.browser_origins : []
 
+  copies = length(var.regions) == 0 ? null : {
+    role_name    = "${local.prefix}${each.key}-copies"
+    account_id   = local.account_id
+    boundary_arn = local.boundary_arn
+    source       = var.region
+    buckets = { for region in keys(var.regions) : region => {
+      arn = module.bucket_elsewhere["${region}/${each.key}"].arn, key_arn = module.replica_key[region].arn
+    } }
+  }
+
   notify = each.value.notify_topic == null ? null : {
     topic_arn = module.topic[each.value.notify_topic].arn
     prefix    = each.value.notify_prefix

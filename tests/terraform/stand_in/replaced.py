@@ -152,6 +152,7 @@ REPLACED: dict[str, tuple[str, ...]] = {
     "aws_s3_bucket_ownership_controls": ("bucket",),
     "aws_s3_bucket_policy": ("bucket",),
     "aws_s3_bucket_public_access_block": ("bucket",),
+    "aws_s3_bucket_replication_configuration": ("bucket",),
     "aws_s3_bucket_server_side_encryption_configuration": ("bucket",),
     "aws_s3_bucket_versioning": ("bucket",),
     "aws_secretsmanager_secret": ("name",),

@@ -1,15 +1,17 @@
 # A private, versioned, encrypted bucket that speaks TLS only. Who else may use it is said in `grants`.
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_144:A second region is a decision of the environment, made by restoring, not by every bucket
+  #checkov:skip=CKV_AWS_144:Whether another region has its objects too is a decision of the environment, made by `copies`
   #checkov:skip=CKV2_AWS_62:Only buckets whose objects somebody waits for announce them
   #checkov:skip=CKV_AWS_145:A bucket that AWS delivers logs into cannot use a customer's key; all others are given one
+  region        = var.region
   bucket        = var.name
   force_destroy = var.force_destroy
   tags          = { Name = var.name }
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {
+  region = var.region
   bucket = aws_s3_bucket.this.id
 
   block_public_acls       = true
@@ -19,6 +21,7 @@ resource "aws_s3_bucket_public_access_block" "this" {
 }
 
 resource "aws_s3_bucket_ownership_controls" "this" {
+  region = var.region
   bucket = aws_s3_bucket.this.id
 
   rule {
@@ -27,6 +30,7 @@ resource "aws_s3_bucket_ownership_controls" "this" {
 }
 
 resource "aws_s3_bucket_versioning" "this" {
+  region = var.region
   bucket = aws_s3_bucket.this.id
 
   versioning_configuration {
@@ -35,6 +39,7 @@ resource "aws_s3_bucket_versioning" "this" {
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  region = var.region
   bucket = aws_s3_bucket.this.id
 
   rule {
@@ -48,6 +53,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  region = var.region
   bucket = aws_s3_bucket.this.id
 
   rule {
@@ -93,6 +99,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 resource "aws_s3_bucket_logging" "this" {
   count = var.log_bucket == null ? 0 : 1
 
+  region        = var.region
   bucket        = aws_s3_bucket.this.id
   target_bucket = var.log_bucket
   target_prefix = "s3/${var.name}/"
@@ -101,6 +108,7 @@ resource "aws_s3_bucket_logging" "this" {
 resource "aws_s3_bucket_accelerate_configuration" "this" {
   count = var.acceleration ? 1 : 0
 
+  region = var.region
   bucket = aws_s3_bucket.this.id
   status = "Enabled"
 }
@@ -108,6 +116,7 @@ resource "aws_s3_bucket_accelerate_configuration" "this" {
 resource "aws_s3_bucket_cors_configuration" "this" {
   count = length(var.browser_origins) == 0 ? 0 : 1
 
+  region = var.region
   bucket = aws_s3_bucket.this.id
 
   cors_rule {
@@ -122,6 +131,7 @@ resource "aws_s3_bucket_cors_configuration" "this" {
 resource "aws_s3_bucket_notification" "this" {
   count = var.notify == null ? 0 : 1
 
+  region = var.region
   bucket = aws_s3_bucket.this.id
 
   topic {

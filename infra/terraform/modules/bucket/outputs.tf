@@ -9,6 +9,9 @@ output "name" {
 output "arn" {
   description = "ARN of the bucket."
   value       = aws_s3_bucket.this.arn
+
+  # S3 copies into buckets only that keep versions.
+  depends_on = [aws_s3_bucket_versioning.this]
 }
 
 output "regional_domain_name" {

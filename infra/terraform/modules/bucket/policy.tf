@@ -5,6 +5,7 @@ locals {
 }
 
 resource "aws_s3_bucket_policy" "this" {
+  region = var.region
   bucket = aws_s3_bucket.this.id
 
   policy = jsonencode({

@@ -8,6 +8,12 @@ variable "name" {
   }
 }
 
+variable "region" {
+  description = "Region of the bucket; null for the provider's."
+  type        = string
+  default     = null
+}
+
 variable "partition" {
   description = "Partition of the account: aws, aws-cn or aws-us-gov."
   type        = string
@@ -93,5 +99,22 @@ variable "grants" {
   validation {
     condition     = alltrue([for action in flatten(values(var.grants)[*].actions) : !strcontains(action, "*")])
     error_message = "Actions are named one by one, without *."
+  }
+}
+
+variable "copies" {
+  description = "Buckets of other regions that get every object, by region, with their keys; and the role that copies: its name, its account and the policy that bounds it. Null for none."
+  type = object({
+    role_name    = string
+    account_id   = string
+    boundary_arn = optional(string)
+    source       = string
+    buckets      = map(object({ arn = string, key_arn = string }))
+  })
+  default = null
+
+  validation {
+    condition     = var.copies == null || var.key != null
+    error_message = "What is copied is encrypted with a key of ours, here and there."
   }
 }
