@@ -220,8 +220,9 @@ def test_machines_and_functions_are_run_only_where_an_environment_may(
 
 
 def test_environments_of_one_account_share_its_copying_of_images_and_none_can_take_it_away(
-    terraform: Terraform, suite: Any, tmp_path: Path
+    terraform: Terraform, suite: Any, bootstrap: Plan, tmp_path: Path
 ) -> None:
+    assert bootstrap.of("aws_ecr_replication_configuration") == []
     folder, saved = suite.parent / "bootstrap", tmp_path / "saved"
     copies = {"from": "eu-west-1", "to": ["eu-central-1"]}
     environments = json.dumps(
@@ -233,7 +234,8 @@ def test_environments_of_one_account_share_its_copying_of_images_and_none_can_ta
     [replication] = plan.of("aws_ecr_replication_configuration")
     rules = replication["replication_configuration"][0]["rule"]
     assert {
-        one["repository_filter"][0]["filter"]: [place["region"] for place in one["destination"]] for one in rules
+        one["repository_filter"][0]["filter"]: [place["region"] for place in one["destination"]]
+        for one in rules
     } == {"slipway-prod/": ["eu-central-1"], "slipway-trial/": ["eu-west-3"]}
     refused = _of(plan, 'aws_iam_role_policy.refused_to_apply["prod-apply"]')["WhatTheAccountHasOnce"]
     assert "ecr:PutReplicationConfiguration" in refused["Action"]

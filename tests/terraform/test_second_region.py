@@ -78,7 +78,8 @@ def test_every_file_is_copied_there_and_somebody_is_told_when_one_is_late(
         assert rule["delete_marker_replication"][0]["status"] == "Enabled"
         assert rule["source_selection_criteria"][0]["sse_kms_encrypted_objects"][0]["status"] == "Enabled"
     assert {one.address for one in options.under("module.copy_alarms", "aws_cloudwatch_metric_alarm")} == {
-        f'module.copy_alarms.aws_cloudwatch_metric_alarm.this["{name}-bucket-late-{_REGION}"]' for name in kept
+        f'module.copy_alarms.aws_cloudwatch_metric_alarm.this["{name}-bucket-late-{_REGION}"]'
+        for name in kept
     }
 
 

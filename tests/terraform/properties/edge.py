@@ -256,12 +256,20 @@ def what_people_write_is_not_refused(plan: Plan) -> list[str]:
 
 
 def refusals_are_problems(plan: Plan) -> list[str]:
-    """Who asks too often is told so in the shape of every other problem, and when to come again."""
+    """Who asks too often, or is taken for an attack, is told so in the shape of every other problem."""
     found = []
     for acl in plan.of("aws_wafv2_web_acl"):
         bodies = {body["key"]: json.loads(body["content"]) for body in acl["custom_response_body"] or []}
         for rule in acl["rule"]:
-            for block in rule["action"][0]["block"] if rule["action"] else []:
+            overridden = [
+                block
+                for group in rule["statement"][0]["managed_rule_group_statement"]
+                for one in group["rule_action_override"]
+                for block in one["action_to_use"][0]["block"]
+            ]
+            if rule["statement"][0]["managed_rule_group_statement"] and not overridden:
+                found.append(f"{acl.address}: {rule['name']} answers with a page")
+            for block in [*overridden, *(rule["action"][0]["block"] if rule["action"] else [])]:
                 answer = block["custom_response"][0]
                 body = bodies.get(answer["custom_response_body_key"], {})
                 if body.get("status") != answer["response_code"] or not {"type", "title"} <= body.keys():

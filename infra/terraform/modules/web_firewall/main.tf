@@ -17,6 +17,21 @@ locals {
     "RestrictedExtensions_QUERYARGUMENTS", "SizeRestrictions_BODY",
   ] }
 
+  # All others of AWS's rules refuse, each with our answer in place of AWS's page of HTML: a client of the services reads JSON.
+  refused = {
+    AWSManagedRulesAmazonIpReputationList = ["AWSManagedIPReputationList", "AWSManagedReconnaissanceList"]
+    AWSManagedRulesCommonRuleSet = [
+      "CrossSiteScripting_COOKIE", "CrossSiteScripting_URIPATH", "EC2MetaDataSSRF_COOKIE", "EC2MetaDataSSRF_URIPATH",
+      "GenericLFI_URIPATH", "GenericRFI_URIPATH", "NoUserAgent_HEADER", "RestrictedExtensions_URIPATH",
+      "SizeRestrictions_Cookie_HEADER", "SizeRestrictions_QUERYSTRING", "SizeRestrictions_URIPATH", "UserAgent_BadBots_HEADER",
+    ]
+    AWSManagedRulesKnownBadInputsRuleSet = [
+      "ExploitablePaths_URIPATH", "Host_localhost_HEADER", "JavaDeserializationRCE_BODY", "JavaDeserializationRCE_HEADER",
+      "JavaDeserializationRCE_QUERYSTRING", "JavaDeserializationRCE_URIPATH", "Log4JRCE_BODY", "Log4JRCE_HEADER",
+      "Log4JRCE_QUERYSTRING", "Log4JRCE_URIPATH", "PROPFIND_METHOD",
+    ]
+  }
+
   # A limit that is not below the one for all is never reached, and AWS bills every rule.
   limits = sort([for name, limit in var.limits : name if limit.per_minute < var.per_minute])
 
@@ -25,6 +40,7 @@ locals {
   ways = flatten([for name in local.limits : [for way, one in var.limits[name].ways : merge(one, { limit = name, way = way })]])
 
   not_here = jsonencode({ type = "about:blank", title = "Forbidden", status = 403, detail = "This host is not for clients." })
+  attack   = jsonencode({ type = "about:blank", title = "Forbidden", status = 403, detail = "The request looks like an attack: see its path, its headers and its cookies." })
   too_many = jsonencode({
     type = "about:blank", title = "Too Many Requests", status = 429, detail = "Too many requests from your address: wait a minute."
   })
@@ -44,6 +60,12 @@ resource "aws_wafv2_web_acl" "this" {
     key          = "not-here"
     content_type = "APPLICATION_JSON"
     content      = local.not_here
+  }
+
+  custom_response_body {
+    key          = "attack"
+    content_type = "APPLICATION_JSON"
+    content      = local.attack
   }
 
   custom_response_body {
@@ -157,6 +179,23 @@ resource "aws_wafv2_web_acl" "this" {
 
               action_to_use {
                 count {}
+              }
+            }
+          }
+
+          dynamic "rule_action_override" {
+            for_each = local.refused[rule.key]
+
+            content {
+              name = rule_action_override.value
+
+              action_to_use {
+                block {
+                  custom_response {
+                    response_code            = 403
+                    custom_response_body_key = "attack"
+                  }
+                }
               }
             }
           }
