@@ -13,9 +13,9 @@ from tests.terraform.checkov import install, scan
 from tests.terraform.plans import Plan
 from tests.terraform.terraform import CONFIGURATION
 
-# A host's alias names its target by an expression, which this check does not follow. A check across resources
-# reads no comment beside one.
-_NOT_FOLLOWED = "CKV2_AWS_23 aws_route53_record.host["
+# These aliases name their targets by an expression, which this check does not follow. A check across
+# resources reads no comment beside one.
+_NOT_FOLLOWED = tuple(f"CKV2_AWS_23 aws_route53_record.{name}[" for name in ("host", "function_origin"))
 
 _SKIP = re.compile(r"#\s*checkov:skip=(\w+)(:(.*))?")
 
