@@ -144,7 +144,12 @@ def _strike_while(
 ) -> int:
     """Do something to Redis again and again, with pauses in which the cache is of use; return how often."""
     chance = random.Random(0)  # noqa: S311  # guards nothing
-    blows = [redis.kill_and_start, redis.freeze, redis.start_with_old_data]
+    blows = [
+        redis.start_at_once_with_data_of_a_moment_ago,
+        redis.kill_and_start,
+        redis.freeze,
+        redis.start_with_old_data,
+    ]
     struck = 0
     while going_on():
         redis.keep_copy()
@@ -157,7 +162,7 @@ def _strike_while(
             blow(chance.uniform(0, 3))
             struck += 1
             counted = {name: count.value for name, count in shared.counts.items()}
-            say(f"{blow.__name__.replace('_', ' '):<22} {counted}")
+            say(f"{blow.__name__.replace('_', ' '):<40} {counted}")
     return struck
 
 
@@ -222,8 +227,18 @@ class _Redis:
 
     def start_with_old_data(self, seconds: float) -> None:
         """Kill it, and start it again after a while with the data of the last copy."""
+        self._kill_and_restore()
+        time.sleep(seconds)
+        self.start()
+
+    def start_at_once_with_data_of_a_moment_ago(self, seconds: float) -> None:
+        """Kill it before its last answers are on its disk; start it while the epoch there is still alive."""
+        self.keep_copy()
+        time.sleep(seconds / 10)
+        self._kill_and_restore()
+        self.start()
+
+    def _kill_and_restore(self) -> None:
         self.kill()
         shutil.rmtree(self._data)
         shutil.copytree(self._copy, self._data)
-        time.sleep(seconds)
-        self.start()
