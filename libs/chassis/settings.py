@@ -64,6 +64,12 @@ class ServiceSettings(BaseSettings):
         default=None,
         description="Other web origins whose pages may call; with any, the service itself answers CORS.",
     )
+    max_changes_at_once: int = Field(
+        default=4,
+        ge=1,
+        le=1000,
+        description="Changes of one account that a process works on at once; further ones get 429 at once.",
+    )
     max_idempotency_keys: int = Field(
         default=2000, ge=10, le=1_000_000, description="Most `Idempotency-Key`s of one account within a day."
     )

@@ -25,6 +25,7 @@ from chassis.schemas import format_time
 from chassis.settings import ServiceSettings
 from chassis.telemetry import trace_context
 from chassis.telemetry.request_recorder import RequestRecorder
+from chassis.turns import Turns
 
 
 def build(
@@ -61,7 +62,8 @@ def build(
     keys = Keys(idempotency, settings.max_kept_answer_bytes) if idempotency else None
     fast_path = None if cache is None else FastPath(app.wsgi_app, cache, verifier, recorder)
     gate = AccountGate(accounts) if accounts else None
-    dispatcher = Dispatcher(app, verifier, keys, gate, fast_path)
+    changes = Turns(settings.max_changes_at_once, waiting=0, timeout=0)
+    dispatcher = Dispatcher(app, verifier, keys, gate, fast_path, changes)
     dispatcher.add(*routes)
     app.wsgi_app = fast_path or app.wsgi_app  # type: ignore[method-assign]
     if allowed := settings.allowed_origins():

@@ -26,6 +26,7 @@ from chassis.idempotency.keys import Keys
 from chassis.identity.auth import Access, Caller, TokenVerifier, check_access
 from chassis.jsonpointer import MOST_ERRORS, invalid, pointer
 from chassis.schemas import Body, Query
+from chassis.turns import Turns
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -159,12 +160,15 @@ class Dispatcher:
         keys: Keys | None,
         gate: AccountGate | None = None,
         fast_path: FastPath | None = None,
+        changes: Turns | None = None,
     ) -> None:
+        """One account's `changes` are done in turns, so that they cannot take every thread."""
         self._app = app
         self._verifier = verifier
         self._keys = keys
         self._gate = gate
         self._fast_path = fast_path
+        self._changes = changes
         self.routes: list[Route] = []
 
     def add(self, *groups: Routes) -> None:
@@ -199,11 +203,17 @@ class Dispatcher:
 
             if declared.cached is not None:
                 return self._cached(declared, arguments, answer)
-            if self._keys is None or not declared.idempotent:
-                return answer()
-            return self._keys.once(caller.subject if caller else None, answer)
+            if caller is None or self._changes is None or declared.method == "GET":
+                return self._once(declared, caller, answer)
+            with self._changes.turn(caller.subject):
+                return self._once(declared, caller, answer)
 
         return view
+
+    def _once(self, declared: Route, caller: Caller | None, answer: Callable[[], Response]) -> Response:
+        if self._keys is None or not declared.idempotent:
+            return answer()
+        return self._keys.once(caller.subject if caller else None, answer)
 
     def _cached(
         self, declared: Route, arguments: Mapping[str, Any], answer: Callable[[], Response]
