@@ -73,7 +73,9 @@ def test_a_range_is_sent_whether_the_file_is_kept_or_not(delivery, release, aske
 
 def test_a_range_beyond_the_end_is_refused(delivery, release):
     delivery.get(release)
-    assert delivery.get(release, headers={"Range": "bytes=99999999-"}).status == 416
+    answer = delivery.get(release, headers={"Range": "bytes=99999999-"})
+    assert (answer.status, answer.headers["content-type"]) == (416, "application/problem+json")
+    assert answer.headers["content-range"] == f"bytes */{len(CONTENT)}"
 
 
 def test_a_range_of_another_version_brings_the_whole_file(delivery, release):

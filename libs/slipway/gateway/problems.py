@@ -46,6 +46,13 @@ OWN_ERRORS = (
         (413,), 413, "Content Too Large", "The body is larger than this service accepts.", "EntityTooLarge"
     ),
     OwnError((414,), 414, "URI Too Long", "The address is too long.", "BadRequest"),
+    OwnError(
+        (416,),
+        416,
+        "Range Not Satisfiable",
+        "The file ends before the range that was asked for.",
+        "InvalidRange",
+    ),
     OwnError((421,), 421, "Misdirected Request", "This connection does not serve that host.", "BadRequest"),
     OwnError(
         (429,),
