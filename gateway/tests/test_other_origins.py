@@ -95,3 +95,21 @@ def test_a_wrong_file_says_where(tmp_path, text, named):
     (tmp_path / FILE).write_text(text)
     with pytest.raises(OriginsError, match=named):
         load_origins(tmp_path)
+
+
+def test_the_origin_is_told_our_own_address_whatever_port_a_client_names(delivery):
+    """Otherwise one client could have another port's links kept for everybody."""
+    delivery.files.files["/files/links"] = b"links"
+    ours = f"updates.localhost:{delivery.gateway.edge.port}"
+    for named in ("updates.localhost:6666", "UPDATES.localhost", ours):
+        with delivery.gateway.connect("updates.localhost") as connection:
+            connection.sendall(
+                f"GET /files/links HTTP/1.1\r\nHost: {named}\r\nConnection: close\r\n\r\n".encode()
+            )
+            assert b"".join(iter(lambda: connection.recv(65536), b"")).endswith(b"links")
+    told = [
+        headers["X-Forwarded-Host"]
+        for _, path, headers, _ in delivery.files.requests
+        if path == "/files/links"
+    ]
+    assert told == [ours]
