@@ -28,7 +28,9 @@ def two(dynamo_store: DynamoStore, redis_url: str, issuer: Issuer) -> Iterator[l
     apis = []
     for cache in caches:
         parts = assemble(dynamo_store, cache, MemoryIdempotency(), AccountLimits())
-        app = create_app(settings(max_waiting=16, max_changes_at_once=16), parts=parts.stores, verifier=issuer.verifier())
+        app = create_app(
+            settings(max_waiting=16, max_changes_at_once=16), parts=parts.stores, verifier=issuer.verifier()
+        )
         apis.append(Api(app.test_client(), issuer, subject))
     yield apis
     for cache in caches:
