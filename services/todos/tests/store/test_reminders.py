@@ -108,6 +108,15 @@ def test_an_open_todo_whose_time_has_come_has_one_event(
     jsonschema.validate(json.loads(event.model_dump_json(exclude_none=True)), json.loads(SCHEMA.read_text()))
 
 
+def test_what_has_piled_up_is_worked_off_in_one_round(any_store: TodoStore, owner: str) -> None:
+    for _ in range(3):
+        commit(any_store, owner, *(a_todo(due_at=DUE_AT) for _ in range(40)))
+    assert len(pending(any_store, owner)) == 120
+    clock = FakeClock(DUE_AT)
+    Reminders(any_store, TodoEvents("https://todos.example.test", clock), clock).run()
+    assert pending(any_store, owner) == []
+
+
 def test_nobody_is_reminded_before_the_time_nor_of_what_has_none(
     any_store: TodoStore, owner: str, todo: Todo
 ) -> None:

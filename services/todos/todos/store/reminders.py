@@ -40,7 +40,8 @@ class DynamoReminders:
         self._table = table
 
     def due_reminders(self, now: datetime, limit: int) -> list[Reminder]:
-        return [found for shard in items.REMINDER_SHARDS for found in islice(self._due(shard, now), limit)]
+        shards = (self._due(shard, now, limit) for shard in items.REMINDER_SHARDS)
+        return [found for shard in shards for found in islice(shard, limit)]
 
     def remind(self, reminder: Reminder, event: Event, forget_at: int) -> bool:
         parts = [
@@ -57,13 +58,14 @@ class DynamoReminders:
             return False
         return True
 
-    def _due(self, shard: str, now: datetime) -> Iterator[Reminder]:
+    def _due(self, shard: str, now: datetime, at_once: int) -> Iterator[Reminder]:
         found = query(
             self._client,
             _WHAT,
             TableName=self._table,
             IndexName="by_reminder",
             ConsistentRead=False,
+            Limit=at_once,
             KeyConditionExpression="remind = :shard AND due <= :now",
             ProjectionExpression="pk, d",
             ExpressionAttributeValues={
