@@ -81,6 +81,7 @@ class ReleaseRoutes(Routes):
         access=PUBLIC,
         query=ReleaseQuery,
         answer=Page[ReleaseView],
+        raises=[NotFound],
         cache_control=_SHARED,
     )
     def list_releases(self, product: str, query: ReleaseQuery) -> Page[ReleaseView]:
