@@ -72,13 +72,11 @@ _OF_NOBODY = {
         "A further region needs database.engine",
     ),
     "first_release": ({"userz": "1.0.0"}, "names a service that has no folder: userz"),
-    "compute": ({"userz": "lambda"}, "compute names a service that has no folder: userz"),
     "service_settings": ({"userz": {}}, "service_settings names a service that has no folder: userz"),
     "machines": ({"services": ["userz"]}, "machines.services names a service that has no folder: userz"),
     "issuer": ({"service": "userz"}, "The issuer's service is a public service with a folder"),
 }
 _OF_A_KIND = {
-    "compute": ({"users": "lambda"}, 'such a service needs open_to = "cloudfront"'),
     "delivery_signing_key": (
         {"name": "k", "secret_arn": "arn:aws:secretsmanager:eu-west-1:1:secret:a-b"},
         "The key that signs is one of delivery_public_keys",
@@ -108,6 +106,14 @@ _BEYOND_AWS = {
     "domain": (f"{'a' * 64}.com", "A certificate is for a domain of at most 64 characters"),
     "floor_cap": (1.5, "At least one task, or nobody answers; and a whole number"),
 }
+# What is wrong with a variable is not said while another is wrong that its rules look at.
+_NOWHERE = {
+    "compute": ({"userz": "lambda"}, "compute names a service that has no folder: userz"),
+    "function_concurrency": ({"blog": {"worker": 0}}, "From 1 function on, or -1"),
+}
+_WITHOUT_A_FIREWALL = {
+    "compute": ({"users": "lambda"}, 'such a service needs open_to = "cloudfront"'),
+}
 _A_SHELL_WITHOUT_A_WAY_OUT = {
     "network": (
         {**_NETWORK, "nat": "none"},
@@ -136,7 +142,6 @@ _LESS_THAN_NOTHING = {
         "A further region is another one than the environment's own",
     ),
     "function_concurrency": ({"blog": {"api": 0}}, "From 1 function on, or -1"),
-    "compute": ({"blog": "mainframe"}, "A service runs in tasks, which is not written, or as lambda"),
     "machines": ({"min": -1}, "Machines are counted in whole numbers"),
     "spot_percent": (-1, "A percentage"),
     "cache": ({"nodes": -1}, "From 1 to 6 nodes"),
@@ -165,6 +170,8 @@ _WRONG = {
     "zone": _OF_NO_ZONE,
     "part": _IN_PART,
     "aws": _BEYOND_AWS,
+    "nowhere": _NOWHERE,
+    "firewall": _WITHOUT_A_FIREWALL,
     "shell": _A_SHELL_WITHOUT_A_WAY_OUT,
     "fractions": _FRACTIONS,
     "negative": _LESS_THAN_NOTHING,
