@@ -16,10 +16,10 @@ class BlogSettings(EdgeSettings):
         default=30, ge=1, le=100_000, description="Most comments of one account within an hour."
     )
     max_subscriptions_an_hour: int = Field(
-        default=20, ge=1, le=100_000, description="Most subscriptions of one network within an hour."
+        default=100, ge=1, le=100_000, description="Most subscriptions of one network within an hour."
     )
     max_subscriptions_of_an_address_an_hour: int = Field(
-        default=3,
+        default=5,
         ge=1,
         le=1_000,
         description="Most subscriptions of one address within an hour; more do nothing.",

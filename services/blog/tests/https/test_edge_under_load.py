@@ -111,7 +111,9 @@ def asked_of_the_service(operator: Callable[..., Any], slugs: set[str]) -> Count
     shutil.which("ab") is None or sys.platform != "linux",
     reason="needs ApacheBench (Debian: apache2-utils) and Linux's many loopback addresses",
 )
-@pytest.mark.parametrize("posts", [20, pytest.param(1_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "posts", [20, pytest.param(1_000, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
+)
 def test_while_posts_change_the_crowd_sees_no_old_one_and_the_service_hardly_anybody(
     environment: Environment,
     writer: Account,

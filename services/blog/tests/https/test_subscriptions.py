@@ -67,7 +67,7 @@ def test_a_reader_subscribes_hears_of_a_post_and_leaves_by_the_mail_alone(
     environment: Environment, anyone: Client, writer: Account, email: str, mails: Mails
 ) -> None:
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: subscribe(anyone, email), range(2)))
+        list(pool.map(lambda _: subscribe(anyone, email), range(8)))
     token = link(welcomed(mails, email), "confirm").partition("#token=")[2]
     empty(anyone.post("blog", f"{_PATH}/confirm", {"token": token}))
     title = f"Hello {uuid4()}"
