@@ -72,11 +72,10 @@ def test_a_reader_subscribes_hears_of_a_post_and_leaves_by_the_mail_alone(
     empty(anyone.post("blog", f"{_PATH}/confirm", {"token": token}))
     title = f"Hello {uuid4()}"
     slug = posted(writer, title)
-    [news, welcome] = eventually(lambda: found if len(found := mails(email)) == 2 else None, "its mail")
-    assert (news["subject"], welcome["headers"]["List-Unsubscribe-Post"]) == (
-        title,
-        "List-Unsubscribe=One-Click",
-    )
+    # Others publish side by side: their posts come, too.
+    [news] = eventually(lambda: [one for one in mails(email) if one["subject"] == title], "its mail")
+    assert news["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert len([one for one in mails(email) if "/confirm#" in one["text"]]) == 1
     one_click = news["headers"]["List-Unsubscribe"].strip("<>")
     path = one_click.removeprefix(environment.origin("blog"))
     empty(anyone.post("blog", path, data={"List-Unsubscribe": "One-Click"}))
