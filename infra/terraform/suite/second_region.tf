@@ -132,7 +132,7 @@ module "copy_alarms" {
   topic_arn = module.notices.topic_arn
 
   alarms = merge([for region in keys(var.regions) : { for name in keys(local.buckets) : "${name}-bucket-late-${region}" => {
-    description = "Files of ${name} wait for more than a quarter of an hour to be copied to ${region}. Runbook: docs/operations.md, a copy in a further region."
+    description = "Files of ${name} wait for more than a quarter of an hour to be copied to ${region}. Runbook: docs/operations.md, copies."
     threshold   = 900
     periods     = 3
     metrics = { late = { namespace = "AWS/S3", name = "ReplicationLatency", stat = "Maximum", dimensions = {
