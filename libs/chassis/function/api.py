@@ -10,18 +10,18 @@ from __future__ import annotations
 import importlib
 import os
 
-import boto3
 from flask import Flask
 
 from chassis.function.edge import EdgeProof
 from chassis.function.requests import Handler, request_handler
 from chassis.function.secrets import add_secrets
 from chassis.http import health
+from chassis.stores.aws import Aws
 
 
 def _made(service: str, timeout: float) -> Handler:
     if "FUNCTION_SECRETS" in os.environ:
-        add_secrets(os.environ, boto3.client("secretsmanager"))
+        add_secrets(os.environ, Aws(os.environ["AWS_REGION"]).client("secretsmanager"))
     app: Flask = importlib.import_module(f"{service}.wsgi").app
     health.warm_up(app.extensions["slipway.needs"], timeout)
     return request_handler(app, EdgeProof.read(os.environ))

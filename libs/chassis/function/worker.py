@@ -8,8 +8,6 @@ from __future__ import annotations
 import importlib
 import os
 
-import boto3
-
 from chassis.function.events import WorkerFunction
 from chassis.function.secrets import add_secrets
 from chassis.settings import load_settings, service_of
@@ -19,7 +17,7 @@ from chassis.telemetry import logs
 
 def _made(service: str) -> WorkerFunction:
     if "FUNCTION_SECRETS" in os.environ:
-        add_secrets(os.environ, boto3.client("secretsmanager"))
+        add_secrets(os.environ, Aws(os.environ["AWS_REGION"]).client("secretsmanager"))
     worker = importlib.import_module(f"{service}.worker")
     settings = load_settings(worker.WorkerSettings)
     logs.configure(service_of(type(settings)), settings.log_level)

@@ -11,7 +11,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-KEPT_AWS_SERVICES = {"dynamodb", "dynamodbstreams", "s3", "sesv2", "sns", "sqs", "sts"}
+KEPT_AWS_SERVICES = {
+    "cloudfront",
+    "dynamodb",
+    "dynamodbstreams",
+    "s3",
+    "secretsmanager",
+    "sesv2",
+    "sns",
+    "sqs",
+    "sts",
+}
 _UNUSED = (
     "boto3/data/*",
     "boto3/examples",

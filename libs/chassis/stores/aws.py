@@ -1,9 +1,7 @@
 """AWS clients, made in one place: bounded time, bounded retries, errors translated to problems.
 
-Credentials, region and endpoint come from the environment, as botocore reads them; a
-client is shared by a process's threads, which botocore's clients allow.
-They are botocore's own: what boto3 puts around them takes as long to import as all the
-rest of botocore, and a worker that was killed is to be back soon.
+Credentials, region and endpoint come from the environment, as boto3 reads them; a
+client is shared by a process's threads, which boto3's clients allow.
 """
 
 from __future__ import annotations
@@ -12,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+import boto3.session
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
@@ -69,11 +68,15 @@ class Aws:
         self, region: str, endpoint_url: str | None = None, credentials: Credentials | None = None
     ) -> None:
         self._endpoint_url = endpoint_url
-        self._session = get_session()
-        self._session.register_component("data_loader", DESCRIPTIONS)
-        self._session.set_config_variable("region", region)
-        if credentials:
-            self._session.set_credentials(*credentials)
+        access_key_id, secret_access_key = credentials or (None, None)
+        core = get_session()
+        core.register_component("data_loader", DESCRIPTIONS)
+        self._session = boto3.session.Session(
+            region_name=region,
+            aws_access_key_id=access_key_id,
+            aws_secret_access_key=secret_access_key,
+            botocore_session=core,
+        )
 
     def credentials(self) -> ReadOnlyCredentials:
         """Return what the process signs with at the moment; temporary credentials are renewed in time."""
@@ -90,6 +93,8 @@ class Aws:
     def client(self, service: Literal["dynamodbstreams"], **options: Any) -> DynamoDBStreamsClient: ...
     @overload
     def client(self, service: Literal["s3"], **options: Any) -> S3Client: ...
+    @overload
+    def client(self, service: Literal["secretsmanager"], **options: Any) -> Any: ...
     @overload
     def client(self, service: Literal["sesv2"], **options: Any) -> SESV2Client: ...
     @overload
@@ -118,9 +123,7 @@ class Aws:
             # An emulator's names of streams and shards are shorter than AWS's.
             parameter_validation=service != "dynamodbstreams",
         )
-        return self._session.create_client(
-            service, endpoint_url=endpoint_url or self._endpoint_url, config=config
-        )
+        return self._session.client(service, endpoint_url=endpoint_url or self._endpoint_url, config=config)
 
 
 @contextmanager
