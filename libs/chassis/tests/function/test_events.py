@@ -46,6 +46,9 @@ class Scene:
     def park(self, sequence: str, _record: Any, _reason: str) -> None:
         self.parked.append(sequence)
 
+    def again(self, _record: Any) -> None:
+        """No parked record is wanted again."""
+
     def call(self, told: Any, milliseconds: int = 30_000) -> Any:
         """Call the function as Lambda does."""
         url = "https://sqs/123456789012/tiny-users-events"
