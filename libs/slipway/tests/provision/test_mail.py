@@ -91,3 +91,28 @@ def test_where_the_emulator_cannot_send_nobody_is_told_of_mail(account):
     seller = Manifest.model_validate(SELLER)
     told = environment(seller, AccessKey("a", "b"), account.target, account.names, mail=False)
     assert "MAIL_CONFIGURATION_SET" not in told
+
+
+class Silent:
+    """An emulator that sends and knows nothing of event destinations."""
+
+    class exceptions:  # noqa: N801  # botocore's name
+        NotFoundException = KeyError
+
+    def get_email_identity(self, **_):
+        return {}
+
+    def get_configuration_set(self, **_):
+        return {}
+
+    def get_configuration_set_event_destinations(self, **_):
+        answer = {
+            "Error": {"Code": "404", "Message": "<!doctype html>"},
+            "ResponseMetadata": {"HTTPStatusCode": 404},
+        }
+        raise ClientError(answer, "GetConfigurationSetEventDestinations")
+
+
+def test_where_the_emulator_announces_nothing_mail_is_sent_all_the_same(account, caplog):
+    assert ensure_mail(Silent(), account.names, "localhost", announced=True) is True
+    assert "announces nothing" in caplog.text
