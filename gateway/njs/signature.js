@@ -164,8 +164,20 @@ async function isGenuine(policy, signature, id, trusted, hash) {
     const genuine = await crypto.subtle.verify(how, key, bytes, Buffer.from(policy));
     if (genuine) {
         ngx.shared.signatures.set(known, '1');
+    } else {
+        await forgetReason(kind);
     }
     return genuine;
+}
+
+// OpenSSL keeps the reason why a signature is wrong, and nginx logs what it finds there, with the line of the request that
+// comes next. A key that is none makes njs report all reasons, and so take them away.
+async function forgetReason(kind) {
+    try {
+        await crypto.subtle.importKey('spki', Buffer.from([0]), kind, false, ['verify']);
+    } catch (_) {
+        // It always fails.
+    }
 }
 
 // Returns r and s of a DER sequence of two integers (RFC 3279, 2.2.3), as 32 bytes each.

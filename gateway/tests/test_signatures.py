@@ -49,6 +49,17 @@ def test_without_a_signature_it_is_refused_and_says_what_is_missing(delivery):
     assert delivery.files.requests == []
 
 
+def test_a_wrong_signature_leaves_no_address_in_the_log(delivery, signer):
+    """OpenSSL keeps why a signature was wrong, and nginx would log that with the line of a later request."""
+    signed = signer.url(delivery.url(FILM))
+    head, _, tail = signed.partition("Signature=")
+    wrong = f"{head}Signature={tail[:100]}{'B' if tail[100] == 'A' else 'A'}{tail[101:]}"
+    for _ in range(4):
+        assert delivery.get(wrong).status == 403
+        assert delivery.get(signed).status == 200
+    assert "Signature=" not in (delivery.gateway.edge.folder / "errors.log").read_text()
+
+
 def test_no_flipped_bit_opens(delivery, signer):
     signed = signer.url(delivery.url(FILM))
     head, _, tail = signed.partition("Signature=")
