@@ -48,9 +48,10 @@ def test_a_release_migrates_before_it_serves(release: Release) -> None:
     assert release.served == release.released == {"users": "1.1.0", "todos": "1.1.0"}
     steps = re.compile(r"run-task|put-parameter|terraform .* apply")
     order = [line for line in lines(release.done.stdout) if steps.search(line)]
-    kinds = [re.findall(r"release/next|release/current|preparation|migrate|apply", line)[0] for line in order]
+    kinds = [re.findall(r"release/\w+|preparation|migrate|apply", line)[0] for line in order]
     expected = ["release/next", "release/next", "apply", "preparation", "migrate"]
-    assert kinds == [*expected, "release/current", "release/current", "apply"]
+    served = ["release/current", "release/current", "release/image", "release/image"]
+    assert kinds == [*expected, *served, "apply"]
 
 
 def test_the_log_of_a_migration_is_shown(release: Release) -> None:

@@ -121,6 +121,7 @@ def changes(environment: str) -> dict[str, Any]:
 GOES = {
     "aws_appautoscaling_scheduled_action",  # floors
     "aws_cloudfront_cache_policy",  # of the front's paths that may be kept
+    "aws_cloudfront_function",  # of the paths of that front that are answered by groups
     "aws_cloudfront_distribution",  # the front, where clients come to the load balancer directly
     "aws_cloudwatch_log_delivery",
     "aws_cloudwatch_log_delivery_source",

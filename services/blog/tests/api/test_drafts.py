@@ -30,6 +30,9 @@ def publish_due(parts: Stores, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
         users_events_queue_url="none",
         users_events_dlq_url="none",
         users_events_visibility_timeout=30,
+        mail_events_queue_url="none",
+        mail_events_dlq_url="none",
+        mail_events_visibility_timeout=30,
         events_topic_arn="none",
     )
     [publishing] = build(settings, parts=parts, clock=clock).periodic

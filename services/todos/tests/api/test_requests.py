@@ -117,7 +117,7 @@ def test_one_key_at_once_from_many_creates_one_todo(
 ) -> None:
     keys = DynamoIdempotency(aws.service_client("todos", "dynamodb"), aws.environment("todos")["TODOS_TABLE"])
     parts = assemble(dynamo_store, NoCache(), keys, AccountLimits())
-    app = create_app(settings(), parts=parts.stores, verifier=issuer.verifier())
+    app = create_app(settings(max_changes_at_once=16), parts=parts.stores, verifier=issuer.verifier())
     subject = str(new_id())
 
     def post(_number: int) -> int:
