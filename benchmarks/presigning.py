@@ -23,10 +23,10 @@ _TYPE, _DISPOSITION = "image/webp", 'inline; filename="small.webp"'
 
 def rate(sign: Callable[[str], str], calls: int) -> float:
     """Return how many addresses of different keys are signed in a second of processor."""
-    began = time.process_time()
+    started = time.process_time()
     for number in range(calls):
         sign(f"thumbnails/0190f3a2/{number}/1-small.webp")
-    return calls / (time.process_time() - began)
+    return calls / (time.process_time() - started)
 
 
 def rates(calls: int = CALLS) -> dict[str, float]:

@@ -45,10 +45,10 @@ def rows(pictures: int = PICTURES) -> list[Row]:
         start, _ = confined(source, 0)
         spent, peak = confined(source, pictures)
         body = source.read_bytes()
-    began = time.process_time()
+    started = time.process_time()
     for _ in range(pictures):
         bare(body)
-    alone = time.process_time() - began
+    alone = time.process_time() - started
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return [Row("renderer", pictures / (spent - start), peak), Row("library", pictures / alone, own)]
 

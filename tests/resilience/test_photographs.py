@@ -46,10 +46,10 @@ class DyingWorker:
     def __init__(self, suite, account):
         self._suite = suite
         self.deaths = 0
-        began = time.monotonic()
+        started = time.monotonic()
         self._kill()
         wait_of(account)
-        self._life = max(5.0, 2 * (time.monotonic() - began))
+        self._life = max(5.0, 2 * (time.monotonic() - started))
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
@@ -75,9 +75,9 @@ class DyingWorker:
 
 def wait_of(account):
     """Return the seconds in which a picture of the account becomes ready."""
-    began = time.monotonic()
+    started = time.monotonic()
     assert settled(account, upload(account, PHOTOGRAPH), seconds=300)["status"] == "ready"
-    return time.monotonic() - began
+    return time.monotonic() - started
 
 
 def settled_ones(account, identifiers):

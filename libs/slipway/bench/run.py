@@ -89,9 +89,9 @@ def _running(suite: Suite, progress: Progress) -> Iterator[_StartTimes]:
 
 
 def _timed(work: Callable[[], object]) -> float:
-    began = time.monotonic()
+    started = time.monotonic()
     work()
-    return round(time.monotonic() - began, 1)
+    return round(time.monotonic() - started, 1)
 
 
 def _rounds(stage: BenchStage, tool: wrk.Wrk, options: Options, say: Say) -> dict[str, list[Sample]]:

@@ -42,7 +42,7 @@ def _advisories() -> str:
 
 
 def _passes(step: Step, *, fix: bool) -> bool:
-    began = time.monotonic()
+    started = time.monotonic()
     if fix and step.fix:
         step.fix()
     try:
@@ -51,7 +51,7 @@ def _passes(step: Step, *, fix: bool) -> bool:
     except advisories.NotChecked as reason:
         problem, word, style = "", "skipped", "yellow"
         console.say(f"    not checked: {reason}", "yellow")
-    seconds = time.monotonic() - began
+    seconds = time.monotonic() - started
     console.out.print(Text.assemble((f"{word:<8}", style), f"{step.name:<18} {seconds:5.1f} s"))
     if problem:
         console.say("\n".join(f"    {line}" for line in problem.splitlines()))

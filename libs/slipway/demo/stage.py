@@ -36,16 +36,16 @@ class Stage:
     @contextmanager
     def step(self, title: str) -> Iterator[StepReport]:
         """Run the body as one step; what it raises goes on, after the step is shown as failed."""
-        step, began = StepReport(), time.perf_counter()
+        step, started = StepReport(), time.perf_counter()
         spinner = self._console.status(Text(title)) if self._console.is_terminal else nullcontext()
         try:
             with spinner:
                 yield step
         except BaseException:
-            self._show("failed", "bold red", title, began, step)
+            self._show("failed", "bold red", title, started, step)
             raise
         self.count += 1
-        self._show("ok", "bold green", title, began, step)
+        self._show("ok", "bold green", title, started, step)
 
     def leave_out(self, title: str, why: str) -> None:
         """Show a step that is not taken, and why."""
@@ -57,8 +57,8 @@ class Stage:
         """Return the time since the beginning."""
         return time.perf_counter() - self._began
 
-    def _show(self, outcome: str, style: str, title: str, began: float, step: StepReport) -> None:
-        milliseconds = (time.perf_counter() - began) * 1000
+    def _show(self, outcome: str, style: str, title: str, started: float, step: StepReport) -> None:
+        milliseconds = (time.perf_counter() - started) * 1000
         self._console.print(
             Text.assemble(
                 (f"{outcome:<7}", style), f"{title:<{_WIDTH}}", (f"{milliseconds:>8.0f} ms", "cyan")

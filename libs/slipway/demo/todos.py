@@ -38,9 +38,9 @@ def _write(person: Person, title: str, key: str | None = None) -> requests.Respo
 
 def _read(person: Person) -> tuple[requests.Response, str]:
     """Return the list and how it came: from the cache or the store, and in what time."""
-    began = time.perf_counter()
+    started = time.perf_counter()
     response = person.api.call("GET", "todos", "/v1/todos")
-    milliseconds = (time.perf_counter() - began) * 1000
+    milliseconds = (time.perf_counter() - started) * 1000
     return (
         response,
         f"{milliseconds:.1f} ms, X-Cache: {response.headers.get('X-Cache', 'not told')}",

@@ -14,9 +14,9 @@ from slipway.terminal import console
 def step(title: str) -> Iterator[None]:
     """Name what is being done, and say how long it took when it is done."""
     console.say(f"\n{title}", "bold")
-    began = time.monotonic()
+    started = time.monotonic()
     yield
-    console.say(f"{title}: done in {time.monotonic() - began:.0f} s", "green")
+    console.say(f"{title}: done in {time.monotonic() - started:.0f} s", "green")
 
 
 def show_command(words: Sequence[str], environment: Mapping[str, str] | None = None) -> None:

@@ -10,8 +10,8 @@ _FIRST, _LONGEST, _GROWTH = 0.5, 10.0, 1.5
 
 def poll(seconds: float) -> Iterator[float]:
     """Yield the seconds that have passed, at once and after ever longer pauses; end after `seconds`."""
-    began, pause = time.monotonic(), _FIRST
-    while (passed := time.monotonic() - began) < seconds:
+    started, pause = time.monotonic(), _FIRST
+    while (passed := time.monotonic() - started) < seconds:
         yield passed
-        time.sleep(max(0.0, min(pause, began + seconds - time.monotonic())))
+        time.sleep(max(0.0, min(pause, started + seconds - time.monotonic())))
         pause = min(pause * _GROWTH, _LONGEST)

@@ -41,7 +41,7 @@ class Progress(Protocol):
 class _Row:
     state: State = "waiting"
     detail: str = ""
-    began: float | None = None
+    started: float | None = None
     seconds: float | None = None
 
 
@@ -60,11 +60,11 @@ class _Rows:
         with self.lock:
             row = self.rows.setdefault(name, _Row())
             now = time.monotonic()
-            if row.began is None:
-                row.began = now
+            if row.started is None:
+                row.started = now
             row.state, row.detail = state, detail or row.detail
             if state in {"ready", "failed"}:
-                row.seconds = now - row.began
+                row.seconds = now - row.started
             return row
 
 
@@ -114,4 +114,4 @@ def shown(console: Console, *, live: bool) -> Iterator[LiveTable | PlainLines]:
 
 
 def _since(row: _Row) -> float | None:
-    return None if row.began is None else time.monotonic() - row.began
+    return None if row.started is None else time.monotonic() - row.started

@@ -70,9 +70,9 @@ def _measured(suite: Suite, plan: DownloadPlan, size: int) -> CrowdResult:
         url = _release(suite, Api(address), released.read_bytes())
     before = _requests_of_media(suite)
     with counted(suite.layout.log("gateway"), urlsplit(url).path) as requests_at_edge:
-        began = time.monotonic()
+        started = time.monotonic()
         tally = read_all(address, url, released, plan)
-        seconds = time.monotonic() - began
+        seconds = time.monotonic() - started
         requests_at_edge.wait_for(tally.downloads)
     return CrowdResult(
         tally=tally,

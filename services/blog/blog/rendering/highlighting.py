@@ -47,13 +47,13 @@ class Highlighter:
         """Return the lines of a code block as HTML; empty where it is to be shown plain."""
         if language.lower() not in LANGUAGES or len(code) > _LONGEST or self._left <= 0:
             return ""
-        began = time.thread_time()
+        started = time.thread_time()
         try:
             return str(written(self._tokens(get_lexer_by_name(language), code), _formatter))
         except _OverBudgetError:
             return ""
         finally:
-            self._left -= time.thread_time() - began
+            self._left -= time.thread_time() - started
 
     def _tokens(self, lexer: Lexer, code: str) -> Iterator[tuple[Any, str]]:
         until = time.thread_time() + self._left

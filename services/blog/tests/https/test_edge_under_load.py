@@ -125,14 +125,14 @@ def test_while_posts_change_the_crowd_sees_no_old_one_and_the_service_hardly_any
         slugs = list(pool.map(lambda _: posted(writer), range(posts)))
     hot, changes = slugs[: max(5, posts // 50)], Changes()
     turn = iter(hot * 100_000)
-    began = time.monotonic()
+    started = time.monotonic()
     with (
         again_and_again(lambda: changes.change(writer, next(turn))),
         again_and_again(lambda: changes.look(anyone)),
         ThreadPoolExecutor(4) as pool,
     ):
         right = sum(pool.map(lambda one: read_by_crowd(environment, *one), enumerate(slugs)))
-    seconds = time.monotonic() - began
+    seconds = time.monotonic() - started
     asked = asked_of_the_service(operator, set(slugs))
     made = sum(map(len, changes.made.values()))
     print(

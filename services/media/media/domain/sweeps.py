@@ -143,8 +143,8 @@ class BucketWalk:
     def _advance(self, progress: BucketScan) -> BucketScan:
         """Look at one page of keys; an empty position means that the walk came to its end."""
         if not progress.position:
-            began = progress.started_at
-            progress = BucketScan("", self._clock(), began)
+            started_at = progress.started_at
+            progress = BucketScan("", self._clock(), started_at)
         page = self._files.listing(naming.ORIGINALS, progress.position, _PER_PAGE)
         for file in page.files:
             if file.modified >= progress.since - _CLOCKS_DIFFER:

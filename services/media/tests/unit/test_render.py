@@ -322,10 +322,10 @@ def test_a_jpeg_with_other_pictures_behind_it_is_shown(rendered: Any) -> None:
 
 def test_a_picture_with_too_many_scans_is_refused_before_any_is_decoded(rendered: Any) -> None:
     assert len(rendered(pictures.with_scans(100)).renderings) == 3
-    began = time.process_time()
+    started = time.process_time()
     with pytest.raises(Unreadable, match="more than 100 scans"):
         rendered(pictures.with_scans(1000, (4000, 4000)))
-    assert time.process_time() - began < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])

@@ -16,7 +16,7 @@ from users.errors import ConfirmationNeeded, WrongPassword
 
 
 class Confirmation:
-    """Takes the password, or a session that began at most `fresh` ago, for proof."""
+    """Takes the password, or a session that started at most `fresh` ago, for proof."""
 
     def __init__(
         self,
@@ -42,8 +42,8 @@ class Confirmation:
         if password is not None:
             self.check(account_id, password, address)
             return
-        began = self._sessions.began_at(session_id, account_id)
-        if began is None or self._clock() - began > self._fresh:
+        started = self._sessions.began_at(session_id, account_id)
+        if started is None or self._clock() - started > self._fresh:
             raise ConfirmationNeeded(int(self._fresh.total_seconds() // 60))
 
     def check(self, account_id: UUID, password: str, address: str) -> None:
