@@ -13,8 +13,9 @@ import socket
 import stat
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
-_OPEN_FILES = "/dev/fd"
+_OPEN_FILES = Path("/dev/fd")
 
 
 def preload(make: Callable[[], object]) -> None:
@@ -31,7 +32,8 @@ def preload(make: Callable[[], object]) -> None:
 
 
 def _sockets() -> set[int]:
-    return {number for number in map(int, os.listdir(_OPEN_FILES)) if _is_socket(number)}  # noqa: PTH208
+    numbers = [int(entry.name) for entry in _OPEN_FILES.iterdir()]
+    return {number for number in numbers if _is_socket(number)}
 
 
 def _is_socket(descriptor: int) -> bool:

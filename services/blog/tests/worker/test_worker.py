@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from typing import Any
@@ -35,7 +34,7 @@ from chassis.messages.events import new_event
 from chassis.messages.jobs import Jobs
 from chassis.messages.mail_suppression import DynamoSuppressions
 from chassis.messages.worker import Worker
-from chassis.testing import ISSUER
+from chassis.testing import ISSUER, topics
 
 
 def deleted(account: str) -> str:
@@ -99,20 +98,8 @@ def test_an_account_that_was_deleted_is_erased_and_others_are_not(
 @pytest.fixture
 def hearing(aws: Any) -> Any:
     """Return what receives the events of the service's topic from now on."""
-    sns, sqs = aws.client("sns"), aws.client("sqs")
-    url = sqs.create_queue(QueueName=f"heard-{new_id()}")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
     topic = aws.environment("blog")["EVENTS_TOPIC_ARN"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
-
-    def receive() -> list[Any]:
-        answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, MaxNumberOfMessages=10)
-        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
-
-    return receive
+    return topics.hearing(aws.client("sns"), aws.client("sqs"), topic)
 
 
 def test_every_change_is_published(jobs: Jobs, stores: Stores, owner: str, hearing: Any) -> None:

@@ -15,12 +15,11 @@ from services.todos.tests.store.test_reminders import SCHEMA
 
 from chassis.clock import utc_now
 from chassis.idempotency.memory import MemoryIdempotency
-from chassis.ids import new_id
 from chassis.messages.dynamodb_outbox import DynamoOutbox
 from chassis.messages.jobs import Jobs
 from chassis.process.background import Periodic, repeat
 from chassis.schemas import format_time
-from chassis.testing import Issuer
+from chassis.testing import Issuer, topics
 from todos.app import create_app
 from todos.config import WorkerSettings
 from todos.domain.account_state import AccountLimits
@@ -62,20 +61,8 @@ def api(stores: Stores, issuer: Issuer) -> Api:
 @pytest.fixture
 def hear(aws: Any) -> Callable[[], list[Any]]:
     """Return what receives the events of the service's topic from now on."""
-    sns, sqs = aws.client("sns"), aws.client("sqs")
-    url = sqs.create_queue(QueueName=f"heard-{new_id()}")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
     topic = aws.environment("todos")["EVENTS_TOPIC_ARN"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
-
-    def receive() -> list[Any]:
-        answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, MaxNumberOfMessages=10)
-        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
-
-    return receive
+    return topics.hearing(aws.client("sns"), aws.client("sqs"), topic)
 
 
 def reminding(jobs: Jobs) -> Periodic:
