@@ -166,7 +166,7 @@ class World:
         self._snapshot = {
             "state": kept,
             "cluster": _contents(self.cluster),
-            "slots": {slot: self.released(slot) for slot in ("next", "current")},
+            "slots": {slot: self.released(slot) for slot in ("next", "current", "image")},
         }
 
     def restore(self) -> None:
