@@ -78,6 +78,11 @@ def decide(layout: Layout) -> None:
     _enclosure(layout).write_text("own" if tried.returncode == 0 else "shared", encoding="utf-8")
 
 
+def keep_tables_in_emulator(layout: Layout) -> None:
+    """Settle, before the first start, that this suite's tables live in the emulator itself."""
+    _choice(layout).write_text(_BUILT_IN, encoding="utf-8")
+
+
 def is_enclosed(layout: Layout) -> bool:
     """Say whether the tables' server has a network of its own, as the suite's start has found out."""
     found = _enclosure(layout)

@@ -14,10 +14,10 @@ from botocore.config import Config
 
 from slipway.local import resources
 from slipway.manifest import load_all
+from slipway.parts.emulator import Emulator
 from slipway.provision.access_keys import AccessKey, AccessKeys
 from slipway.provision.naming import EDGE_USER
 from slipway.settings.variables import REGION
-from slipway.testing.backing import Backing
 
 _IMAGES = "NEW_AND_OLD_IMAGES"
 
@@ -33,10 +33,9 @@ class EmulatedAws:
     region: str = REGION
 
     @classmethod
-    def provisioned(cls, backing: Backing, root: Path, *, prefix: str) -> EmulatedAws:
+    def provisioned(cls, emulator: Emulator, root: Path, *, prefix: str) -> EmulatedAws:
         """Make every manifest's resources with names that begin with `prefix`."""
-        emulator = backing.emulator
-        keys = backing.state / "keys" / prefix
+        keys = emulator.layout.state / "keys" / prefix
         made = resources.make(load_all(root), emulator, keys, domain="localhost", port=8443, prefix=prefix)
         return cls(emulator.url, emulator.root_key, made, AccessKeys(keys).read(prefix + EDGE_USER))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from slipway.local import lifecycle
 from slipway.local.suite import Suite
+from slipway.parts import dynamo
 from slipway.parts.base import PartDefaults
 from slipway.parts.emulator import Emulator
 from slipway.state.layout import write_private
@@ -21,6 +22,7 @@ from slipway.terminal.progress import Silent
 
 STATE_VARIABLE = "SLIPWAY_TEST_STATE"
 _OWNER_VARIABLE = "SLIPWAY_TEST_OWNER"
+_MINISTACK = "ministack"
 
 
 @dataclass(frozen=True)
@@ -68,26 +70,43 @@ def announce(root: Path) -> None:
 
 def ensure(root: Path) -> Backing:
     """Return the run's stores, starting them when no worker has done so yet. Raises Problem."""
-    state = Path(os.environ[STATE_VARIABLE])
-    suite = Suite(root, state)
-    failure, ready = state / "failed", state / "ready"
-    with exclusive(state / "test-lock", "test", wait=True):
-        if failure.exists():
-            raise Problem(f"the stores for the tests did not come up: {failure.read_text(encoding='utf-8')}")
-        if not ready.exists():
-            try:
-                lifecycle.up(suite, Silent(), _steps)
-            except Problem as problem:
-                write_private(failure, problem.what)
-                raise
-            write_private(ready, "")
+    suite = Suite(root, Path(os.environ[STATE_VARIABLE]))
+    _up_once(suite, lambda suite: suite.backing)
     return Backing(
         postgres_admin_url=suite.postgres.admin_url,
         redis_url=suite.cache.url,
         redis_urls={name: suite.cache.url_of(name) for name in suite.cache.users},
         emulator=suite.emulator,
-        state=state,
+        state=suite.state,
     )
+
+
+def ensure_ministack(root: Path) -> Emulator:
+    """Return an emulator that keeps the tables itself, as it does where dynoxide cannot be had.
+
+    It is another process than the run's, with a state of its own, and started when it is first asked for.
+    Raises Problem.
+    """
+    suite = Suite(root, Path(os.environ[STATE_VARIABLE]) / _MINISTACK)
+    suite.layout.make()
+    dynamo.keep_tables_in_emulator(suite.layout)
+    _up_once(suite, lambda suite: [suite.mail, suite.emulator])
+    return suite.emulator
+
+
+def _up_once(suite: Suite, steps: Callable[[Suite], list[Part | Task]]) -> None:
+    failure, ready = suite.state / "failed", suite.state / "ready"
+    with exclusive(suite.state / "test-lock", "test", wait=True):
+        if failure.exists():
+            raise Problem(f"the stores for the tests did not come up: {failure.read_text(encoding='utf-8')}")
+        if ready.exists():
+            return
+        try:
+            lifecycle.up(suite, Silent(), lambda suite: [*steps(suite), _owner_of(suite)])
+        except Problem as problem:
+            write_private(failure, problem.what)
+            raise
+        write_private(ready, "")
 
 
 def end(root: Path) -> None:
@@ -96,16 +115,19 @@ def end(root: Path) -> None:
         return
     state = Path(os.environ.pop(STATE_VARIABLE))
     del os.environ[_OWNER_VARIABLE]
-    if state.exists():
-        suite = Suite(root, state)
-        supervisor = suite.daemon.connect()
-        if supervisor:
-            suite.daemon.stop(supervisor, timeout=20)
-        shutil.rmtree(state, ignore_errors=True)
+    for folder in (state / _MINISTACK, state):
+        _stop(Suite(root, folder))
+    shutil.rmtree(state, ignore_errors=True)
 
 
-def _steps(suite: Suite) -> list[Part | Task]:
-    return [*suite.backing, Owner(suite, int(os.environ[_OWNER_VARIABLE]))]
+def _stop(suite: Suite) -> None:
+    supervisor = suite.daemon.connect() if suite.state.exists() else None
+    if supervisor:
+        suite.daemon.stop(supervisor, timeout=20)
+
+
+def _owner_of(suite: Suite) -> Owner:
+    return Owner(suite, int(os.environ[_OWNER_VARIABLE]))
 
 
 def _sweep(folder: Path) -> None:

@@ -65,7 +65,14 @@ def redis_url(backing: Backing, worker_number: int) -> str:
 @pytest.fixture(scope="session")
 def aws(backing: Backing, worker_number: int, checkout: Path) -> EmulatedAws:
     """The emulated AWS with every service's resources, under names of this test process's own."""
-    return EmulatedAws.provisioned(backing, checkout, prefix=f"t{worker_number}-")
+    return EmulatedAws.provisioned(backing.emulator, checkout, prefix=f"t{worker_number}-")
+
+
+@pytest.fixture(scope="session")
+def ministack(worker_number: int, checkout: Path) -> EmulatedAws:
+    """The same on an emulator that keeps its tables itself, as it does where dynoxide cannot be had."""
+    emulator = stores.ensure_ministack(checkout)
+    return EmulatedAws.provisioned(emulator, checkout, prefix=f"t{worker_number}-")
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from services.todos.tests.factories import Api, NoCache, Parts, assemble, settings
+from services.todos.tests.factories import Api, NoCache, Parts, assemble, settings, store_on
 
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.stores.cache import OwnerCache, connect
 from chassis.testing import FakeClock, Issuer
+from slipway.testing.aws import EmulatedAws
 from todos.app import create_app
 from todos.domain.account_state import AccountLimits
 from todos.domain.ports import TodoStore
@@ -42,9 +43,8 @@ def any_store(request: pytest.FixtureRequest) -> TodoStore:
 
 
 @pytest.fixture
-def dynamo_store(request: pytest.FixtureRequest) -> DynamoStore:
-    aws = request.getfixturevalue("aws")
-    return DynamoStore(aws.service_client("todos", "dynamodb"), aws.environment("todos")["TODOS_TABLE"])
+def dynamo_store(aws: EmulatedAws) -> DynamoStore:
+    return store_on(aws)
 
 
 @pytest.fixture(params=["no cache", "redis"])

@@ -25,16 +25,23 @@ from chassis.stores.cache import CacheWrite, Loaded
 from chassis.stores.reach import ValueWithReach
 from chassis.testing import ISSUER, Issuer
 from chassis.testing.fuzz_target import FuzzTarget
+from slipway.testing.aws import EmulatedAws
 from todos.app import create_app
 from todos.config import ApiSettings
 from todos.domain.account_state import AccountLimits
 from todos.domain.ports import TodoStore
 from todos.domain.todo import Todo
 from todos.domain.writing import Writer
+from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore
 from todos.wiring import Cache, Stores
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+
+
+def store_on(aws: EmulatedAws) -> DynamoStore:
+    """Return the store as the service has it, on its table."""
+    return DynamoStore(aws.service_client("todos", "dynamodb"), aws.environment("todos")["TODOS_TABLE"])
 
 
 class _Bypassed(Enum):

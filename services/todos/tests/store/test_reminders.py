@@ -23,6 +23,7 @@ from todos.domain.events import DUE, TodoEvents
 from todos.domain.ports import TodoStore
 from todos.domain.reminders import Reminder, Reminders
 from todos.domain.todo import Todo
+from todos.store.dynamodb import DynamoStore
 from todos.store.memory import MemoryStore
 
 SCHEMA = Path(__file__).parents[2] / "events" / f"{DUE}.schema.json"
@@ -59,34 +60,26 @@ def todo() -> Todo:
 
 
 @pytest.fixture
-def kept(any_store: TodoStore, aws_table: Any) -> Kept:
+def kept(any_store: TodoStore) -> Kept:
     """Return the events of a to-do that wait to be published."""
 
     def find(todo: Todo) -> list[Event]:
-        if isinstance(any_store, MemoryStore):
-            events = any_store.outbox.events
-        else:
-            client, table = aws_table()
-            found = query(
-                client,
-                "Reading events",
-                TableName=table,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={":pk": {"S": "OUTBOX"}},
-            )
-            events = [parse(item["event"]["S"]) for item in found]
+        events = any_store.outbox.events if isinstance(any_store, MemoryStore) else in_table(any_store)
         return [event for event in events if event.subject == str(todo.id)]
 
     return find
 
 
-@pytest.fixture
-def aws_table(request: pytest.FixtureRequest) -> Callable[[], tuple[Any, str]]:
-    def find() -> tuple[Any, str]:
-        aws = request.getfixturevalue("aws")
-        return aws.service_client("todos", "dynamodb"), aws.environment("todos")["TODOS_TABLE"]
-
-    return find
+def in_table(store: TodoStore) -> list[Event]:
+    assert isinstance(store, DynamoStore)
+    found = query(
+        store._client,
+        "Reading events",
+        TableName=store._table,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": "OUTBOX"}},
+    )
+    return [parse(item["event"]["S"]) for item in found]
 
 
 def test_an_open_todo_whose_time_has_come_has_one_event(
