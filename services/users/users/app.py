@@ -18,6 +18,7 @@ from users.domain.accounts import Accounts
 from users.domain.address_proofs import AddressProofs
 from users.domain.confirmation import Confirmation
 from users.domain.passwords import Passwords
+from users.domain.recent import RecentCount
 from users.domain.refresh_tokens import RefreshTokens
 from users.domain.sealing import Digester
 from users.domain.sessions import Sessions, SignIn
@@ -80,15 +81,17 @@ def create_app(
 
 
 def _address_proofs(settings: ApiSettings, stores: Stores, clock: Clock) -> AddressProofs:
+    digester = Digester(settings.secret, "address mails")
+    asked = RecentCount(
+        stores.failures, digester, clock, timedelta(hours=1), limit=settings.address_mails_per_hour
+    )
     return AddressProofs(
         stores.accounts,
         stores.proofs,
-        stores.failures,
+        asked,
         proofs_sealer(settings),
-        Digester(settings.secret, "address mails"),
         clock,
         timedelta(hours=settings.address_proof_hours),
-        settings.address_mails_per_hour,
     )
 
 

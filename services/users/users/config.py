@@ -71,7 +71,7 @@ class ApiSettings(UsersSettings):
         default=30,
         ge=5,
         le=100_000,
-        description="Wrong passwords and taken addresses that a network may try per minute.",
+        description="Wrong passwords and taken addresses that a network may try in any minute.",
     )
     fresh_sign_in_minutes: int = Field(
         default=15,
@@ -83,7 +83,10 @@ class ApiSettings(UsersSettings):
         default=24, ge=1, le=168, description="How long the link that confirms an e-mail address is good."
     )
     address_mails_per_hour: int = Field(
-        default=5, ge=1, le=1000, description="Mails to confirm an address that an account may ask for."
+        default=5,
+        ge=1,
+        le=1000,
+        description="Mails to confirm an address that an account may have in any hour.",
     )
     app_origins: Annotated[str, AfterValidator(origins.checked)] | None = Field(
         default=None,

@@ -129,10 +129,11 @@ def test_an_account_has_so_many_mails_in_an_hour(client: FlaskClient, clock: Fak
     ada = person(client)
     answers = [ada.post("/v1/email-verifications") for _ in range(6)]
     assert [one.status_code for one in answers] == [202] * 5 + [429]
-    assert 0 < int(answers[-1].headers["Retry-After"]) <= 3600
+    wait = int(answers[-1].headers["Retry-After"])
+    assert 3600 <= wait <= 4200  # counted in steps of ten minutes
     assert ada.patch("/v1/me", {"email": NEW}).status_code == 429
     assert person(client).post("/v1/email-verifications").status_code == 202
-    clock.advance(3600)
+    clock.advance(wait)
     ada.tokens = sign_in(client, ada.email).json
     assert ada.post("/v1/email-verifications").status_code == 202
 

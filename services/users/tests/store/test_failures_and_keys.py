@@ -37,6 +37,13 @@ def test_failures_at_once_are_all_counted(both: Stores) -> None:
     assert both.failures.get(b"key") == Failures(12, NOW)
 
 
+def test_several_counts_are_read_at_once(both: Stores) -> None:
+    for key in (b"one", b"two", b"two", b"unasked"):
+        both.failures.add(key, NOW, NOW - HOUR)
+    assert both.failures.counts([b"two", b"none", b"one"]) == [2, 0, 1]
+    assert both.failures.counts([]) == []
+
+
 def test_cleared_failures_are_forgotten(both: Stores) -> None:
     both.failures.add(b"key", NOW, NOW - HOUR)
     both.failures.clear(b"key")

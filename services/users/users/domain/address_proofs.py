@@ -14,37 +14,33 @@ from uuid import UUID
 
 from chassis.clock import Clock
 from users.domain import emails
-from users.domain.ports import AccountStore, FailureStore, ProofStore
+from users.domain.ports import AccountStore, ProofStore
+from users.domain.recent import RecentCount
 from users.domain.records import Proof
-from users.domain.sealing import Digester, Sealer
+from users.domain.sealing import Sealer
 from users.errors import TooManyMails
 
-_HOUR = 3600
 LONGEST_TOKEN = 128
 
 
 class AddressProofs:
-    """Lets accounts ask for an address and confirm it; `per_hour` is how many mails one may ask for."""
+    """Lets accounts ask for an address and confirm it; `asked` bounds how many mails one may ask for."""
 
     def __init__(
         self,
         accounts: AccountStore,
         store: ProofStore,
-        asked: FailureStore,
+        asked: RecentCount,
         sealer: Sealer,
-        digester: Digester,
         clock: Clock,
         lifetime: timedelta,
-        per_hour: int,
     ) -> None:
         self._accounts = accounts
         self._store = store
         self._asked = asked
         self._sealer = sealer
-        self._digester = digester
         self._clock = clock
         self._lifetime = lifetime
-        self._per_hour = per_hour
 
     def ask(self, account_id: UUID, email: str) -> None:
         """Have a link mailed to `email`, which is in its normal form; links of before are void.
@@ -89,13 +85,11 @@ class AddressProofs:
         self._store.confirm(fingerprint(token), self._clock())
 
     def _count(self, account_id: UUID) -> None:
-        now = self._clock()
-        hour, elapsed = divmod(int(now.timestamp()), _HOUR)
-        key = self._digester.digest(f"mails {account_id} {hour}".encode())
-        asked = self._asked.get(key)
-        if asked is not None and asked.count >= self._per_hour:
-            raise TooManyMails(_HOUR - elapsed)
-        self._asked.add(key, now, now - timedelta(seconds=_HOUR))
+        who = f"mails {account_id}"
+        remaining = self._asked.seconds_to_wait(who)
+        if remaining:
+            raise TooManyMails(remaining)
+        self._asked.add(who)
 
 
 def fingerprint(token: str) -> bytes:

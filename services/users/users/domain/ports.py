@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -175,6 +175,10 @@ class FailureStore(Protocol):
 
     def get(self, key: bytes) -> Failures | None:
         """Return the count, if there is one."""
+        ...
+
+    def counts(self, keys: Sequence[bytes]) -> list[int]:
+        """Return how many were counted under each key, in the order of `keys`."""
         ...
 
     def add(self, key: bytes, now: datetime, forget_before: datetime) -> None:

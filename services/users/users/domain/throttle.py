@@ -7,8 +7,8 @@ the answer tells nothing about it. Counts are made after the check: as many gues
 hashes run at once may slip past the last free one.
 
 Whoever tries one password on many accounts is never wrong often on any of them. So the wrong guesses of one
-network are counted over all accounts, too: in each minute it has so many, and waits for the next minute when
-they are used up. A taken address at sign-up is such a guess. Right ones cost nothing.
+network are counted over all accounts, too: in any minute it has so many, and waits when they are used up.
+A taken address at sign-up is such a guess. Right ones cost nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from datetime import timedelta
 from chassis.clock import Clock
 from chassis.networks import network
 from users.domain.ports import FailureStore
+from users.domain.recent import RecentCount
 from users.domain.sealing import Digester
 from users.errors import TooManyAttempts
 
@@ -32,14 +33,14 @@ WINDOW = timedelta(minutes=1)
 class Throttle:
     """Guards one kind of attempt; `who` is an e-mail key, `address` the client's.
 
-    `per_network` is how many wrong guesses a network has in each WINDOW.
+    `per_network` is how many wrong guesses a network has in any WINDOW.
     """
 
     def __init__(self, store: FailureStore, digester: Digester, clock: Clock, per_network: int) -> None:
         self._store = store
         self._digester = digester
         self._clock = clock
-        self._per_network = per_network
+        self._guesses = RecentCount(store, digester, clock, WINDOW, per_network)
 
     def check(self, who: str, address: str) -> None:
         """Raise TooManyAttempts, with the seconds to wait, while a pause of either kind lasts."""
@@ -59,31 +60,24 @@ class Throttle:
 
     def check_network(self, address: str) -> None:
         """Raise TooManyAttempts, with the seconds to wait, while the network's guesses are used up."""
-        window, remaining = self._window()
-        guesses = self._store.get(self._network_key(address, window))
-        if guesses is not None and guesses.count >= self._per_network:
+        remaining = self._guesses.seconds_to_wait(_guesser(address))
+        if remaining:
             raise TooManyAttempts(remaining)
 
     def guessed(self, address: str) -> None:
         """Count a wrong guess of the network."""
-        now = self._clock()
-        self._store.add(self._network_key(address, self._window()[0]), now, now - FORGET)
+        self._guesses.add(_guesser(address))
 
     def succeeded(self, who: str, address: str) -> None:
         """Begin counting anew."""
         self._store.clear(self._key(who, address))
 
-    def _window(self) -> tuple[int, int]:
-        """Return the number of the present window and the seconds until the next."""
-        length = int(WINDOW.total_seconds())
-        number, elapsed = divmod(int(self._clock().timestamp()), length)
-        return number, length - elapsed
-
-    def _network_key(self, address: str, window: int) -> bytes:
-        return self._digester.digest(f"network {network(address)} {window}".encode())
-
     def _key(self, who: str, address: str) -> bytes:
         return self._digester.digest(f"{network(address)} {who}".encode())
+
+
+def _guesser(address: str) -> str:
+    return f"network {network(address)}"
 
 
 def pause_after(count: int) -> timedelta:

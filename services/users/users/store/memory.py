@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -223,6 +223,9 @@ class MemoryFailures:
 
     def get(self, key: bytes) -> Failures | None:
         return self._counts.get(key)
+
+    def counts(self, keys: Sequence[bytes]) -> list[int]:
+        return [found.count if (found := self._counts.get(key)) else 0 for key in keys]
 
     def add(self, key: bytes, now: datetime, forget_before: datetime) -> None:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import case, delete, select
@@ -23,6 +24,12 @@ class PostgresFailures:
         with self._database.transaction() as connection:
             row = connection.execute(query).one_or_none()
         return Failures(*row) if row else None
+
+    def counts(self, keys: Sequence[bytes]) -> list[int]:
+        query = select(login_failures.c.key, login_failures.c.count).where(login_failures.c.key.in_(keys))
+        with self._database.transaction() as connection:
+            found = {bytes(row.key): row[1] for row in connection.execute(query)}
+        return [found.get(key, 0) for key in keys]
 
     def add(self, key: bytes, now: datetime, forget_before: datetime) -> None:
         counted = case((login_failures.c.last_at < forget_before, 1), else_=login_failures.c.count + 1)
