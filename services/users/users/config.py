@@ -59,7 +59,7 @@ class ApiSettings(UsersSettings):
         default=1,
         ge=1,
         le=64,
-        description="Passwords that each process hashes at once (19 MiB and one core each).",
+        description="Passwords that all processes of a task hash at once (one core each).",
     )
     password_hash_waiting: int = Field(
         default=2,

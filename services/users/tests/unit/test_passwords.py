@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -113,3 +115,39 @@ def test_hashing_gives_way_to_the_threads_that_answer() -> None:
     hasher.go.set()
     modest.hash("a password")
     assert hasher.niceness == {min(own + 15, LOWEST_PRIORITY)}
+
+
+IN_TWO_PROCESSES = """
+import os, signal, sys, time
+from users.domain.passwords import Passwords
+
+class Telling:
+    def hash(self, password):
+        os.write(1, b"b")
+        time.sleep(0.05)
+        if password == b"the last one":
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.write(1, b"e")
+        return "hash"
+
+passwords = Passwords(concurrency=1, waiting=2)
+passwords._hasher = Telling()
+children = []
+for number in range(2):
+    child = os.fork()
+    if not child:
+        for turn in range(5):
+            passwords.hash("the last one" if (number, turn) == (0, 2) else "a password")
+        os._exit(0)
+    children.append(child)
+print([os.waitpid(child, 0)[1] for child in children], file=sys.stderr)
+"""
+
+
+def test_the_processes_of_a_server_take_turns_and_one_that_dies_gives_up_its_own() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IN_TWO_PROCESSES], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr.strip() == f"[{int(signal.SIGKILL)}, 0]"
+    assert done.stdout.replace("be", "") == "b"
+    assert done.stdout.count("be") == 2 + 5

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import fcntl
+import itertools
 import os
+import tempfile
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 import argon2
@@ -27,9 +31,10 @@ R = TypeVar("R")
 
 
 class Passwords:
-    """Hashes and verifies; at most `concurrency` at once in this process, `waiting` more wait their turn.
+    """Hashes and verifies; at most `concurrency` at once in all processes that were forked since it was made.
 
-    Whoever comes beyond that is refused at once with TooManySignIns: waiting, they would hold the threads
+    In each process `concurrency` calls are at work or next, and `waiting` more wait their turn. Whoever comes
+    beyond that is refused at once with TooManySignIns: waiting, they would hold the threads
     that every other call needs. The work is done in threads of its own: first come, first served, at a lower
     priority than the requests that need a moment only, and the C library keeps a hash's 19 MiB for each
     thread that ever made one, which is to be one or two and not every request's.
@@ -37,8 +42,9 @@ class Passwords:
 
     def __init__(self, concurrency: int, waiting: int, memory_kib: int = 19_456, passes: int = 2) -> None:
         self._hasher = argon2.PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
+        self._turns = _SharedTurns()
         self._threads = ThreadPoolExecutor(
-            concurrency, thread_name_prefix="passwords", initializer=_give_way_to_others
+            concurrency, thread_name_prefix="passwords", initializer=self._prepare_thread
         )
         self._room = threading.BoundedSemaphore(concurrency + waiting)
         self._nobody = _hash_of_nothing(memory_kib, passes)
@@ -72,9 +78,45 @@ class Passwords:
         if not self._room.acquire(blocking=False):
             raise TooManySignIns
         try:
-            return self._threads.submit(work).result()
+            return self._threads.submit(self._with_the_others, work).result()
         finally:
             self._room.release()
+
+    def _prepare_thread(self) -> None:
+        _give_way_to_others()
+        self._turns.enrol()
+
+    def _with_the_others(self, work: Callable[[], R]) -> R:
+        with self._turns.turn():
+            return work()
+
+
+class _SharedTurns:
+    """The threads that hash, of all processes of a server: those with the same number take turns.
+
+    Their lock is a byte of a file that the processes inherit. The kernel takes it from one that dies,
+    however it does.
+    """
+
+    def __init__(self) -> None:
+        descriptor, path = tempfile.mkstemp()
+        self._file = os.fdopen(descriptor)
+        Path(path).unlink()
+        self._numbers = itertools.count()
+        self._own = threading.local()
+
+    def enrol(self) -> None:
+        """Give the calling thread its number."""
+        self._own.number = next(self._numbers)
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Run the block while no thread with the same number of another process is in its own."""
+        fcntl.lockf(self._file, fcntl.LOCK_EX, 1, self._own.number)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, self._own.number)
 
 
 def _give_way_to_others() -> None:
