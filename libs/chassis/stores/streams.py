@@ -95,6 +95,7 @@ class StreamReader:
         self._clock = clock
         self._held: dict[str, _Shard] = {}
         self._listing: Sequence[Any] = ()
+        self._finished: set[str] = set()
         self._listed_at = -_LIST_SECONDS
 
     def run(self, stop: threading.Event) -> None:
@@ -146,9 +147,9 @@ class StreamReader:
 
     def _shards(self) -> Iterator[_Shard]:
         """Yield the shards that this process holds and whose parents are finished."""
-        listed = self._listed()
-        known, finished = {shard["ShardId"] for shard in listed}, self._checkpoints.finished()
-        for shard in listed:
+        self._list()
+        known, finished = {shard["ShardId"] for shard in self._listing}, self._finished
+        for shard in self._listing:
             parent = shard.get("ParentShardId")
             if shard["ShardId"] in finished or (parent in known and parent not in finished):
                 continue
@@ -156,13 +157,16 @@ class StreamReader:
             if held is not None:
                 yield held
 
-    def _listed(self) -> Sequence[Any]:
-        """Return the stream's shards, as they were a few seconds ago at the most."""
+    def _list(self) -> None:
+        """Know the stream's shards, and which are finished, as they were a few seconds ago at the most.
+
+        What another process has finished since is no more than read to its end again, where nothing is left.
+        """
         if self._clock() >= self._listed_at + _LIST_SECONDS:
             with translated(_WHAT):
                 self._listing = list(self._describe())
+            self._finished = self._checkpoints.finished()
             self._listed_at = self._clock()
-        return self._listing
 
     def _describe(self) -> Iterator[Any]:
         arguments: dict[str, Any] = {"StreamArn": self._arn()}
@@ -213,6 +217,7 @@ class StreamReader:
             shard.checkpoint = replace(shard.checkpoint, finished=True)
             self._save(shard)
             self._held.pop(shard.checkpoint.shard, None)
+            self._finished.add(shard.checkpoint.shard)  # its children may be read
         elif any(self._meant(record) is not None for record in records):
             self._save(shard)  # not for our own records alone: each save makes another of them
         return len(records)

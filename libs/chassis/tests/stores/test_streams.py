@@ -236,15 +236,37 @@ def test_a_change_of_what_is_no_longer_there_is_dealt_with(reading: Reading) -> 
     assert reading.checkpoints().parked() == []
 
 
-def test_a_reader_at_rest_writes_nothing_but_its_lease(reading: Reading, clock: FakeClock) -> None:
-    reader = reading.reader()
+def test_a_reader_at_rest_asks_its_table_for_nothing(reading: Reading) -> None:
+    reader, asked = reading.reader(), list[str]()
     reading.put("a")
     drain(reader)
-    before = reading.checkpoints().lease("nothing of this kind")
-    for _ in range(5):
-        reader.read_once()
-    assert before is not None
-    assert reader.read_once() == 0
+
+    def note(model: Any, **_more: Any) -> None:
+        asked.append(model.name)
+
+    reading.client.meta.events.register("before-call.dynamodb", note)
+    try:
+        assert [reader.read_once() for _ in range(5)] == [0] * 5
+    finally:
+        reading.client.meta.events.unregister("before-call.dynamodb", note)
+    assert asked == []
+
+
+def test_what_another_process_finished_meanwhile_is_not_handled_again(
+    reading: Reading, clock: FakeClock
+) -> None:
+    scripted = ScriptedStreams([("root", None), ("child", "root")], {"root": ["1"], "child": ["2"]})
+    first, second = reading.reader("one", scripted), reading.reader("two", scripted)
+    drain(first)
+    second.read_once()
+    scripted.closed.add("root")
+    drain(first)
+    first.read_once()
+    first.release()
+    second.read_once()
+    clock.advance(6)
+    drain(second)
+    assert reading.seen == ["INSERT 1", "INSERT 2"]
 
 
 def test_many_processes_side_by_side_miss_nothing(reading: Reading) -> None:
