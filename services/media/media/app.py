@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from chassis.allowance import Allowance
 from chassis.clock import Clock, utc_now
 from chassis.http.app import build
 from chassis.http.health import Check
@@ -49,7 +50,13 @@ def create_app(
     stores = parts or real(settings)
     quota = Quota(settings.quota_bytes, settings.quota_objects)
     uploads = Uploads(
-        stores.records, stores.links, stores.multipart, quota, settings.largest_object_bytes, clock
+        stores.records,
+        stores.links,
+        stores.multipart,
+        quota,
+        settings.largest_object_bytes,
+        Allowance(settings.upload_burst, settings.uploads_per_second),
+        clock,
     )
     emptying = collection_removal(stores, clock)
     removal = Removal(stores.records, stores.files, stores.multipart, emptying, clock)

@@ -70,6 +70,18 @@ class ApiSettings(MediaSettings):
         description="Largest file of a release, which is read whole to check it.",
     )
     quota_objects: int = Field(default=100_000, ge=1, description="Objects that one account may hold.")
+    upload_burst: int = Field(
+        default=500,
+        ge=1,
+        le=1_000_000,
+        description="Per process, how many uploads an account may begin at once.",
+    )
+    uploads_per_second: float = Field(
+        default=10,
+        ge=0.01,
+        le=100_000,
+        description="How fast that is given back; an account without any gets 429 with `Retry-After`.",
+    )
     max_collections: int = Field(default=1000, ge=1, description="Most collections of one account.")
     max_collection_objects: int = Field(default=5000, ge=1, description="Most objects in one collection.")
     max_grants: int = Field(default=100_000, ge=1, description="Most grants for one collection.")

@@ -26,7 +26,8 @@ from media.domain.turns import WorkSlots, by_turns
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 50
-_ROUNDS = 20
+_ROUNDS = 5
+"""With the turns below, 20 of one owner's in a run: uploads that never come are in no hurry."""
 _DUE_PAGES, _DUE_PER_PAGE = 8, 500
 _MOST_OF_ONE = {Lane.QUICK: 4, Lane.SLOW: 1}
 """How many of one owner's objects are looked at before everybody who is due has had a turn."""

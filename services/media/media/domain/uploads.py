@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from chassis.allowance import Allowance
 from chassis.clock import Clock, utc_now
 from chassis.errors import FieldError
 from media.domain import naming
@@ -63,6 +64,7 @@ class Uploads:
         multipart: Multipart,
         quota: Quota,
         largest: int,
+        allowance: Allowance,
         clock: Clock = utc_now,
     ) -> None:
         self._records = records
@@ -70,13 +72,17 @@ class Uploads:
         self._multipart = multipart
         self._quota = quota
         self._largest = largest
+        self._allowance = allowance
         self._clock = clock
 
     def begin(self, owner: str, object_id: UUID, wanted: UploadRequest) -> StartedUpload:
         """Promise a place under `object_id`, or renew the promise when a first try made it already.
 
-        Raises Invalid for a size or name that can never be, QuotaExceeded, AccountErased.
+        Raises Invalid for a size or name that can never be, QuotaExceeded, AccountErased, and TooMany when
+        the owner has begun as many of late as it may.
         """
+        self._allowance.require(owner)
+        self._allowance.spend(owner, 1)
         filename = self._accepted(owner, wanted)
         now = self._clock()
         promised = self._records.create(

@@ -170,3 +170,15 @@ def test_a_picture_that_was_posted_is_ready_in_the_end(world: World, owner: str)
     body = a_picture()
     shown = world.show(owner, world.upload(owner, body))
     assert world.fetch(shown["url"]) == body
+
+
+def test_an_account_begins_so_many_uploads_at_once_and_is_told_when_to_come_again() -> None:
+    world = World(settings={"upload_burst": 3, "uploads_per_second": 0.01})
+    ann, bob = an_owner(), an_owner()
+    answers = [post(world, ann, WANTED) for _ in range(5)]
+    assert [one.status_code for one in answers] == [201] * 4 + [429]  # the fourth had a part of its share
+    refused = answers[-1]
+    assert 0 < int(refused.headers["Retry-After"]) <= 100
+    assert refused.content_type == "application/problem+json"
+    assert len(world.list(ann)) == 4
+    assert post(world, bob, WANTED).status_code == 201

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from services.media.tests.factories import World, a_picture
+from services.media.tests.factories import World, a_picture, an_owner
 
 from chassis.errors import Transient
 from chassis.http.pagination import Slice
 from media.domain import sweeps
+from media.domain.objects import Lane
 from media.domain.ports import Usage
 
 
@@ -44,6 +45,23 @@ def test_an_upload_that_never_comes_is_forgotten(world: World, owner: str) -> No
         world.work.due.run()
     assert world.list(owner) == []
     assert world.records.usage(owner) == Usage(0, 0)
+
+
+def test_of_an_owners_many_uploads_that_do_not_come_a_few_are_looked_for_at_a_time(
+    world: World, owner: str
+) -> None:
+    for _ in range(60):
+        world.begin(owner, a_picture())
+    stranger = an_owner()
+    begun = world.begin(stranger, a_picture())
+    world.post(begun, a_picture())
+    world.clock.advance(4)
+    left = []
+    for _ in range(4):
+        world.work.due.run()
+        left.append(len(world.records.due(world.clock(), Lane.QUICK, 100, None).items))
+        assert world.show(stranger, begun["object_id"])["status"] == "ready"
+    assert left == [40, 20, 0, 0]
 
 
 def test_an_upload_that_comes_late_is_not_lost(world: World, owner: str) -> None:
