@@ -15,6 +15,10 @@ _YES, _NO = b"1", b"0"
 class MarkCache(Protocol):
     """A cache that is never older than the last write; see chassis.stores.cache.OwnerCache."""
 
+    def find(self, owner: str, field: str) -> bytes | None:
+        """Return the bytes of `field` if they are kept: the cheapest look there is."""
+        ...
+
     def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, object]:
         """Return the bytes of `field`, kept or loaded."""
         ...
@@ -35,8 +39,8 @@ class CachedAccountData:
         self._cache = cache
 
     def is_erased(self, account: str) -> bool:
-        value, _ = self._cache.read(account, _FIELD, lambda: _YES if self._data.is_erased(account) else _NO)
-        return value == _YES
+        kept = self._cache.find(account, _FIELD)
+        return (self._read(account) if kept is None else kept) == _YES
 
     def mark_erased(self, account: str) -> None:
         """A cache that is away is waited for, as long as it could give an old answer."""
@@ -45,3 +49,7 @@ class CachedAccountData:
 
     def erase(self, account: str) -> None:
         self._data.erase(account)
+
+    def _read(self, account: str) -> bytes:
+        value, _ = self._cache.read(account, _FIELD, lambda: _YES if self._data.is_erased(account) else _NO)
+        return value

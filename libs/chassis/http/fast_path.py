@@ -2,7 +2,7 @@
 
 A GET route that declares `cached=...` says under which field its answer stands in the caller's part of
 the cache. Flask answers the first request of each target (path and query), and the fast path learns the
-field from it. Later requests of that target it answers with what one command to Redis finds.
+field from it. Later requests of that target it answers with what one exchange with Redis finds.
 
 Whatever it does not know it hands to Flask: another method, a body, a target or a token that is new, a
 missing scope, an answer that is not in the cache. So it never decides what is wrong with a request. Status,

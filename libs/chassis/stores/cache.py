@@ -42,6 +42,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -57,12 +58,13 @@ from chassis.stores.singleflight import SingleFlight
 from chassis.telemetry import metrics
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 EPOCH_TTL = 1.5
 _BEAT = 0.4
 _MARKER_SECONDS = 10
 _LOCK_MS = 2000
-_MOST_FIELDS = 256
+_MOST_FIELDS = 512  # two for each value
 _LARGEST_VALUE = 1024 * 1024
 
 
@@ -120,6 +122,8 @@ class OwnerCache:
         self._beating: threading.Thread | None = None
         self._stop = threading.Event()
         self._start_lock = threading.Lock()
+        self._epoch = b""
+        self._epoch_key = f"{name}:epoch".encode()
         self._scripts = RedisScripts(
             redis,
             f"{name}:epoch",
@@ -135,19 +139,21 @@ class OwnerCache:
         return value, outcome
 
     def find(self, owner: str, field: str, held: str = "") -> bytes | None:
-        """Return the bytes of `field` if Redis has them, asked by one command; None for all else.
+        """Return the bytes of `field` if Redis has them, asked by one exchange; None for all else.
 
-        Of a value of several lines whose first one occurs in `held`, that line alone is returned.
+        Of a value of several lines whose first one occurs in `held`, that line alone crosses;
+        where it does not occur there, Redis is asked once more.
         It is counted as a read only where something is returned: else `read` follows.
         """
         self._ensure_beating()
         if self._away_since is not None:
             return None
-        found = self._look(owner, field, held)
-        if found is None or found[1] is None:
-            return None
-        self._hits.inc()
-        return found[1]
+        found = self._peek(owner, _tag_field(field)) if held else None
+        if found is None or found.decode() not in held:
+            found = self._peek(owner, field)
+        if found is not None:
+            self._hits.inc()
+        return found
 
     @contextmanager
     def writing(self, owner: str) -> Iterator[CacheWrite]:
@@ -194,9 +200,26 @@ class OwnerCache:
             return _value_of(load()), CacheResult.BYPASS
         return self._load_once(owner, field, load), CacheResult.MISS
 
-    def _look(self, owner: str, field: str, held: str = "") -> list[bytes | None] | None:
+    def _look(self, owner: str, field: str) -> list[bytes | None] | None:
         """Return [marker, value], or None when Redis or its epoch is away."""
-        return self._run(scripts.READ, owner, field, held) or None
+        return self._run(scripts.READ, owner, field) or None
+
+    def _peek(self, owner: str, field: str) -> bytes | None:
+        """Return what the hash has in `field` under the epoch that holds when Redis looks; None without.
+
+        Nobody asks for a marker: beside one the hash has nothing. A new epoch is asked about once more.
+        """
+        for _ in range(2):
+            epoch = self._epoch
+            hash_key = b"%s:%s:%s" % (self._epoch_key, epoch, owner.encode())
+            found = self._reach(self._scripts.read, "HGET", hash_key, field)
+            if found is None or found[0] is None:
+                return None
+            if found[0] == epoch:
+                value: bytes | None = found[1]
+                return value
+            self._epoch = found[0]
+        return None
 
     def _load_once(self, owner: str, field: str, load: Callable[[], Loaded]) -> bytes:
         """Load and fill, in one thread of one process; the others wait for the value, within bounds.
@@ -225,7 +248,8 @@ class OwnerCache:
         value = _value_of(loaded)
         if len(value) <= _LARGEST_VALUE:
             line = _line(field, loaded.reach) if isinstance(loaded, ValueWithReach) else ""
-            self._run(scripts.FILL, owner, field, generation, value, _MOST_FIELDS, line)
+            tag = _tag_field(field), _first_of_lines(value)
+            self._run(scripts.FILL, owner, field, generation, value, _MOST_FIELDS, line, *tag)
         else:
             self._run(scripts.UNLOCK, owner, field, generation)
         return value
@@ -249,7 +273,7 @@ class OwnerCache:
         staying = _staying(write)
         note = b"" if write.places is None else write.note or b""
         reaches = "".join(line for _, line in staying)
-        fields = dict.fromkeys(field for field, _ in staying)
+        fields = dict.fromkeys(name for field, _ in staying for name in (field, _tag_field(field)))
         while self._run(scripts.END, owner, write.token, self._ttl, note, reaches, *fields) is None:
             away_since = self._away_since
             if away_since is not None and time.monotonic() - away_since > EPOCH_TTL + _BEAT:
@@ -257,9 +281,13 @@ class OwnerCache:
             time.sleep(0.05)
 
     def _run(self, script: str, *arguments: str | bytes | int) -> list[bytes | None] | None:
-        """Return what the script returns, or None when Redis is away, and remember since when it is."""
+        """Return what the script returns, or None when Redis is away."""
+        return self._reach(self._scripts.run, script, *arguments)
+
+    def _reach(self, ask: Callable[..., T], *arguments: str | bytes | int) -> T | None:
+        """Return `ask(*arguments)`, or None when Redis is away, and remember since when it is."""
         try:
-            result: list[bytes | None] = self._scripts.run(script, *arguments)
+            result = ask(*arguments)
         except RedisError as error:
             if self._away_since is None:
                 self._away_since = time.monotonic()
@@ -291,6 +319,17 @@ class OwnerCache:
 
 def _value_of(loaded: Loaded) -> bytes:
     return loaded.value if isinstance(loaded, ValueWithReach) else loaded
+
+
+def _tag_field(field: str) -> str:
+    """Return where the first line of a value stands alone."""
+    return f"{field}\ntag"
+
+
+def _first_of_lines(value: bytes) -> bytes:
+    """Return the first line of a value of several lines, else nothing."""
+    line, newline, _ = value.partition(b"\n")
+    return line if newline else b""
 
 
 def _line(field: str, reach: Reach) -> str:

@@ -1,7 +1,8 @@
 """What the owners' cache asks of Redis, as Lua scripts; cache.py says what they are for.
 
 Keys of one owner, all under the epoch: a hash of values by field, with its generation `v`, the reaches `r`
-of those values that not every write changes, and a writer's note `n`. While somebody writes, the hash has
+of those values that not every write changes, and a writer's note `n`; each value may have a tag beside it,
+its first line. While somebody writes, the hash has
 a marker `w` only, and what was in it stands aside under `:aside`. `:overlap`: writes lately overlapped.
 """
 
@@ -14,19 +15,8 @@ local epoch = redis.call('GET', KEYS[1])
 if not epoch then return {} end
 local hash = KEYS[1] .. ':' .. epoch .. ':' .. ARGV[1]
 """
-# ARGV: owner, field, tags that the reader holds. → {w, value}, or {} without an epoch. Of a value whose first
-# line is among the tags, that line alone crosses.
-READ = (
-    _HASH
-    + """
-local found = redis.call('HMGET', hash, 'w', ARGV[2])
-if found[2] and ARGV[3] ~= '' then
-    local tag = string.match(found[2], '^([^\\n]+)\\n')
-    if tag and string.find(ARGV[3], tag, 1, true) then found[2] = tag end
-end
-return found
-"""
-)
+# ARGV: owner, field. → {w, value}, or {} without an epoch.
+READ = _HASH + "return redis.call('HMGET', hash, 'w', ARGV[2])"
 # ARGV: owner, field, fresh generation, ttl, lock ms. → {generation, am I to load?}; {} while someone writes.
 # What a write has left in the hash keeps the time it has to live.
 LEASE = (
@@ -53,7 +43,7 @@ local found = redis.call('HMGET', hash, 'v', ARGV[2])
 return {found[1], found[2], redis.call('EXISTS', lock)}
 """
 )
-# ARGV: owner, field, generation, value, most fields, line for `r` or ''.
+# ARGV: owner, field, generation, value, most fields, line for `r` or '', field of the tag, tag or ''.
 FILL = (
     _HASH
     + _LOCK
@@ -62,6 +52,7 @@ redis.call('DEL', lock)
 if redis.call('HGET', hash, 'v') ~= ARGV[3] then return {} end
 if redis.call('HLEN', hash) >= tonumber(ARGV[5]) then redis.call('DEL', hash) return {} end
 redis.call('HSET', hash, ARGV[2], ARGV[4])
+if ARGV[8] ~= '' then redis.call('HSET', hash, ARGV[7], ARGV[8]) end
 if ARGV[6] ~= '' then redis.call('HSET', hash, 'r', (redis.call('HGET', hash, 'r') or '') .. ARGV[6]) end
 return {}
 """

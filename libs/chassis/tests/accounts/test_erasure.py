@@ -47,6 +47,9 @@ class Marks:
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
 
+    def find(self, owner: str, field: str) -> bytes | None:
+        return self.kept.get(owner)
+
     def read(self, owner: str, field: str, load: Callable[[], bytes]) -> tuple[bytes, object]:
         value = self.kept.setdefault(owner, b"") or load()
         self.kept[owner] = value

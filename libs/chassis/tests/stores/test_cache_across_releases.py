@@ -37,13 +37,13 @@ class OtherRelease:
     def fill(self, field: str, value: bytes) -> None:
         lease = self._run("lease", "ann", field, "generation", 60, 2000)
         if lease:
-            self._run("fill", "ann", field, lease[0], value, 256)
+            self._run("fill", "ann", field, lease[0], value, 256, "")
 
     def begin_write(self) -> None:
         self._run("begin", "ann", "token", 10)
 
     def end_write(self) -> None:
-        self._run("end", "ann", "token")
+        self._run("end", "ann", "token", 60, "", "")
 
     def _run(self, script: str, *arguments: Any) -> Any:
         return self._redis.eval(self._scripts[script], 1, self._key, *arguments)
@@ -94,6 +94,17 @@ def test_a_write_of_this_release_ends_what_the_other_has_kept(cache: OwnerCache,
     assert other.read("list") is None
     other.fill("list", b"2")
     assert other.read("list") == b"2"
+
+
+def test_no_tag_of_this_release_outlives_what_the_other_has_written(
+    cache: OwnerCache, other: OtherRelease
+) -> None:
+    cache.read("ann", "list", lambda: b'"v1"\nbody')
+    other.begin_write()
+    other.end_write()
+    assert cache.find("ann", "list", '"v1"') is None
+    other.fill("list", b'"v2"\nbody')
+    assert cache.find("ann", "list", '"v1"') == b'"v2"\nbody'
 
 
 def keep(cache: OwnerCache) -> CacheResult:

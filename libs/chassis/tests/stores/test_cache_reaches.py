@@ -41,6 +41,17 @@ def test_what_one_write_has_left_is_changed_by_the_next(make_cache: MakeCache) -
     assert cache.find("ann", "a") == b"new"
 
 
+def test_the_tag_of_what_a_write_leaves_stays_and_of_what_it_changes_goes(make_cache: MakeCache) -> None:
+    cache = make_cache()
+    for letter in "ab":
+        read_bounded(cache, letter, b'"old"\nbody')
+    write_at(cache, "b")
+    assert cache.find("ann", "a", '"old"') == b'"old"'
+    assert cache.find("ann", "b", '"old"') is None
+    read_bounded(cache, "b", b'"new"\nbody')
+    assert cache.find("ann", "b", '"old"') == b'"new"\nbody'
+
+
 def test_nothing_is_given_out_while_a_write_is_under_way_that_may_leave_it(make_cache: MakeCache) -> None:
     one, two = make_cache(), make_cache()
     read_bounded(one, "a")
