@@ -12,9 +12,11 @@ from services.media.tests.store.records_contract import RecordsContract
 from services.todos.tests.factories import NOON, a_todo
 from tests.terraform.plans import Plan, Resource
 
+from chassis.clock import utc_now
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.testing import FakeClock, IdempotencyStoreContract
 from chassis.testing.idempotency import LIMITS
+from media.domain.events import ObjectEvents
 from media.store.dynamodb import DynamoRecords
 from media.store.dynamodb_upkeep import DynamoUpkeep
 from slipway.testing.aws import EmulatedAws
@@ -83,7 +85,7 @@ class TestMediaRecords(RecordsContract):
 
     @pytest.fixture
     def records(self, dynamodb: Any, table: str) -> DynamoRecords:
-        return DynamoRecords(dynamodb, table)
+        return DynamoRecords(dynamodb, table, ObjectEvents("https://media.example.com", utc_now))
 
     @pytest.fixture
     def accounts(self, dynamodb: Any, table: str) -> DynamoUpkeep:

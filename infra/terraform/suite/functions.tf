@@ -16,6 +16,7 @@ locals {
       TRUSTED_PROXIES = "1"
     },
     local.own_environment[name],
+    { for env, reference in local.services[name].shares : env => local.service_urls[trimprefix(reference, "service/")] if startswith(reference, "service/") },
     lookup(var.service_settings, name, {}),
   ) }
 

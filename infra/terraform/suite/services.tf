@@ -67,8 +67,12 @@ locals {
     { for name in keys(local.buckets) : "bucket/${name}" => "${local.prefix}${name}${local.names.bucket_suffix}" },
     { for name, queue in module.queue : "queue/${name}" => queue.url },
     { for name, topic in module.topic : "topic/${name}" => topic.arn },
+    { for name, url in local.service_urls : "service/${name}" => var.inner_names && !contains(local.functions, name) ? "http://${replace(name, "_", "-")}.internal:${local.services[name].port}" : url },
     { for name in keys(local.assumed_roles) : "role/${name}" => "arn:${local.partition}:iam::${local.account_id}:role/${local.prefix}${name}" },
   )
+
+  # Where a service is found from anywhere; a private one only inside the network.
+  service_urls = { for name in keys(local.services) : name => "https://${lookup(local.hosts, name, "")}" }
 
   own_environment = { for name, service in local.services : name => merge(
     { MAX_BODY_BYTES = tostring(service.gateway.max_body_kib * 1024) },

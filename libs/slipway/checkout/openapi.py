@@ -83,6 +83,7 @@ def environment_of(root: Path, name: str, scratch: Path) -> dict[str, str]:
         redis_url="redis://127.0.0.1:9/0",
         version="0.0.0",
         commit="unknown",
+        service_urls=dict.fromkeys(manifests, nowhere),
     )
     return service_environment(
         manifest,

@@ -111,13 +111,14 @@ class Bootstrap:
             domain=self._settings.domain,
             port=self._settings.port,
             issuer=issuer.subdomain,
-            issuer_url=f"http://{issuer.name}:{issuer.port}",
+            issuer_url=_inside(issuer),
             emulator_url=self._settings.aws_endpoint,
             redis_url=self._redis_url(manifest),
             version=self._settings.version,
             commit=self._settings.commit,
             purges_url=f"http://gateway:{PURGES_PORT}/v1/purges",
             browser_origins=self._settings.browser_origins,
+            service_urls={name: _inside(one) for name, one in self._manifests.items()},
         )
 
     def _redis_url(self, manifest: Manifest) -> str:
@@ -132,3 +133,8 @@ class Bootstrap:
         if store is None:
             return None
         return f"postgresql://{store.database}:{self._password(manifest)}@postgres:5432/{store.database}"
+
+
+def _inside(manifest: Manifest) -> str:
+    """Return where a service is found in the containers' network."""
+    return f"http://{manifest.name}:{manifest.port}"

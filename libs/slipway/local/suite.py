@@ -247,17 +247,19 @@ class Suite:
 
     @cached_property
     def _addresses(self) -> Addresses:
+        urls = {name: f"http://127.0.0.1:{self.ports[name]}" for name in self.manifests}
         return Addresses(
             domain=self.settings.domain,
             port=self.settings.port,
             issuer=self.issuer.subdomain,
-            issuer_url=f"http://127.0.0.1:{self.ports[self.issuer.name]}",
+            issuer_url=urls[self.issuer.name],
             emulator_url=f"http://127.0.0.1:{self.ports['emulator']}",
             redis_url="",
             version=__version__,
             commit=_commit(self.root),
             purges_url=f"http://127.0.0.1:{self.ports['purges']}/v1/purges",
             browser_origins=self.settings.browser_origins,
+            service_urls=urls,
         )
 
 

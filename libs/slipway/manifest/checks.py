@@ -77,7 +77,7 @@ def resources(manifest: Manifest) -> list[tuple[str, Location]]:
         found.append((f"database/{stores.postgres.database}", ("stores", "postgres", "database")))
     for number, role in enumerate(manifest.assumed_roles):
         found.append((f"role/{role.name}", ("assumed_roles", number, "name")))
-    return found
+    return [*found, (f"service/{manifest.name}", ("name",))]
 
 
 def _delivered(manifest: Manifest) -> list[tuple[str, Location]]:

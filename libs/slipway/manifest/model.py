@@ -280,7 +280,8 @@ class Manifest(_Model):
     secrets: tuple[Secret, ...] = ()
     shares: dict[EnvName, str] = Field(
         default_factory=dict,
-        description="names of other services' resources this one must know: ENV: bucket/NAME",
+        description="other services' resources that this one must know (ENV: bucket/NAME), and services that"
+        " it asks by REST (ENV: service/NAME)",
     )
     gateway: EdgeRules = EdgeRules()
 

@@ -36,7 +36,11 @@ def environment(
     found.update((role.env, names.arn(f"role/{role.name}")) for role in manifest.assumed_roles)
     if manifest.sends_mail and mail:
         found["MAIL_CONFIGURATION_SET"] = names.configuration_set
-    found.update((env, _reference(share, target, names)) for env, share in manifest.shares.items())
+    found.update(
+        (env, _reference(share, target, names))
+        for env, share in manifest.shares.items()
+        if not share.startswith("service/")  # whoever starts the services knows where they are
+    )
     return found
 
 

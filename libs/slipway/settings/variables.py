@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from slipway.manifest import Manifest
@@ -19,7 +19,8 @@ REGION = "us-east-1"
 class Addresses:
     """What every service is told about the suite it is in.
 
-    `issuer` is the subdomain of the service that issues tokens, `issuer_url` where the others reach it.
+    `issuer` is the subdomain of the service that issues tokens, `issuer_url` where the others reach it; in
+    `service_urls` is where they reach each other, by name. No address has a trailing slash.
     """
 
     domain: str
@@ -31,6 +32,7 @@ class Addresses:
     version: str
     commit: str
     purges_url: str = ""
+    service_urls: Mapping[str, str] = field(default_factory=dict)
     browser_origins: tuple[str, ...] = ()
 
 
@@ -81,6 +83,7 @@ def service_settings(
         "AWS_ENDPOINT_URL": addresses.emulator_url,
         "AWS_EC2_METADATA_DISABLED": "true",
         "S3_PUBLIC_ENDPOINT_URL": origin("s3", addresses),
+        **_asked(manifest, addresses),
         **resources,
     }
     if addresses.browser_origins:
@@ -94,6 +97,12 @@ def service_settings(
     for secret in manifest.secrets:
         environment[secret.env] = credentials.key(f"{manifest.name}-{secret.env}", secret.bytes)
     return environment
+
+
+def _asked(manifest: Manifest, addresses: Addresses) -> dict[str, str]:
+    """Return where the services are that this one asks."""
+    wanted = ((env, share.partition("/")) for env, share in manifest.shares.items())
+    return {env: addresses.service_urls[name] for env, (kind, _, name) in wanted if kind == "service"}
 
 
 def origin(subdomain: str, addresses: Addresses) -> str:

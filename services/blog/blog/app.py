@@ -37,8 +37,8 @@ def create_app(
         INFO,
         settings,
         routes=[
-            PostRoutes(posts, stores.profiles),
-            DraftRoutes(posts),
+            PostRoutes(posts, stores.profiles, stores.covers),
+            DraftRoutes(posts, stores.covers),
             CommentRoutes(responses, stores.profiles),
             LikeRoutes(responses),
             SubscriberRoutes(subscriptions_of(settings, stores, clock)),

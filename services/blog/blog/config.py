@@ -34,6 +34,7 @@ class ApiSettings(BlogSettings):
         default=None,
         description="Where a token's account is asked for its `name`; unset: `/v1/me` beside AUTH_JWKS_URL.",
     )
+    media_url: str = Field(description="Where media is asked for covers, without a trailing slash.")
 
 
 class WorkerSettings(BlogSettings):
@@ -45,6 +46,9 @@ class WorkerSettings(BlogSettings):
     users_events_queue_url: str = Field(description="Queue with the events of users.")
     users_events_dlq_url: str = Field(description="Its dead-letter queue.")
     users_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
+    media_events_queue_url: str = Field(description="Queue with the events of media.")
+    media_events_dlq_url: str = Field(description="Its dead-letter queue.")
+    media_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
     events_topic_arn: str = Field(description="SNS topic that the worker publishes the service's events to.")
     mail_configuration_set: str | None = Field(
         default=None, description="SES configuration set that mails are sent with; unset: none are sent."

@@ -58,6 +58,30 @@ class NameUnknown(Transient):
         super().__init__("Your account's name cannot be asked at the moment; try again shortly.")
 
 
+class CoverRefused(Invalid):
+    """Media has no such picture of the caller's, or it is not ready."""
+
+    def __init__(self) -> None:
+        message = "must be the id of a picture of yours that media has, with the status `ready`"
+        super().__init__(
+            "The cover is no picture that can be shown.", [FieldError("/cover_object_id", message)]
+        )
+
+
+class CoverGone(Conflict):
+    """The picture was deleted or changed while the post was being written."""
+
+    def __init__(self) -> None:
+        super().__init__("The cover was deleted or changed meanwhile; choose it again.")
+
+
+class CoverUnknown(Transient):
+    """Media does not answer what becomes of a cover."""
+
+    def __init__(self) -> None:
+        super().__init__("The cover cannot be asked for at the moment; try again shortly, or leave it out.")
+
+
 class TokenRefused(Unauthenticated):
     """The issuer does not take its own token any more."""
 
@@ -70,6 +94,13 @@ class TooBusy(Transient):
 
     def __init__(self) -> None:
         super().__init__("The table is too busy at the moment; try again shortly.")
+
+
+class NotAnObject(Invalid):
+    """The event says of no object that it has changed."""
+
+    def __init__(self) -> None:
+        super().__init__("The event has no object with a version.")
 
 
 class CommentNotFound(NotFound):

@@ -7,11 +7,12 @@ from urllib.parse import urljoin
 
 from blog.config import ApiSettings, BlogSettings
 from blog.domain.events import PostEvents
-from blog.domain.ports import PostStore, Profiles, PublicPages, ResponseStore, SubscriberStore
+from blog.domain.ports import Covers, PostStore, Profiles, PublicPages, ResponseStore, SubscriberStore
 from blog.domain.posts import Posts
 from blog.domain.responses import Responses
 from blog.domain.subscriptions import SubscriptionLimits, Subscriptions
 from blog.rendering.markdown import summarise
+from blog.store.covers import MediaCovers
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.pages import EdgePages
 from blog.store.profiles import IssuerProfiles
@@ -38,13 +39,15 @@ class Stores:
     idempotency: IdempotencyStore
     outbox: OutboxStore
     profiles: Profiles
+    covers: Covers
     pages: PublicPages
 
 
 def real(settings: BlogSettings) -> Stores:
     """Return stores in DynamoDB. Nothing is connected yet."""
     client = Aws(settings.aws_region, settings.aws_endpoint_url).client("dynamodb")
-    profile_url = settings.profile_url if isinstance(settings, ApiSettings) else None
+    api = settings if isinstance(settings, ApiSettings) else None
+    profile_url = api.profile_url if api else None
     return Stores(
         posts=DynamoPostStore(client, settings.blog_table),
         responses=DynamoResponseStore(client, settings.blog_table),
@@ -53,6 +56,7 @@ def real(settings: BlogSettings) -> Stores:
         idempotency=DynamoIdempotency(client, settings.blog_table, limits=IdempotencyLimits.of(settings)),
         outbox=DynamoOutbox(client, settings.blog_table),
         profiles=IssuerProfiles(profile_url or urljoin(settings.auth_jwks_url, "/v1/me")),
+        covers=MediaCovers(api.media_url if api else ""),
         pages=EdgePages(purges_of(settings, "blog")),
     )
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from blog.config import WorkerSettings
+from blog.domain.cover_events import CoverEvents
 from blog.domain.erasure import BlogAccounts
 from blog.domain.upkeep import Upkeep
 from blog.store.stream import consequences_of, mails_of
@@ -52,6 +53,7 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
         consumers=[
             Consumer.of(settings, "users_events", events.handle),
             Consumer.of(settings, "mail_events", mail_events.handle),
+            Consumer.of(settings, "media_events", CoverEvents(posts).handle),
         ],
         periodic=[Periodic("publishing", settings.publish_seconds, partial(posts.publish_due, _AT_ONCE))],
         relays={"relay": relay},

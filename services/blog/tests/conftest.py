@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from services.blog.tests.factories import Api, FakePages, FakeProfiles, settings, stores
+from services.blog.tests.factories import Api, FakeCovers, FakePages, FakeProfiles, settings, stores
 
 from blog.app import create_app
 from blog.domain.ports import PostStore, ResponseStore, SubscriberStore
@@ -100,6 +100,12 @@ def pages(parts: Stores) -> FakePages:
 def profiles(parts: Stores) -> FakeProfiles:
     assert isinstance(parts.profiles, FakeProfiles)
     return parts.profiles
+
+
+@pytest.fixture
+def covers(parts: Stores) -> FakeCovers:
+    assert isinstance(parts.covers, FakeCovers)
+    return parts.covers
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -12,9 +13,11 @@ from werkzeug.test import TestResponse
 from blog.app import create_app
 from blog.config import ApiSettings
 from blog.domain.comment import Comment
+from blog.domain.cover import Cover, Picture
 from blog.domain.ports import SubscriberStore
 from blog.domain.post import Author, Draft, Post, post_of
 from blog.domain.subscriber import Subscriber, new_secret
+from blog.errors import CoverRefused
 from blog.store.memory import MemoryPostStore
 from blog.store.memory_responses import MemoryResponseStore
 from blog.store.memory_subscribers import MemorySubscriberStore
@@ -41,6 +44,22 @@ class FakeProfiles:
         return "Anna"
 
 
+class FakeCovers:
+    """Media with every picture in it, but those in `unknown`; while `away` is true it cannot be asked."""
+
+    def __init__(self) -> None:
+        self.unknown: set[UUID] = set()
+        self.away = False
+
+    def publish(self, object_id: UUID, authorization: str) -> Cover:
+        assert authorization.startswith("Bearer ")
+        if self.away:
+            raise Transient("away")
+        if object_id in self.unknown:
+            raise CoverRefused
+        return new_cover(object_id)
+
+
 class FakePages:
     """Keeps the slugs that the edge was told of; while `away` is true it cannot be told."""
 
@@ -56,7 +75,12 @@ class FakePages:
 
 def settings(**more: Any) -> ApiSettings:
     """Return settings that lead nowhere."""
-    nowhere = {"auth_issuer": ISSUER, "auth_jwks_url": "http://127.0.0.1:9/jwks", "blog_table": "none"}
+    nowhere = {
+        "auth_issuer": ISSUER,
+        "auth_jwks_url": "http://127.0.0.1:9/jwks",
+        "blog_table": "none",
+        "media_url": "http://127.0.0.1:9",
+    }
     return ApiSettings(**{**nowhere, **more})
 
 
@@ -71,6 +95,7 @@ def stores(clock: Clock = utc_now) -> Stores:
         idempotency=MemoryIdempotency(),
         outbox=kept.outbox,
         profiles=FakeProfiles(),
+        covers=FakeCovers(),
         pages=FakePages(),
     )
 
@@ -88,6 +113,18 @@ def new_draft(owner: str, **more: Any) -> Draft:
         "updated_at": now,
     }
     return Draft(author=Author(owner, "Anna"), **{**given, **more})
+
+
+def new_cover(object_id: UUID, version: int = 4) -> Cover:
+    """Return a cover in two sizes, each of two kinds."""
+    sizes = [(1024, 683), (256, 171)]
+    address = f"https://cdn.example.test/public/{object_id}"
+    pictures = tuple(
+        Picture(f"{address}/{width}.{kind}", width, height, f"image/{kind}")
+        for width, height in sizes
+        for kind in ("webp", "jpeg")
+    )
+    return Cover(object_id, version, pictures)
 
 
 def published(draft: Draft, seconds: float = 0) -> tuple[Draft, Post]:

@@ -19,6 +19,7 @@ from media.domain.grants import Grants, Readers
 from media.domain.library import Library
 from media.domain.parts import Parts
 from media.domain.ports import Quota
+from media.domain.publication import Publication
 from media.domain.releases import Releases
 from media.domain.removal import Removal
 from media.domain.resumption import Resumption
@@ -27,10 +28,11 @@ from media.routes.collections import CollectionRoutes
 from media.routes.grants import GrantRoutes
 from media.routes.objects import ObjectRoutes
 from media.routes.presenter import Presenter
+from media.routes.publication import PublicationRoutes
 from media.routes.releases import ReleaseRoutes
 from media.routes.uploads import UploadRoutes
 from media.store.delivery import EdgeSigner, signer_of
-from media.wiring import Stores, collection_removal, real
+from media.wiring import Stores, collection_removal, public_copies, real
 
 INFO = ApiInfo(
     name="media",
@@ -59,9 +61,10 @@ def create_app(
         clock,
     )
     emptying = collection_removal(stores, clock)
-    removal = Removal(stores.records, stores.files, stores.multipart, emptying, clock)
+    public = public_copies(stores)
+    removal = Removal(stores.records, stores.files, stores.multipart, emptying, public, clock)
     releases = Releases(stores.releases, stores.files, stores.links, settings.largest_release_bytes, clock)
-    presenter = Presenter(stores.links)
+    presenter = Presenter(stores.links, settings.public_url("cdn"))
     return build(
         INFO,
         settings,
@@ -73,6 +76,7 @@ def create_app(
                 presenter,
             ),
             ObjectRoutes(Library(stores.records), removal, presenter),
+            PublicationRoutes(Publication(stores.records, public), presenter),
             ReleaseRoutes(releases, settings.public_url("cdn")),
             *_collection_routes(settings, stores, emptying, clock),
         ],

@@ -14,6 +14,13 @@ class ObjectNotFound(NotFound):
         super().__init__("There is no such object.")
 
 
+class NoPicture(Conflict):
+    """The object is no picture, or was not looked at yet: it has no thumbnails to show."""
+
+    def __init__(self) -> None:
+        super().__init__("Only a picture whose `status` is `ready` can be made public.")
+
+
 class UploadNotFound(NotFound):
     """There is no such upload, or it is not the caller's, or it is being given up."""
 

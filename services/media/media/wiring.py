@@ -8,10 +8,13 @@ from chassis.clock import Clock, utc_now
 from chassis.http.edge import purges_of
 from chassis.idempotency import IdempotencyLimits, IdempotencyStore
 from chassis.idempotency.dynamodb import DynamoIdempotency
+from chassis.messages.dynamodb_outbox import DynamoOutbox
+from chassis.messages.outbox import OutboxStore
 from chassis.stores.aws import Aws
 from media.config import MediaSettings
 from media.domain.collection_ports import CollectionItems, CollectionRecords, EdgeCopies, GrantRecords
 from media.domain.collection_removal import CollectionRemoval
+from media.domain.events import ObjectEvents
 from media.domain.ports import (
     AccountRecords,
     BucketScans,
@@ -21,6 +24,7 @@ from media.domain.ports import (
     ReleaseRecords,
     SignedUrls,
 )
+from media.domain.publication import PublicCopies
 from media.store.dynamodb import DynamoRecords
 from media.store.dynamodb_collection_items import DynamoCollectionItems
 from media.store.dynamodb_collections import DynamoCollections
@@ -49,6 +53,7 @@ class Stores:
     collection_items: CollectionItems
     grants: GrantRecords
     edge: EdgeCopies
+    outbox: OutboxStore
 
 
 def collection_removal(stores: Stores, clock: Clock = utc_now) -> CollectionRemoval:
@@ -56,6 +61,11 @@ def collection_removal(stores: Stores, clock: Clock = utc_now) -> CollectionRemo
     return CollectionRemoval(
         stores.collections, stores.collection_items, stores.grants, stores.files, stores.edge, clock
     )
+
+
+def public_copies(stores: Stores) -> PublicCopies:
+    """Return what makes pictures public, over `stores`."""
+    return PublicCopies(stores.files, stores.edge)
 
 
 def real(settings: MediaSettings) -> Stores:
@@ -70,7 +80,9 @@ def real(settings: MediaSettings) -> Stores:
         return AwsSigningKey(found.access_key or "", found.secret_key or "", found.token)
 
     return Stores(
-        records=DynamoRecords(table, settings.media_table),
+        records=DynamoRecords(
+            table, settings.media_table, ObjectEvents(settings.public_url("media"), utc_now)
+        ),
         accounts=upkeep,
         scans=upkeep,
         files=S3Files(bucket, settings.media_bucket),
@@ -88,6 +100,7 @@ def real(settings: MediaSettings) -> Stores:
         collection_items=DynamoCollectionItems(table, settings.media_table),
         grants=DynamoGrants(table, settings.media_table),
         edge=_edge_copies(settings, aws),
+        outbox=DynamoOutbox(table, settings.media_table),
     )
 
 

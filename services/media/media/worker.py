@@ -1,4 +1,4 @@
-"""`python -m media.worker`: looks at what was uploaded, erases accounts that were deleted, sweeps."""
+"""`python -m media.worker`: looks at what was uploaded, erases deleted accounts, sweeps, relays events."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from chassis.accounts import AccountEvents
 from chassis.clock import Clock, utc_now
 from chassis.messages.consumer import Consumer
+from chassis.messages.events import SnsPublisher
 from chassis.messages.jobs import Jobs, run_worker
+from chassis.messages.outbox import Relay
 from chassis.process.background import Periodic
+from chassis.stores.aws import Aws
 from media.config import WorkerSettings
 from media.domain import scratch
 from media.domain.arrivals import Arrivals
@@ -27,7 +30,7 @@ from media.domain.turns import WorkSlots
 from media.events import BucketEvents
 from media.imaging.pool import RendererPool
 from media.imaging.sandbox import SandboxedRenderer, report
-from media.wiring import Stores, collection_removal, real
+from media.wiring import Stores, collection_removal, public_copies, real
 
 _DRAINING = 3
 """How many threads are left to read messages when all places are taken: a crowd's are to be got over with."""
@@ -69,12 +72,13 @@ def assemble(
     """Return the worker's parts over `stores`; `turns` are those of the quick lane."""
     records, accounts, files = stores.records, stores.accounts, stores.files
     emptying = collection_removal(stores, clock)
-    removal = Removal(records, files, stores.multipart, emptying, clock)
+    public = public_copies(stores)
+    removal = Removal(records, files, stores.multipart, emptying, public, clock)
     examiner = Examiner(files, renderers.quick, limits, malware)
-    intake = Intake(records, accounts, files, examiner, removal, clock)
+    intake = Intake(records, accounts, files, examiner, removal, public, clock)
     slow_examiner = Examiner(files, renderers.slow, limits, malware)
-    patient = Intake(records, accounts, files, slow_examiner, removal, clock, Lane.SLOW)
-    eraser = Eraser(records, accounts, files, removal, emptying, clock)
+    patient = Intake(records, accounts, files, slow_examiner, removal, public, clock, Lane.SLOW)
+    eraser = Eraser(records, accounts, files, removal, emptying, public, clock)
     return Work(
         intake,
         Arrivals(records, intake, turns, clock),
@@ -101,6 +105,7 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     work = assemble(stores, Renderers(quick, slow), limits, turns, clock, settings.malware_check())
     account_events = AccountEvents(work.eraser, stores.idempotency)
     bucket_events = BucketEvents(settings.media_bucket, work.arrivals)
+    topic = Aws(settings.aws_region, settings.aws_endpoint_url).client("sns")
     threads = settings.pictures_at_once + _DRAINING
     return Jobs(
         consumers=[
@@ -118,6 +123,7 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
                 "open-uploads", settings.staged_sweep_seconds, OpenUploadSweep(stores.multipart, clock).run
             ),
         ],
+        relays={"relay": Relay(stores.outbox, SnsPublisher(topic, settings.events_topic_arn))},
         close=RendererPool([*quick.renderers, slow]).close,
     )
 

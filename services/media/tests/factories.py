@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from chassis.accounts import AccountEvents
+from chassis.clock import Clock, utc_now
 from chassis.errors import Transient
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
@@ -27,6 +28,7 @@ from chassis.testing.accounts import deleted
 from chassis.testing.fuzz_target import FuzzTarget
 from media.app import create_app
 from media.config import ApiSettings
+from media.domain.events import ObjectEvents
 from media.domain.examination import FileLimits
 from media.domain.malware import MalwareCheck
 from media.domain.objects import MediaObject
@@ -136,7 +138,7 @@ class World:
     edge: EdgeWithoutCopies = field(default_factory=EdgeWithoutCopies)
 
     def __post_init__(self) -> None:
-        from_memory = MemoryRecords()
+        from_memory = MemoryRecords(some_events(self.clock))
         self.records = from_memory
         self.files = MemoryFiles(self.clock)
         self.multipart = MemoryMultipart(self.files, self.clock)
@@ -156,6 +158,7 @@ class World:
             MemoryCollectionItems(from_memory, collections),
             MemoryGrants(from_memory, collections),
             self.edge,
+            from_memory.outbox,
         )
         self.work: Work = assemble(
             self.stores,
@@ -212,6 +215,11 @@ class World:
     def fetch(self, url: str) -> bytes:
         """Return what a signed address leads to."""
         return self.files.body(key_in(url))
+
+
+def some_events(clock: Clock = utc_now) -> ObjectEvents:
+    """Return what makes the service's events."""
+    return ObjectEvents("https://media.example.test", clock)
 
 
 def key_in(url: str) -> str:

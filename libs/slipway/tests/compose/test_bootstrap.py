@@ -101,6 +101,14 @@ def test_every_service_is_told_its_resources_and_its_neighbours_names(
     assert set(told) == set(load_all(checkout))
     assert told["todos"]["AWS_ENDPOINT_URL"] == aws.endpoint_url
     assert told["todos"]["AUTH_JWKS_URL"] == "http://users:8080/.well-known/jwks.json"
+    asked = [
+        (told[name][env], share.removeprefix("service/"))
+        for name, manifest in load_all(checkout).items()
+        for env, share in manifest.shares.items()
+        if share.startswith("service/")
+    ]
+    assert asked
+    assert [address for address, _ in asked] == [f"http://{name}:8080" for _, name in asked]
     assert re.fullmatch(r"redis://todos:[0-9a-f]{32}@redis:6379/0", told["todos"]["REDIS_URL"])
     assert not any("redis://" in value for value in told["users"].values())
     assert told["users"]["DATABASE_URL"].endswith("@postgres:5432/users")

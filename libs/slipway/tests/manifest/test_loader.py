@@ -221,6 +221,8 @@ def test_what_belongs_to_another_service_is_named_with_its_owner(
     ("changes", "problem"),
     [
         ({"shares": {"SCANS": "bucket/scans"}}, None),
+        ({"shares": {"NOTES_URL": "service/notes"}}, None),
+        ({"shares": {"NOTES_URL": "service/nodes"}}, "8: shares.NOTES_URL: no service has 'service/nodes'"),
         ({"shares": {"SCANS": "bucket/scams"}}, "8: shares.SCANS: no service has 'bucket/scams'"),
         ({"permissions": [{"allow": ["s3:GetObject"], "on": ["bucket/scans/users/*"]}]}, None),
         ({"permissions": [{"allow": ["sqs:SendMessage"], "on": ["queue/notes-scans-dlq"]}]}, None),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from blog.domain.comment import Comment
 from blog.domain.consequences import Announce
+from blog.domain.cover import Cover
 from blog.domain.post import CountedPost, Draft, Post
 from blog.domain.subscriber import Subscriber
 from chassis.http.pagination import Slice
@@ -46,7 +47,7 @@ class PostStore(AccountMarks, Protocol):
     def create(self, draft: Draft, most: int) -> Draft:
         """Keep a new draft; return it, or what stands under its slug already if that has the same id.
 
-        Raises SlugTaken, and TooManyPosts when the author has `most`.
+        Raises SlugTaken, TooManyPosts when the author has `most`, and CoverGone.
         """
         ...
 
@@ -59,7 +60,10 @@ class PostStore(AccountMarks, Protocol):
         ...
 
     def replace(self, old: Draft, new: Draft) -> None:
-        """Put `new` in the place of `old`; raise Stale when `old` is no longer what stands there."""
+        """Put `new` in the place of `old`; raise Stale when `old` is no longer what stands there.
+
+        Also raised when the cover that `new` was given ended meanwhile.
+        """
         ...
 
     def publish(self, old: Draft, new: Draft, post: Post, event: Event) -> None:
@@ -88,6 +92,14 @@ class PostStore(AccountMarks, Protocol):
 
     def authored(self, account: str) -> Iterable[str]:
         """Return the slugs of the account's drafts."""
+        ...
+
+    def covered(self, object_id: UUID) -> Iterable[str]:
+        """Return the slugs of drafts and of public posts with the object as cover."""
+        ...
+
+    def end_cover(self, object_id: UUID, version: int) -> None:
+        """Let nothing have the object as cover any more that was asked about before its `version`."""
         ...
 
     def probe(self) -> None:
@@ -191,6 +203,17 @@ class Profiles(Protocol):
 
     def name_of(self, account: str, authorization: str) -> str:
         """Return the account's name, asked for with its own token. Raises Transient."""
+        ...
+
+
+class Covers(Protocol):
+    """Where pictures are."""
+
+    def publish(self, object_id: UUID, authorization: str) -> Cover:
+        """Let everybody see a picture of the caller's, asked for with their token.
+
+        Raises CoverRefused, TokenRefused, Transient.
+        """
         ...
 
 

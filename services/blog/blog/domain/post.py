@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from blog.domain.cover import Cover
+
 
 @dataclass(frozen=True, slots=True)
 class Author:
@@ -38,6 +40,8 @@ class Draft:
     published_at: datetime | None = None
     published_version: int | None = None
     version: int = 1
+    cover: Cover | None = None
+    cover_alt: str = ""
 
     def changed(self, fields: Mapping[str, Any], now: datetime) -> Draft:
         """Return the draft with `fields` set; the same one when that changes nothing."""
@@ -56,6 +60,12 @@ class Draft:
         version = self.version + 1
         return replace(self, publish_at=None, published_at=None, published_version=None, version=version)
 
+    def uncovered(self, now: datetime) -> Draft:
+        """Return the draft without its cover; what is public as it stands stays so."""
+        version = self.version + 1
+        public = version if self.published_version == self.version else self.published_version
+        return replace(self, cover=None, updated_at=now, version=version, published_version=public)
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -71,6 +81,8 @@ class Post:
     tags: tuple[str, ...] = ()
     markdown: str = ""
     version: int = 1
+    cover: Cover | None = None
+    cover_alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +116,6 @@ def post_of(draft: Draft, summarise: Callable[[str], str]) -> Post:
         tags=draft.tags,
         markdown=draft.markdown,
         version=draft.version,
+        cover=draft.cover,
+        cover_alt=draft.cover_alt,
     )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from blog.domain.cover import Cover
 from blog.domain.events import PostEvents
 from blog.domain.ports import PostFilter, PostStore, PublicPages
 from blog.domain.post import Author, CountedPost, Draft, Post, post_of
 from blog.domain.slugs import slug_of
-from blog.errors import PostNotFound, SlugMissing
+from blog.errors import PostChanged, PostNotFound, SlugMissing
+from chassis.accounts import AccountErased
 from chassis.clock import Clock
 from chassis.errors import Problem
 from chassis.http.etags import Precondition
@@ -46,7 +50,7 @@ class Posts:
     def create(self, author: Author, post_id: UUID, slug: str | None, fields: Mapping[str, Any]) -> Draft:
         """Write a draft; a repetition under the same id gives the first one.
 
-        Raises SlugMissing, SlugTaken, TooManyPosts.
+        Raises SlugMissing, SlugTaken, TooManyPosts, CoverGone.
         """
         slug = slug or slug_of(fields["title"])
         if not slug:
@@ -116,6 +120,13 @@ class Posts:
         if public:
             self._show(slug)
 
+    def end_cover(self, object_id: UUID, version: int) -> None:
+        """Take a cover off all posts that chose the object before its `version`. Raises Transient."""
+        self._store.end_cover(object_id, version)
+        for slug in set(self._store.covered(object_id)):
+            with suppress(AccountErased):  # its posts go anyhow
+                self._uncover(slug, object_id, version)
+
     def read(self, slug: str) -> CountedPost:
         """Return what everybody sees of a post. Raises PostNotFound."""
         found = self._store.published(slug)
@@ -143,6 +154,27 @@ class Posts:
             if page.position is None:
                 return
             after = str(page.position["after"])
+
+    def _uncover(self, slug: str, object_id: UUID, version: int) -> None:
+        """Take the cover off the working copy and off what is public, whichever has it."""
+        draft, shown = self._store.draft(slug), self._store.published(slug)
+        if draft is None:
+            return
+        covers = [draft.cover, shown.post.cover if shown else None]
+        in_draft, in_public = (cover is not None and cover.is_over(object_id, version) for cover in covers)
+        try:
+            if in_public and shown:
+                self._show_uncovered(draft, shown.post, keep=None if in_draft else draft.cover)
+            elif in_draft:
+                self._store.replace(draft, draft.uncovered(self._clock()))
+        except PostChanged:
+            self._uncover(slug, object_id, version)
+
+    def _show_uncovered(self, draft: Draft, shown: Post, keep: Cover | None) -> None:
+        new = replace(draft.uncovered(self._clock()), cover=keep)
+        post = replace(shown, cover=None, updated_at=new.updated_at, version=new.version)
+        self._store.publish(draft, new, post, self._events.changed(post))
+        self._show(draft.slug)
 
     def _publish(self, old: Draft) -> Draft:
         new = old.published(self._clock())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from blog.domain.ports import Covers
 from blog.domain.posts import Posts
-from blog.routes.caller import WRITES
+from blog.routes.caller import WRITES, with_cover
 from blog.routes.presenter import draft_summary, draft_view
 from blog.schemas.posts import DraftPatch, DraftSummaryView, DraftView
 from chassis.errors import NotFound, Stale
@@ -18,8 +19,9 @@ class DraftRoutes(Routes):
 
     tag = "drafts"
 
-    def __init__(self, posts: Posts) -> None:
+    def __init__(self, posts: Posts, covers: Covers) -> None:
         self._posts = posts
+        self._covers = covers
 
     @route("GET", "/v1/drafts", access=WRITES, query=PageQuery, answer=Page[DraftSummaryView])
     def list_drafts(self, query: PageQuery) -> Answer:
@@ -45,7 +47,7 @@ class DraftRoutes(Routes):
     )
     def update_draft(self, slug: str, body: DraftPatch) -> Answer:
         """Change a draft; what everybody sees changes when it is published."""
-        draft = self._posts.change(slug, body.fields(), if_match())
+        draft = self._posts.change(slug, with_cover(body, self._covers), if_match())
         return Answer(draft_view(draft), etag=of_version(draft.version))
 
     @route("DELETE", "/v1/drafts/<slug>", access=WRITES, status=204, raises=[NotFound, Stale])

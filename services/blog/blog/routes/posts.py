@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from blog.domain.ports import PostFilter, Profiles
+from blog.domain.ports import Covers, PostFilter, Profiles
 from blog.domain.posts import Posts
-from blog.routes.caller import WRITES, author
+from blog.routes.caller import WRITES, author, with_cover
 from blog.routes.presenter import SHARED, draft_view, path_of, post_summary, post_view
 from blog.schemas.posts import DraftView, PostBody, PostQuery, PostSummaryView, PostView
-from chassis.errors import Conflict, NotFound, Stale
+from chassis.errors import Conflict, Invalid, NotFound, Stale
 from chassis.http.etags import of_bytes, of_version
 from chassis.http.pagination import Page, decode_cursor, encode_cursor, text_in
 from chassis.http.preconditions import if_match
@@ -21,8 +21,9 @@ class PostRoutes(Routes):
 
     tag = "posts"
 
-    def __init__(self, posts: Posts, profiles: Profiles) -> None:
+    def __init__(self, posts: Posts, profiles: Profiles, covers: Covers) -> None:
         self._posts = posts
+        self._covers = covers
         self._profiles = profiles
 
     @route(
@@ -55,12 +56,12 @@ class PostRoutes(Routes):
         body=PostBody,
         answer=DraftView,
         status=201,
-        raises=[Conflict],
+        raises=[Conflict, Invalid],
     )
     def create_post(self, caller: Caller, body: PostBody) -> Answer:
         """Write a draft."""
         by = author(caller, self._profiles)
-        made = self._posts.create(by, resource_id(), body.slug, body.fields())
+        made = self._posts.create(by, resource_id(), body.slug, with_cover(body, self._covers))
         return Answer(draft_view(made), 201, of_version(made.version), f"/v1/drafts/{path_of(made.slug)}")
 
     @route("PUT", "/v1/posts/<slug>/published", access=WRITES, answer=DraftView, raises=[NotFound, Stale])

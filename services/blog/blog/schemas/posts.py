@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -37,6 +38,7 @@ Title = Annotated[Line, Trimmed, Field(min_length=1, max_length=200), Visible, A
 Markdown = Annotated[Text, Field(max_length=100_000), AfterValidator(_fits)]
 Slug = Annotated[Line, Field(min_length=1, max_length=LONGEST), AfterValidator(_slug)]
 Summary = Annotated[Line, Trimmed, Field(max_length=500)]
+Alt = Annotated[Line, Trimmed, Field(max_length=500), AfterValidator(composed)]
 Tag = Annotated[Line, Trimmed, Field(min_length=1, max_length=50), Visible, AfterValidator(folded)]
 Tags = Annotated[list[Tag], Field(max_length=10), AfterValidator(_once_each)]
 
@@ -52,24 +54,30 @@ class PostBody(Body):
     summary: Summary | None = Field(default=None, description="Else the beginning of the text.")
     tags: Tags = Field(default=[], description="In small letters, and each once.")
     publish_at: Time | None = Field(default=None, description="When it becomes public by itself.")
+    cover_object_id: UUID | None = Field(
+        default=None, description="A picture of yours that media has; everybody can see it from then on."
+    )
+    cover_alt: Alt = Field(default="", description="The cover in words, for those who do not see it.")
 
     def fields(self) -> dict[str, Any]:
-        """Return what the client said of the draft."""
-        return _fields(self.model_dump(exclude={"slug"}))
+        """Return what the client said of the draft, but its cover's object."""
+        return _fields(self.model_dump(exclude={"slug", "cover_object_id"}))
 
 
 class DraftPatch(Changes):
-    """Changes; what is not given stays as it is. Null clears the summary and the planned publication."""
+    """Changes; what is not given stays as it is. Null clears summary, planned publication and cover."""
 
     title: Title = ""
     markdown: Markdown = ""
     summary: Summary | None = None
     tags: Tags = []
     publish_at: Time | None = None
+    cover_object_id: UUID | None = None
+    cover_alt: Alt = ""
 
     def fields(self) -> dict[str, Any]:
-        """Return what was given."""
-        return _fields(self.model_dump(exclude_unset=True))
+        """Return what was given, but the cover's object."""
+        return _fields(self.model_dump(exclude_unset=True, exclude={"cover_object_id"}))
 
 
 class PostQuery(PageQuery):
@@ -88,6 +96,25 @@ class AuthorView(View):
     name: str
 
 
+class PictureView(View):
+    """The cover in one size, in pixels."""
+
+    url: str
+    width: int
+    height: int
+    content_type: str
+
+
+class CoverView(View):
+    """The picture that a post is shown with, at addresses that everybody may open and keep."""
+
+    url: str = Field(description="The largest of `pictures`, of a kind that every program shows.")
+    width: int
+    height: int
+    alt: str
+    pictures: list[PictureView]
+
+
 class PostSummaryView(View):
     """A post, as it stands in a list."""
 
@@ -96,6 +123,7 @@ class PostSummaryView(View):
     summary: str
     tags: list[str]
     author: AuthorView
+    cover: CoverView | None
     likes: int
     comments: int
     published_at: Time
@@ -118,6 +146,9 @@ class DraftSummaryView(View):
     summary: str
     tags: list[str]
     author: AuthorView
+    cover: CoverView | None
+    cover_object_id: UUID | None
+    cover_alt: str
     publish_at: Time | None
     published_at: Time | None
     created_at: Time

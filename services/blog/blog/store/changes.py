@@ -34,9 +34,10 @@ def update(table: str, key: Item, expression: str, values: Item, condition: str 
     return {"Update": {**arguments, "ExpressionAttributeValues": values}}
 
 
-def check(table: str, key: Item, condition: str) -> Any:
+def check(table: str, key: Item, condition: str, values: Item | None = None) -> Any:
     """Return the part that only looks whether a condition holds."""
-    return {"ConditionCheck": {"TableName": table, "Key": key, "ConditionExpression": condition}}
+    more = {"ExpressionAttributeValues": values} if values else {}
+    return {"ConditionCheck": {"TableName": table, "Key": key, "ConditionExpression": condition, **more}}
 
 
 def _name(item: Item) -> tuple[str, str]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
+from blog.domain.cover import Cover
 from blog.domain.ports import PostFilter
 from blog.domain.post import CountedPost, Counts, Draft, Post
-from blog.errors import PostChanged, SlugTaken, TooManyPosts
+from blog.errors import CoverGone, PostChanged, SlugTaken, TooManyPosts
 from blog.store import changes, items
 from blog.store.accounts import DynamoAccounts
 from blog.store.reading import batch_get
 from chassis.accounts import AccountErased
 from chassis.clock import Clock, utc_now
+from chassis.errors import Stale
 from chassis.http.pagination import Slice
 from chassis.messages.dynamodb_outbox import put_of
 from chassis.messages.events import Event
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _TRIES = 6
+_COVER = 2
+"""The place in a new draft's transaction of the condition on its cover."""
+_KEEP_ENDED = timedelta(days=1)  # longer than a request that asked about the object before
 
 
 class DynamoPostStore:
@@ -32,6 +38,7 @@ class DynamoPostStore:
     def __init__(self, client: DynamoDBClient, table: str, clock: Clock = utc_now) -> None:
         self._client = client
         self._table = table
+        self._clock = clock
         self._accounts = DynamoAccounts(client, table, clock)
         self.is_erased = self._accounts.is_erased
         self.mark_erased = self._accounts.mark_erased
@@ -40,6 +47,7 @@ class DynamoPostStore:
         parts = [
             self._accounts.counts(draft.author.id, 1, most),
             changes.put(self._table, items.item_of_draft(draft), **ABSENT),
+            *self._not_ended(draft.cover),
             *changes.turned(self._table, [], items.entries_of_draft(draft)),
         ]
         try:
@@ -50,6 +58,8 @@ class DynamoPostStore:
                 return standing
             if self.is_erased(draft.author.id):
                 raise AccountErased from failed
+            if draft.cover is not None and _COVER in failed.failed:
+                raise CoverGone from failed
             raise (SlugTaken(draft.slug) if standing else TooManyPosts(most)) from failed
         return draft
 
@@ -125,6 +135,28 @@ class DynamoPostStore:
         for item in self._query(items.user(account), items.AUTHORED):
             yield item["slug"]["S"]
 
+    def covered(self, object_id: UUID) -> Iterator[str]:
+        for item in self._query(items.covered_by(object_id), ""):
+            if "slug" in item:
+                yield item["slug"]["S"]
+
+    def end_cover(self, object_id: UUID, version: int) -> None:
+        expires = int((self._clock() + _KEEP_ENDED).timestamp())
+        try:
+            with translated("Ending a cover"):
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=items.key(items.covered_by(object_id), items.ENDED),
+                    UpdateExpression="SET version = :version, expires_at = :expires",
+                    ConditionExpression="attribute_not_exists(pk) OR version < :version",
+                    ExpressionAttributeValues={
+                        ":version": {"N": str(version)},
+                        ":expires": {"N": str(expires)},
+                    },
+                )
+        except Stale:  # a later change was told before this one
+            return
+
     def probe(self) -> None:
         with translated("Looking for the table"):
             self._client.get_item(TableName=self._table, Key=items.key("PROBE", "PROBE"))
@@ -138,12 +170,22 @@ class DynamoPostStore:
         else:
             main = changes.put(self._table, items.item_of_draft(new), **condition)
         entries = changes.turned(self._table, items.entries_of_draft(old), items.entries_of_draft(new))
+        chosen = new.cover if new is not None and new.cover != old.cover else None
         try:
-            self._write([main, *entries, *parts])
+            self._write([main, *entries, *self._not_ended(chosen), *parts])
         except ConditionsFailed as failed:
             if new is not None and self.is_erased(old.author.id):
                 raise AccountErased from failed
             raise PostChanged from failed
+
+    def _not_ended(self, cover: Cover | None) -> list[Any]:
+        """Return the part that fails where a cover has ended since it was asked about."""
+        if cover is None:
+            return []
+        key = items.key(items.covered_by(cover.object_id), items.ENDED)
+        condition = "attribute_not_exists(pk) OR version <= :version"
+        values = {":version": {"N": str(cover.version)}}
+        return [changes.check(self._table, key, condition, values)]
 
     def _unlisted(self, slug: str) -> list[Any]:
         """Return the parts that delete what everybody sees of a post, where there is something."""

@@ -9,6 +9,8 @@
 | a draft that waits | `SCHEDULED` | `<publish_at>#<slug>` | `slug` |
 | a list's entry of a post | `LIST`, `TAG#<tag>`, `AUTHOR#<account>` | `<published_at>#<slug>` | `document` without the Markdown, `author` |
 | an author's post | `USER#<account>` | `POST#<slug>` | `slug` |
+| a cover's draft, its public post | `COVER#<object id>` | `DRAFT#<slug>`, `POST#<slug>` | `slug` |
+| an object that ended as cover | `COVER#<object id>` | `ENDED` | `version`, `expires_at` |
 | account | `USER#<account>` | `ACCOUNT` | `posts`: how many it has; `erased_at`, `expires_at` once it is deleted |
 
 Each list is one partition: it is written when a post is published, and read when the edge has nothing.
@@ -20,6 +22,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
@@ -37,6 +40,7 @@ COUNTS = "PUBLIC#COUNTS"
 DRAFTS = "DRAFTS"
 SCHEDULED = "SCHEDULED"
 AUTHORED = "POST#"
+ENDED = "ENDED"
 
 _drafts = TypeAdapter(Draft)
 _posts = TypeAdapter(Post)
@@ -65,6 +69,11 @@ def user(account: str) -> str:
 def account_key(account: str) -> Item:
     """Return the key of an account's item."""
     return key(user(account), "ACCOUNT")
+
+
+def covered_by(object_id: UUID) -> str:
+    """Return the partition of what has an object as its cover."""
+    return f"COVER#{object_id}"
 
 
 def list_of(which: PostFilter) -> str:
@@ -97,6 +106,8 @@ def entries_of_draft(draft: Draft | None) -> list[Item]:
     ]
     if draft.publish_at is not None:
         found.append({**key(SCHEDULED, _moment(draft.publish_at, draft.slug)), "slug": slug})
+    if draft.cover is not None:
+        found.append({**key(covered_by(draft.cover.object_id), f"DRAFT#{draft.slug}"), "slug": slug})
     return found
 
 
@@ -107,7 +118,10 @@ def entries_of_post(post: Post | None) -> list[Item]:
     sort = _moment(post.published_at, post.slug)
     more = {"document": _document(_posts, replace(post, markdown="")), "author": {"S": post.author.id}}
     lists = [PostFilter(), PostFilter(author=post.author.id), *(PostFilter(tag=tag) for tag in post.tags)]
-    return [{**key(list_of(one), sort), **more} for one in lists]
+    found = [{**key(list_of(one), sort), **more} for one in lists]
+    if post.cover is not None:
+        found.append({**key(covered_by(post.cover.object_id), f"POST#{post.slug}"), "slug": {"S": post.slug}})
+    return found
 
 
 def read_draft(item: Mapping[str, Any]) -> Draft:

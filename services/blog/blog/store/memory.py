@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from threading import RLock
 from typing import TypeVar
+from uuid import UUID
 
 from blog.domain.ports import PostFilter
 from blog.domain.post import CountedPost, Counts, Draft, Post
-from blog.errors import PostChanged, SlugTaken, TooManyPosts
+from blog.errors import CoverGone, PostChanged, SlugTaken, TooManyPosts
 from blog.store import items
 from chassis.accounts import AccountErased
 from chassis.http.pagination import Slice
@@ -30,6 +31,7 @@ class MemoryPostStore:
         self.outbox = MemoryOutbox()
         self._drafts: dict[str, Draft] = {}
         self._posts: dict[str, Post] = {}
+        self._ended: dict[UUID, int] = {}
 
     def create(self, draft: Draft, most: int) -> Draft:
         with self.lock:
@@ -41,6 +43,8 @@ class MemoryPostStore:
                 return standing
             if len(list(self.authored(draft.author.id))) >= most:
                 raise TooManyPosts(most)
+            if self._has_ended(draft):
+                raise CoverGone
             self._drafts[draft.slug] = draft
             return draft
 
@@ -55,6 +59,8 @@ class MemoryPostStore:
         with self.lock:
             self.require_account(old.author.id)
             self._require(old)
+            if new.cover != old.cover and self._has_ended(new):
+                raise PostChanged
             self._drafts[new.slug] = new
 
     def publish(self, old: Draft, new: Draft, post: Post, event: Event) -> None:
@@ -102,6 +108,14 @@ class MemoryPostStore:
     def authored(self, account: str) -> Iterator[str]:
         return iter([slug for slug, one in self._drafts.items() if one.author.id == account])
 
+    def covered(self, object_id: UUID) -> Iterator[str]:
+        found: list[Draft | Post] = [*self._drafts.values(), *self._posts.values()]
+        return iter([one.slug for one in found if one.cover and one.cover.object_id == object_id])
+
+    def end_cover(self, object_id: UUID, version: int) -> None:
+        with self.lock:
+            self._ended[object_id] = max(version, self._ended.get(object_id, 0))
+
     def is_erased(self, account: str) -> bool:
         return account in self.erased
 
@@ -116,6 +130,10 @@ class MemoryPostStore:
         """Raise AccountErased once the account is marked."""
         if account in self.erased:
             raise AccountErased
+
+    def _has_ended(self, draft: Draft) -> bool:
+        cover = draft.cover
+        return cover is not None and self._ended.get(cover.object_id, 0) > cover.version
 
     def _require(self, old: Draft) -> None:
         standing = self._drafts.get(old.slug)

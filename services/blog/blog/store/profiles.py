@@ -10,9 +10,9 @@ from typing import Any
 
 import requests
 
-from blog.errors import NameUnknown, TokenRefused
+from blog.errors import NameUnknown
+from blog.store.asking import ask
 
-_TIMEOUT = (1.0, 3.0)
 _KEEP_SECONDS = 60.0
 _MOST_KEPT = 10_000
 
@@ -39,11 +39,7 @@ class IssuerProfiles:
 
     def _ask(self, authorization: str) -> str:
         try:
-            answer = requests.get(
-                self._url, headers={"Authorization": authorization}, timeout=_TIMEOUT, allow_redirects=False
-            )
-            if answer.status_code == 401:
-                raise TokenRefused
+            answer = ask("GET", self._url, authorization)
             answer.raise_for_status()
             document: Any = answer.json()
             return str(document["name"])

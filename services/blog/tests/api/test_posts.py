@@ -40,6 +40,7 @@ def test_a_post_has_what_the_contract_says(api: Api, owner: str) -> None:
         "markdown": "Hello *world*.",
         "tags": ["news", "a"],
         "author": {"id": owner, "name": "Anna"},
+        "cover": None,
         "likes": 0,
         "comments": 0,
         "published_at": "2026-01-31T12:00:00.000Z",

@@ -8,11 +8,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from services.blog.tests.factories import new_draft, published
+from services.blog.tests.factories import new_cover, new_draft, published
 
 from blog.domain.ports import PostFilter, PostStore
 from blog.domain.post import CountedPost, Counts, Draft, Post
-from blog.errors import SlugTaken, TooManyPosts
+from blog.errors import CoverGone, SlugTaken, TooManyPosts
 from chassis.accounts import AccountErased
 from chassis.errors import Problem, Stale
 from chassis.ids import new_id
@@ -230,3 +230,31 @@ def test_behind_the_mark_nothing_is_written(store: PostStore, owner: str) -> Non
 
 def test_a_store_that_is_there_says_so(store: PostStore) -> None:
     store.probe()
+
+
+def test_what_has_an_object_as_cover_is_known_until_it_has_another(store: PostStore, owner: str) -> None:
+    cover = new_cover(new_id())
+    draft = store.create(new_draft(owner, cover=cover), 10)
+    shown, _ = publish(store, draft)
+    assert set(store.covered(cover.object_id)) == {draft.slug}
+    bare = replace(shown, cover=None, version=shown.version + 1)
+    store.replace(shown, bare)
+    assert set(store.covered(cover.object_id)) == {draft.slug}
+    after, post = published(bare, 1)
+    store.publish(bare, after, post, event())
+    assert list(store.covered(cover.object_id)) == []
+
+
+def test_an_object_that_has_ended_becomes_no_cover(store: PostStore, owner: str) -> None:
+    cover, object_id = new_cover(new_id()), new_id()
+    for version in (5, 3):  # told in any order
+        store.end_cover(cover.object_id, version)
+    with pytest.raises(CoverGone):
+        store.create(new_draft(owner, cover=cover), 10)
+    bare = store.create(new_draft(owner), 10)
+    with pytest.raises(Stale):
+        store.replace(bare, replace(bare, cover=cover, version=2))
+    again = replace(bare, cover=replace(cover, version=5), version=2)
+    store.replace(bare, again)
+    assert store.create(new_draft(owner, cover=new_cover(object_id)), 10).cover is not None
+    assert set(store.covered(cover.object_id)) == {bare.slug}

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 import pytest
-from services.blog.tests.factories import Api, FakePages, FakeProfiles, keys_of, settings
+from services.blog.tests.factories import Api, FakeCovers, FakePages, FakeProfiles, keys_of, settings
 
 from blog.app import create_app
 from blog.domain.comment import Comment
@@ -63,6 +63,7 @@ def parts(table: tuple[Any, str], clock: FakeClock) -> Stores:
         idempotency=MemoryIdempotency(),
         outbox=MemoryOutbox(clock),
         profiles=FakeProfiles(),
+        covers=FakeCovers(),
         pages=FakePages(),
     )
 

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from services.blog.tests.factories import Api, FakePages, FakeProfiles, keys_of, new_subscriber, settings
+from services.blog.tests.factories import (
+    Api,
+    FakeCovers,
+    FakePages,
+    FakeProfiles,
+    keys_of,
+    new_subscriber,
+    settings,
+)
 
 from blog.app import create_app
 from blog.domain.erasure import BlogAccounts
@@ -72,6 +80,7 @@ class TestErasure(AccountErasureContract):
             idempotency=idempotency,
             outbox=MemoryOutbox(),
             profiles=FakeProfiles(),
+            covers=FakeCovers(),
             pages=FakePages(),
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from services.blog.tests.factories import (
+    FakeCovers,
     FakePages,
     FakeProfiles,
     new_comment,
@@ -51,6 +52,7 @@ def stores(table: tuple[Any, str]) -> Stores:
         idempotency=DynamoIdempotency(*table),
         outbox=DynamoOutbox(*table),
         profiles=FakeProfiles(),
+        covers=FakeCovers(),
         pages=FakePages(),
     )
 

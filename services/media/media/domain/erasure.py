@@ -14,6 +14,7 @@ from chassis.errors import Stale
 from media.domain import naming
 from media.domain.collection_removal import CollectionRemoval
 from media.domain.ports import AccountRecords, Files, PendingErasure, Records
+from media.domain.publication import PublicCopies
 from media.domain.removal import Removal
 
 log = logging.getLogger(__name__)
@@ -32,11 +33,13 @@ class Eraser:
         files: Files,
         removal: Removal,
         collections: CollectionRemoval,
+        public: PublicCopies,
         clock: Clock = utc_now,
     ) -> None:
         self._records = records
         self._removal = removal
         self._collections = collections
+        self._public = public
         self._accounts = accounts
         self._files = files
         self._clock = clock
@@ -55,6 +58,7 @@ class Eraser:
         """Erase what is there of a closed account, and say when to look again."""
         owner = erasure.owner
         self._collections.erase(owner)
+        self._public.remove(owner)
         files = self._files.delete_all(naming.originals_prefix(owner))
         files += self._files.delete_all(naming.thumbnails_prefix(owner))
         for obj in self._records.owned(owner):

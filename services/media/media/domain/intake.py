@@ -29,6 +29,7 @@ from media.domain.objects import (
     Thumbnail,
 )
 from media.domain.ports import AccountRecords, Files, Records
+from media.domain.publication import PublicCopies
 from media.domain.removal import Removal
 from media.domain.rendering import Rendering
 from media.errors import DeletionPending, LimitExceeded, RenderingFailed
@@ -48,6 +49,7 @@ class Intake:
         files: Files,
         examiner: Examiner,
         removal: Removal,
+        public: PublicCopies,
         clock: Clock = utc_now,
         lane: Lane = Lane.QUICK,
     ) -> None:
@@ -57,6 +59,7 @@ class Intake:
         self._files = files
         self._examiner = examiner
         self._removal = removal
+        self._public = public
         self._clock = clock
         self._lane = lane
 
@@ -136,6 +139,8 @@ class Intake:
         if obj.is_being_processed(content.etag, now) or obj.is_of_another_lane(content.etag, self._lane):
             return
         claimed = self._records.replace(obj, obj.claimed(content, now))
+        if claimed.public:  # what takes its place is public only once its owner says so
+            self._public.remove(claimed.owner, claimed.id)
         if claimed.is_given_up:
             self._conclude(claimed, Findings(claimed.content_type, claimed.declared_sha256, _GIVEN_UP), ())
             return

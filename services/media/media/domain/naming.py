@@ -10,6 +10,7 @@ from uuid import UUID
 
 ORIGINALS = "users/"
 THUMBNAILS = "thumbnails/"
+PUBLIC = "public/"
 LONGEST_FILENAME = 255
 
 _OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -31,6 +32,16 @@ def originals_prefix(owner: str) -> str:
 def thumbnails_prefix(owner: str, object_id: UUID | None = None) -> str:
     """Return the folder of all thumbnails of `owner`, or of one object."""
     return f"{THUMBNAILS}{owner}/" + (f"{object_id}/" if object_id else "")
+
+
+def public_prefix(owner: str, object_id: UUID | None = None) -> str:
+    """Return the folder of the public copies of all thumbnails of `owner`, or of one object's."""
+    return f"{PUBLIC}{thumbnails_prefix(owner, object_id).removeprefix(THUMBNAILS)}"
+
+
+def public_key(thumbnail: str) -> str:
+    """Return where the public copy of the thumbnail under a key goes."""
+    return f"{PUBLIC}{thumbnail.removeprefix(THUMBNAILS)}"
 
 
 def upload_key(owner: str, object_id: UUID, filename: str) -> str:

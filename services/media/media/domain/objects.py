@@ -21,7 +21,7 @@ LEASE = timedelta(seconds=4)
 """How long a claim lives without being renewed: the time after which a dead worker's work is taken up."""
 
 _LAST_WRITES = timedelta(minutes=1)
-"""How long after its lease a worker may still be writing thumbnails before it notices."""
+"""How long after its lease a worker, or a call that makes it public, may still be writing thumbnails."""
 
 MOST_FAILURES = 3
 """How often a decoder may fail on a file before it is given up."""
@@ -98,6 +98,7 @@ class MediaObject:
     `version` grows with every change and guards it. `due_at` is when the sweep looks at the object:
     for `processing` it is the end of the lease of the worker that has it; None means settled.
     `upload_until` is None for files put straight into the bucket; `multipart` is S3's upload id.
+    `public` says that everybody may see its thumbnails.
     Of the `attempts` at its present content, `failures` are those that a decoder failed and `returns` those
     that were given back without blame.
     """
@@ -126,6 +127,7 @@ class MediaObject:
     multipart: str | None = None
     safe_to_delete_at: datetime | None = None
     lane: Lane = Lane.QUICK
+    public: bool = False
 
     @property
     def counted_bytes(self) -> int:
@@ -210,17 +212,20 @@ class MediaObject:
             height=findings.height,
             thumbnails=thumbnails,
             due_at=None,
+            public=False,
         )
 
     def marked_for_deletion(self, now: datetime) -> MediaObject:
         """Return the object as `deleting`.
 
         `safe_to_delete_at` is when nothing that was let in before can write any more: the lease of a running
-        processing has ended, and the upload's permission has expired.
+        processing has ended, no call copies it any more, and the upload's permission has expired.
         """
         ends = [now]
         if self.status is Status.PROCESSING and self.due_at is not None:
             ends.append(self.due_at + _LAST_WRITES)
+        if self.public:
+            ends.append(now + _LAST_WRITES)
         if self.multipart is not None:
             ends.append(now + LATE_ARRIVALS)  # aborted now: no part is accepted any more
         elif self.upload_until is not None:

@@ -82,7 +82,7 @@ class Records(Protocol):
         ...
 
     def replace(self, old: MediaObject, new: MediaObject) -> MediaObject:
-        """Put `new` in place of `old`, and return it with its new version.
+        """Put `new` in place of `old` with the event that this is, and return it with its new version.
 
         Raises Stale when `old` is not current.
         """
@@ -93,7 +93,10 @@ class Records(Protocol):
         ...
 
     def remove(self, obj: MediaObject) -> None:
-        """Forget the object and its key. Raises Stale when `obj` is not current; gone already is fine."""
+        """Forget the object and its key, with the event that this is; gone already is fine.
+
+        Raises Stale when `obj` is not current.
+        """
         ...
 
     def release_key(self, obj: MediaObject) -> None:

@@ -18,6 +18,7 @@ from media.domain import naming
 from media.domain.collection_removal import CollectionRemoval
 from media.domain.objects import MediaObject, Status
 from media.domain.ports import Files, Multipart, Records
+from media.domain.publication import PublicCopies
 from media.errors import ObjectNotFound
 
 log = logging.getLogger(__name__)
@@ -34,12 +35,14 @@ class Removal:
         files: Files,
         multipart: Multipart,
         collections: CollectionRemoval,
+        public: PublicCopies,
         clock: Clock = utc_now,
     ) -> None:
         self._records = records
         self._files = files
         self._multipart = multipart
         self._collections = collections
+        self._public = public
         self._clock = clock
 
     def delete(self, owner: str, object_id: UUID, check: Precondition) -> None:
@@ -73,6 +76,8 @@ class Removal:
         if marked.multipart is not None:
             self._multipart.abort(marked.key, marked.multipart)
         self._collections.take_out_everywhere(marked.owner, marked.id)
+        if marked.public:
+            self._public.remove(marked.owner, marked.id)
         self._delete_original(marked)
         self._files.delete_all(naming.thumbnails_prefix(marked.owner, marked.id))
         safe_to_delete_at = marked.safe_to_delete_at

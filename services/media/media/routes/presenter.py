@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from urllib.parse import quote
 
 from chassis.http.pagination import Page, Slice, encode_cursor
 from media.domain import content, naming
@@ -11,7 +12,13 @@ from media.domain.objects import FALLBACK_TYPE, MediaObject, Status, Thumbnail
 from media.domain.ports import Form, SignedUrls
 from media.domain.resumption import UploadProgress
 from media.domain.uploads import StartedUpload
-from media.schemas.objects import FallbackView, ObjectView, ThumbnailView
+from media.schemas.objects import (
+    FallbackView,
+    ObjectView,
+    PublicPictureView,
+    PublicSizeView,
+    ThumbnailView,
+)
 from media.schemas.uploads import (
     ArrivedPartView,
     MissingPartView,
@@ -26,8 +33,10 @@ from media.schemas.uploads import (
 class Presenter:
     """Shows objects. The ETag is `"<version>-<signing window>"`: a 304 confirms addresses that still work."""
 
-    def __init__(self, links: SignedUrls) -> None:
+    def __init__(self, links: SignedUrls, delivery: str) -> None:
+        """`delivery` is the origin of what everybody may read, without a trailing slash."""
         self._links = links
+        self._delivery = delivery
 
     def one(self, obj: MediaObject) -> ObjectView:
         """Return the view of an object. What contains malware is given out to nobody, its owner included."""
@@ -45,7 +54,23 @@ class Presenter:
             url=self._original(obj) if opens else None,
             thumbnails=[self._thumbnail(obj, thumbnail) for thumbnail in obj.thumbnails if opens],
             created_at=obj.created_at,
+            public=obj.public,
         )
+
+    def public(self, obj: MediaObject) -> PublicPictureView:
+        """Return where everybody finds the picture, in each size as JPEG and in its better kind."""
+        found = [
+            PublicSizeView(
+                name=one.name,
+                width=one.width,
+                height=one.height,
+                content_type=FALLBACK_TYPE if key == one.fallback else one.content_type,
+                url=f"{self._delivery}/{quote(naming.public_key(key))}",
+            )
+            for one in obj.thumbnails
+            for key in one.keys
+        ]
+        return PublicPictureView(id=obj.id, version=obj.version, sizes=found)
 
     def page(self, found: Slice[MediaObject], fingerprint: str) -> Page[ObjectView]:
         """Return the view of a page."""

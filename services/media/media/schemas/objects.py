@@ -43,3 +43,22 @@ class ObjectView(View):
     url: str | None = Field(description="Null until the file has arrived, and where it contains malware.")
     thumbnails: list[ThumbnailView]
     created_at: Time
+    public: bool = Field(description="Whether everybody may see its thumbnails.")
+
+
+class PublicSizeView(View):
+    """A picture at an address that everybody may open and keep; sizes in pixels."""
+
+    name: str
+    width: int
+    height: int
+    content_type: str
+    url: str
+
+
+class PublicPictureView(View):
+    """A picture that everybody may see. An event about it with a higher `version` has come later."""
+
+    id: UUID
+    version: int
+    sizes: list[PublicSizeView]

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from chassis.accounts import AccountErased
 from chassis.http.pagination import Slice, id_in
+from chassis.messages.dynamodb_outbox import put_of
 from chassis.schemas import format_time
 from chassis.stores.aws import translated
 from chassis.stores.dynamodb import ConditionsFailed, query, transact
+from media.domain.events import ObjectEvents
 from media.domain.objects import Lane, MediaObject
 from media.domain.ports import Quota
 from media.errors import KeyBusy, LargerThanQuota, ObjectChanged, QuotaExceeded
@@ -30,9 +32,10 @@ _NEW: Mapping[str, str] = {"ConditionExpression": "attribute_not_exists(pk)"}
 class DynamoRecords:
     """Records whose every change is one conditional write or one transaction."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, events: ObjectEvents) -> None:
         self._client = client
         self._table = table
+        self._events = events
 
     def create(self, obj: MediaObject, quota: Quota | None = None) -> MediaObject:
         if quota and obj.size > quota.bytes:
@@ -76,12 +79,15 @@ class DynamoRecords:
         put = {"TableName": self._table, "Item": items.object_item(kept), **_version_is(old)}
         bytes_more = new.counted_bytes - old.counted_bytes
         objects_more = new.counted_objects - old.counted_objects
-        if not bytes_more and not objects_more:
+        further = self._told(old, kept)
+        if bytes_more or objects_more:
+            further.append(self._add(old.owner, bytes_more, objects_more))
+        if not further:
             with translated("Changing an object"):
                 self._client.put_item(**put)
             return kept
         try:
-            parts = [{"Put": put}, self._add(old.owner, bytes_more, objects_more)]
+            parts: list[Any] = [{"Put": put}, *further]
             transact(self._client, parts, "Changing an object", tries=_TRIES)
         except ConditionsFailed as cancelled:
             raise ObjectChanged from cancelled
@@ -107,7 +113,7 @@ class DynamoRecords:
 
     def remove(self, obj: MediaObject) -> None:
         where = {"TableName": self._table, "Key": items.object_key(obj.owner, obj.id)}
-        parts: list[Any] = [{"Delete": {**where, **_version_is(obj)}}]
+        parts: list[Any] = [{"Delete": {**where, **_version_is(obj)}}, *self._told(obj, None)]
         if obj.counted_objects:
             parts.append(self._add(obj.owner, -obj.counted_bytes, -obj.counted_objects))
         if not self._forget(obj, [*parts, {"Delete": self._own_pointer(obj)}]):
@@ -136,6 +142,11 @@ class DynamoRecords:
 
     def probe(self) -> None:
         item_at(self._client, self._table, items.walk_key())
+
+    def _told(self, old: MediaObject, new: MediaObject | None) -> list[Any]:
+        """Return the part of a transaction that keeps the event of a change, where it is one."""
+        event = self._events.of(old, new)
+        return [put_of(self._table, event)] if event else []
 
     def _forget(self, obj: MediaObject, parts: list[Any]) -> bool:
         """Say whether the object is gone; False when only its key, the last part, is another's by now."""

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from chassis.accounts import AccountErased
 from chassis.http.pagination import Slice, id_in
+from chassis.messages.memory_outbox import MemoryOutbox
+from media.domain.events import ObjectEvents
 from media.domain.objects import Lane, MediaObject, Status
 from media.domain.ports import BucketScan, PendingErasure, Quota, Usage
 from media.errors import ObjectChanged, QuotaExceeded
@@ -21,7 +23,9 @@ _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 class MemoryRecords:
     """Records, AccountRecords and BucketScans of one process."""
 
-    def __init__(self) -> None:
+    def __init__(self, events: ObjectEvents) -> None:
+        self.outbox = MemoryOutbox()
+        self._events = events
         self._objects: dict[tuple[str, UUID], MediaObject] = {}
         self._keys: dict[str, tuple[str, UUID]] = {}
         self._copied: dict[str, int] = {}
@@ -68,6 +72,7 @@ class MemoryRecords:
             self._require_current(old)
             kept = replace(new, version=old.version + 1)
             self._objects[old.owner, old.id] = kept
+            self._tell(old, kept)
             return kept
 
     def postpone(self, obj: MediaObject, due_at: datetime) -> None:
@@ -83,6 +88,7 @@ class MemoryRecords:
             self._require_current(obj)
             self.release_key(obj)
             del self._objects[obj.owner, obj.id]
+            self._tell(obj, None)
 
     def release_key(self, obj: MediaObject) -> None:
         with self.lock:
@@ -147,6 +153,11 @@ class MemoryRecords:
 
     def probe(self) -> None:
         pass  # what is in memory is always there
+
+    def _tell(self, old: MediaObject, new: MediaObject | None) -> None:
+        event = self._events.of(old, new)
+        if event:
+            self.outbox.put(event)
 
     def _require_current(self, obj: MediaObject) -> None:
         standing = self.get(obj.owner, obj.id)

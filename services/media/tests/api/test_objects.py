@@ -21,7 +21,7 @@ def test_an_object_is_shown_with_all_its_fields(world: World, owner: str) -> Non
     shown = world.show(owner, world.upload(owner, a_picture((300, 200)), filename="Katze.jpg"))
     assert set(shown) == {
         "id", "filename", "content_type", "size", "sha256", "status", "reason",
-        "width", "height", "url", "thumbnails", "created_at",
+        "width", "height", "url", "thumbnails", "created_at", "public",
     }  # fmt: skip
     assert shown["created_at"] == "2026-01-31T12:00:00.000Z"
     assert set(shown["thumbnails"][0]) == {"name", "width", "height", "content_type", "url", "fallback"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from services.media.tests.factories import an_object, an_owner
+from services.media.tests.factories import an_object, an_owner, some_events
 from services.media.tests.store.collections_contract import CollectionsContract, Shelves
 from services.media.tests.store.records_contract import RecordsContract
 from services.media.tests.store.releases_contract import NOW, ReleasesContract, a_release
@@ -33,7 +33,7 @@ def table(media_environment: dict[str, str]) -> str:
 
 @pytest.fixture
 def records(table_client: Any, table: str) -> DynamoRecords:
-    return DynamoRecords(table_client, table)
+    return DynamoRecords(table_client, table, some_events())
 
 
 @pytest.fixture
@@ -102,7 +102,11 @@ class TestDynamoIdempotency(IdempotencyStoreContract):
 def test_a_dynamodb_that_is_away_is_transient(call: str) -> None:
     credentials = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
     away = Aws("us-east-1", "http://127.0.0.1:9", credentials).client("dynamodb")
-    records, upkeep, obj = DynamoRecords(away, "media"), DynamoUpkeep(away, "media"), an_object()
+    records, upkeep, obj = (
+        DynamoRecords(away, "media", some_events()),
+        DynamoUpkeep(away, "media"),
+        an_object(),
+    )
     calls = {
         "create": lambda: records.create(obj),
         "get": lambda: records.get(obj.owner, obj.id),

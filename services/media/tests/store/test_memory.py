@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from services.media.tests.factories import some_events
 from services.media.tests.store.collections_contract import CollectionsContract, Shelves
 from services.media.tests.store.files_contract import FilesContract
 from services.media.tests.store.multipart_contract import MultipartContract
@@ -20,7 +21,7 @@ from media.store.memory_releases import MemoryReleases
 
 @pytest.fixture
 def records() -> MemoryRecords:
-    return MemoryRecords()
+    return MemoryRecords(some_events())
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ class TestMemoryReleases(ReleasesContract):
 class TestMemoryCollections(CollectionsContract):
     @pytest.fixture
     def shelves(self) -> Shelves:
-        records = MemoryRecords()
+        records = MemoryRecords(some_events())
         collections = MemoryCollections(records)
         items = MemoryCollectionItems(records, collections)
         return Shelves(collections, items, MemoryGrants(records, collections), records, records)

@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from services.media.tests.factories import World, an_owner
+from services.media.tests.factories import World, an_owner, some_events
 
 from media.domain.objects import Lane, MediaObject, Status, Thumbnail
 from media.domain.ports import Quota, Usage
@@ -71,7 +71,7 @@ def put(table_client: Any, table: str) -> Iterator[Put]:
 
 @pytest.fixture
 def records(table_client: Any, table: str) -> DynamoRecords:
-    return DynamoRecords(table_client, table)
+    return DynamoRecords(table_client, table, some_events())
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from media.app import create_app
 from media.domain.erasure import Eraser
 from media.domain.removal import Removal
 from media.events import BucketEvents, keys_of
-from media.wiring import Stores, collection_removal
+from media.wiring import Stores, collection_removal, public_copies
 
 GOLDEN = sorted(Path(__file__).with_name("golden").glob("uploads-*.json"))
 
@@ -94,8 +94,9 @@ class TestErasure(AccountErasureContract):
     @pytest.fixture
     def events(self, stores: Stores) -> AccountEvents:
         emptying = collection_removal(stores)
-        removal = Removal(stores.records, stores.files, stores.multipart, emptying)
-        eraser = Eraser(stores.records, stores.accounts, stores.files, removal, emptying)
+        public = public_copies(stores)
+        removal = Removal(stores.records, stores.files, stores.multipart, emptying, public)
+        eraser = Eraser(stores.records, stores.accounts, stores.files, removal, emptying, public)
         return AccountEvents(eraser, stores.idempotency)
 
     @pytest.fixture
