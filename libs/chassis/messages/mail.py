@@ -16,7 +16,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chassis.errors import Invalid, Transient
@@ -35,6 +35,7 @@ _LATER = {
     "SendingPausedException",
     "TooManyRequestsException",
 }
+_NOT_REACHED = (EndpointConnectionError, ConnectTimeoutError)
 TAG = "mail_key"
 """The tag that carries a message's key."""
 
@@ -59,16 +60,29 @@ class MailRefused(Invalid):
     """The message can never be sent as it is."""
 
 
+class MailUncertain(Transient):
+    """SES was told to send the message and has not answered: it may have gone out."""
+
+    def __init__(self) -> None:
+        super().__init__("Whether this mail was sent is not known yet.", retry_after=10)
+
+
 class Mailer(Protocol):
     """Where messages go out."""
 
     def send(self, mail: Mail) -> str:
-        """Return the transport's id of the message once it has taken it. Raises Transient and MailRefused."""
+        """Return the transport's id of the message once it has taken it.
+
+        Raises MailRefused, MailUncertain, and Transient when the message has surely not gone out.
+        """
         ...
 
 
 class SesMailer:
-    """A Mailer. `sender` is an address, with or without a name; its identity is verified in SES."""
+    """A Mailer. `sender` is an address, with or without a name; its identity is verified in SES.
+
+    `client` makes each call once (`attempts=1`): a call that is made again may be a second mail.
+    """
 
     def __init__(self, client: SESV2Client, sender: str, configuration_set: str) -> None:
         self._client = client
@@ -88,6 +102,10 @@ class SesMailer:
                 )
             except ClientError as error:
                 raise _refusal(error) from error
+            except _NOT_REACHED:
+                raise
+            except BotoCoreError as error:  # silence, or half an answer
+                raise MailUncertain from error
         return answer["MessageId"]
 
 
@@ -97,7 +115,8 @@ def _refusal(error: ClientError) -> Exception:
         return MailRefused(f"The mail was refused: {error.response['Error'].get('Message', code)}")
     if code in _LATER:
         return Transient("Sending mail is not possible at the moment.")
-    return error
+    failed = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
+    return MailUncertain() if failed else error
 
 
 def mime(mail: Mail, sender: str) -> EmailMessage:

@@ -1,10 +1,11 @@
 """Sends each message once, over redelivered events, killed processes and several workers.
 
-SES knows no idempotency: a process that dies between sending and noting it leaves no trace of having sent.
-So a message is claimed before it is sent, and noted afterwards, by the sender or by the event that SES
-announces about it. A claim without a note is uncertain: it waits for that event, and only when none has come
-within `settle` is the message sent again. The window that remains: a process dies between sending and
-noting *and* SES's event takes longer than that. Then the person gets the message twice, never not at all.
+SES knows no idempotency: a process that dies between sending and noting it leaves no trace of having sent,
+and neither does a call that SES does not answer. So a message is claimed before it is sent, and noted
+afterwards, by the sender or by the event that SES announces about it. A claim without a note is uncertain:
+it waits for that event, and only when none has come within `settle` is the message sent again. The window
+that remains: a process dies between sending and noting, or gets no answer, *and* SES's event takes longer
+than that. Then the person gets the message twice, never not at all.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from chassis.clock import Clock, utc_now
 from chassis.errors import Invalid, Stale, Transient
-from chassis.messages.mail import TAG, Mail, Mailer, MailRefused
+from chassis.messages.mail import TAG, Mail, Mailer, MailRefused, MailUncertain
 from chassis.stores.aws import translated
 
 if TYPE_CHECKING:
@@ -80,9 +81,11 @@ class OnceMailer:
         if claim is Claim.SENT:
             return False
         if claim is Claim.UNCERTAIN:
-            raise Transient("Whether this mail was sent is not known yet.", retry_after=10)
+            raise MailUncertain
         try:
             self._mailer.send(write())
+        except MailUncertain:  # SES's event decides
+            raise
         except (Transient, MailRefused):
             self._log.give_back(key)
             raise

@@ -107,17 +107,22 @@ class Aws:
     def client(self, service: str, **options: Any) -> Any:
         """Return a new client of `service`; it connects when it is first used.
 
-        Options: `endpoint_url` in place of the usual one; `read_timeout` in seconds (5; 25 for queues).
+        Options: `endpoint_url` in place of the usual one; `read_timeout` in seconds (5; 25 for queues);
+        `attempts` (3), 1 for calls that must not be made twice.
         """
         return self._client(service, **options)
 
     def _client(
-        self, service: str, endpoint_url: str | None = None, read_timeout: float | None = None
+        self,
+        service: str,
+        endpoint_url: str | None = None,
+        read_timeout: float | None = None,
+        attempts: int = 3,
     ) -> Any:
         config = Config(
             connect_timeout=1.0,
             read_timeout=read_timeout or (_POLL_SECONDS if service == "sqs" else _READ_SECONDS),
-            retries={"mode": "standard", "total_max_attempts": 3},
+            retries={"mode": "standard", "total_max_attempts": attempts},
             max_pool_connections=32,
             signature_version="s3v4" if service == "s3" else None,
             # An emulator's names of streams and shards are shorter than AWS's.

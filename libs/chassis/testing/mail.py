@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from chassis.addresses import address_digest
 from chassis.errors import Transient
-from chassis.messages.mail import Mail
+from chassis.messages.mail import Mail, MailUncertain
 from chassis.messages.mail_log import Claim, MailLog
 from chassis.messages.mail_suppression import Suppressions
 from chassis.testing.clock import FakeClock
@@ -18,15 +18,18 @@ _SETTLE = timedelta(minutes=2)
 
 
 class FakeMailer:
-    """Sends into `sent`; while `away` is true it raises Transient instead."""
+    """Sends into `sent`; while `away` is true it raises Transient instead, MailUncertain while `silent`."""
 
     def __init__(self) -> None:
         self.sent: list[Mail] = []
         self.away = False
+        self.silent = False
 
     def send(self, mail: Mail) -> str:
         if self.away:
             raise Transient("Mail is away.")
+        if self.silent:
+            raise MailUncertain
         self.sent.append(mail)
         return f"message-{len(self.sent)}"
 

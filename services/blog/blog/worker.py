@@ -67,7 +67,7 @@ def _mails(settings: WorkerSettings, aws: Aws, stores: Stores, clock: Clock) -> 
         log.warning("no mail is sent: MAIL_CONFIGURATION_SET is not set, so nobody can subscribe")
         return {}
     sender = settings.mail_sender or f"Slipway <no-reply@{settings.public_domain}>"
-    ses = SesMailer(aws.client("sesv2"), sender, settings.mail_configuration_set)
+    ses = SesMailer(aws.client("sesv2", attempts=1), sender, settings.mail_configuration_set)
     mailer = OnceMailer(
         SuppressingMailer(ses, stores.suppressions),
         _mail_log(aws, settings),

@@ -57,7 +57,7 @@ def _mails(settings: WorkerSettings, stores: Stores, clock: Clock) -> list[Perio
         stores.accounts,
         stores.proofs,
         proofs_sealer(settings),
-        SesMailer(aws.client("sesv2"), sender, settings.mail_configuration_set),
+        SesMailer(aws.client("sesv2", attempts=1), sender, settings.mail_configuration_set),
         f"{settings.public_url('app')}/verify-email",
         clock,
     )

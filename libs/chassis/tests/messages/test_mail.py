@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -13,7 +16,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from chassis.errors import Invalid, Transient
-from chassis.messages.mail import Mail, MailRefused, MailTemplates, SesMailer, mime
+from chassis.messages.mail import Mail, MailRefused, MailTemplates, MailUncertain, SesMailer, mime
 from chassis.messages.mail_log import DynamoMailLog, MailEvent, OnceMailer, mail_event
 from chassis.stores.aws import Aws as Clients
 from chassis.testing import FakeClock
@@ -165,6 +168,33 @@ def test_ses_that_is_away_is_waited_for() -> None:
         SesMailer(away, "hello@example.org", "notes").send(MAIL)
 
 
+@pytest.mark.parametrize(
+    "answer", [b"", b"HTTP/1.1 500 \r\nContent-Length: 2\r\n\r\n{}"], ids=["none", "500"]
+)
+def test_ses_that_takes_a_message_and_does_not_say_so_is_asked_once(answer: bytes) -> None:
+    calls = 0
+
+    def serve() -> None:
+        nonlocal calls
+        while True:
+            with suppress(ConnectionError), listener.accept()[0] as connection:
+                calls += 1
+                connection.recv(65_536)
+                connection.sendall(answer)
+                if not answer:
+                    over.wait(10)
+
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        clients = Clients("us-east-1", f"http://127.0.0.1:{listener.getsockname()[1]}", ("a", "b"))
+        ses = clients.client("sesv2", attempts=1, read_timeout=0.5)
+        with pytest.raises(MailUncertain):
+            SesMailer(ses, "hello@example.org", "notes").send(MAIL)
+        assert calls == 1
+        over.set()
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"eventType": "Bounce", "mail": {}}', '"a"', "null"])
 def test_what_is_no_event_of_ses_is_invalid(text: str) -> None:
     with pytest.raises(Invalid):
@@ -246,6 +276,19 @@ def test_who_dies_between_sending_and_noting_is_found_out_by_sess_event(sending:
     sending.clock.advance(10_000)
     assert not sending.send()
     assert sending.mailer.sent == [MAIL]
+
+
+def test_a_call_that_was_not_answered_is_not_made_again_before_its_event_had_its_time(
+    sending: Sending,
+) -> None:
+    sending.mailer.silent = True
+    with pytest.raises(MailUncertain):
+        sending.send()
+    sending.mailer.silent = False
+    with pytest.raises(MailUncertain):
+        sending.send()
+    sending.clock.advance(121)
+    assert sending.send()
 
 
 def test_mail_that_is_away_is_tried_again_at_once(sending: Sending) -> None:

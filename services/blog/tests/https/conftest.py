@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.resilience.conftest import healthy, running  # noqa: F401
 from tests.system.client import Account
 from tests.system.conftest import (  # noqa: F401  # pytest finds fixtures by their names
     anna,
@@ -20,6 +23,8 @@ from tests.system.conftest import (  # noqa: F401  # pytest finds fixtures by th
 from tests.system.expect import answer
 
 HERE = Path(__file__).parent
+Mails = Callable[[str], list[dict[str, Any]]]
+"""All mails to an address, newest first."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -43,3 +48,16 @@ def writer(
     account.session = answer(account.client.as_(None).post("users", "/v1/sessions/refresh", body))
     account.client.token = account.session["access_token"]
     return account
+
+
+@pytest.fixture
+def mails(
+    operator: Callable[..., subprocess.CompletedProcess[str]],  # noqa: F811
+) -> Mails:
+    """Return what lists all mails to an address, newest first."""
+
+    def listed(email: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(operator("mail", "list", "--json").stdout)
+        return [mail for mail in found if mail["to"] == email]
+
+    return listed

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
+from services.blog.tests.https.conftest import Mails
 from services.blog.tests.https.test_blog import posted
 from tests.system.browser import NAMES, Visit, program, visiting
 from tests.system.client import Account, Client
@@ -19,18 +18,6 @@ from tests.system.expect import empty, eventually, problem
 
 _PATH = "/v1/subscribers"
 _MILLISECONDS = 60_000
-Mails = Callable[[str], list[dict[str, Any]]]
-
-
-@pytest.fixture
-def mails(operator: Callable[..., subprocess.CompletedProcess[str]]) -> Mails:
-    """Return what lists all mails to an address, newest first."""
-
-    def listed(email: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(operator("mail", "list", "--json").stdout)
-        return [mail for mail in found if mail["to"] == email]
-
-    return listed
 
 
 @pytest.fixture
