@@ -14,6 +14,7 @@ function generation(r) {
 }
 
 // POST {"host": "cdn.example.com", "paths": ["/private/a.jpg", "/private/b/*"]} with the edge's token; 204 once it is so.
+// A change that is told twice, under the same "change", is purged once: whoever reads meanwhile has come after it.
 function purge(r) {
     if (r.method !== 'POST') {
         return r.return(405);
@@ -25,6 +26,10 @@ function purge(r) {
     if (!wanted) {
         return r.return(400);
     }
+    const change = wanted.change && `${wanted.host} ${wanted.change}`;
+    if (change && ngx.shared.changes.has(change)) {
+        return r.return(204);
+    }
     const id = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
     try {
         wanted.paths.forEach((path) => ngx.shared.purges.set(`${wanted.host}${path}`, id));
@@ -32,6 +37,9 @@ function purge(r) {
         // No room to remember more single ones: everything is fetched anew.
         ngx.shared.purges.clear();
         ngx.shared.purges.set('all', id);
+    }
+    if (change) {
+        ngx.shared.changes.set(change, id);
     }
     return r.return(204);
 }
@@ -48,7 +56,7 @@ function isToken(authorization) {
 function parsed(text) {
     try {
         const body = JSON.parse(text);
-        const fine = typeof body.host === 'string' && Array.isArray(body.paths) && body.paths.length <= MOST_PATHS
+        const fine = typeof body.host === 'string' && ['undefined', 'string'].includes(typeof body.change) && Array.isArray(body.paths) && body.paths.length <= MOST_PATHS
             && body.paths.every((path) => typeof path === 'string' && /^\/(?:[^*]*|(?:[^*]*\/)?\*)$/.test(path));
         return fine ? body : null;
     } catch (error) {

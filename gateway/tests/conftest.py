@@ -244,10 +244,17 @@ class Delivery:
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         return self.gateway.call(target, host=parts.hostname or "", **more)
 
-    def purge(self, *paths: str, token: str = "the-edges-token", host: str = "cdn.localhost") -> int:
+    def purge(
+        self,
+        *paths: str,
+        token: str = "the-edges-token",
+        host: str = "cdn.localhost",
+        change: object = None,
+    ) -> int:
+        named = {} if change is None else {"change": change}
         answer = httpx.post(
             f"http://{self.gateway.edge.purges}/v1/purges",
-            json={"host": host, "paths": paths},
+            json={"host": host, "paths": paths, **named},
             headers={"Authorization": f"Bearer {token}"},
             trust_env=False,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 
@@ -35,6 +36,23 @@ def test_a_purge_shows_the_change_at_once_whatever_the_query(delivery, posts):
     assert delivery.get(posts).body == b"[]"
     assert delivery.purge("/v1/posts", host="shop.localhost") == 204
     assert delivery.get(posts).body == b"[1]"
+
+
+def test_a_change_that_is_told_twice_is_fetched_once(delivery, posts):
+    told = uuid4().hex
+
+    def fetched_after(**more) -> int:
+        before = len(delivery.files.fetches(POSTS))
+        assert delivery.purge("/v1/posts", host="shop.localhost", **more) == 204
+        delivery.get(posts)
+        return len(delivery.files.fetches(POSTS)) - before
+
+    assert [fetched_after(change=told) for _ in range(3)] == [1, 0, 0]
+    assert fetched_after(change=uuid4().hex) == 1
+    assert [fetched_after() for _ in range(2)] == [1, 1]
+    # Changes that come in between are not undone by one that is told again.
+    assert fetched_after(change=told) == 0
+    assert delivery.purge("/v1/posts", host="shop.localhost", change=7) == 400
 
 
 def test_a_burst_on_a_cold_address_reaches_the_service_once(delivery, posts):

@@ -47,6 +47,11 @@ def note_failure(error: OSError) -> None:
         request.failures.append(error)
 
 
+def has_failed() -> bool:
+    """Say whether the present request is to be tried again."""
+    return (request := _current.get()) is not None and bool(request.failures)
+
+
 def note_what_handlers_touch(module: ModuleType, name: str) -> None:
     """Make the service's one entry point note what each call may change."""
     original = module.handle_request

@@ -17,7 +17,7 @@ from email.utils import parseaddr
 from types import ModuleType
 from typing import Any
 
-from emulator.ministack_patches import note_failure
+from emulator.ministack_patches import has_failed, note_failure
 
 _SMTP_SECONDS = 2
 _MESSAGE_ID = re.compile(r"<MessageId>([^<]+)</MessageId>")
@@ -118,7 +118,8 @@ def _send(v1: ModuleType, v2: ModuleType, document: Any) -> Any:
     if status != 200 or not found:
         message = re.search(r"<Message>([^<]*)</Message>", text)
         return v2._json_err("MessageRejected", message.group(1) if message else "The message was rejected.")
-    _announce(v1, v2, document, found.group(1), recipients)
+    if not has_failed():
+        _announce(v1, v2, document, found.group(1), recipients)
     return v2.json_response({"MessageId": found.group(1)})
 
 

@@ -61,16 +61,18 @@ class FakeCovers:
 
 
 class FakePages:
-    """Keeps the slugs that the edge was told of; while `away` is true it cannot be told."""
+    """Keeps the slugs that the edge was told of, and by which change; while `away` is true it cannot be told."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.changes: list[str | None] = []
         self.away = False
 
-    def changed(self, slug: str) -> None:
+    def changed(self, slug: str, change: str | None) -> None:
         if self.away:
             raise Transient("away")
         self.told.append(slug)
+        self.changes.append(change)
 
 
 def settings(**more: Any) -> ApiSettings:

@@ -19,7 +19,7 @@ from media.domain.grants import Grants, Readers
 from media.domain.library import Library
 from media.domain.parts import Parts
 from media.domain.ports import Quota
-from media.domain.publication import Publication
+from media.domain.publication import PublicPictures
 from media.domain.releases import Releases
 from media.domain.removal import Removal
 from media.domain.resumption import Resumption
@@ -76,7 +76,7 @@ def create_app(
                 presenter,
             ),
             ObjectRoutes(Library(stores.records), removal, presenter),
-            PublicationRoutes(Publication(stores.records, public), presenter),
+            PublicationRoutes(PublicPictures(stores.records, public), presenter),
             ReleaseRoutes(releases, settings.public_url("cdn")),
             *_collection_routes(settings, stores, emptying, clock),
         ],

@@ -9,9 +9,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class ShowAnew:
-    """Something that readers see of the post has changed."""
+    """Something that readers see of the post has changed; None is a change that was made without a name."""
 
     slug: str
+    change: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ class PostStore(AccountMarks, Protocol):
     """Posts of all accounts.
 
     Every read sees what was written before. Every write but `delete` raises AccountErased once the author's
-    account is marked, and every call Transient when the store is away; an event is kept with its change.
+    account is marked, and every call Transient when the store is away; an event is kept with its change, and
+    its id is the change's name to the table's stream. The name of a deletion is the post's id.
     """
 
     def create(self, draft: Draft, most: int) -> Draft:
@@ -111,24 +112,24 @@ class ResponseStore(Protocol):
     """What readers leave with posts. Every read sees what was written before.
 
     Writing for an account that is marked raises AccountErased, and every call Transient when the
-    store is away.
-    The counts of a post change with what they count or not at all.
+    store is away. The counts of a post change with what they count or not at all.
+    What changes them returns the change's name, which the table's stream tells, too; None where nothing changed.
     """
 
     def public_post(self, slug: str) -> UUID | None:
         """Return the id of a post that everybody may read."""
         ...
 
-    def like(self, account: str, slug: str, post_id: UUID) -> bool:
-        """Count a like unless it is counted; say whether this call did it. Raises PostNotFound."""
+    def like(self, account: str, slug: str, post_id: UUID) -> str | None:
+        """Count a like unless it is counted. Raises PostNotFound."""
         ...
 
-    def unlike(self, account: str, slug: str, post_id: UUID) -> bool:
-        """Take a like back where there is one; say whether this call did it."""
+    def unlike(self, account: str, slug: str, post_id: UUID) -> str | None:
+        """Take a like back where there is one."""
         ...
 
     def write(self, comment: Comment, per_hour: int) -> Comment:
-        """Keep a new comment; return it, or what stands under its id already.
+        """Keep a new comment; return it, or what stands under its id already. Its id is the change's name.
 
         Raises PostNotFound, and TooManyComments when the author has written `per_hour` in this hour.
         """
@@ -142,8 +143,8 @@ class ResponseStore(Protocol):
         """Return a post's comments behind `after`, oldest first; a position holds `after`."""
         ...
 
-    def entomb(self, comment: Comment, tombstone: Comment) -> bool:
-        """Put the tombstone in the place of a comment unless one is there; say whether this call did it."""
+    def entomb(self, comment: Comment, tombstone: Comment) -> str | None:
+        """Put the tombstone in the place of a comment unless one is there."""
         ...
 
     def commented(self, account: str) -> Iterable[UUID]:
@@ -220,6 +221,9 @@ class Covers(Protocol):
 class PublicPages(Protocol):
     """What the edge keeps of the blog."""
 
-    def changed(self, slug: str) -> None:
-        """Let everything be fetched anew that shows the post. Raises Transient."""
+    def changed(self, slug: str, change: str | None) -> None:
+        """Let everything be fetched anew that shows the post. Raises Transient.
+
+        A change that is told again by the same name is passed over; one without a name is not.
+        """
         ...

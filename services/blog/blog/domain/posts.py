@@ -107,8 +107,9 @@ class Posts:
         if old.published_at is None:
             self._store.replace(old, new)
         else:
-            self._store.withdraw(old, new, self._events.withdrawn(self._shown(old)))
-            self._show(slug)
+            event = self._events.withdrawn(self._shown(old))
+            self._store.withdraw(old, new, event)
+            self._show(slug, str(event.id))
         return new
 
     def delete(self, slug: str, precondition: Precondition) -> None:
@@ -118,7 +119,7 @@ class Posts:
         public = old.published_at is not None
         self._store.delete(old, self._events.withdrawn(self._shown(old)) if public else None)
         if public:
-            self._show(slug)
+            self._show(slug, str(old.id))
 
     def end_cover(self, object_id: UUID, version: int) -> None:
         """Take a cover off all posts that chose the object before its `version`. Raises Transient."""
@@ -173,8 +174,9 @@ class Posts:
     def _show_uncovered(self, draft: Draft, shown: Post, keep: Cover | None) -> None:
         new = replace(draft.uncovered(self._clock()), cover=keep)
         post = replace(shown, cover=None, updated_at=new.updated_at, version=new.version)
-        self._store.publish(draft, new, post, self._events.changed(post))
-        self._show(draft.slug)
+        event = self._events.changed(post)
+        self._store.publish(draft, new, post, event)
+        self._show(draft.slug, str(event.id))
 
     def _publish(self, old: Draft) -> Draft:
         new = old.published(self._clock())
@@ -183,16 +185,16 @@ class Posts:
         post = self._shown(new)
         event = self._events.changed(post) if old.published_at else self._events.published(post)
         self._store.publish(old, new, post, event)
-        self._show(new.slug)
+        self._show(new.slug, str(event.id))
         return new
 
     def _shown(self, draft: Draft) -> Post:
         return post_of(draft, self._summarise)
 
-    def _show(self, slug: str) -> None:
-        """Let the edge forget what it keeps; the worker does so again, told by the table's stream."""
+    def _show(self, slug: str, change: str) -> None:
+        """Let the edge forget what it keeps; where that fails the worker does, told by the table's stream."""
         try:
-            self._pages.changed(slug)
+            self._pages.changed(slug, change)
         except Problem as error:
             log.warning("edge cache not purged", extra={"slug": slug, "error": repr(error)})
 

@@ -27,13 +27,11 @@ class Responses:
 
     def like(self, account: str, slug: str) -> None:
         """Count the account among those who like the post, once however often. Raises PostNotFound."""
-        if self._store.like(account, slug, self._post(slug)):
-            self._show(slug)
+        self._show(slug, self._store.like(account, slug, self._post(slug)))
 
     def unlike(self, account: str, slug: str) -> None:
         """Count the account no more. Raises PostNotFound."""
-        if self._store.unlike(account, slug, self._post(slug)):
-            self._show(slug)
+        self._show(slug, self._store.unlike(account, slug, self._post(slug)))
 
     def comment(
         self, author: Author, slug: str, comment_id: UUID, text: str, parent_id: UUID | None
@@ -49,7 +47,7 @@ class Responses:
                 raise ParentNotFound
         written = Comment(comment_id, post_id, slug, author, text, self._clock(), parent_id)
         kept = self._store.write(written, self._per_hour)
-        self._show(slug)
+        self._show(slug, str(kept.id))
         return kept
 
     def comments(self, slug: str, limit: int, after: str | None) -> Slice[Comment]:
@@ -72,8 +70,7 @@ class Responses:
             if found is not None and found.author is not None:
                 self._entomb(found)
         for slug, post_id in list(self._store.liked(account)):
-            if self._store.unlike(account, slug, post_id):
-                self._show(slug)
+            self._show(slug, self._store.unlike(account, slug, post_id))
         self._store.forget(account)
 
     def erase_post(self, post_id: UUID) -> None:
@@ -81,8 +78,7 @@ class Responses:
         self._store.delete_comments(post_id)
 
     def _entomb(self, comment: Comment) -> None:
-        if self._store.entomb(comment, comment.tombstone(self._clock())):
-            self._show(comment.slug)
+        self._show(comment.slug, self._store.entomb(comment, comment.tombstone(self._clock())))
 
     def _post(self, slug: str) -> UUID:
         found = self._store.public_post(slug)
@@ -90,9 +86,11 @@ class Responses:
             raise PostNotFound
         return found
 
-    def _show(self, slug: str) -> None:
-        """Let the edge forget what it keeps; the worker does so again, told by the table's stream."""
+    def _show(self, slug: str, change: str | None) -> None:
+        """Let the edge forget what it keeps; where that fails the worker does, told by the table's stream."""
+        if change is None:
+            return
         try:
-            self._pages.changed(slug)
+            self._pages.changed(slug, change)
         except Problem as error:
             log.warning("edge cache not purged", extra={"slug": slug, "error": repr(error)})

@@ -22,4 +22,4 @@ class Upkeep:
             if isinstance(one, DropComments):
                 self._responses.erase_post(one.post_id)
             else:
-                self._pages.changed(one.slug)
+                self._pages.changed(one.slug, one.change)

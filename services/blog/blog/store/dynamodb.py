@@ -75,13 +75,14 @@ class DynamoPostStore:
         self._change(old, new, [self._accounts.stands(old.author.id)])
 
     def publish(self, old: Draft, new: Draft, post: Post, event: Event) -> None:
-        key, values = items.key(items.partition_of(post.slug), items.COUNTS), {":id": {"S": str(post.id)}}
-        counted = "SET post_id = :id, is_public = :yes"
+        key = items.key(items.partition_of(post.slug), items.COUNTS)
+        values = {":id": {"S": str(post.id)}, ":yes": {"BOOL": True}, ":change": {"S": str(event.id)}}
+        counted = "SET post_id = :id, is_public = :yes, changed_by = :change"
         before = items.entries_of_post(self._public(post.slug))
         parts = [
             self._accounts.stands(old.author.id),
             changes.put(self._table, items.item_of_post(post)),
-            changes.update(self._table, key, counted, {**values, ":yes": {"BOOL": True}}),
+            changes.update(self._table, key, counted, values),
             *changes.turned(self._table, before, items.entries_of_post(post)),
             put_of(self._table, event),
         ]
@@ -89,7 +90,9 @@ class DynamoPostStore:
 
     def withdraw(self, old: Draft, new: Draft, event: Event) -> None:
         key = items.key(items.partition_of(old.slug), items.COUNTS)
-        hidden = changes.update(self._table, key, "SET is_public = :no", {":no": {"BOOL": False}})
+        values = {":no": {"BOOL": False}, ":change": {"S": str(event.id)}}
+        expression = "SET is_public = :no, changed_by = :change"
+        hidden = changes.update(self._table, key, expression, values)
         parts = [self._accounts.stands(old.author.id), hidden, put_of(self._table, event)]
         self._change(old, new, [*parts, *self._unlisted(old.slug)])
 

@@ -4,7 +4,7 @@
 |---|---|---|---|
 | draft | `POST#<slug>` | `DRAFT` | `document` (JSON), `version` |
 | what everybody sees of it | `POST#<slug>` | `PUBLIC#POST` | `document` |
-| counts | `POST#<slug>` | `PUBLIC#COUNTS` | `post_id`, `is_public`, `likes`, `comments` |
+| counts | `POST#<slug>` | `PUBLIC#COUNTS` | `post_id`, `is_public`, `likes`, `comments`; `changed_by`: the name of the last change of anything public |
 | a list's entry of a draft | `DRAFTS` | `<id>` | `document` without the Markdown |
 | a draft that waits | `SCHEDULED` | `<publish_at>#<slug>` | `slug` |
 | a list's entry of a post | `LIST`, `TAG#<tag>`, `AUTHOR#<account>` | `<published_at>#<slug>` | `document` without the Markdown, `author` |
@@ -138,6 +138,13 @@ def read_counts(item: Mapping[str, Any]) -> Counts:
     """Return the counts in an item; 0 where there is no number."""
     zero = {"N": "0"}
     return Counts(int(item.get("likes", zero)["N"]), int(item.get("comments", zero)["N"]))
+
+
+def change_of(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> str | None:
+    """Return the name of a change of counts; earlier releases gave none."""
+    if new is not None:
+        return str(new["changed_by"]["S"]) if "changed_by" in new else None
+    return str(old["post_id"]["S"]) if old is not None else None
 
 
 def moment_before(now: datetime) -> str:

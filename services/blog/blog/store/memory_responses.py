@@ -12,6 +12,7 @@ from blog.errors import PostNotFound, TooManyComments
 from blog.store.memory import MemoryPostStore
 from chassis.clock import Clock, utc_now
 from chassis.http.pagination import Slice
+from chassis.ids import new_id
 
 
 class MemoryResponseStore:
@@ -28,22 +29,22 @@ class MemoryResponseStore:
         found = self._posts.published(slug)
         return found.post.id if found else None
 
-    def like(self, account: str, slug: str, post_id: UUID) -> bool:
+    def like(self, account: str, slug: str, post_id: UUID) -> str | None:
         with self._posts.lock:
             self._posts.require_account(account)
             if (account, post_id) in self._likes:
-                return False
+                return None
             self._require_public(slug, post_id)
             self._likes[(account, post_id)] = slug
             self._count(slug, likes=1)
-            return True
+            return str(new_id())
 
-    def unlike(self, account: str, slug: str, post_id: UUID) -> bool:
+    def unlike(self, account: str, slug: str, post_id: UUID) -> str | None:
         with self._posts.lock:
             if self._likes.pop((account, post_id), None) is None or not self._has(slug, post_id):
-                return False
+                return None
             self._count(slug, likes=-1)
-            return True
+            return str(new_id())
 
     def write(self, comment: Comment, per_hour: int) -> Comment:
         author = comment.author.id if comment.author else ""
@@ -70,17 +71,17 @@ class MemoryResponseStore:
         position = {"after": str(behind[limit - 1].id)} if len(behind) > limit else None
         return Slice(behind[:limit], position)
 
-    def entomb(self, comment: Comment, tombstone: Comment) -> bool:
+    def entomb(self, comment: Comment, tombstone: Comment) -> str | None:
         with self._posts.lock:
             standing = self._comments.get(comment.id)
             if standing is None or standing.author is None:
-                return False
+                return None
             if not self._has(comment.slug, comment.post_id):
                 del self._comments[comment.id]
-                return False
+                return None
             self._comments[comment.id] = tombstone
             self._count(comment.slug, comments=-1)
-            return True
+            return str(new_id())
 
     def commented(self, account: str) -> Iterator[UUID]:
         mine = [one.id for one in self._comments.values() if one.author and one.author.id == account]

@@ -18,5 +18,5 @@ class EdgePages:
     def __init__(self, edge: EdgePurges) -> None:
         self._edge = edge
 
-    def changed(self, slug: str) -> None:
-        self._edge.purge(paths_of(slug))
+    def changed(self, slug: str, change: str | None) -> None:
+        self._edge.purge(paths_of(slug), change)

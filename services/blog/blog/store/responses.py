@@ -14,6 +14,7 @@ from blog.store.accounts import DynamoAccounts
 from chassis.accounts import AccountErased
 from chassis.clock import Clock, utc_now
 from chassis.http.pagination import Slice
+from chassis.ids import new_id
 from chassis.stores.aws import translated
 from chassis.stores.deletion import delete_all
 from chassis.stores.dynamodb import ABSENT, ConditionsFailed, query, transact
@@ -39,12 +40,13 @@ class DynamoResponseStore:
         found = self._get(items.key(items.partition_of(slug), items.COUNTS))
         return UUID(found["post_id"]["S"]) if found and found["is_public"]["BOOL"] else None
 
-    def like(self, account: str, slug: str, post_id: UUID) -> bool:
+    def like(self, account: str, slug: str, post_id: UUID) -> str | None:
+        change = str(new_id())
         item = {**response_items.like_key(account, post_id), "slug": {"S": slug}}
         parts = [
             self._accounts.stands(account),
             changes.put(self._table, item, **ABSENT),
-            self._count(slug, post_id, "likes", 1, public=True),
+            self._count(slug, post_id, "likes", 1, change, public=True),
         ]
         try:
             self._write(parts)
@@ -52,23 +54,24 @@ class DynamoResponseStore:
             if 0 in failed.failed:
                 raise AccountErased from failed
             if 1 in failed.failed:
-                return False
+                return None
             raise PostNotFound from failed
-        return True
+        return change
 
-    def unlike(self, account: str, slug: str, post_id: UUID) -> bool:
+    def unlike(self, account: str, slug: str, post_id: UUID) -> str | None:
+        change = str(new_id())
         key = response_items.like_key(account, post_id)
         parts = [
             changes.delete(self._table, key, **_PRESENT),
-            self._count(slug, post_id, "likes", -1),
+            self._count(slug, post_id, "likes", -1, change),
         ]
         try:
             self._write(parts)
         except ConditionsFailed as failed:
             if 0 not in failed.failed:  # the post is gone, and its counts with it
                 delete_all(self._client, self._table, [key], "Taking a like back")
-            return False
-        return True
+            return None
+        return change
 
     def write(self, comment: Comment, per_hour: int) -> Comment:
         author = comment.author.id if comment.author else ""
@@ -76,7 +79,7 @@ class DynamoResponseStore:
         parts = [
             self._accounts.stands(author),
             changes.put(self._table, response_items.item_of(comment), **ABSENT),
-            self._count(comment.slug, comment.post_id, "comments", 1, public=True),
+            self._count(comment.slug, comment.post_id, "comments", 1, str(comment.id), public=True),
             self._hour(author, per_hour),
             changes.put(self._table, place),
             changes.put(self._table, response_items.commented_key(author, comment.id)),
@@ -108,21 +111,22 @@ class DynamoResponseStore:
             found.append(response_items.read(item))
         return Slice(found, None)
 
-    def entomb(self, comment: Comment, tombstone: Comment) -> bool:
+    def entomb(self, comment: Comment, tombstone: Comment) -> str | None:
+        change = str(new_id())
         author = comment.author.id if comment.author else ""
         alive = {"ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(deleted_at)"}
         parts = [
             changes.put(self._table, response_items.item_of(tombstone), **alive),
             changes.delete(self._table, response_items.commented_key(author, comment.id)),
-            self._count(comment.slug, comment.post_id, "comments", -1),
+            self._count(comment.slug, comment.post_id, "comments", -1, change),
         ]
         try:
             self._write(parts)
         except ConditionsFailed as failed:
             if 0 not in failed.failed:  # the post is gone, and its counts with it
                 self._delete([comment])
-            return False
-        return True
+            return None
+        return change
 
     def commented(self, account: str) -> Iterator[UUID]:
         for item in self._query(items.user(account), response_items.COMMENTED):
@@ -156,15 +160,21 @@ class DynamoResponseStore:
             return PostNotFound()
         return TooManyComments(per_hour, _HOUR - int(self._clock().timestamp()) % _HOUR)
 
-    def _count(self, slug: str, post_id: UUID, what: str, by: int, *, public: bool = False) -> Any:
+    def _count(
+        self, slug: str, post_id: UUID, what: str, by: int, change: str, *, public: bool = False
+    ) -> Any:
         """Return the part that counts; it fails where the post is another or, as asked, not public."""
-        values: dict[str, Any] = {":by": {"N": str(by)}, ":id": {"S": str(post_id)}}
+        values: dict[str, Any] = {
+            ":by": {"N": str(by)},
+            ":id": {"S": str(post_id)},
+            ":change": {"S": change},
+        }
         condition = "post_id = :id"
         if public:
             values[":yes"] = {"BOOL": True}
             condition += " AND is_public = :yes"
         key = items.key(items.partition_of(slug), items.COUNTS)
-        return changes.update(self._table, key, f"ADD {what} :by", values, condition)
+        return changes.update(self._table, key, f"SET changed_by = :change ADD {what} :by", values, condition)
 
     def _hour(self, account: str, most: int) -> Any:
         now: datetime = self._clock()

@@ -22,8 +22,8 @@ def consequences_of(change: ItemChange) -> list[Consequence]:
     partition, sort = change.keys["pk"]["S"], change.keys["sk"]["S"]
     if not partition.startswith(items.PARTITION) or _same(change.old, change.new):
         return []
-    if sort.startswith(items.PUBLIC):
-        return [ShowAnew(partition.removeprefix(items.PARTITION))]
+    if sort == items.COUNTS:  # which every change of what everybody sees goes along with
+        return [ShowAnew(partition.removeprefix(items.PARTITION), items.change_of(change.old, change.new))]
     if sort == items.DRAFT and change.kind == "REMOVE" and change.old is not None:
         return [DropComments(items.read_draft(change.old).id)]
     return []

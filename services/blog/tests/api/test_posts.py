@@ -147,6 +147,7 @@ def test_the_edge_is_told_of_each_change_that_readers_see(api: Api, pages: FakeP
     api.publish(slug)
     api.call("DELETE", f"/v1/drafts/{slug}")
     assert pages.told == [slug] * 4
+    assert len(set(pages.changes)) == 4
 
 
 def test_an_edge_that_cannot_be_told_fails_nothing(api: Api, pages: FakePages) -> None:

@@ -20,9 +20,13 @@ def change(old: Any, new: Any) -> ItemChange:
 def test_what_readers_see_of_a_post_is_shown_anew(owner: str) -> None:
     draft, post = published(new_draft(owner, slug="größe"))
     item = items.item_of_post(post)
-    counts = items.key(items.partition_of(post.slug), items.COUNTS)
-    for one in (change(None, item), change(item, None), change(None, counts)):
-        assert consequences_of(one) == [ShowAnew("größe")]
+    counts = {**items.key(items.partition_of(post.slug), items.COUNTS), "post_id": {"S": str(post.id)}}
+    named = {**counts, "changed_by": {"S": "c"}}
+    assert consequences_of(change(None, counts)) == [ShowAnew("größe", None)]
+    assert consequences_of(change(counts, named)) == [ShowAnew("größe", "c")]
+    assert consequences_of(change(named, None)) == [ShowAnew("größe", str(post.id))]
+    # Its counts change with it, and tell of it.
+    assert consequences_of(change(None, item)) == consequences_of(change(item, None)) == []
     assert consequences_of(change(None, items.item_of_draft(draft))) == []
 
 

@@ -16,15 +16,17 @@ from services.blog.tests.factories import (
     new_subscriber,
     published,
 )
+from services.blog.tests.factories import settings as blog_settings
 
 from blog.config import WorkerSettings
 from blog.domain.events import PostEvents
-from blog.domain.post import Draft
+from blog.domain.post import Author, Draft
+from blog.domain.responses import Responses
 from blog.domain.subscriber import WAIT
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.responses import DynamoResponseStore
 from blog.store.subscribers import DynamoSubscriberStore
-from blog.wiring import Stores
+from blog.wiring import Stores, posts_of
 from blog.worker import build
 from chassis.clock import utc_now
 from chassis.idempotency.dynamodb import DynamoIdempotency
@@ -131,6 +133,34 @@ def test_the_tables_stream_tells_the_edge_of_changes_that_nobody_else_told_it_of
         time.sleep(0.05)
     stop.set()
     reader.join()
+
+
+def test_the_stream_tells_of_each_change_by_the_name_that_the_edge_was_told_of_it(
+    jobs: Jobs, stores: Stores, owner: str
+) -> None:
+    pages, one = stores.pages, keep(stores, owner)
+    assert isinstance(pages, FakePages)
+    responses = Responses(stores.responses, pages, utc_now, 10)
+    posts = posts_of(blog_settings(), stores, utc_now)
+    responses.like(owner, one.slug)
+    written = responses.comment(Author(owner, "Ann"), one.slug, new_id(), "x", None)
+    responses.delete(owner, written.id, any_authors=False)
+    responses.unlike(owner, one.slug)
+    posts.withdraw(one.slug, lambda _: None)
+    posts.publish(one.slug, lambda _: None)
+    posts.delete(one.slug, lambda _: None)
+    told = list(zip(pages.told, pages.changes, strict=True))
+    assert len(set(told)) == 7
+    stop = threading.Event()
+    reader = threading.Thread(target=jobs.continuous["upkeep"], args=(stop,))
+    reader.start()
+    while (one.slug, str(one.id)) not in list(zip(pages.told, pages.changes, strict=True))[7:]:
+        time.sleep(0.05)
+    stop.set()
+    reader.join()
+    again = list(zip(pages.told, pages.changes, strict=True))[7:]
+    mine = [found for found in again if found[0] == one.slug]
+    assert mine[1:] == told  # the first was published by `keep`, which told nobody
 
 
 def test_the_comments_of_a_post_that_is_deleted_go_with_it(jobs: Jobs, stores: Stores, owner: str) -> None:

@@ -44,7 +44,7 @@ class PublicCopies:
         self._files.publish(key, found.etag, naming.public_key(key), content_type, shown)
 
 
-class Publication:
+class PublicPictures:
     """Makes pictures public for their owners, and takes them back."""
 
     def __init__(self, records: Records, copies: PublicCopies) -> None:

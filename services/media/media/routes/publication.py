@@ -8,7 +8,7 @@ from chassis.errors import Conflict, NotFound, Stale
 from chassis.http.etags import of_version
 from chassis.http.routing import Answer, Routes, route
 from chassis.identity.auth import SIGNED_IN, Caller
-from media.domain.publication import Publication
+from media.domain.publication import PublicPictures
 from media.routes.presenter import Presenter
 from media.schemas.objects import PublicPictureView
 
@@ -18,7 +18,7 @@ class PublicationRoutes(Routes):
 
     tag = "objects"
 
-    def __init__(self, publication: Publication, presenter: Presenter) -> None:
+    def __init__(self, publication: PublicPictures, presenter: Presenter) -> None:
         self._publication = publication
         self._presenter = presenter
 
