@@ -40,6 +40,10 @@ class ApiSettings(BlogSettings):
 class WorkerSettings(BlogSettings):
     """Settings of the worker."""
 
+    owner_region: str | None = Field(
+        default=None,
+        description="Region that publishes, mails and tidies up for a global table; unset: AWS_REGION.",
+    )
     publish_seconds: float = Field(
         default=10.0, ge=1, le=55, description="How often is looked for posts whose time has come."
     )
@@ -71,3 +75,7 @@ class WorkerSettings(BlogSettings):
     mail_events_queue_url: str = Field(description="Queue with what SES announces about mails.")
     mail_events_dlq_url: str = Field(description="Its dead-letter queue.")
     mail_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
+
+    def owns_the_table(self) -> bool:
+        """Say whether what is to be done once for all copies of the table is done here."""
+        return self.owner_region in {None, self.aws_region}

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from blog.config import WorkerSettings
+from blog.domain.consequences import due_in_every_region
 from blog.domain.cover_events import CoverEvents
 from blog.domain.erasure import BlogAccounts
 from blog.domain.upkeep import Upkeep
@@ -27,7 +28,7 @@ from chassis.messages.outbox import Relay
 from chassis.process.background import Periodic
 from chassis.stores.aws import Aws
 from chassis.stores.checkpoints import Checkpoints
-from chassis.stores.streams import Handle, StreamReader
+from chassis.stores.streams import Handle, ItemChange, StreamReader
 
 log = logging.getLogger(__name__)
 
@@ -44,21 +45,33 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     events = AccountEvents(accounts, stores.idempotency, subscriptions.erase)
     aws = Aws(settings.aws_region, settings.aws_endpoint_url)
     mail_events = MailEvents(_mail_log(aws, settings), stores.suppressions, KEYS, subscriptions.forget, clock)
-    relay = Relay(stores.outbox, SnsPublisher(aws.client("sns"), settings.events_topic_arn))
     upkeep = Upkeep(stores.pages, responses)
-    reader = _reader(
-        aws, settings.blog_table, "upkeep", lambda change: upkeep.carry_out(consequences_of(change))
-    )
+    consumers = [
+        Consumer.of(settings, "users_events", events.handle),
+        Consumer.of(settings, "mail_events", mail_events.handle),
+        Consumer.of(settings, "media_events", CoverEvents(posts).handle),
+    ]
+    if not settings.owns_the_table():
+        shown = partial(_show_anew, upkeep)
+        return Jobs(consumers, streams={"upkeep": _reader(aws, settings, "upkeep", shown)})
+    relay = Relay(stores.outbox, SnsPublisher(aws.client("sns"), settings.events_topic_arn))
     return Jobs(
-        consumers=[
-            Consumer.of(settings, "users_events", events.handle),
-            Consumer.of(settings, "mail_events", mail_events.handle),
-            Consumer.of(settings, "media_events", CoverEvents(posts).handle),
-        ],
+        consumers,
         periodic=[Periodic("publishing", settings.publish_seconds, partial(posts.publish_due, _AT_ONCE))],
         relays={"relay": relay},
-        streams={"upkeep": reader, **_mails(settings, aws, stores, clock)},
+        streams={
+            "upkeep": _reader(aws, settings, "upkeep", partial(_carry_out, upkeep)),
+            **_mails(settings, aws, stores, clock),
+        },
     )
+
+
+def _carry_out(upkeep: Upkeep, change: ItemChange) -> None:
+    upkeep.carry_out(consequences_of(change))
+
+
+def _show_anew(upkeep: Upkeep, change: ItemChange) -> None:
+    upkeep.carry_out(due_in_every_region(consequences_of(change)))
 
 
 def _mails(settings: WorkerSettings, aws: Aws, stores: Stores, clock: Clock) -> dict[str, StreamReader]:
@@ -82,17 +95,21 @@ def _mails(settings: WorkerSettings, aws: Aws, stores: Stores, clock: Clock) -> 
         clock,
         settings.mails_at_once,
     )
-    return {"mails": _reader(aws, settings.blog_table, "mails", lambda change: mails.send(mails_of(change)))}
+    return {"mails": _reader(aws, settings, "mails", lambda change: mails.send(mails_of(change)))}
 
 
 def _mail_log(aws: Aws, settings: WorkerSettings) -> DynamoMailLog:
     return DynamoMailLog(aws.client("dynamodb"), settings.blog_table)
 
 
-def _reader(aws: Aws, table: str, name: str, handle: Handle) -> StreamReader:
-    """Return what reads the table's stream; of several workers each reads some of its shards."""
-    client = aws.client("dynamodb")
-    checkpoints = Checkpoints(client, table, name, str(new_id()))
+def _reader(aws: Aws, settings: WorkerSettings, name: str, handle: Handle) -> StreamReader:
+    """Return what reads the table's stream; of several workers each reads some of its shards.
+
+    A global table has a stream in each region, and one set of checkpoints: their names say whose they are.
+    """
+    client, table = aws.client("dynamodb"), settings.blog_table
+    own = name if settings.owns_the_table() else f"{name}@{settings.aws_region}"
+    checkpoints = Checkpoints(client, table, own, str(new_id()))
     return StreamReader(
         client, aws.client("dynamodbstreams"), table, checkpoints, handle, clock=time.monotonic
     )

@@ -61,7 +61,7 @@ class FakeCovers:
 
 
 class FakePages:
-    """Keeps the slugs that the edge was told of, and by which change; while `away` is true it cannot be told."""
+    """Keeps of which slugs the edge was told, by which change; while `away` is true it cannot be told."""
 
     def __init__(self) -> None:
         self.told: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -46,3 +46,8 @@ class Announce:
 Consequence = ShowAnew | DropComments
 DueMail = Welcome | Announce
 Consequences = Sequence[Consequence]
+
+
+def due_in_every_region(consequences: Iterable[Consequence]) -> list[Consequence]:
+    """Return what each region does for itself: its edge keeps answers of its own."""
+    return [one for one in consequences if isinstance(one, ShowAnew)]

@@ -113,7 +113,7 @@ class ResponseStore(Protocol):
 
     Writing for an account that is marked raises AccountErased, and every call Transient when the
     store is away. The counts of a post change with what they count or not at all.
-    What changes them returns the change's name, which the table's stream tells, too; None where nothing changed.
+    What changes them returns the change's name, which the table's stream tells, too; None: nothing changed.
     """
 
     def public_post(self, slug: str) -> UUID | None:

@@ -35,7 +35,7 @@ _PAUSE = 0.2
 
 @dataclass
 class Changes:
-    """What was changed: by slug, the versions with the moment of their 2xx; `at`, how many within a second."""
+    """What was changed: by slug, versions with the moment of their 2xx; `at`, how many within a second."""
 
     made: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
     at: Counter[tuple[str, int]] = field(default_factory=Counter)

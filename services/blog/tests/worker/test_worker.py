@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -60,15 +62,29 @@ def stores(table: tuple[Any, str]) -> Stores:
 
 
 @pytest.fixture
-def jobs(aws: Any, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Jobs:
+def told_settings(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., WorkerSettings]:
+    """Return what makes the worker's settings."""
     told = aws.environment("blog")
     for name, value in told.items():
         monkeypatch.setenv(name, value)
     given = {
         name.lower(): value for name, value in told.items() if name.lower() in WorkerSettings.model_fields
     }
-    settings = WorkerSettings(auth_issuer=ISSUER, auth_jwks_url="http://127.0.0.1:9", **given)
-    return build(settings, parts=stores)
+    return partial(WorkerSettings, auth_issuer=ISSUER, auth_jwks_url="http://127.0.0.1:9", **given)
+
+
+@pytest.fixture
+def jobs(stores: Stores, told_settings: Callable[..., WorkerSettings]) -> Jobs:
+    return build(told_settings(), parts=stores)
+
+
+def test_a_region_that_does_not_own_the_table_only_shows_and_hears(
+    stores: Stores, told_settings: Callable[..., WorkerSettings]
+) -> None:
+    elsewhere = build(told_settings(owner_region="eu-west-1"), parts=stores)
+    assert (set(elsewhere.streams), list(elsewhere.periodic), dict(elsewhere.relays)) == ({"upkeep"}, [], {})
+    assert len(elsewhere.consumers) == 3
+    assert set(build(told_settings(owner_region="us-east-1"), parts=stores).streams) == {"upkeep", "mails"}
 
 
 @pytest.fixture
