@@ -20,7 +20,12 @@ _DRAWN = frozenset({0xC0, 0xC1, 0xC2})
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
 _METADATA = frozenset(range(0xE1, 0xF0)) - {_ADOBE} | {0xFE}
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
-_NEXT_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
+_FILL = b"\xff"
+"""May stand before any marker, as often as one likes."""
+
+_NEXT_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
+"""It begins with one literal byte, which `re` skips to. Beginning with a repetition it takes the square of the time."""
+
 _MOST_SEGMENTS = 20_000
 _ICC_NAME = b"ICC_PROFILE\0"
 
@@ -50,7 +55,7 @@ def prepared(file: bytes, most_scans: int) -> PreparedPicture:
         if seen.ends:
             break
     else:
-        seen.kept += [file[at:].removesuffix(b"\xff"), b"\xff\xd9"]
+        seen.kept += [file[at:].rstrip(_FILL), b"\xff\xd9"]
     if not seen.components <= seen.drawn:
         raise Unreadable("The picture is damaged or incomplete.")
     profile = b"".join(seen.profile[number] for number in sorted(seen.profile))
@@ -61,7 +66,7 @@ def _taken(file: bytes, found: re.Match[bytes], seen: _Segments, most_scans: int
     """Take note of the segment at `found`; return where the next is looked for."""
     marker, start = found.group(1)[0], found.end()
     if seen.scans:
-        seen.kept.append(file[before : found.start()])
+        seen.kept.append(file[before : found.start()].rstrip(_FILL))
     if marker in _STANDALONE or marker == _START:
         return start
     if marker == _END:

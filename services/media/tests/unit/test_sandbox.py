@@ -139,6 +139,15 @@ def test_a_decoder_that_takes_too_much_memory_is_stopped(source: Path, tmp_path:
     renderer.close()
 
 
+def test_a_picture_with_a_long_row_of_fill_bytes_takes_no_longer(source: Path, tmp_path: Path) -> None:
+    marked = b"\xff\x00"
+    body = pictures.encoded(Image.effect_noise((800, 600), 80), "JPEG")
+    source.write_bytes(body.replace(marked, b"\xff" * 2_000_000 + marked, 1))
+    renderer = SandboxedRenderer(PictureLimits(seconds=3))
+    assert len(renderer.render(source, tmp_path).renderings) == 3
+    renderer.close()
+
+
 def test_requests_are_answered_in_their_order(source: Path, tmp_path: Path) -> None:
     good = json.dumps({"source": str(source), "folder": str(tmp_path)}).encode()
     bad = json.dumps({"source": str(tmp_path / "nothing"), "folder": str(tmp_path)}).encode()
