@@ -15,6 +15,7 @@ def suite(
     domain: str | None = None,
     browser_origins: tuple[str, ...] | None = None,
     functions: tuple[str, ...] | None = None,
+    service_settings: tuple[str, ...] | None = None,
 ) -> Suite:
     """Return the suite of this checkout: as asked for, else as it was last started, else by default."""
     state = Path(os.environ.get("SLIPWAY_STATE") or ROOT / ".slipway").resolve()
@@ -24,5 +25,6 @@ def suite(
         domain=last.domain if domain is None else domain,
         browser_origins=last.browser_origins if browser_origins is None else browser_origins,
         functions=last.functions if functions is None else functions,
+        service_settings=last.service_settings if service_settings is None else service_settings,
     )
     return Suite(ROOT, state, settings)

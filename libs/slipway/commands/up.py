@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import get_args
 
@@ -16,6 +17,8 @@ from slipway.parts.service import Compute
 from slipway.settings.browser_origins import origins_in
 from slipway.terminal import console
 from slipway.terminal.progress import shown
+
+_SETTING = re.compile(r"(?!AWS_)[A-Z][A-Z0-9_]*")
 
 
 def _origins(
@@ -47,6 +50,26 @@ def _functions(
     return tuple(sorted(found))
 
 
+def _service_settings(
+    _context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    """Return what services are told besides, None where the last ones stay."""
+    if not given:
+        return None
+    known, last = load_all(context.ROOT), context.suite().settings.service_settings
+    found = dict(one.split("=", 1) for one in last)
+    for one in given:
+        name, equals, value = one.partition("=")
+        service, _, variable = name.partition(".")
+        if service not in known or not equals or not _SETTING.fullmatch(variable):
+            raise click.BadParameter(
+                f"{one!r} is not SERVICE.NAME=VALUE with a name in capitals that is not one of AWS's; services are"
+                f" {', '.join(known)}, and their READMEs list the names"
+            )
+        found[name] = value
+    return tuple(f"{name}={value}" for name, value in sorted(found.items()) if value)
+
+
 @click.command()
 @click.option(
     "--port", type=click.IntRange(1, 65535), help="Port of the gateway; the last one used, at first 8443."
@@ -70,12 +93,22 @@ def _functions(
     help="Run a service as Lambda functions behind an HTTP API, as AWS would; repeat it for more,"
     " SERVICE=processes for its own processes again; the last ones used.",
 )
+@click.option(
+    "--set",
+    "service_settings",
+    multiple=True,
+    callback=_service_settings,
+    metavar="SERVICE.NAME=VALUE",
+    help="Tell a service one of the settings that its README lists, such as media.CLAMAV_HOST=127.0.0.1; repeat it for"
+    " more, SERVICE.NAME= for its default again; the last ones used. No secrets.",
+)
 @click.option("--live/--no-live", default=True, help="Redraw a table as things come up (on a terminal).")
 def command(
     port: int | None,
     domain: str | None,
     origins: tuple[str, ...] | None,
     computes: tuple[str, ...] | None,
+    service_settings: tuple[str, ...] | None,
     *,
     live: bool,
 ) -> None:
@@ -85,7 +118,7 @@ def command(
     started is stopped again.
     """
     require_platform()
-    suite = present_suite(port, domain, origins, computes)
+    suite = present_suite(port, domain, origins, computes, service_settings)
     began = time.monotonic()
     with lifecycle.locked(suite, "up"), shown(console.out, live=live) as progress:
         started = lifecycle.up(suite, progress)

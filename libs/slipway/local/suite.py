@@ -48,10 +48,19 @@ class SuiteSettings:
     functions: tuple[str, ...] = ()
     """Services that run as Lambda functions."""
 
+    service_settings: tuple[str, ...] = ()
+    """What services are told besides, each as `SERVICE.NAME=VALUE`."""
+
+    def settings_of(self, service: str) -> dict[str, str]:
+        """Return the variables that `service` is told besides those that the suite makes."""
+        own = (one.removeprefix(f"{service}.") for one in self.service_settings if one.startswith(f"{service}."))
+        return dict(one.split("=", 1) for one in own)
+
     def __str__(self) -> str:
         others = f", open to pages of {' and '.join(self.browser_origins)}" if self.browser_origins else ""
         functions = f", {' and '.join(self.functions)} as functions" if self.functions else ""
-        return f"{self.domain} on port {self.port}{others}{functions}"
+        told = f", with {' and '.join(self.service_settings)}" if self.service_settings else ""
+        return f"{self.domain} on port {self.port}{others}{functions}{told}"
 
 
 @dataclass(frozen=True)
@@ -193,7 +202,7 @@ class Suite:
         """Return the environment of a service's processes; provisioning must have been done before."""
         store = manifest.stores.postgres
         cache = self.cache.url_of(manifest.name) if manifest.stores.redis else ""
-        return service_environment(
+        made = service_environment(
             manifest,
             replace(self._addresses, redis_url=cache),
             self.credentials,
@@ -201,6 +210,7 @@ class Suite:
             resources=self._resources().get(manifest.name, {}),
             root=self.root,
         )
+        return made | self.settings.settings_of(manifest.name)
 
     def _make_resources(self) -> str:
         # The AWS SDK takes a third of a second to import, and no other step or command needs it.
@@ -274,7 +284,7 @@ def load_settings(state: Path) -> SuiteSettings | None:
     if not path.exists():
         return None
     found = json.loads(path.read_text(encoding="utf-8"))
-    lists = {name: tuple(found.get(name, ())) for name in ("browser_origins", "functions")}
+    lists = {name: tuple(found.get(name, ())) for name in ("browser_origins", "functions", "service_settings")}
     return SuiteSettings(**{**found, **lists})
 
 
