@@ -39,8 +39,11 @@ class Presenter:
         self._delivery = delivery
 
     def one(self, obj: MediaObject) -> ObjectView:
-        """Return the view of an object. What contains malware is given out to nobody, its owner included."""
-        opens = obj.delivered and not is_malware(obj.reason)
+        """Return the view of an object.
+
+        What contains malware, or may do so as nobody has looked yet, is given out to nobody, its owner included.
+        """
+        opens = obj.settled and not is_malware(obj.reason)
         return ObjectView(
             id=obj.id,
             filename=obj.filename,
@@ -52,7 +55,7 @@ class Presenter:
             width=obj.width,
             height=obj.height,
             url=self._original(obj) if opens else None,
-            thumbnails=[self._thumbnail(obj, thumbnail) for thumbnail in obj.thumbnails if opens],
+            thumbnails=[self._thumbnail(obj, thumbnail) for thumbnail in obj.thumbnails],
             created_at=obj.created_at,
             public=obj.public,
         )
@@ -95,7 +98,7 @@ class Presenter:
         """Only what was read as a picture opens in a browser; everything else is saved as a file."""
         is_picture = obj.status is Status.READY and obj.width is not None
         kind = "inline" if is_picture else "attachment"
-        served = content.served_type(obj.content_type) if obj.settled else content.OCTETS
+        served = content.served_type(obj.content_type)
         return self._links.download(obj.key, served, naming.disposition(kind, obj.filename))
 
     def _thumbnail(self, obj: MediaObject, thumbnail: Thumbnail) -> ThumbnailView:
