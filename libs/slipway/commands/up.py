@@ -63,8 +63,8 @@ def _service_settings(
         service, _, variable = name.partition(".")
         if service not in known or not equals or not _SETTING.fullmatch(variable):
             raise click.BadParameter(
-                f"{one!r} is not SERVICE.NAME=VALUE with a name in capitals that is not one of AWS's; services are"
-                f" {', '.join(known)}, and their READMEs list the names"
+                f"{one!r} is not SERVICE.NAME=VALUE with a name in capitals that is not one of AWS's;"
+                f" services are {', '.join(known)}, and their READMEs list the names"
             )
         found[name] = value
     return tuple(f"{name}={value}" for name, value in sorted(found.items()) if value)
@@ -99,8 +99,8 @@ def _service_settings(
     multiple=True,
     callback=_service_settings,
     metavar="SERVICE.NAME=VALUE",
-    help="Tell a service one of the settings that its README lists, such as media.CLAMAV_HOST=127.0.0.1; repeat it for"
-    " more, SERVICE.NAME= for its default again; the last ones used. No secrets.",
+    help="Tell a service one of the settings that its README lists, such as media.CLAMAV_HOST=127.0.0.1;"
+    " repeat it for more, SERVICE.NAME= for its default again; the last ones used. No secrets.",
 )
 @click.option("--live/--no-live", default=True, help="Redraw a table as things come up (on a terminal).")
 def command(

@@ -53,7 +53,8 @@ class SuiteSettings:
 
     def settings_of(self, service: str) -> dict[str, str]:
         """Return the variables that `service` is told besides those that the suite makes."""
-        own = (one.removeprefix(f"{service}.") for one in self.service_settings if one.startswith(f"{service}."))
+        start = f"{service}."
+        own = (one.removeprefix(start) for one in self.service_settings if one.startswith(start))
         return dict(one.split("=", 1) for one in own)
 
     def __str__(self) -> str:
@@ -284,8 +285,8 @@ def load_settings(state: Path) -> SuiteSettings | None:
     if not path.exists():
         return None
     found = json.loads(path.read_text(encoding="utf-8"))
-    lists = {name: tuple(found.get(name, ())) for name in ("browser_origins", "functions", "service_settings")}
-    return SuiteSettings(**{**found, **lists})
+    lists = ("browser_origins", "functions", "service_settings")
+    return SuiteSettings(**{**found, **{name: tuple(found.get(name, ())) for name in lists}})
 
 
 def save_settings(suite: Suite) -> None:

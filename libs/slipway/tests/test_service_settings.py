@@ -45,7 +45,7 @@ def test_a_setting_is_remembered_until_it_is_taken_back(start: Any) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    ["nobody.NAME=1", f"{_SERVICE}.name=1", f"{_SERVICE}.NAME", _SERVICE, "NAME=1", f"{_SERVICE}.AWS_REGION=x"],
+    ["nobody.NAME=1", f"{_SERVICE}.name=1", f"{_SERVICE}.NAME", _SERVICE, "NAME=1", f"{_SERVICE}.AWS_SDK=x"],
 )
 def test_what_is_no_setting_of_a_service_is_refused_with_what_there_is(start: Any, wrong: str) -> None:
     code, text, told = start("--set", wrong)
@@ -54,7 +54,9 @@ def test_what_is_no_setting_of_a_service_is_refused_with_what_there_is(start: An
 
 
 def test_a_setting_reaches_its_service_and_nobody_else(tmp_path: Path) -> None:
-    settings = SuiteSettings(service_settings=(f"{_SERVICE}.LOG_LEVEL=DEBUG", f"{_SERVICE}.URL=http://x/?a=b"))
+    settings = SuiteSettings(
+        service_settings=(f"{_SERVICE}.LOG_LEVEL=DEBUG", f"{_SERVICE}.URL=http://x/?a=b")
+    )
     suite = Suite(context.ROOT, tmp_path, settings)
     suite.layout.make()
     told = suite.environment(suite.manifests[_SERVICE])

@@ -24,7 +24,7 @@ _FILL = b"\xff"
 """May stand before any marker, as often as one likes."""
 
 _NEXT_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
-"""It begins with one literal byte, which `re` skips to. Beginning with a repetition it takes the square of the time."""
+"""It begins with a literal byte, which `re` skips to. A repetition costs the square of a row of them."""
 
 _MOST_SEGMENTS = 20_000
 _ICC_NAME = b"ICC_PROFILE\0"

@@ -41,7 +41,7 @@ class Presenter:
     def one(self, obj: MediaObject) -> ObjectView:
         """Return the view of an object.
 
-        What contains malware, or may do so as nobody has looked yet, is given out to nobody, its owner included.
+        What contains malware, or was not looked at yet, is given out to nobody, its owner included.
         """
         opens = obj.settled and not is_malware(obj.reason)
         return ObjectView(

@@ -40,7 +40,7 @@ class ObjectView(View):
     reason: str | None
     width: int | None
     height: int | None
-    url: str | None = Field(description="Null until the file has been looked at, and where it contains malware.")
+    url: str | None = Field(description="Null until the file was looked at, and where it contains malware.")
     thumbnails: list[ThumbnailView]
     created_at: Time
     public: bool = Field(description="Whether everybody may see its thumbnails.")
