@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from tests.deploy.world import World, make
-from tests.terraform.terraform import Terraform, find
+from tests.terraform.terraform import Terraform, find, serving
 
 from slipway.testing.backing import Backing
 
 
 @pytest.fixture(scope="session")
-def terraform_of_deployments(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+def terraform_of_deployments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terraform]:
     """Terraform with providers that call nothing; without them, whoever asks is skipped and told why."""
-    found, reason = find(tmp_path_factory.mktemp("terraform"), to_apply=True)
+    scratch = tmp_path_factory.mktemp("terraform")
+    found, reason = find(scratch, to_apply=True)
     if found is None:
         pytest.skip(reason)
-    return found
+    with serving(found, scratch) as served:
+        yield served
 
 
 @pytest.fixture(scope="session")

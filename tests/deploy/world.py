@@ -30,7 +30,7 @@ MINIATURE = Path(__file__).with_name("miniature")
 # Says to the tests' server when Terraform is about to plan and when it has applied.
 _WRAPPER = """\
 #!{python} -IS
-import subprocess, sys, urllib.request
+import os, subprocess, sys, urllib.request
 
 def tell(path):
     urllib.request.urlopen("http://127.0.0.1:{port}" + path).read()
@@ -38,7 +38,7 @@ def tell(path):
 command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
 if command == "plan":
     tell("/refresh")
-code = subprocess.run([*{command!r}, *sys.argv[1:]]).returncode
+code = subprocess.run([*{command!r}, *sys.argv[1:]], env=os.environ | {settings!r}).returncode
 if command == "apply":
     tell("/applied")
 sys.exit(code)
@@ -234,7 +234,12 @@ def make(
     server = start(cluster, hooks)
     wrapper = folder / "programs" / "terraform"
     wrapper.write_text(
-        _WRAPPER.format(python=sys.executable, port=server.server_address[1], command=list(terraform.command))
+        _WRAPPER.format(
+            python=sys.executable,
+            port=server.server_address[1],
+            command=list(terraform.command),
+            settings=terraform.settings,
+        )
     )
     wrapper.chmod(0o755)
     aws = {

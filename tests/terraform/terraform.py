@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -18,16 +17,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests.terraform import stand_ins
+
 from slipway.costs import offline
 
-ROOT = Path(__file__).parents[2]
+ROOT = stand_ins.ROOT
 CONFIGURATION = ROOT / "infra" / "terraform"
 ACCOUNT = "123456789012"
-
-_STAND_INS = ROOT.parent / "shared" / "tools" / "tfschema" / "run"
-# What it builds points at the place it was built from, so it is not shared with other checkouts.
-_STAND_IN = Path(__file__).parent / "stand_in" / "program.py"
-_HOME_OF_STAND_INS = ROOT / ".slipway" / "terraform-stand-ins"
 
 
 @dataclass(frozen=True)
@@ -39,16 +35,20 @@ class Terraform:
     served: str = ""
     """What terraform is told of a stand-in that serves already; empty starts one for each command."""
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return what the environment tells terraform of its providers."""
+        if self.plugins:
+            # Each folder would download them again to have its own lock file, which nobody keeps.
+            own = {"TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1"}
+            return {"TF_PLUGIN_CACHE_DIR": str(self.plugins), **own}
+        return {"TF_REATTACH_PROVIDERS": self.served} if self.served else {}
+
     def run(self, folder: Path, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
         """Return what `terraform ARGUMENTS` in `folder` did; its exit code is the caller's to judge."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("TF_")}
         environment |= {"TF_IN_AUTOMATION": "1", "TF_CLI_ARGS": "-no-color", "CHECKPOINT_DISABLE": "1"}
-        if self.plugins:
-            environment["TF_PLUGIN_CACHE_DIR"] = str(self.plugins)
-            # Each folder would download them again to have its own lock file, which nobody keeps.
-            environment["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1"
-        if self.served:
-            environment["TF_REATTACH_PROVIDERS"] = self.served
+        environment |= self.settings
         return subprocess.run(
             [*self.command, f"-chdir={folder}", *arguments],
             check=False,
@@ -88,31 +88,15 @@ def find(scratch: Path, *, to_apply: bool = False) -> tuple[Terraform | None, st
         plugins = ROOT / ".slipway" / "terraform-plugins"
         plugins.mkdir(parents=True, exist_ok=True)
         candidates.append(Terraform((binary,), plugins))
-    wrapper = Path(os.environ.get("TERRAFORM_PROVIDERS", str(_STAND_INS)))
+    wrapper = Path(os.environ.get("TERRAFORM_PROVIDERS", str(stand_ins.BESIDE)))
     if wrapper.is_file():
-        candidates.append(Terraform((*_with_stand_ins(wrapper), binary)))
+        candidates.append(Terraform((*stand_ins.prepared(wrapper), binary)))
     for candidate in candidates:
         if candidate.run(probe, "init", "-backend=false", timeout=600).returncode == 0:
             return candidate, ""
     if to_apply:
         return None, "an apply with real providers needs an account, and there are no stand-ins for them"
     return None, "terraform's providers cannot be downloaded and there are no stand-ins for them"
-
-
-def _with_stand_ins(wrapper: Path) -> list[str]:
-    """Return what makes a command find the stand-ins that have learned more than the schema (`stand_in/`)."""
-    words = ["env", f"TFSCHEMA_HOME={_HOME_OF_STAND_INS}", str(wrapper)]
-    subprocess.run([*words, "true"], check=False, capture_output=True, timeout=600)
-    plain, learned = _HOME_OF_STAND_INS / "mirror", _HOME_OF_STAND_INS / "learned"
-    for found in [*plain.rglob("terraform-provider-*"), *plain.glob("terraform.rc")]:
-        text = re.sub(r"exec (\S+) (\S+)", rf'exec \1 {_STAND_IN} \2 "$@"', found.read_text())
-        made = learned / found.relative_to(plain)
-        made.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = learned / f"{os.getpid()}.unfinished"
-        unfinished.write_text(text.replace(str(plain), str(learned)))
-        unfinished.chmod(0o755)
-        unfinished.replace(made)
-    return [*words, "env", f"TF_CLI_CONFIG_FILE={learned / 'terraform.rc'}"]
 
 
 @contextmanager
@@ -124,9 +108,8 @@ def serving(terraform: Terraform, scratch: Path) -> Iterator[Terraform]:
     if terraform.plugins:
         yield terraform
         return
-    program = next((_HOME_OF_STAND_INS / "learned").rglob("terraform-provider-aws*"))
     told = scratch / "served.json"
-    process = subprocess.Popen([program, "--reattach", told], stdout=subprocess.PIPE)
+    process = subprocess.Popen([stand_ins.aws_program(), "--reattach", told], stdout=subprocess.PIPE)
     try:
         assert process.stdout
         process.stdout.readline()  # written when it serves
