@@ -99,8 +99,7 @@ def network(applying: Terraform, once: Once) -> Callable[..., Plan]:
             "cidr": "10.9.0.0/16",
             "zones": json.dumps(zones),
             "nat": "per_az",
-            "account_id": ACCOUNT,
-            "log_key_arn": "arn:aws:kms:eu-west-1:1:key/1",
+            "context": json.dumps({"account_id": ACCOUNT, "log_key_arn": "arn:aws:kms:eu-west-1:1:key/1"}),
         }
         return [*(f"-var={name}={value}" for name, value in given.items()), "-input=false", "-lock=false"]
 

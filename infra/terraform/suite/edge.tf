@@ -65,9 +65,8 @@ module "domain" {
 module "access_logs" {
   source = "../modules/access_logs"
 
+  context       = local.context
   name          = "${local.prefix}access-logs-${local.account_id}"
-  partition     = local.partition
-  account_id    = local.account_id
   expire_days   = var.log_retention_days
   force_destroy = !var.deletion_protection
 }
@@ -75,26 +74,23 @@ module "access_logs" {
 module "regional_firewall" {
   source = "../modules/web_firewall"
 
-  name               = "${local.prefix}regional"
-  scope              = "REGIONAL"
-  per_minute         = var.requests_per_minute
-  limits             = local.regional_limits
-  trusted_header     = local.origin_header
-  trusted_below      = "origin.${var.domain}"
-  log_retention_days = var.log_retention_days
-  log_key_arn        = module.log_key.arn
+  context        = local.context
+  name           = "${local.prefix}regional"
+  scope          = "REGIONAL"
+  per_minute     = var.requests_per_minute
+  limits         = local.regional_limits
+  trusted_header = local.origin_header
+  trusted_below  = "origin.${var.domain}"
 }
 
 module "global_firewall" {
   source = "../modules/web_firewall"
 
-  name               = "${local.prefix}global"
-  scope              = "CLOUDFRONT"
-  region             = "us-east-1"
-  per_minute         = var.requests_per_minute
-  limits             = local.global_limits
-  log_retention_days = var.log_retention_days
-  log_key_arn        = module.edge_key.arn
+  context    = local.edge_context
+  name       = "${local.prefix}global"
+  scope      = "CLOUDFRONT"
+  per_minute = var.requests_per_minute
+  limits     = local.global_limits
 }
 
 module "load_balancer" {

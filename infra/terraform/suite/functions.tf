@@ -55,11 +55,8 @@ module "function" {
   source   = "../modules/function"
   for_each = local.functions
 
+  context        = local.context
   name           = each.key
-  prefix         = local.prefix
-  partition      = local.partition
-  region         = var.region
-  account_id     = local.account_id
   roles          = { for role, spec in local.services[each.key].roles : role => spec if spec.kind != "task" }
   architecture   = var.architecture
   repository_url = module.registry[each.key].url

@@ -26,10 +26,6 @@ locals {
     }
   }]...)
 
-  # The service whose manifest says `issuer: true`; null where none does.
-  own_issuer     = try(one([for name, service in local.services : name if service.issuer]), null)
-  issuer_service = try(coalesce(var.issuer.service, local.own_issuer), "")
-
   issuer_url = var.issuer.url != null ? var.issuer.url : "https://${lookup(local.hosts, local.issuer_service, "")}"
 
   issuer = {

@@ -4,11 +4,9 @@ module "topic" {
   source   = "../modules/topic"
   for_each = module.catalog.topics
 
-  name       = "${local.prefix}${each.key}"
-  partition  = local.partition
-  region     = var.region
-  account_id = local.account_id
-  key_arn    = module.data_key.arn
+  context = local.context
+  name    = "${local.prefix}${each.key}"
+  key_arn = module.data_key.arn
 
   publishers = merge(
     { for bucket in compact([each.value.bucket]) : "Bucket" => {
@@ -32,10 +30,8 @@ module "queue" {
   source   = "../modules/queue"
   for_each = local.queues
 
+  context            = local.context
   name               = "${local.prefix}${each.key}"
-  partition          = local.partition
-  region             = var.region
-  account_id         = local.account_id
   key_arn            = module.data_key.arn
   visibility_timeout = local.queue_timeouts[each.key]
   max_receives       = each.value.max_receives
@@ -49,10 +45,9 @@ module "queue" {
 module "mail" {
   source = "../modules/mail"
 
-  prefix           = local.prefix
+  context          = local.context
   domain           = var.domain
   zone_id          = module.domain.zone_id
-  region           = var.region
   dmarc            = !contains(var.zone_keeps, "dmarc")
   events_topic_arn = module.notices.topic_arn
   told_topic_arns  = [for name, topic in module.topic : topic.arn if name == "mail-events"]

@@ -1,16 +1,13 @@
 module "network" {
   source = "../modules/network"
 
+  context            = local.context
   name               = local.name
   cidr               = var.network.cidr
   zones              = var.network.zones
   nat                = var.network.nat
   nat_zone           = var.network.nat_zone
   encryption_control = var.network.encryption_control
-  account_id         = local.account_id
-  log_retention_days = var.log_retention_days
-  log_key_arn        = module.log_key.arn
-  boundary_arn       = local.boundary_arn
 }
 
 module "firewall" {
@@ -34,11 +31,8 @@ module "firewall" {
 module "endpoints" {
   source = "../modules/endpoints"
 
-  prefix            = local.prefix
+  context           = local.context
   vpc_id            = module.network.vpc_id
-  region            = var.region
-  partition         = local.partition
-  account_id        = local.account_id
   interface         = var.network.endpoints
   subnet_ids        = module.network.private_subnet_ids
   route_table_ids   = module.network.private_route_table_ids

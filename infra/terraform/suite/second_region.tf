@@ -30,15 +30,11 @@ module "network_elsewhere" {
   source   = "../modules/network"
   for_each = var.regions
 
-  name               = "${local.name}-${each.key}"
-  region             = each.key
-  cidr               = each.value.cidr
-  zones              = each.value.zones
-  nat                = "none"
-  account_id         = local.account_id
-  log_retention_days = var.log_retention_days
-  log_key_arn        = module.replica_key[each.key].arn
-  boundary_arn       = local.boundary_arn
+  context = local.contexts_elsewhere[each.key]
+  name    = "${local.name}-${each.key}"
+  cidr    = each.value.cidr
+  zones   = each.value.zones
+  nat     = "none"
 }
 
 resource "aws_db_subnet_group" "elsewhere" {
@@ -76,8 +72,8 @@ module "aurora_elsewhere" {
   source   = "../modules/aurora"
   for_each = local.databases_elsewhere
 
+  context             = local.contexts_elsewhere[each.value.region]
   name                = local.database_names[each.value.service]
-  region              = each.value.region
   global_cluster      = aws_rds_global_cluster.this[each.value.service].id
   engine_version      = var.database.version
   capacity            = var.database.capacity
@@ -88,8 +84,6 @@ module "aurora_elsewhere" {
   monitoring_role_arn = module.database_place[each.value.service].monitoring_role_arn
   security_group_id   = aws_security_group.elsewhere[each.value.region].id
   key_arn             = module.replica_key[each.value.region].arn
-  log_retention_days  = var.log_retention_days
-  log_key_arn         = module.replica_key[each.value.region].arn
 }
 
 module "registry_elsewhere" {
@@ -116,12 +110,10 @@ module "notices_elsewhere" {
   source   = "../modules/notices"
   for_each = var.regions
 
-  prefix     = "${local.prefix}${each.key}-"
-  partition  = local.partition
-  region     = each.key
-  account_id = local.account_id
-  key_arn    = module.replica_key[each.key].arn
-  emails     = var.notice_emails
+  context = local.contexts_elsewhere[each.key]
+  prefix  = "${local.prefix}${each.key}-"
+  key_arn = module.replica_key[each.key].arn
+  emails  = var.notice_emails
 }
 
 # What S3 could not copy within a quarter of an hour.

@@ -120,21 +120,19 @@ module "machines" {
 module "cluster" {
   source = "../modules/cluster"
 
-  name               = local.name
-  machines           = module.machines[*].capacity_provider
-  inner_names        = var.inner_names
-  key_arn            = module.data_key.arn
-  log_retention_days = var.log_retention_days
-  log_key_arn        = module.log_key.arn
+  context     = local.context
+  name        = local.name
+  machines    = module.machines[*].capacity_provider
+  inner_names = var.inner_names
+  key_arn     = module.data_key.arn
 }
 
 module "service" {
   source   = "../modules/service"
   for_each = local.services
 
+  context        = local.context
   name           = each.key
-  prefix         = local.prefix
-  region         = var.region
   roles          = each.value.roles
   port           = each.value.port
   architecture   = var.architecture
@@ -145,7 +143,6 @@ module "service" {
 
   task_role_arn      = module.task_identity[each.key].task_role_arn
   execution_role_arn = module.task_identity[each.key].execution_role_arn
-  boundary_arn       = local.boundary_arn
 
   cluster_arn       = module.cluster.arn
   cluster_name      = module.cluster.name
@@ -173,8 +170,6 @@ module "service" {
     for queue in each.value.queues : module.queue[queue.name].name if queue.consumer == role
   ] }
 
-  log_retention_days = var.log_retention_days
-  log_key_arn        = module.log_key.arn
 }
 
 module "preparation_identity" {
@@ -195,8 +190,8 @@ module "database_preparation" {
   source   = "../modules/database_preparation"
   for_each = local.postgres
 
+  context            = local.context
   name               = "${local.prefix}${each.key}-preparation"
-  region             = var.region
   image              = "${module.registry[each.key].url}:${module.service[each.key].release_tags["next"]}"
   user               = "10001:10001"
   architecture       = var.architecture
@@ -205,6 +200,4 @@ module "database_preparation" {
   master_secret_arn  = local.servers[each.key].master
   role_secret_arn    = module.database_proxy[each.key].credentials_secret_arn
   execution_role_arn = module.preparation_identity[each.key].execution_role_arn
-  log_retention_days = var.log_retention_days
-  log_key_arn        = module.log_key.arn
 }

@@ -64,17 +64,16 @@ module "database_place" {
   source   = "../modules/database_place"
   for_each = local.postgres
 
-  name         = local.database_names[each.key]
-  partition    = local.partition
-  account_id   = local.account_id
-  subnet_ids   = module.network.isolated_subnet_ids
-  boundary_arn = local.boundary_arn
+  context    = local.context
+  name       = local.database_names[each.key]
+  subnet_ids = module.network.isolated_subnet_ids
 }
 
 module "postgres" {
   source   = "../modules/postgres"
   for_each = var.database.engine == "instance" ? local.postgres : {}
 
+  context             = local.context
   name                = local.database_names[each.key]
   engine_version      = var.database.version
   instance_class      = var.database.instance_class
@@ -87,14 +86,13 @@ module "postgres" {
   snapshot            = lookup(var.database.snapshots, each.key, null)
   security_group_id   = module.firewall.database_ids[each.key]
   key_arn             = module.data_key.arn
-  log_retention_days  = var.log_retention_days
-  log_key_arn         = module.log_key.arn
 }
 
 module "aurora" {
   source   = "../modules/aurora"
   for_each = var.database.engine == "aurora" ? local.postgres : {}
 
+  context             = local.context
   name                = local.database_names[each.key]
   engine_version      = var.database.version
   capacity            = var.database.capacity
@@ -106,17 +104,14 @@ module "aurora" {
   snapshot            = lookup(var.database.snapshots, each.key, null)
   security_group_id   = module.firewall.database_ids[each.key]
   key_arn             = module.data_key.arn
-  log_retention_days  = var.log_retention_days
-  log_key_arn         = module.log_key.arn
 }
 
 module "database_proxy" {
   source   = "../modules/database_proxy"
   for_each = local.postgres
 
+  context              = local.context
   name                 = local.database_names[each.key]
-  region               = var.region
-  account_id           = local.account_id
   server               = { kind = local.servers[each.key].kind, identifier = local.servers[each.key].identifier }
   database             = each.value.database
   role                 = each.value.database
@@ -124,16 +119,14 @@ module "database_proxy" {
   subnet_ids           = module.network.isolated_subnet_ids
   security_group_id    = module.firewall.proxy_ids[each.key]
   key_arn              = module.data_key.arn
-  boundary_arn         = local.boundary_arn
   secret_recovery_days = var.deletion_protection ? 30 : 0
-  log_retention_days   = var.log_retention_days
-  log_key_arn          = module.log_key.arn
 }
 
 module "cache" {
   source = "../modules/cache"
   count  = length(local.redis) > 0 ? 1 : 0
 
+  context              = local.context
   name                 = "${local.prefix}cache"
   node_type            = var.cache.node_type
   nodes                = var.cache.nodes
@@ -142,6 +135,4 @@ module "cache" {
   security_group_id    = module.firewall.cache_id
   key_arn              = module.data_key.arn
   secret_recovery_days = var.deletion_protection ? 30 : 0
-  log_retention_days   = var.log_retention_days
-  log_key_arn          = module.log_key.arn
 }

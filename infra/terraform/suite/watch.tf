@@ -3,24 +3,20 @@
 module "notices" {
   source = "../modules/notices"
 
-  prefix     = local.prefix
-  partition  = local.partition
-  region     = var.region
-  account_id = local.account_id
-  key_arn    = module.data_key.arn
-  emails     = var.notice_emails
+  context = local.context
+  prefix  = local.prefix
+  key_arn = module.data_key.arn
+  emails  = var.notice_emails
 }
 
 # For the alarms on what lives in us-east-1.
 module "edge_notices" {
   source = "../modules/notices"
 
-  prefix     = "${local.prefix}edge-"
-  partition  = local.partition
-  region     = "us-east-1"
-  account_id = local.account_id
-  key_arn    = module.edge_key.arn
-  emails     = var.notice_emails
+  context = local.edge_context
+  prefix  = "${local.prefix}edge-"
+  key_arn = module.edge_key.arn
+  emails  = var.notice_emails
 }
 
 module "budget" {

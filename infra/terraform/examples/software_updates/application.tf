@@ -25,13 +25,12 @@ module "key" {
 module "network" {
   source = "../../modules/network"
 
+  context     = { account_id = var.account_id, log_key_arn = module.key.arn }
   name        = "updates"
   cidr        = "10.40.0.0/16"
   zones       = local.zones
   nat         = "single"
   store_ports = [2049] # NFS
-  log_key_arn = module.key.arn
-  account_id  = var.account_id
 }
 
 resource "aws_efs_file_system" "files" {

@@ -5,7 +5,7 @@ module "bucket" {
   source = "../bucket"
 
   name          = var.name
-  partition     = var.partition
+  partition     = var.context.partition
   expire_days   = var.expire_days
   force_destroy = var.force_destroy
 
@@ -13,24 +13,24 @@ module "bucket" {
     LoadBalancer = {
       principal = "logdelivery.elasticloadbalancing.amazonaws.com"
       actions   = ["s3:PutObject"]
-      keys      = ["alb/AWSLogs/${var.account_id}/*"] # below, AWS chooses
+      keys      = ["alb/AWSLogs/${var.context.account_id}/*"] # below, AWS chooses
       # The account is in the keys. AWS does not promise to name it here besides, and refuses a bucket it cannot write to.
-      condition = { StringEqualsIfExists = { "aws:SourceAccount" = var.account_id } }
+      condition = { StringEqualsIfExists = { "aws:SourceAccount" = var.context.account_id } }
     }
     AWSLogDeliveryWrite = {
       principal = "delivery.logs.amazonaws.com"
       actions   = ["s3:PutObject"]
       keys      = ["*"] # it chooses its keys below the account's id and the suffix of each delivery
       condition = {
-        StringEquals = { "aws:SourceAccount" = var.account_id, "s3:x-amz-acl" = "bucket-owner-full-control" }
-        ArnLike      = { "aws:SourceArn" = "arn:${var.partition}:logs:us-east-1:${var.account_id}:delivery-source:*" } # of this account
+        StringEquals = { "aws:SourceAccount" = var.context.account_id, "s3:x-amz-acl" = "bucket-owner-full-control" }
+        ArnLike      = { "aws:SourceArn" = "arn:${var.context.partition}:logs:us-east-1:${var.context.account_id}:delivery-source:*" } # of this account
       }
     }
     Buckets = {
       principal = "logging.s3.amazonaws.com"
       actions   = ["s3:PutObject"]
       keys      = ["s3/*"] # below, AWS chooses
-      condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      condition = { StringEquals = { "aws:SourceAccount" = var.context.account_id } }
     }
   }
 }

@@ -1,16 +1,13 @@
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: partition, account."
+  type = object({
+    partition  = optional(string, "aws")
+    account_id = string
+  })
+}
+
 variable "name" {
   description = "Name of the bucket."
-  type        = string
-}
-
-variable "partition" {
-  description = "Partition of the account."
-  type        = string
-  default     = "aws"
-}
-
-variable "account_id" {
-  description = "Account whose logs are delivered."
   type        = string
 }
 

@@ -7,7 +7,7 @@ resource "random_id" "snapshot" {
 }
 
 resource "aws_rds_cluster_parameter_group" "this" {
-  region      = var.region
+  region      = var.context.region
   name_prefix = "${var.name}-"
   family      = "aurora-postgresql${split(".", var.engine_version)[0]}"
   description = "TLS only; schema changes logged, and no values; nothing waits for ever"
@@ -42,7 +42,7 @@ resource "aws_rds_cluster" "this" {
   #checkov:skip=CKV_AWS_139:A variable, because a development environment is torn down; a test asserts it for production
   #checkov:skip=CKV2_AWS_27:Statements hold addresses and hashes of passwords; slow ones are seen in Performance Insights without their values
   #checkov:skip=CKV2_AWS_8:It keeps its own backups; a plan in AWS Backup would keep them twice
-  region             = var.region
+  region             = var.context.region
   cluster_identifier = var.name
   engine             = "aurora-postgresql"
   engine_mode        = "provisioned"
@@ -94,7 +94,7 @@ resource "aws_rds_cluster" "this" {
 resource "aws_rds_cluster_instance" "this" {
   for_each = toset(var.multi_az ? ["writer", "reader"] : ["writer"])
 
-  region             = var.region
+  region             = var.context.region
   identifier         = "${var.name}-${each.key}"
   cluster_identifier = aws_rds_cluster.this.id
   engine             = aws_rds_cluster.this.engine
@@ -117,8 +117,8 @@ resource "aws_cloudwatch_log_group" "exported" {
   #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   for_each = toset(["postgresql"])
 
-  region            = var.region
+  region            = var.context.region
   name              = "/aws/rds/cluster/${var.name}/${each.key}"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.log_key_arn
+  retention_in_days = var.context.log_retention_days
+  kms_key_id        = var.context.log_key_arn
 }

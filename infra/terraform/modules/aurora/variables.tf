@@ -1,3 +1,12 @@
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: region, how many days logs are kept, KMS key of the logs."
+  type = object({
+    region             = optional(string)
+    log_retention_days = number
+    log_key_arn        = string
+  })
+}
+
 variable "name" {
   description = "Name of the cluster."
   type        = string
@@ -67,16 +76,6 @@ variable "key_arn" {
   type        = string
 }
 
-variable "log_retention_days" {
-  description = "How long its logs are kept."
-  type        = number
-}
-
-variable "log_key_arn" {
-  description = "KMS key of its logs."
-  type        = string
-}
-
 variable "subnet_group" {
   description = "Subnet group of the isolated subnets."
   type        = string
@@ -89,12 +88,6 @@ variable "monitoring_role_arn" {
 
 variable "snapshot" {
   description = "Snapshot that a new cluster begins with, of whichever engine; null begins empty. Ignored once it is there."
-  type        = string
-  default     = null
-}
-
-variable "region" {
-  description = "Region; null is the provider's."
   type        = string
   default     = null
 }

@@ -72,8 +72,8 @@ resource "aws_elasticache_replication_group" "this" {
 resource "aws_cloudwatch_log_group" "slow" {
   #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   name              = "/aws/elasticache/${var.name}/slow"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.log_key_arn
+  retention_in_days = var.context.log_retention_days
+  kms_key_id        = var.context.log_key_arn
 }
 
 module "url" {

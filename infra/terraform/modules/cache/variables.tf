@@ -1,3 +1,11 @@
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: how many days logs are kept, KMS key of the logs."
+  type = object({
+    log_retention_days = number
+    log_key_arn        = string
+  })
+}
+
 variable "name" {
   description = "Name of the cache."
   type        = string
@@ -53,14 +61,4 @@ variable "secret_recovery_days" {
   description = "How long the deleted secret can be brought back."
   type        = number
   default     = 30
-}
-
-variable "log_retention_days" {
-  description = "How long its log is kept."
-  type        = number
-}
-
-variable "log_key_arn" {
-  description = "KMS key of its log."
-  type        = string
 }

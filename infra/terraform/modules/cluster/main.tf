@@ -37,8 +37,8 @@ resource "aws_ecs_cluster" "this" {
 resource "aws_cloudwatch_log_group" "insights" {
   #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   name              = "/aws/ecs/containerinsights/${var.name}/performance"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.log_key_arn
+  retention_in_days = var.context.log_retention_days
+  kms_key_id        = var.context.log_key_arn
 }
 
 resource "aws_ecs_cluster_capacity_providers" "this" {
@@ -50,8 +50,8 @@ resource "aws_ecs_cluster_capacity_providers" "this" {
 resource "aws_cloudwatch_log_group" "exec" {
   #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   name              = "/${var.name}/exec"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.log_key_arn
+  retention_in_days = var.context.log_retention_days
+  kms_key_id        = var.context.log_key_arn
 }
 
 # Names by which services call one another without leaving the network.

@@ -1,3 +1,11 @@
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: how many days logs are kept, KMS key of the logs."
+  type = object({
+    log_retention_days = number
+    log_key_arn        = string
+  })
+}
+
 variable "name" {
   description = "Name of the cluster."
   type        = string
@@ -17,15 +25,5 @@ variable "machines" {
 
 variable "key_arn" {
   description = "KMS key of sessions in containers."
-  type        = string
-}
-
-variable "log_retention_days" {
-  description = "How long the record of such sessions, and what Container Insights measured, is kept."
-  type        = number
-}
-
-variable "log_key_arn" {
-  description = "KMS key of both."
   type        = string
 }

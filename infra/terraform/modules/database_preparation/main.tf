@@ -27,7 +27,7 @@ locals {
       logDriver = "awslogs"
       options = {
         "awslogs-group"         = aws_cloudwatch_log_group.this.name
-        "awslogs-region"        = var.region
+        "awslogs-region"        = var.context.region
         "awslogs-stream-prefix" = "prepare"
       }
     }
@@ -37,8 +37,8 @@ locals {
 resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   name              = "/${var.name}"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.log_key_arn
+  retention_in_days = var.context.log_retention_days
+  kms_key_id        = var.context.log_key_arn
 }
 
 resource "aws_ecs_task_definition" "this" {

@@ -1,10 +1,14 @@
-variable "name" {
-  description = "Name of the task."
-  type        = string
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: region, how many days logs are kept, KMS key of the logs."
+  type = object({
+    region             = string
+    log_retention_days = number
+    log_key_arn        = string
+  })
 }
 
-variable "region" {
-  description = "Region of the task."
+variable "name" {
+  description = "Name of the task."
   type        = string
 }
 
@@ -45,15 +49,5 @@ variable "role_secret_arn" {
 
 variable "execution_role_arn" {
   description = "Role that pulls the image and reads the two secrets."
-  type        = string
-}
-
-variable "log_retention_days" {
-  description = "How long its log is kept."
-  type        = number
-}
-
-variable "log_key_arn" {
-  description = "KMS key of its log."
   type        = string
 }

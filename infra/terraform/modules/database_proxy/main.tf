@@ -37,7 +37,7 @@ resource "aws_secretsmanager_secret_version" "login" {
 
 resource "aws_iam_role" "this" {
   name                 = "${var.name}-proxy"
-  permissions_boundary = var.boundary_arn
+  permissions_boundary = var.context.boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -45,7 +45,7 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Principal = { Service = "rds.amazonaws.com" }
       Action    = "sts:AssumeRole"
-      Condition = { StringEqualsIfExists = { "aws:SourceAccount" = var.account_id } } # AWS does not promise to name it for a proxy
+      Condition = { StringEqualsIfExists = { "aws:SourceAccount" = var.context.account_id } } # AWS does not promise to name it for a proxy
     }]
   })
 }
@@ -62,7 +62,7 @@ resource "aws_iam_role_policy" "this" {
         Effect    = "Allow"
         Action    = ["kms:Decrypt"]
         Resource  = [var.key_arn]
-        Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${var.region}.amazonaws.com" } }
+        Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${var.context.region}.amazonaws.com" } }
       },
     ]
   })
@@ -116,6 +116,6 @@ resource "aws_db_proxy_target" "this" {
 resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   name              = "/aws/rds/proxy/${var.name}"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.log_key_arn
+  retention_in_days = var.context.log_retention_days
+  kms_key_id        = var.context.log_key_arn
 }

@@ -1,15 +1,16 @@
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: region, account, the policy that bounds its roles (null for none), how many days logs are kept, KMS key of the logs."
+  type = object({
+    region             = string
+    account_id         = string
+    boundary_arn       = optional(string)
+    log_retention_days = number
+    log_key_arn        = string
+  })
+}
+
 variable "name" {
   description = "Name of the proxy; its secrets' names start with it."
-  type        = string
-}
-
-variable "region" {
-  description = "Region of the proxy."
-  type        = string
-}
-
-variable "account_id" {
-  description = "Account of the proxy."
   type        = string
 }
 
@@ -61,20 +62,4 @@ variable "secret_recovery_days" {
   description = "How long deleted secrets can be brought back."
   type        = number
   default     = 30
-}
-
-variable "log_retention_days" {
-  description = "How long its log is kept."
-  type        = number
-}
-
-variable "log_key_arn" {
-  description = "KMS key of its log."
-  type        = string
-}
-
-variable "boundary_arn" {
-  description = "Policy that bounds what its role may ever be allowed; null for none."
-  type        = string
-  default     = null
 }

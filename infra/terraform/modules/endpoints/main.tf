@@ -4,7 +4,7 @@
 locals {
   # What goes through a gateway endpoint is of this account, on both sides: nobody carries data out to a bucket of their own,
   # whatever credentials they bring. Layers of images lie in a bucket of AWS's.
-  ours = { StringEquals = { "aws:PrincipalAccount" = var.account_id, "aws:ResourceAccount" = var.account_id } }
+  ours = { StringEquals = { "aws:PrincipalAccount" = var.context.account_id, "aws:ResourceAccount" = var.context.account_id } }
 
   statements = {
     dynamodb = [{
@@ -34,8 +34,8 @@ locals {
       {
         Sid       = "LayersOfImages"
         Effect    = "Allow"
-        Principal = "*"                                                                    # ECR signs for whoever pulls
-        Resource  = "arn:${var.partition}:s3:::prod-${var.region}-starport-layer-bucket/*" # all layers
+        Principal = "*"                                                                                    # ECR signs for whoever pulls
+        Resource  = "arn:${var.context.partition}:s3:::prod-${var.context.region}-starport-layer-bucket/*" # all layers
         Action    = ["s3:GetObject"]
       },
     ]
@@ -46,21 +46,21 @@ resource "aws_vpc_endpoint" "gateway" {
   for_each = var.gateway
 
   vpc_id            = var.vpc_id
-  service_name      = "com.amazonaws.${var.region}.${each.key}"
+  service_name      = "com.amazonaws.${var.context.region}.${each.key}"
   vpc_endpoint_type = "Gateway"
   route_table_ids   = values(var.route_table_ids)
   policy            = jsonencode({ Version = "2012-10-17", Statement = local.statements[each.key] })
-  tags              = { Name = "${var.prefix}${each.key}" }
+  tags              = { Name = "${var.context.prefix}${each.key}" }
 }
 
 resource "aws_vpc_endpoint" "interface" {
   for_each = var.interface
 
   vpc_id              = var.vpc_id
-  service_name        = "com.amazonaws.${var.region}.${each.key}"
+  service_name        = "com.amazonaws.${var.context.region}.${each.key}"
   vpc_endpoint_type   = "Interface"
   private_dns_enabled = true
   subnet_ids          = values(var.subnet_ids)
   security_group_ids  = [var.security_group_id]
-  tags                = { Name = "${var.prefix}${each.key}" }
+  tags                = { Name = "${var.context.prefix}${each.key}" }
 }

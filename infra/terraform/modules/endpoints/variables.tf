@@ -1,26 +1,15 @@
-variable "prefix" {
-  description = "What names start with."
-  type        = string
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: what names start with, partition, region, account."
+  type = object({
+    prefix     = string
+    partition  = optional(string, "aws")
+    region     = string
+    account_id = string
+  })
 }
 
 variable "vpc_id" {
   description = "The VPC."
-  type        = string
-}
-
-variable "region" {
-  description = "Region whose services are reached."
-  type        = string
-}
-
-variable "partition" {
-  description = "Partition of the account."
-  type        = string
-  default     = "aws"
-}
-
-variable "account_id" {
-  description = "Account to which the gateway endpoints lead, and from which they are used."
   type        = string
 }
 

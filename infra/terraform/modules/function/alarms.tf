@@ -10,7 +10,7 @@ locals {
 module "release_alarms" {
   source = "../alarms"
 
-  prefix    = "${var.prefix}${var.name}-"
+  prefix    = "${var.context.prefix}${var.name}-"
   topic_arn = var.topic_arn
 
   alarms = merge(
@@ -46,7 +46,7 @@ module "release_alarms" {
 module "alarms" {
   source = "../alarms"
 
-  prefix    = "${var.prefix}${var.name}-"
+  prefix    = "${var.context.prefix}${var.name}-"
   topic_arn = var.topic_arn
 
   alarms = merge(

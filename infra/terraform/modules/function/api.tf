@@ -17,7 +17,7 @@ resource "aws_apigatewayv2_integration" "function" {
   api_id                 = aws_apigatewayv2_api.this[each.key].id
   integration_type       = "AWS_PROXY"
   integration_method     = "POST"
-  integration_uri        = "arn:${var.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/${local.alias_arns[each.key]}/invocations"
+  integration_uri        = "arn:${var.context.partition}:apigateway:${var.context.region}:lambda:path/2015-03-31/functions/${local.alias_arns[each.key]}/invocations"
   payload_format_version = "2.0"
   timeout_milliseconds   = min(30000, local.timeouts[each.key] * 1000 + 1000) # the function's own end comes first
 }
@@ -46,7 +46,7 @@ resource "aws_apigatewayv2_stage" "all" {
 
   # Beside what the function itself logs.
   access_log_settings {
-    destination_arn = "arn:${var.partition}:logs:${var.region}:${var.account_id}:log-group:${var.log_group_names[each.key]}"
+    destination_arn = "arn:${var.context.partition}:logs:${var.context.region}:${var.context.account_id}:log-group:${var.log_group_names[each.key]}"
     format = jsonencode({ for field, value in {
       request_id  = "requestId", address = "identity.sourceIp", time = "requestTime", method = "httpMethod", path = "path"
       protocol    = "protocol", host = "domainName", status = "status", bytes = "responseLength", milliseconds = "responseLatency"

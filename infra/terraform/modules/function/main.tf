@@ -12,11 +12,11 @@ locals {
   # Nothing runs before the first release: Lambda makes no function without its image.
   live = { for role, spec in local.all : role => spec if local.released }
 
-  names = { for role in keys(local.all) : role => "${var.prefix}${var.name}-${role}" }
+  names = { for role in keys(local.all) : role => "${var.context.prefix}${var.name}-${role}" }
 
   # Composed, so that what calls a function can be made before it.
   alias      = "live"
-  alias_arns = { for role, name in local.names : role => "arn:${var.partition}:lambda:${var.region}:${var.account_id}:function:${name}:${local.alias}" }
+  alias_arns = { for role, name in local.names : role => "arn:${var.context.partition}:lambda:${var.context.region}:${var.context.account_id}:function:${name}:${local.alias}" }
 
   # API Gateway waits no longer than 30 seconds; a batch of a queue must be done while its messages are hidden.
   timeouts = merge(

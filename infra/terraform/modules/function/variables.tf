@@ -1,26 +1,15 @@
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: what names start with, partition, region, account."
+  type = object({
+    prefix     = string
+    partition  = optional(string, "aws")
+    region     = string
+    account_id = string
+  })
+}
+
 variable "name" {
   description = "Name of the service."
-  type        = string
-}
-
-variable "prefix" {
-  description = "What names in the account start with."
-  type        = string
-}
-
-variable "partition" {
-  description = "Partition of the account."
-  type        = string
-  default     = "aws"
-}
-
-variable "region" {
-  description = "Region of the service."
-  type        = string
-}
-
-variable "account_id" {
-  description = "Account of the service."
   type        = string
 }
 

@@ -19,7 +19,7 @@ resource "aws_lambda_event_source_mapping" "queue" {
     maximum_concurrency = local.most[each.value.role]
   }
 
-  tags = { Name = "${var.prefix}${each.key}" }
+  tags = { Name = "${var.context.prefix}${each.key}" }
 }
 
 resource "aws_lambda_event_source_mapping" "stream" {
@@ -43,7 +43,7 @@ resource "aws_lambda_event_source_mapping" "stream" {
     }
   }
 
-  tags = { Name = "${var.prefix}${each.key}" }
+  tags = { Name = "${var.context.prefix}${each.key}" }
 }
 
 resource "aws_cloudwatch_event_rule" "periodic" {

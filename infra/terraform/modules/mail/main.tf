@@ -2,7 +2,7 @@
 # tells one topic of bounces and complaints, for people, and another what becomes of each mail, for services.
 
 resource "aws_sesv2_configuration_set" "this" {
-  configuration_set_name = "${var.prefix}mail"
+  configuration_set_name = "${var.context.prefix}mail"
 
   delivery_options {
     tls_policy = "REQUIRE"
@@ -49,7 +49,7 @@ resource "aws_sesv2_email_identity_mail_from_attributes" "this" {
 
 resource "aws_route53_record" "mail_from" {
   for_each = {
-    MX  = "10 feedback-smtp.${var.region}.amazonses.com"
+    MX  = "10 feedback-smtp.${var.context.region}.amazonses.com"
     TXT = "v=spf1 include:amazonses.com -all"
   }
 

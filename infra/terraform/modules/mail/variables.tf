@@ -1,6 +1,9 @@
-variable "prefix" {
-  description = "What names start with."
-  type        = string
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: what names start with, region."
+  type = object({
+    prefix = string
+    region = string
+  })
 }
 
 variable "domain" {
@@ -10,11 +13,6 @@ variable "domain" {
 
 variable "zone_id" {
   description = "Zone of the records."
-  type        = string
-}
-
-variable "region" {
-  description = "Region that sends."
   type        = string
 }
 

@@ -60,7 +60,7 @@ resource "aws_network_acl" "tier" {
   #checkov:skip=CKV2_AWS_1:Its subnets are given by the tier they are in, which the check does not follow
   for_each = local.rules
 
-  region     = var.region
+  region     = var.context.region
   vpc_id     = aws_vpc.this.id
   subnet_ids = local.acl_subnets[each.key]
   tags       = { Name = "${var.name}-${each.key}" }
@@ -69,7 +69,7 @@ resource "aws_network_acl" "tier" {
 resource "aws_network_acl_rule" "this" {
   for_each = local.acl_rules
 
-  region         = var.region
+  region         = var.context.region
   network_acl_id = aws_network_acl.tier[each.value.tier].id
   egress         = each.value.egress
   rule_number    = each.value.number
@@ -85,7 +85,7 @@ resource "aws_network_acl_rule" "too_long" {
   #checkov:skip=CKV_AWS_352:It is ICMP and has no ports; one type and one code of it are allowed
   for_each = merge([for tier in keys(local.rules) : { for way in ["ingress", "egress"] : "${tier}/${way}/too-long" => { tier = tier, egress = way == "egress" } }]...)
 
-  region         = var.region
+  region         = var.context.region
   network_acl_id = aws_network_acl.tier[each.value.tier].id
   egress         = each.value.egress
   rule_number    = 90
@@ -98,7 +98,7 @@ resource "aws_network_acl_rule" "too_long" {
 
 # Stores talk among their own zones (replication) outside this network; the default ACL is for nobody.
 resource "aws_default_network_acl" "closed" {
-  region                 = var.region
+  region                 = var.context.region
   default_network_acl_id = aws_vpc.this.default_network_acl_id
   tags                   = { Name = "${var.name}-default-closed" }
 }

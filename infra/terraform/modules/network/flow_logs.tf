@@ -2,15 +2,15 @@
 
 resource "aws_cloudwatch_log_group" "flow" {
   #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
-  region            = var.region
+  region            = var.context.region
   name              = "/${var.name}/network"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.log_key_arn
+  retention_in_days = var.context.log_retention_days
+  kms_key_id        = var.context.log_key_arn
 }
 
 resource "aws_iam_role" "flow" {
   name                 = "${var.name}-flow-logs"
-  permissions_boundary = var.boundary_arn
+  permissions_boundary = var.context.boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -18,7 +18,7 @@ resource "aws_iam_role" "flow" {
       Effect    = "Allow"
       Principal = { Service = "vpc-flow-logs.amazonaws.com" }
       Action    = "sts:AssumeRole"
-      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      Condition = { StringEquals = { "aws:SourceAccount" = var.context.account_id } }
     }]
   })
 }
@@ -45,7 +45,7 @@ resource "aws_iam_role_policy" "flow" {
 }
 
 resource "aws_flow_log" "this" {
-  region                   = var.region
+  region                   = var.context.region
   vpc_id                   = aws_vpc.this.id
   traffic_type             = "ALL"
   iam_role_arn             = aws_iam_role.flow.arn

@@ -15,7 +15,7 @@ locals {
 }
 
 resource "aws_vpc" "this" {
-  region               = var.region
+  region               = var.context.region
   cidr_block           = var.cidr
   enable_dns_support   = true
   enable_dns_hostnames = true
@@ -24,7 +24,7 @@ resource "aws_vpc" "this" {
 
 # The default group of a VPC allows everything among its members; adopted and emptied, it allows nothing.
 resource "aws_default_security_group" "closed" {
-  region = var.region
+  region = var.context.region
   vpc_id = aws_vpc.this.id
   tags   = { Name = "${var.name}-default-closed" }
 }
@@ -32,7 +32,7 @@ resource "aws_default_security_group" "closed" {
 resource "aws_subnet" "public" {
   for_each = local.public
 
-  region                  = var.region
+  region                  = var.context.region
   vpc_id                  = aws_vpc.this.id
   availability_zone       = each.key
   cidr_block              = each.value
@@ -43,7 +43,7 @@ resource "aws_subnet" "public" {
 resource "aws_subnet" "private" {
   for_each = local.private
 
-  region                  = var.region
+  region                  = var.context.region
   vpc_id                  = aws_vpc.this.id
   availability_zone       = each.key
   cidr_block              = each.value
@@ -54,7 +54,7 @@ resource "aws_subnet" "private" {
 resource "aws_subnet" "isolated" {
   for_each = local.isolated
 
-  region                  = var.region
+  region                  = var.context.region
   vpc_id                  = aws_vpc.this.id
   availability_zone       = each.key
   cidr_block              = each.value
@@ -66,7 +66,7 @@ resource "aws_subnet" "isolated" {
 resource "aws_vpc_encryption_control" "this" {
   count = var.encryption_control == "none" ? 0 : 1
 
-  region                     = var.region
+  region                     = var.context.region
   vpc_id                     = aws_vpc.this.id
   mode                       = var.encryption_control
   internet_gateway_exclusion = var.encryption_control == "enforce" ? "enable" : null

@@ -1,3 +1,14 @@
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: region, account, the policy that bounds its roles (null for none), how many days logs are kept, KMS key of the logs."
+  type = object({
+    region             = optional(string)
+    account_id         = string
+    boundary_arn       = optional(string)
+    log_retention_days = optional(number, 365)
+    log_key_arn        = string
+  })
+}
+
 variable "name" {
   description = "Name of the network; names of what is in it start with it."
   type        = string
@@ -64,32 +75,4 @@ variable "encryption_control" {
     condition     = contains(["none", "monitor", "enforce"], var.encryption_control)
     error_message = "encryption_control is none, monitor or enforce."
   }
-}
-
-variable "log_retention_days" {
-  description = "How long flow logs are kept."
-  type        = number
-  default     = 365
-}
-
-variable "log_key_arn" {
-  description = "KMS key that encrypts the flow logs."
-  type        = string
-}
-
-variable "account_id" {
-  description = "Account for which flow logs may be written."
-  type        = string
-}
-
-variable "boundary_arn" {
-  description = "Policy that bounds what its role may ever be allowed; null for none."
-  type        = string
-  default     = null
-}
-
-variable "region" {
-  description = "Region; null is the provider's."
-  type        = string
-  default     = null
 }

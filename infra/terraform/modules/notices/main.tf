@@ -3,24 +3,22 @@
 module "topic" {
   source = "../topic"
 
-  name       = "${var.prefix}notices"
-  partition  = var.partition
-  region     = var.region
-  account_id = var.account_id
-  key_arn    = var.key_arn
+  context = var.context
+  name    = "${var.prefix}notices"
+  key_arn = var.key_arn
 
   publishers = {
     Alarms = {
       principal = "cloudwatch.amazonaws.com"
-      condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      condition = { StringEquals = { "aws:SourceAccount" = var.context.account_id } }
     }
     Budgets = {
       principal = "budgets.amazonaws.com"
-      condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      condition = { StringEquals = { "aws:SourceAccount" = var.context.account_id } }
     }
     Mail = {
       principal = "ses.amazonaws.com"
-      condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      condition = { StringEquals = { "aws:SourceAccount" = var.context.account_id } }
     }
   }
 }
@@ -28,7 +26,7 @@ module "topic" {
 resource "aws_sns_topic_subscription" "email" {
   for_each = var.emails
 
-  region    = var.region
+  region    = var.context.region
   topic_arn = module.topic.arn
   protocol  = "email"
   endpoint  = each.key

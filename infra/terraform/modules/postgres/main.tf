@@ -99,6 +99,6 @@ resource "aws_cloudwatch_log_group" "exported" {
   for_each = toset(["postgresql", "upgrade"])
 
   name              = "/aws/rds/instance/${var.name}/${each.key}"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.log_key_arn
+  retention_in_days = var.context.log_retention_days
+  kms_key_id        = var.context.log_key_arn
 }

@@ -1,3 +1,11 @@
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: how many days logs are kept, KMS key of the logs."
+  type = object({
+    log_retention_days = number
+    log_key_arn        = string
+  })
+}
+
 variable "name" {
   description = "Name of the server."
   type        = string
@@ -67,16 +75,6 @@ variable "security_group_id" {
 
 variable "key_arn" {
   description = "KMS key of storage, backups, the master's secret and insights."
-  type        = string
-}
-
-variable "log_retention_days" {
-  description = "How long its logs are kept."
-  type        = number
-}
-
-variable "log_key_arn" {
-  description = "KMS key of its logs."
   type        = string
 }
 

@@ -1,7 +1,7 @@
 # One SQS queue with its dead-letter queue, and the topics that feed it. There is no queue without the other.
 
 locals {
-  arn      = "arn:${var.partition}:sqs:${var.region}:${var.account_id}:${var.name}"
+  arn      = "arn:${var.context.partition}:sqs:${var.context.region}:${var.context.account_id}:${var.name}"
   dead_arn = "${local.arn}-dlq"
   sources  = [for subscription in values(var.subscriptions) : subscription.topic_arn]
 }

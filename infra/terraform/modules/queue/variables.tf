@@ -1,3 +1,12 @@
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: partition, region, account."
+  type = object({
+    partition  = optional(string, "aws")
+    region     = string
+    account_id = string
+  })
+}
+
 variable "name" {
   description = "Name of the queue; its dead-letter queue is `<name>-dlq`."
   type        = string
@@ -6,22 +15,6 @@ variable "name" {
     condition     = length(var.name) <= 76
     error_message = "A queue's name has at most 80 characters, four of them for -dlq."
   }
-}
-
-variable "partition" {
-  description = "Partition of the account."
-  type        = string
-  default     = "aws"
-}
-
-variable "region" {
-  description = "Region of the queue."
-  type        = string
-}
-
-variable "account_id" {
-  description = "Account of the queue."
-  type        = string
 }
 
 variable "key_arn" {

@@ -9,7 +9,7 @@ locals {
 module "release_alarms" {
   source = "../alarms"
 
-  prefix    = "${var.prefix}${var.name}-"
+  prefix    = "${var.context.prefix}${var.name}-"
   topic_arn = var.topic_arn
 
   alarms = merge([for name in values({ for name, role in local.target_groups : name => name if var.host != null }) : {

@@ -15,7 +15,7 @@ resource "aws_ssm_parameter" "release" {
     image   = "Digest of the image of ${var.name} that is in service"
   }
 
-  name            = "/${var.prefix}${var.name}/release/${each.key}"
+  name            = "/${var.context.prefix}${var.name}/release/${each.key}"
   description     = each.value
   type            = "String"
   insecure_value  = var.first_release

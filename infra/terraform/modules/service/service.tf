@@ -141,7 +141,7 @@ resource "aws_ecs_service" "role" {
     }
   }
 
-  tags = { Name = "${var.prefix}${local.service_name[each.key]}" }
+  tags = { Name = "${var.context.prefix}${local.service_name[each.key]}" }
 
   lifecycle {
     ignore_changes = [desired_count]

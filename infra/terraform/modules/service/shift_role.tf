@@ -3,8 +3,8 @@
 resource "aws_iam_role" "shift" {
   count = length(local.shifting) == 0 || var.host == null ? 0 : 1
 
-  name                 = "${var.prefix}${var.name}-shift"
-  permissions_boundary = var.boundary_arn
+  name                 = "${var.context.prefix}${var.name}-shift"
+  permissions_boundary = var.context.boundary_arn
   description          = "Lets ECS move traffic between versions of ${var.name}"
 
   assume_role_policy = jsonencode({

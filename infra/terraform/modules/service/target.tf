@@ -38,7 +38,7 @@ resource "aws_lb_target_group" "this" {
     unhealthy_threshold = 3
   }
 
-  tags = { Name = "${var.prefix}${var.name}-${each.key}" }
+  tags = { Name = "${var.context.prefix}${var.name}-${each.key}" }
 
   lifecycle {
     create_before_destroy = true
@@ -83,7 +83,7 @@ resource "aws_lb_listener_rule" "web" {
     }
   }
 
-  tags = { Name = "${var.prefix}${var.name}" }
+  tags = { Name = "${var.context.prefix}${var.name}" }
 
   lifecycle {
     ignore_changes = [action]

@@ -47,7 +47,7 @@ locals {
         logDriver = "awslogs"
         options = {
           "awslogs-group"         = aws_cloudwatch_log_group.role[role].name
-          "awslogs-region"        = var.region
+          "awslogs-region"        = var.context.region
           "awslogs-stream-prefix" = role
           "mode"                  = "non-blocking"
           "max-buffer-size"       = "8m"
@@ -62,7 +62,7 @@ locals {
 resource "aws_ecs_task_definition" "role" {
   for_each = local.tasks
 
-  family                   = "${var.prefix}${local.service_name[each.key]}"
+  family                   = "${var.context.prefix}${local.service_name[each.key]}"
   requires_compatibilities = ["EC2", "FARGATE"] # the same definition for both, so that a service can move between them
   network_mode             = "awsvpc"
   cpu                      = tostring(each.value.cpu)
@@ -85,7 +85,7 @@ resource "aws_ecs_task_definition" "role" {
     }
   }
 
-  tags = { Name = "${var.prefix}${local.service_name[each.key]}" }
+  tags = { Name = "${var.context.prefix}${local.service_name[each.key]}" }
 
   lifecycle {
     precondition {

@@ -1,15 +1,16 @@
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: what names start with, region, the policy that bounds its roles (null for none), how many days logs are kept, KMS key of the logs."
+  type = object({
+    prefix             = string
+    region             = string
+    boundary_arn       = optional(string)
+    log_retention_days = number
+    log_key_arn        = string
+  })
+}
+
 variable "name" {
   description = "Name of the service."
-  type        = string
-}
-
-variable "prefix" {
-  description = "What names in the account start with."
-  type        = string
-}
-
-variable "region" {
-  description = "Region of the service."
   type        = string
 }
 
@@ -268,20 +269,4 @@ variable "shell" {
   description = "Whether people may open a shell in the containers (ECS Exec)."
   type        = bool
   default     = false
-}
-
-variable "log_retention_days" {
-  description = "How long logs are kept."
-  type        = number
-}
-
-variable "log_key_arn" {
-  description = "KMS key of the logs."
-  type        = string
-}
-
-variable "boundary_arn" {
-  description = "Policy that bounds what its role may ever be allowed; null for none."
-  type        = string
-  default     = null
 }

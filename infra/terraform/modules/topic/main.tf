@@ -1,18 +1,18 @@
 # One encrypted SNS topic. Roles of this account publish by their own policies; AWS services by `publishers`.
 
 locals {
-  arn = "arn:${var.partition}:sns:${var.region}:${var.account_id}:${var.name}"
+  arn = "arn:${var.context.partition}:sns:${var.context.region}:${var.context.account_id}:${var.name}"
 }
 
 resource "aws_sns_topic" "this" {
-  region            = var.region
+  region            = var.context.region
   name              = var.name
   kms_master_key_id = var.key_arn
   tags              = { Name = var.name }
 }
 
 resource "aws_sns_topic_policy" "this" {
-  region = var.region
+  region = var.context.region
   arn    = aws_sns_topic.this.arn
 
   policy = jsonencode({

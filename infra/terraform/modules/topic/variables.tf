@@ -1,21 +1,14 @@
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: partition, region, account."
+  type = object({
+    partition  = optional(string, "aws")
+    region     = string
+    account_id = string
+  })
+}
+
 variable "name" {
   description = "Name of the topic."
-  type        = string
-}
-
-variable "partition" {
-  description = "Partition of the account."
-  type        = string
-  default     = "aws"
-}
-
-variable "region" {
-  description = "Region of the topic."
-  type        = string
-}
-
-variable "account_id" {
-  description = "Account of the topic."
   type        = string
 }
 

@@ -50,7 +50,7 @@ resource "aws_wafv2_web_acl" "this" {
   name        = var.name
   description = "In front of ${var.name}"
   scope       = var.scope
-  region      = var.region
+  region      = var.context.region
 
   default_action {
     allow {}

@@ -1,3 +1,17 @@
+variable "context" {
+  description = "What all modules of an environment are told, of which this one reads: region, how many days logs are kept, KMS key of the logs."
+  type = object({
+    region             = optional(string)
+    log_retention_days = number
+    log_key_arn        = string
+  })
+
+  validation {
+    condition     = var.scope != "CLOUDFRONT" || var.context.region == "us-east-1"
+    error_message = "A firewall for CloudFront lives in us-east-1."
+  }
+}
+
 variable "name" {
   description = "Name of the firewall."
   type        = string
@@ -10,17 +24,6 @@ variable "scope" {
   validation {
     condition     = contains(["REGIONAL", "CLOUDFRONT"], var.scope)
     error_message = "scope is REGIONAL or CLOUDFRONT."
-  }
-}
-
-variable "region" {
-  description = "Region of the firewall and its log; us-east-1 for CLOUDFRONT, null for the provider's."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.scope != "CLOUDFRONT" || var.region == "us-east-1"
-    error_message = "A firewall for CloudFront lives in us-east-1."
   }
 }
 
@@ -71,14 +74,4 @@ variable "trusted_below" {
   description = "Domain below which only our own CloudFront asks; without its header such a request is refused. Null for none."
   type        = string
   default     = null
-}
-
-variable "log_retention_days" {
-  description = "How long the log of blocked requests is kept."
-  type        = number
-}
-
-variable "log_key_arn" {
-  description = "KMS key of the log, in the firewall's region."
-  type        = string
 }

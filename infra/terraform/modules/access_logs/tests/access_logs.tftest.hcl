@@ -1,8 +1,11 @@
 mock_provider "aws" {}
 
 variables {
+  context = {
+    account_id = "123456789012"
+  }
+
   name          = "slipway-test-access-logs-123456789012"
-  account_id    = "123456789012"
   expire_days   = 30
   force_destroy = false
 }

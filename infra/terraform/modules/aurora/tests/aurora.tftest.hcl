@@ -2,6 +2,11 @@ mock_provider "aws" {}
 mock_provider "random" {}
 
 variables {
+  context = {
+    log_retention_days = 30
+    log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+
   name                = "slipway-test-users"
   multi_az            = true
   backup_days         = 35
@@ -10,8 +15,6 @@ variables {
   monitoring_role_arn = "arn:aws:iam::123456789012:role/monitoring"
   security_group_id   = "sg-1"
   key_arn             = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  log_retention_days  = 30
-  log_key_arn         = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   capacity            = { min = 0.5, max = 8 }
 }
 
@@ -75,7 +78,7 @@ run "a_copy_has_its_users_from_the_cluster_that_it_follows" {
   command = plan
 
   variables {
-    region         = "eu-central-1"
+    context        = { region = "eu-central-1", log_retention_days = 30, log_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
     global_cluster = "slipway-test-users"
     multi_az       = false
   }

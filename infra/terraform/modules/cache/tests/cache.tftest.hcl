@@ -1,14 +1,17 @@
 mock_provider "aws" {}
 
 variables {
-  name               = "slipway-test-cache"
-  node_type          = "cache.t4g.micro"
-  nodes              = 2
-  subnet_ids         = { a = "subnet-1", b = "subnet-2" }
-  security_group_id  = "sg-1"
-  key_arn            = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  log_retention_days = 30
-  log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  context = {
+    log_retention_days = 30
+    log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+
+  name              = "slipway-test-cache"
+  node_type         = "cache.t4g.micro"
+  nodes             = 2
+  subnet_ids        = { a = "subnet-1", b = "subnet-2" }
+  security_group_id = "sg-1"
+  key_arn           = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
 
 run "tls_and_encryption_at_rest" {

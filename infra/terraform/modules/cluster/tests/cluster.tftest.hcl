@@ -1,10 +1,13 @@
 mock_provider "aws" {}
 
 variables {
-  name               = "slipway-test"
-  key_arn            = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  log_retention_days = 30
-  log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  context = {
+    log_retention_days = 30
+    log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+
+  name    = "slipway-test"
+  key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
 
 run "fargate_and_spot_watched_and_recorded" {
@@ -38,7 +41,7 @@ run "whatever_is_logged_has_a_key_and_an_end" {
   command = plan
 
   assert {
-    condition     = alltrue([for group in [aws_cloudwatch_log_group.insights, aws_cloudwatch_log_group.exec] : group.kms_key_id == var.log_key_arn && group.retention_in_days == 30])
+    condition     = alltrue([for group in [aws_cloudwatch_log_group.insights, aws_cloudwatch_log_group.exec] : group.kms_key_id == var.context.log_key_arn && group.retention_in_days == 30])
     error_message = "What AWS would log by itself has our key and our retention."
   }
 

@@ -1,8 +1,11 @@
 mock_provider "aws" {}
 
 variables {
+  context = {
+    account_id = "123456789012"
+  }
+
   name       = "slipway-test-users"
-  account_id = "123456789012"
   subnet_ids = { eu-west-1a = "subnet-1", eu-west-1b = "subnet-2" }
 }
 

@@ -1,8 +1,13 @@
 mock_provider "aws" {}
 
 variables {
+  context = {
+    region             = "eu-west-1"
+    log_retention_days = 30
+    log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+
   name               = "slipway-test-users-preparation"
-  region             = "eu-west-1"
   image              = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/slipway-test/users:1.0.0-abc"
   user               = "10001:10001"
   architecture       = "ARM64"
@@ -11,8 +16,6 @@ variables {
   master_secret_arn  = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1"
   role_secret_arn    = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:users-1"
   execution_role_arn = "arn:aws:iam::123456789012:role/x"
-  log_retention_days = 30
-  log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
 
 run "hardened_with_secrets_by_reference" {

@@ -1,17 +1,20 @@
 mock_provider "aws" {}
 
 variables {
-  name               = "slipway-test-users"
-  region             = "eu-west-1"
-  account_id         = "123456789012"
-  server             = { kind = "instance", identifier = "slipway-test-users" }
-  database           = "users"
-  role               = "users"
-  subnet_ids         = { a = "subnet-1", b = "subnet-2" }
-  security_group_id  = "sg-1"
-  key_arn            = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  log_retention_days = 30
-  log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  context = {
+    region             = "eu-west-1"
+    account_id         = "123456789012"
+    log_retention_days = 30
+    log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+
+  name              = "slipway-test-users"
+  server            = { kind = "instance", identifier = "slipway-test-users" }
+  database          = "users"
+  role              = "users"
+  subnet_ids        = { a = "subnet-1", b = "subnet-2" }
+  security_group_id = "sg-1"
+  key_arn           = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
 
 run "tls_and_a_login_from_a_secret" {

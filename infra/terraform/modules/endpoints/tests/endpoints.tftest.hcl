@@ -1,10 +1,13 @@
 mock_provider "aws" {}
 
 variables {
-  prefix            = "slipway-test-"
+  context = {
+    prefix     = "slipway-test-"
+    region     = "eu-west-1"
+    account_id = "123456789012"
+  }
+
   vpc_id            = "vpc-1"
-  region            = "eu-west-1"
-  account_id        = "123456789012"
   interface         = ["ecr.api", "sqs"]
   subnet_ids        = { a = "subnet-1", b = "subnet-2" }
   route_table_ids   = { a = "rtb-1", b = "rtb-2" }
@@ -31,7 +34,7 @@ run "nothing_is_carried_to_another_account" {
   assert {
     condition = alltrue([for endpoint in values(aws_vpc_endpoint.gateway) : alltrue([
       for statement in jsondecode(endpoint.policy).Statement :
-      try(statement.Condition.StringEquals["aws:ResourceAccount"] == var.account_id, false) || statement.Sid == "LayersOfImages"
+      try(statement.Condition.StringEquals["aws:ResourceAccount"] == var.context.account_id, false) || statement.Sid == "LayersOfImages"
     ])])
     error_message = "Buckets and tables of others are not reached, but AWS's own for images."
   }

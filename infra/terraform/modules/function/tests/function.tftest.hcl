@@ -8,10 +8,13 @@ mock_provider "aws" {
 }
 
 variables {
+  context = {
+    prefix     = "slipway-test-"
+    region     = "eu-west-1"
+    account_id = "123456789012"
+  }
+
   name            = "media"
-  prefix          = "slipway-test-"
-  region          = "eu-west-1"
-  account_id      = "123456789012"
   repository_url  = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/slipway-test/media"
   image           = "sha256:0123456789012345678901234567890123456789012345678901234567890123"
   environment     = { LOG_LEVEL = "INFO" }

@@ -1,10 +1,13 @@
 mock_provider "aws" {}
 
 variables {
-  prefix           = "slipway-test-"
+  context = {
+    prefix = "slipway-test-"
+    region = "eu-west-1"
+  }
+
   domain           = "example.com"
   zone_id          = "Z0123456789ABC"
-  region           = "eu-west-1"
   events_topic_arn = "arn:aws:sns:eu-west-1:123456789012:x"
 }
 

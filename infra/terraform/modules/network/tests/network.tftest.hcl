@@ -1,12 +1,15 @@
 mock_provider "aws" {}
 
 variables {
-  name        = "slipway-test"
-  cidr        = "10.20.0.0/16"
-  zones       = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
-  nat         = "per_az"
-  account_id  = "123456789012"
-  log_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  context = {
+    account_id  = "123456789012"
+    log_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+
+  name  = "slipway-test"
+  cidr  = "10.20.0.0/16"
+  zones = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+  nat   = "per_az"
 }
 
 run "three_tiers_in_every_zone" {

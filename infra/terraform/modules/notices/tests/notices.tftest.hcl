@@ -1,11 +1,14 @@
 mock_provider "aws" {}
 
 variables {
-  prefix     = "slipway-test-"
-  region     = "eu-west-1"
-  account_id = "123456789012"
-  key_arn    = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  emails     = ["somebody@example.com"]
+  context = {
+    region     = "eu-west-1"
+    account_id = "123456789012"
+  }
+
+  prefix  = "slipway-test-"
+  key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  emails  = ["somebody@example.com"]
 }
 
 run "somebody_listens" {

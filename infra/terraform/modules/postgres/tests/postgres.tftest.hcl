@@ -2,6 +2,11 @@ mock_provider "aws" {}
 mock_provider "random" {}
 
 variables {
+  context = {
+    log_retention_days = 30
+    log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+
   name                = "slipway-test-users"
   multi_az            = true
   backup_days         = 35
@@ -10,8 +15,6 @@ variables {
   monitoring_role_arn = "arn:aws:iam::123456789012:role/monitoring"
   security_group_id   = "sg-1"
   key_arn             = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  log_retention_days  = 30
-  log_key_arn         = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   instance_class      = "db.t4g.medium"
 }
 

@@ -1,9 +1,12 @@
 mock_provider "aws" {}
 
 variables {
+  context = {
+    region     = "eu-west-1"
+    account_id = "123456789012"
+  }
+
   name               = "slipway-test-media-uploads"
-  region             = "eu-west-1"
-  account_id         = "123456789012"
   key_arn            = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   visibility_timeout = 30
   max_receives       = 12

@@ -1,9 +1,14 @@
 mock_provider "aws" {}
 
 variables {
+  context = {
+    prefix             = "slipway-test-"
+    region             = "eu-west-1"
+    log_retention_days = 30
+    log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+
   name           = "media"
-  prefix         = "slipway-test-"
-  region         = "eu-west-1"
   port           = 8080
   first_release  = "1.0.0-abc"
   repository_url = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/slipway-test/media"
@@ -23,11 +28,9 @@ variables {
   load_balancer_suffix = "app/x/1"
   host                 = "media.example.com"
 
-  topic_arn          = "arn:aws:sns:eu-west-1:123456789012:notices"
-  spot_percent       = 50
-  queue_names        = { worker = ["uploads", "events"] }
-  log_retention_days = 30
-  log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  topic_arn    = "arn:aws:sns:eu-west-1:123456789012:notices"
+  spot_percent = 50
+  queue_names  = { worker = ["uploads", "events"] }
 
   roles = {
     api = {

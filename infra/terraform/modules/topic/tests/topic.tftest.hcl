@@ -1,10 +1,13 @@
 mock_provider "aws" {}
 
 variables {
-  name       = "slipway-test-users-events"
-  region     = "eu-west-1"
-  account_id = "123456789012"
-  key_arn    = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  context = {
+    region     = "eu-west-1"
+    account_id = "123456789012"
+  }
+
+  name    = "slipway-test-users-events"
+  key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
 
 run "encrypted_and_tls_only" {

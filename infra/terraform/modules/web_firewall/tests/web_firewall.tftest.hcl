@@ -1,6 +1,11 @@
 mock_provider "aws" {}
 
 variables {
+  context = {
+    log_retention_days = 30
+    log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+
   name       = "slipway-test"
   scope      = "REGIONAL"
   per_minute = 1000
@@ -11,8 +16,6 @@ variables {
       { host = "example.com", below = true, path = "/api/users/v1/sessions" },
     ] }
   }
-  log_retention_days = 30
-  log_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
 
 run "managed_rules_and_limits" {
@@ -89,9 +92,9 @@ run "cloudfronts_lives_in_us_east_1" {
   command = plan
 
   variables {
-    scope  = "CLOUDFRONT"
-    region = "eu-west-1"
+    scope   = "CLOUDFRONT"
+    context = { region = "eu-west-1", log_retention_days = 30, log_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
   }
 
-  expect_failures = [var.region]
+  expect_failures = [var.context]
 }
