@@ -36,7 +36,16 @@ def test_a_time_with_an_offset_is_kept_in_utc(anna):
 
 
 @pytest.mark.parametrize(
-    "title", ["🧀" * 50, "日本語", "العربية", "e\u0301", "<script>alert(1)</script>", "' OR 1=1 --"]
+    "title",
+    [
+        "🧀" * 50,
+        "日本語",
+        "العربية",
+        "e\u0301",
+        "<script>alert(1)</script>",
+        "' OR 1=1 --",
+        "tidy up ../../etc",
+    ],
 )
 def test_any_language_is_kept_as_it_was_written(anna, title):
     made = anna.todo(title)
