@@ -128,6 +128,7 @@ def test_a_deleted_account_leaves_nothing(real: RealWorld, owner: str, aws: Emul
     assert real.show(owner, begun["object_id"]).status_code == 401
     assert real.stores.files.listing(f"users/{owner}/", "", 10).files == []
     assert real.stores.files.listing(f"thumbnails/{owner}/", "", 10).files == []
+    real.jobs.relays["relay"].drain()  # the events that tell of it
     pages = aws.client("dynamodb").get_paginator("scan").paginate(TableName=real.settings.media_table)
     [mark] = [item for page in pages for item in page["Items"] if owner in str(item)]
     assert mark["sk"] == {"S": "ACCOUNT"}
