@@ -11,6 +11,7 @@ from chassis.http.health import Check
 from chassis.http.openapi import ApiInfo
 from chassis.http.routing import Routes
 from chassis.identity.auth import TokenVerifier
+from chassis.turns import Turns
 from media.config import ApiSettings
 from media.domain.collection_objects import CollectionObjects
 from media.domain.collection_removal import CollectionRemoval
@@ -33,6 +34,9 @@ from media.routes.releases import ReleaseRoutes
 from media.routes.uploads import UploadRoutes
 from media.store.delivery import EdgeSigner, signer_of
 from media.wiring import Stores, collection_removal, public_copies, real
+
+_PATIENCE = 8.0
+"""Seconds that a call waits for its account's turn: less than the gateway waits."""
 
 INFO = ApiInfo(
     name="media",
@@ -58,6 +62,7 @@ def create_app(
         quota,
         settings.largest_object_bytes,
         Allowance(settings.upload_burst, settings.uploads_per_second),
+        Turns(1, settings.max_waiting, _PATIENCE),
         clock,
     )
     emptying = collection_removal(stores, clock)

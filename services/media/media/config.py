@@ -70,6 +70,12 @@ class ApiSettings(MediaSettings):
         description="Largest file of a release, which is read whole to check it.",
     )
     quota_objects: int = Field(default=100_000, ge=1, description="Objects that one account may hold.")
+    max_waiting: int = Field(
+        default=3,
+        ge=0,
+        le=64,
+        description="Per process, calls of an account that wait until its call before has begun an upload.",
+    )
     upload_burst: int = Field(
         default=500,
         ge=1,

@@ -12,6 +12,7 @@ from uuid import UUID
 from chassis.allowance import Allowance
 from chassis.clock import Clock, utc_now
 from chassis.errors import FieldError
+from chassis.turns import Turns
 from media.domain import naming
 from media.domain.objects import FIRST_LOOK, MediaObject, Status
 from media.domain.ports import Form, Multipart, Quota, Records, SignedUrls
@@ -65,6 +66,7 @@ class Uploads:
         quota: Quota,
         largest: int,
         allowance: Allowance,
+        turns: Turns,
         clock: Clock = utc_now,
     ) -> None:
         self._records = records
@@ -73,14 +75,19 @@ class Uploads:
         self._quota = quota
         self._largest = largest
         self._allowance = allowance
+        self._turns = turns
         self._clock = clock
 
     def begin(self, owner: str, object_id: UUID, wanted: UploadRequest) -> StartedUpload:
         """Promise a place under `object_id`, or renew the promise when a first try made it already.
 
         Raises Invalid for a size or name that can never be, QuotaExceeded, AccountErased, and TooMany when
-        the owner has begun as many of late as it may.
+        the owner has begun as many of late as it may, or too many wait for their turn.
         """
+        with self._turns.turn(owner):
+            return self._begin(owner, object_id, wanted)
+
+    def _begin(self, owner: str, object_id: UUID, wanted: UploadRequest) -> StartedUpload:
         self._allowance.require(owner)
         self._allowance.spend(owner, 1)
         filename = self._accepted(owner, wanted)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
+from threading import Event
 from typing import Any
 
 import pytest
 from services.media.tests.factories import BUCKET, S3_URL, World, a_picture, an_owner, sha256
 
 from chassis.errors import Transient
+from media.domain.objects import MediaObject
+from media.domain.ports import Quota
 
 WANTED: dict[str, Any] = {"filename": "cat.jpg", "content_type": "image/jpeg", "size": 1000}
 
@@ -181,4 +185,27 @@ def test_an_account_begins_so_many_uploads_at_once_and_is_told_when_to_come_agai
     assert 0 < int(refused.headers["Retry-After"]) <= 100
     assert refused.content_type == "application/problem+json"
     assert len(world.list(ann)) == 4
+    assert post(world, bob, WANTED).status_code == 201
+
+
+def test_an_account_begins_one_upload_after_the_other_and_too_many_at_once_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World(settings={"max_waiting": 2, "max_changes_at_once": 16})
+    ann, bob = an_owner(), an_owner()
+    create, go, inside = world.records.create, Event(), []
+
+    def create_in_the_end(wanted: MediaObject, quota: Quota) -> MediaObject:
+        inside.append(wanted.owner)
+        assert go.wait(60)
+        return create(wanted, quota)
+
+    monkeypatch.setattr(world.records, "create", create_in_the_end)
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(post, world, ann, WANTED) for _ in range(6)]
+        refused = list(islice(as_completed(asked), 3))
+        assert inside == [ann]
+        go.set()
+    assert [one.result().status_code for one in refused] == [429] * 3
+    assert [one.result().status_code for one in asked if one not in refused] == [201] * 3
     assert post(world, bob, WANTED).status_code == 201
