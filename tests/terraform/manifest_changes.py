@@ -134,6 +134,8 @@ LOST = {
     'module.queue["media-uploads"].aws_sqs_queue.dead',
     'module.queue["blog-users-events"].aws_sqs_queue.this',
     'module.queue["blog-users-events"].aws_sqs_queue.dead',
+    'module.queue["blog-media-events"].aws_sqs_queue.this',
+    'module.queue["blog-media-events"].aws_sqs_queue.dead',
     'module.queue["blog-mail-events"].aws_sqs_queue.this',
     'module.queue["blog-mail-events"].aws_sqs_queue.dead',
     'module.generated_secret["users/KEY_ENCRYPTION_KEY"].module.secret.aws_secretsmanager_secret.this',
