@@ -31,22 +31,6 @@ locals {
   # Bootstrap's, by its name: what any role made here can be allowed at most.
   boundary_arn = var.role_boundary ? "arn:${local.partition}:iam::${local.account_id}:policy/${local.name}-boundary" : null
 
-  # What every module of the environment is told: here, in us-east-1 for what is CloudFront's, and in further regions. Keys
-  # are made before it.
-  context = {
-    prefix             = local.prefix
-    partition          = local.partition
-    region             = var.region
-    account_id         = local.account_id
-    boundary_arn       = local.boundary_arn
-    log_retention_days = var.log_retention_days
-    log_key_arn        = module.log_key.arn
-  }
-  edge_context = merge(local.context, { region = "us-east-1", log_key_arn = module.edge_key.arn })
-  contexts_elsewhere = { for region in keys(var.regions) :
-    region => merge(local.context, { region = region, log_key_arn = module.replica_key[region].arn })
-  }
-
   # Composed rather than read: a role that may write a log and the task that has the role would wait for each other.
   log_group_arn = "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:"
 
