@@ -4,12 +4,15 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from slipway.commands import context, up
 from slipway.local import lifecycle
 from slipway.local.status import inspect
-from slipway.local.suite import Suite, SuiteSettings
+from slipway.local.suite import Suite, SuiteSettings, save_settings
 from slipway.parts import dynoxide, virtualenv
 from slipway.state import ports
 from slipway.state.layout import Layout
@@ -122,3 +125,22 @@ def _share_tools(root: Path) -> None:
     here.state.mkdir()
     here.tools.symlink_to(real.tools)
     here.emulator_venv.symlink_to(real.emulator_venv)
+
+
+@pytest.fixture
+def start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Runs `up` without starting anything; returns its exit code, text, and the settings kept."""
+    monkeypatch.setenv("SLIPWAY_STATE", str(tmp_path))
+
+    def remember(suite: Suite, _progress: object) -> list[str]:
+        suite.layout.make()
+        save_settings(suite)
+        return []
+
+    monkeypatch.setattr(lifecycle, "up", remember)
+
+    def run(*arguments: str) -> tuple[int, str, SuiteSettings]:
+        result = CliRunner().invoke(up.command, ["--no-live", *arguments])
+        return result.exit_code, result.output, context.suite().settings
+
+    return run

@@ -6,11 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from slipway.commands import context, up
-from slipway.local import lifecycle
-from slipway.local.suite import Suite, save_settings
+from slipway.commands import context
 from slipway.manifest import load_all
 from slipway.parts.service import ServiceWorker, WebService
 from slipway.state.layout import Layout
@@ -18,35 +15,16 @@ from slipway.state.layout import Layout
 _SERVICE = next(name for name, one in load_all(context.ROOT).items() if one.stores.tables)
 
 
-@pytest.fixture
-def start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """Runs `up` without starting anything; returns its exit code, text, and which services are functions."""
-    monkeypatch.setenv("SLIPWAY_STATE", str(tmp_path))
-
-    def remember(suite: Suite, _progress: object) -> list[str]:
-        suite.layout.make()
-        save_settings(suite)
-        return []
-
-    monkeypatch.setattr(lifecycle, "up", remember)
-
-    def run(*arguments: str) -> tuple[int, str, tuple[str, ...]]:
-        result = CliRunner().invoke(up.command, ["--no-live", *arguments])
-        return result.exit_code, result.output, context.suite().settings.functions
-
-    return run
-
-
 def test_what_runs_as_functions_is_remembered_until_it_is_told_otherwise(start: Any) -> None:
-    assert start("--compute", f"{_SERVICE}=lambda")[2] == (_SERVICE,)
-    assert start()[2] == (_SERVICE,)
-    assert start("--compute", f"{_SERVICE}=processes")[2] == ()
+    assert start("--compute", f"{_SERVICE}=lambda")[2].functions == (_SERVICE,)
+    assert start()[2].functions == (_SERVICE,)
+    assert start("--compute", f"{_SERVICE}=processes")[2].functions == ()
 
 
 @pytest.mark.parametrize("wrong", ["nobody=lambda", f"{_SERVICE}=toaster", _SERVICE, "=lambda"])
 def test_what_is_no_service_or_no_way_to_run_is_refused_with_what_there_is(start: Any, wrong: str) -> None:
-    code, text, functions = start("--compute", wrong)
-    assert (code, functions) == (2, ())
+    code, text, kept = start("--compute", wrong)
+    assert (code, kept.functions) == (2, ())
     assert _SERVICE in text
 
 

@@ -6,41 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from slipway.commands import context, up
-from slipway.local import lifecycle
-from slipway.local.suite import Suite, SuiteSettings, save_settings
+from slipway.commands import context
+from slipway.local.suite import Suite, SuiteSettings
 from slipway.manifest import load_all
 
 _SERVICE, _OTHER = list(load_all(context.ROOT))[:2]
 
 
-@pytest.fixture
-def start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """Runs `up` without starting anything; returns its exit code, text, and what services are told."""
-    monkeypatch.setenv("SLIPWAY_STATE", str(tmp_path))
-
-    def remember(suite: Suite, _progress: object) -> list[str]:
-        suite.layout.make()
-        save_settings(suite)
-        return []
-
-    monkeypatch.setattr(lifecycle, "up", remember)
-
-    def run(*arguments: str) -> tuple[int, str, tuple[str, ...]]:
-        result = CliRunner().invoke(up.command, ["--no-live", *arguments])
-        return result.exit_code, result.output, context.suite().settings.service_settings
-
-    return run
-
-
 def test_a_setting_is_remembered_until_it_is_taken_back(start: Any) -> None:
     first, second = f"{_SERVICE}.LOG_LEVEL=DEBUG", f"{_OTHER}.URL=http://x/?a=b"
-    assert start("--set", first)[2] == (first,)
-    assert set(start("--set", second)[2]) == {first, second}
-    assert set(start()[2]) == {first, second}
-    assert start("--set", f"{_SERVICE}.LOG_LEVEL=")[2] == (second,)
+    assert start("--set", first)[2].service_settings == (first,)
+    assert set(start("--set", second)[2].service_settings) == {first, second}
+    assert set(start()[2].service_settings) == {first, second}
+    assert start("--set", f"{_SERVICE}.LOG_LEVEL=")[2].service_settings == (second,)
 
 
 @pytest.mark.parametrize(
@@ -48,8 +27,8 @@ def test_a_setting_is_remembered_until_it_is_taken_back(start: Any) -> None:
     ["nobody.NAME=1", f"{_SERVICE}.name=1", f"{_SERVICE}.NAME", _SERVICE, "NAME=1", f"{_SERVICE}.AWS_SDK=x"],
 )
 def test_what_is_no_setting_of_a_service_is_refused_with_what_there_is(start: Any, wrong: str) -> None:
-    code, text, told = start("--set", wrong)
-    assert (code, told) == (2, ())
+    code, text, kept = start("--set", wrong)
+    assert (code, kept.service_settings) == (2, ())
     assert _SERVICE in text
 
 
