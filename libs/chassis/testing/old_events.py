@@ -1,4 +1,4 @@
-"""What every publisher keeps to; subclass it with the fixtures `golden`, `schemas` and `published`."""
+"""What every publisher keeps to; subclass it with the fixture `published`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 
 from chassis.messages.events import Event, parse
 
@@ -35,6 +36,16 @@ class OldEventsContract:
     that reads it can read what is published today. A field may be added, with one more file; a field that is
     dropped or changes its type is another version of the event's type. No file is ever changed.
     """
+
+    @pytest.fixture
+    def golden(self, request: pytest.FixtureRequest) -> Sequence[Path]:
+        """Return the files of `golden` beside the service's test."""
+        return sorted(request.path.with_name("golden").glob("*.json"))
+
+    @pytest.fixture
+    def schemas(self, request: pytest.FixtureRequest) -> Path:
+        """Return the service's folder of schemas: its tests of this kind lie two folders deep in it."""
+        return request.path.parents[2] / "events"
 
     def test_every_type_has_a_golden_event(self, golden: Sequence[Path], schemas: Path) -> None:
         kinds = {path.name.removesuffix(".schema.json") for path in schemas.iterdir()}

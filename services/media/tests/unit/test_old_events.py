@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from services.media.tests.factories import an_object, some_events
@@ -22,14 +21,6 @@ def made(old: MediaObject, new: MediaObject | None) -> Event:
 
 class TestOldEvents(OldEventsContract):
     """The contract."""
-
-    @pytest.fixture
-    def golden(self) -> Sequence[Path]:
-        return sorted(Path(__file__).with_name("golden").glob("*.json"))
-
-    @pytest.fixture
-    def schemas(self) -> Path:
-        return Path(__file__).parents[2] / "events"
 
     @pytest.fixture
     def published(self, owner: str) -> Sequence[Event]:

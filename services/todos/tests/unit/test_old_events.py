@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from services.todos.tests.factories import NOON, a_todo
@@ -16,14 +15,6 @@ from todos.domain.events import TodoEvents
 
 class TestOldEvents(OldEventsContract):
     """The contract."""
-
-    @pytest.fixture
-    def golden(self) -> Sequence[Path]:
-        return sorted(Path(__file__).with_name("golden").glob("*.json"))
-
-    @pytest.fixture
-    def schemas(self) -> Path:
-        return Path(__file__).parents[2] / "events"
 
     @pytest.fixture
     def published(self, owner: str) -> Sequence[Event]:

@@ -25,10 +25,6 @@ class TestOldEvents(OldEventsContract):
         return [*Path(__file__).with_name("golden").glob("*.json"), *OLD_EVENTS]
 
     @pytest.fixture
-    def schemas(self) -> Path:
-        return Path(__file__).parents[2] / "events"
-
-    @pytest.fixture
     def published(self) -> Sequence[Event]:
         clock, ada = FakeClock(NOW), account()
         return [account_created(ada, ISSUER, clock), account_deleted(ada, ISSUER, clock)]
