@@ -14,6 +14,8 @@ from redis.exceptions import NoScriptError
 
 from chassis.stores.redis_exchange import RedisExchange
 
+_pack: Callable[[Any], bytes] = pack_command  # whose stub knows tuples of one only
+
 
 class RedisScripts:
     """Runs any of `scripts` on one key, from any thread; connects when it first does.
@@ -85,8 +87,7 @@ class RedisScripts:
 
 
 def _packed(*command: str | bytes) -> bytes:
-    packed: bytes = pack_command(command)  # type: ignore[arg-type]  # declared for tuples of one
-    return packed
+    return _pack(command)
 
 
 def _digest(script: str) -> str:

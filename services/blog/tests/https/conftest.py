@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.resilience.conftest import healthy, running  # noqa: F401
+from tests.resilience import conftest as resilience
+from tests.system import conftest as system
 from tests.system.client import Account
-from tests.system.conftest import (  # noqa: F401  # pytest finds fixtures by their names
-    anna,
-    anyone,
-    ben,
-    enforces,
-    environment,
-    new_account,
-    operator,
-)
 from tests.system.expect import answer
+
+# pytest finds fixtures by their names
+anna, anyone, ben, new_account = system.anna, system.anyone, system.ben, system.new_account
+enforces, environment, operator = system.enforces, system.environment, system.operator
+healthy, running = resilience.healthy, resilience.running
 
 HERE = Path(__file__).parent
 Mails = Callable[[str], list[dict[str, Any]]]
@@ -37,8 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def writer(
-    new_account: Callable[..., Account],  # noqa: F811
-    operator: Callable[..., subprocess.CompletedProcess[str]],  # noqa: F811
+    new_account: Callable[..., Account],
+    operator: Callable[..., subprocess.CompletedProcess[str]],
 ) -> Account:
     """Somebody whom the operator lets write the blog."""
     account = new_account("Wanda Writer")
@@ -52,7 +49,7 @@ def writer(
 
 @pytest.fixture
 def mails(
-    operator: Callable[..., subprocess.CompletedProcess[str]],  # noqa: F811
+    operator: Callable[..., subprocess.CompletedProcess[str]],
 ) -> Mails:
     """Return what lists all mails to an address, newest first."""
 
