@@ -230,13 +230,22 @@ class OwnerCache:
         lease = self._run(scripts.LEASE, owner, field, secrets.token_hex(8), self._ttl, _LOCK_MS)
         if not lease:
             return _value_of(load())
-        generation, leading = lease[0] or b"", lease[1]
+        generation, leading, value = lease[0] or b"", lease[1], lease[2]
+        if value is not None:
+            return value
+        flight = owner, field, generation
+        if leading:
+            return self._flights.run(flight, lambda: self._load_and_fill(owner, field, generation, load))
+        # Whoever is to load never waits here: it would wait for one that waits for it.
+        value = self._flights.join(flight)
+        if value is not None:
+            return value
 
-        def lead() -> bytes:
-            value = None if leading else self._await_fill(owner, field, generation)
-            return self._load_and_fill(owner, field, generation, load) if value is None else value
+        def follow() -> bytes:
+            filled = self._await_fill(owner, field, generation)
+            return self._load_and_fill(owner, field, generation, load) if filled is None else filled
 
-        return self._flights.run((owner, field, generation), lead)
+        return self._flights.run((*flight, "following"), follow)
 
     def _load_and_fill(self, owner: str, field: str, generation: bytes, load: Callable[[], Loaded]) -> bytes:
         """Load and fill; where nothing can be filled, those who wait for it go on at once."""

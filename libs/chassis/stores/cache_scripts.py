@@ -17,7 +17,8 @@ local hash = KEYS[1] .. ':' .. epoch .. ':' .. ARGV[1]
 """
 # ARGV: owner, field. → {w, value}, or {} without an epoch.
 READ = _HASH + "return redis.call('HMGET', hash, 'w', ARGV[2])"
-# ARGV: owner, field, fresh generation, ttl, lock ms. → {generation, am I to load?}; {} while someone writes.
+# ARGV: owner, field, fresh generation, ttl, lock ms. → {generation, am I to load?, value}
+# or {} while someone writes. A value is there where another reader has filled it since the caller looked.
 # What a write has left in the hash keeps the time it has to live.
 LEASE = (
     _HASH
@@ -26,9 +27,10 @@ if redis.call('HEXISTS', hash, 'w') == 1 then return {} end
 if redis.call('HSETNX', hash, 'v', ARGV[3]) == 1 and redis.call('PTTL', hash) < 0 then
     redis.call('EXPIRE', hash, ARGV[4])
 end
-local generation = redis.call('HGET', hash, 'v')
-local lock = hash .. ':' .. generation .. ':' .. ARGV[2] .. ':lock'
-return {generation, redis.call('SET', lock, '1', 'NX', 'PX', ARGV[5]) and 1 or 0}
+local found = redis.call('HMGET', hash, 'v', ARGV[2])
+if found[2] then return {found[1], 0, found[2]} end
+local lock = hash .. ':' .. found[1] .. ':' .. ARGV[2] .. ':lock'
+return {found[1], redis.call('SET', lock, '1', 'NX', 'PX', ARGV[5]) and 1 or 0, false}
 """
 )
 _LOCK = "local lock = hash .. ':' .. ARGV[3] .. ':' .. ARGV[2] .. ':lock'\n"

@@ -14,6 +14,12 @@ class SingleFlight:
         self._flights: dict[Hashable, Future[bytes]] = {}
         self._lock = threading.Lock()
 
+    def join(self, key: Hashable) -> bytes | None:
+        """Return the result of the call under way, None where there is none. Raises what the call raises."""
+        with self._lock:
+            flight = self._flights.get(key)
+        return None if flight is None else flight.result()
+
     def run(self, key: Hashable, work: Callable[[], bytes]) -> bytes:
         """Return `work()`, run by the first caller; the others get its result or its exception."""
         with self._lock:

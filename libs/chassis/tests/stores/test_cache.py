@@ -138,6 +138,26 @@ def test_who_waits_for_a_load_that_fails_goes_on_at_once(
             failing.result()
 
 
+def test_of_threads_that_miss_at_once_the_one_that_is_to_load_waits_for_no_other(
+    make_cache: MakeCache, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chassis.stores.cache, "_LOCK_MS", FOR_EVER_MS)
+    cache, owners, start = make_cache(), [f"owner {number}" for number in range(200)], threading.Barrier(8)
+
+    def read_all() -> None:
+        for owner in owners:
+            start.wait()
+            cache.read(owner, "list", store.load)
+
+    readers = [threading.Thread(target=read_all, daemon=True) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(60)
+    assert not any(reader.is_alive() for reader in readers)
+    assert store.reads == len(owners)
+
+
 def test_after_a_write_nobody_waits_for_a_load_that_began_before(
     make_cache: MakeCache, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
