@@ -171,9 +171,9 @@ class BenchStage:
         self.hits.append(round(reads.get("hit", 0) / max(1, sum(reads.values())), 3))
 
     def _cache_reads(self) -> dict[str, float]:
-        """Return how often the cache was read so far, by outcome."""
+        """Return how often the cache of to-dos was read so far, by outcome."""
         text = requests.get(f"{self._todos}/metrics", timeout=60).text
-        lines = [line for line in text.splitlines() if line.startswith("cache_reads_total{")]
+        lines = [line for line in text.splitlines() if line.startswith('cache_reads_total{cache="todos",')]
         return {
             line.partition('outcome="')[2].partition('"')[0]: float(line.rpartition(" ")[2]) for line in lines
         }
