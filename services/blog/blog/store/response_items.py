@@ -22,6 +22,7 @@ from blog.domain.comment import Comment
 from blog.store.items import Item, key, user
 from chassis.schemas import format_time
 
+COMMENTS = "COMMENTS#"
 COMMENTED = "COMMENT#"
 LIKED = "LIKE#"
 HOURS = "HOUR#"
@@ -31,7 +32,12 @@ _comments = TypeAdapter(Comment)
 
 def partition_of(post_id: UUID) -> str:
     """Return the partition of a post's comments."""
-    return f"COMMENTS#{post_id}"
+    return f"{COMMENTS}{post_id}"
+
+
+def post_of(comment: Mapping[str, Any]) -> UUID:
+    """Return the post that the item of a comment belongs to."""
+    return UUID(comment["pk"]["S"].removeprefix(COMMENTS))
 
 
 def comment_key(post_id: UUID, comment_id: UUID | str) -> Item:

@@ -1,0 +1,1 @@
+"""One-off tasks: each is a module that is run by `python -m` and ends."""
