@@ -39,6 +39,10 @@ resource "aws_cloudfront_cache_policy" "as_told" {
   }
 }
 
+module "uncached_errors" {
+  source = "../uncached_errors"
+}
+
 resource "aws_cloudfront_distribution" "this" {
   #checkov:skip=CKV_AWS_86:Logs go by CloudWatch log delivery where a destination is given, which needs no bucket with access lists
   #checkov:skip=CKV_AWS_305:It passes everything on; there is no root object
@@ -104,9 +108,8 @@ resource "aws_cloudfront_distribution" "this" {
     }
   }
 
-  # CloudFront keeps an error for ten seconds otherwise: a file that is not there yet would stay away.
   dynamic "custom_error_response" {
-    for_each = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
+    for_each = module.uncached_errors.codes
 
     content {
       error_code            = custom_error_response.value

@@ -41,6 +41,10 @@ resource "aws_cloudfront_function" "api" {
   publish = true
 }
 
+module "uncached_errors" {
+  source = "../uncached_errors"
+}
+
 resource "aws_cloudfront_distribution" "this" {
   #checkov:skip=CKV_AWS_86:It logs by CloudWatch log delivery, which needs no bucket with access lists
   #checkov:skip=CKV_AWS_310:The bucket is one, in one region; a second one is a decision of the environment
@@ -121,9 +125,8 @@ resource "aws_cloudfront_distribution" "this" {
     }
   }
 
-  # CloudFront keeps an error for ten seconds otherwise, by its address and for everybody, whatever the behaviour caches.
   dynamic "custom_error_response" {
-    for_each = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
+    for_each = module.uncached_errors.codes
 
     content {
       error_code            = custom_error_response.value

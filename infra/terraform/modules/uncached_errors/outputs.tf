@@ -1,0 +1,4 @@
+output "codes" {
+  description = "Status codes that a distribution is told to keep for no time."
+  value       = local.codes
+}

@@ -1,0 +1,1 @@
+# It is the same for every distribution.
