@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.terraform.breaking import Break, adding, changing, ungiven, within, without
+from tests.terraform.breaking import Break, adding, changing, ungiven, with_statement, within, without
 from tests.terraform.plans import Plan
 from tests.terraform.properties import (
     compute,
@@ -76,6 +76,35 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
     (network.every_conversation_gets_its_answers, without("aws_network_acl_rule", '"private/egress/https')),
     (network.the_network_is_watched, without("aws_flow_log")),
     (network.what_is_too_long_is_told, without("aws_network_acl_rule", "private/ingress/too-long")),
+    (network.what_is_too_long_is_told, without("aws_vpc_security_group_ingress_rule", ".edge_too_long")),
+    (network.what_leaves_by_a_gateway_stays_ours, changing("aws_vpc_endpoint", policy=None)),
+    (network.what_leaves_by_a_gateway_stays_ours, without("aws_vpc_endpoint", ".gateway[")),
+    (
+        network.what_leaves_by_a_gateway_stays_ours,
+        with_statement("aws_vpc_endpoint", Action=["s3:PutObject"], Resource="*", Principal="*"),
+    ),
+    (
+        edge.preflights_are_answered_at_cdn,
+        within(
+            "aws_cloudfront_distribution",
+            lambda v: v["ordered_cache_behavior"][0].update(allowed_methods=["GET", "HEAD"]),
+            ".delivery[",
+        ),
+    ),
+    (
+        edge.preflights_are_answered_at_cdn,
+        within(
+            "aws_cloudfront_distribution",
+            lambda v: v["ordered_cache_behavior"][0].update(origin_request_policy_id=None),
+            ".delivery[",
+        ),
+    ),
+    (
+        edge.preflights_are_answered_at_cdn,
+        within("aws_cloudfront_response_headers_policy", lambda v: v.update(cors_config=[]), ".delivery["),
+    ),
+    (edge.preflights_are_answered_at_cdn, without("aws_s3_bucket_cors_configuration")),
+    (limits.names_in_all_of_aws_are_free, changing("aws_s3_bucket", bucket="slipway-prod-site")),
     (
         network.the_edge_is_open_for_the_web_alone,
         within("aws_vpc_security_group_ingress_rule", lambda v: v.update(to_port=-1), ".edge_too_long"),
@@ -163,6 +192,7 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
             "aws_lb",
             drop_invalid_header_fields=True,
             access_logs=[{"enabled": True}],
+            region="eu-west-1",
         ),
     ),
     (edge.what_people_write_is_not_refused, within("aws_wafv2_web_acl", _refuse_all)),
@@ -212,7 +242,10 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
         within("aws_lb_target_group", lambda v: v["health_check"][0].update(path="/readyz")),
     ),
     (compute.every_service_scales, without("aws_appautoscaling_policy", "messages")),
-    (compute.one_cluster, adding("module.x.aws_ecs_cluster.other", "aws_ecs_cluster", name="other")),
+    (
+        compute.one_cluster,
+        adding("module.x.aws_ecs_cluster.other", "aws_ecs_cluster", region="eu-west-1"),
+    ),
     (limits.names_are_as_aws_takes_them, changing("aws_iam_role", name="x" * 65)),
     (limits.names_are_as_aws_takes_them, changing("aws_db_instance", identifier="slipway-prod-my_notes")),
     (limits.names_are_as_aws_takes_them, changing("aws_security_group", description="the users' tasks")),

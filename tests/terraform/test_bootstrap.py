@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import yaml
 from tests.terraform.conftest import Once
 from tests.terraform.plans import Plan, planned
 from tests.terraform.properties import policies
-from tests.terraform.terraform import ACCOUNT, ROOT, Terraform, said
+from tests.terraform.terraform import ACCOUNT, CONFIGURATION, ROOT, Terraform, said
 
 from slipway.manifest import Manifest
 
@@ -61,6 +63,22 @@ def test_the_state_is_kept_like_a_secret(bootstrap: Plan) -> None:
     assert len(blocks) == len(bootstrap.of("aws_s3_bucket")) == 2
     bucket = bootstrap.resources["module.bucket.aws_s3_bucket.this"]
     assert bucket["bucket"] == f"slipway-state-{ACCOUNT}-eu-west-1"
+
+
+def test_bootstraps_own_state_moves_into_the_bucket_that_it_has_made(bootstrap: Plan) -> None:
+    """As the guide says: by a file that Git ignores, to a place that is no environment's."""
+    guide = (ROOT / "docs" / "operations.md").read_text()
+    [(file, block)] = re.findall(
+        r"^\$ cat > (\S+_override\.tf) <<'END'\n(.*?)^END$", guide, re.DOTALL | re.MULTILINE
+    )
+    given = dict(re.findall(r'^ +(\w+) += "?([^"\n]+)"?$', block, re.MULTILINE))
+    bucket = bootstrap.resources["module.bucket.aws_s3_bucket.this"]
+    assert (given["bucket"], given["region"]) == (bucket["bucket"], "eu-west-1")
+    assert (given["encrypt"], given["use_lockfile"]) == ("true", "true")
+    assert given["key"].partition("/")[0] not in json.loads(_VARIABLES["environments"])
+    assert fnmatch(Path(file).name, "*_override.tf")
+    assert "*_override.tf" in (ROOT / ".gitignore").read_text().splitlines()
+    assert "backend" not in (CONFIGURATION / "bootstrap" / "versions.tf").read_text(), "it begins with a file"
 
 
 def test_nothing_is_allowed_by_a_wildcard(bootstrap: Plan) -> None:

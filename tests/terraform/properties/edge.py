@@ -15,6 +15,7 @@ from slipway.manifest import Manifest
 # Those that CloudFront would keep for ten seconds:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 _ERRORS = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
+_CORS_S3_ORIGIN = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
 
@@ -68,7 +69,7 @@ def nobody_passes_by_cloudfront(plan: Plan) -> list[str]:
     return open_functions + [
         f"{rule.address} asks for no header"
         for rule in plan.of("aws_lb_listener_rule")
-        if rule.address.startswith("module.service[")
+        if rule.address.startswith(("module.service[", "module.service_elsewhere["))
         and not any(condition["http_header"] for condition in rule["condition"])
     ]
 
@@ -91,8 +92,10 @@ def the_firewall_stands_before_everything(plan: Plan) -> list[str]:
         for one in plan.of("aws_cloudfront_distribution")
         if not one.given("web_acl_id")
     ]
-    if not plan.of("aws_wafv2_web_acl_association"):
-        found.append("the load balancer has no firewall")
+    associations = {one["region"] for one in plan.of("aws_wafv2_web_acl_association")}
+    found += [
+        f"{one.address} has no firewall" for one in plan.of("aws_lb") if one["region"] not in associations
+    ]
     for acl in plan.of("aws_wafv2_web_acl"):
         rules = json.dumps(acl["rule"])
         for part in (
@@ -168,6 +171,26 @@ def private_files_need_a_signature(plan: Plan, manifests: dict[str, Manifest]) -
             unsigned = "trusted_key_groups" in behaviour and not behaviour["trusted_key_groups"]
             if behaviour["path_pattern"] in signed and unsigned:
                 found.append(f"{behaviour['path_pattern']} is open to everybody")
+    return found
+
+
+def preflights_are_answered_at_cdn(plan: Plan) -> list[str]:
+    """A page may read a file in parts, and go on with an old one: browsers ask before, and S3 answers."""
+    told = plan.under("module.delivery[0]", "aws_cloudfront_response_headers_policy")
+    found = []
+    for one in plan.under("module.delivery[0]", "aws_cloudfront_distribution"):
+        for behaviour in one["ordered_cache_behavior"] or []:
+            passed = behaviour["origin_request_policy_id"] == _CORS_S3_ORIGIN
+            if "OPTIONS" not in behaviour["allowed_methods"] or not passed:
+                found.append(f"{behaviour['path_pattern']} does not take what browsers ask")
+    for policy in told:
+        [cors] = policy["cors_config"] or [{}]
+        [headers] = cors.get("access_control_allow_headers") or [{"items": []}]
+        if not {"Range", "If-Range"} <= set(headers["items"]):
+            found.append(f"{policy.address} lets pages read no part")
+    origins = {one["region"] for one in plan.of("aws_s3_bucket_cors_configuration")}
+    if told and plan.variables["region"] not in origins:
+        found.append("no bucket answers browsers")
     return found
 
 
@@ -278,10 +301,10 @@ def refusals_are_problems(plan: Plan) -> list[str]:
 
 
 def the_load_balancer_is_careful(plan: Plan) -> list[str]:
-    """It logs, drops malformed headers, answers unknown hosts itself, and is the only one."""
+    """It logs, drops malformed headers, answers unknown hosts itself, and is the only one in its region."""
     found = []
     balancers = plan.of("aws_lb")
-    if len(balancers) != 1:
+    if len(balancers) != len({one["region"] for one in balancers}) or not balancers:
         found.append(f"there are {len(balancers)} load balancers")
     for balancer in balancers:
         if balancer["drop_invalid_header_fields"] is not True:

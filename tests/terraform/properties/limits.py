@@ -73,6 +73,16 @@ def names_stand_once(plan: Plan) -> list[str]:
     return found
 
 
+def names_in_all_of_aws_are_free(plan: Plan) -> list[str]:
+    """A bucket's name is nobody else's anywhere: it has the account's number in it."""
+    account = plan.variables["account_id"]
+    return [
+        f"{one.address}: anybody may have {one['bucket']}"
+        for one in plan.of("aws_s3_bucket")
+        if not str(one["bucket"]).endswith(f"-{account}")
+    ]
+
+
 def firewalls_can_be_made(plan: Plan) -> list[str]:
     """Headers are in lower case, labels and rules have plain names, no two rules the same priority."""
     found = []

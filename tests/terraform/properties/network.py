@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
+import json
+import re
 
 from tests.terraform.plans import Plan, Resource
 from tests.terraform.properties.functions import on_lambda
 
 _EVERYWHERE = {"0.0.0.0/0", "::/0"}
+
+# In the first region, and in one where the services stand by.
+_ELSEWHERE = r'(_elsewhere\["[a-z0-9-]+"\])?'
+_IS_OF_THE_EDGE = re.compile(rf"module\.firewall{_ELSEWHERE}\.aws_vpc_security_group_ingress_rule\.edge")
+_IS_NATS = re.compile(rf"module\.network{_ELSEWHERE}\.aws_eip\.nat\[")
+_IS_THE_LOAD_BALANCER = re.compile(rf"module\.load_balancer{_ELSEWHERE}\.aws_lb\.this$")
 
 # Who speaks to whom from one zone to another, and on which port; the outside has no ACL of ours.
 _CONVERSATIONS = (
@@ -32,7 +40,7 @@ def only_the_edge_is_open(plan: Plan) -> list[str]:
         f"{rule.address} lets in {rule['cidr_ipv4'] or rule['cidr_ipv6'] or rule['prefix_list_id']}"
         for rule in plan.of("aws_vpc_security_group_ingress_rule")
         if (rule["cidr_ipv4"] or rule["cidr_ipv6"] or rule["prefix_list_id"])
-        and not rule.address.startswith("module.firewall.aws_vpc_security_group_ingress_rule.edge")
+        and not _IS_OF_THE_EDGE.match(rule.address)
     ]
 
 
@@ -47,7 +55,7 @@ def rules_are_resources(plan: Plan) -> list[str]:
 
 def the_edge_is_open_for_the_web_alone(plan: Plan) -> list[str]:
     """The load balancer takes HTTPS, and HTTP to say where HTTPS is."""
-    rules = plan.under("module.firewall", "aws_vpc_security_group_ingress_rule")
+    rules = plan.of("aws_vpc_security_group_ingress_rule")
     edge = [rule for rule in rules if ".edge[" in rule.address]
     icmp = [rule for rule in rules if rule["ip_protocol"] == "icmp"]
     wrong = [
@@ -65,11 +73,12 @@ def the_edge_is_open_for_the_web_alone(plan: Plan) -> list[str]:
 
 def tiers_know_one_another_by_group(plan: Plan) -> list[str]:
     """No rule names an address inside the network, and the only way out is HTTPS."""
-    inside = ipaddress.ip_network(plan.variables["network"]["cidr"])
+    networks = [plan.variables["network"], *(plan.variables["regions"] or {}).values()]
+    inside = [ipaddress.ip_network(network["cidr"]) for network in networks]
     found = []
     for rule in plan.of("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"):
         cidr = rule["cidr_ipv4"]
-        if cidr and cidr not in _EVERYWHERE and ipaddress.ip_network(cidr).overlaps(inside):
+        if cidr and cidr not in _EVERYWHERE and any(map(ipaddress.ip_network(cidr).overlaps, inside)):
             found.append(f"{rule.address} names {cidr}")
         if rule.type.endswith("egress_rule") and cidr in _EVERYWHERE and rule["from_port"] != 443:
             found.append(f"{rule.address} lets out on {rule['from_port']}")
@@ -91,10 +100,8 @@ def nothing_else_has_a_public_address(plan: Plan) -> list[str]:
             found.append(f"{service.address} has public addresses")
     databases = plan.of("aws_db_instance", "aws_rds_cluster_instance")
     found += [f"{one.address} is public" for one in databases if one["publicly_accessible"] is not False]
-    found += [
-        one.address for one in plan.of("aws_eip") if not one.address.startswith("module.network.aws_eip.nat[")
-    ]
-    found += [one.address for one in plan.of("aws_lb") if one.address != "module.load_balancer.aws_lb.this"]
+    found += [one.address for one in plan.of("aws_eip") if not _IS_NATS.match(one.address)]
+    found += [one.address for one in plan.of("aws_lb") if not _IS_THE_LOAD_BALANCER.match(one.address)]
     found += [one.address for one in plan.of("aws_lambda_function_url", "aws_instance")]
     apis = tuple(f'module.function["{name}"].' for name in on_lambda(plan))
     return found + [
@@ -161,9 +168,39 @@ def what_is_too_long_is_told(plan: Plan) -> list[str]:
         and (rule["protocol"], rule["icmp_type"], rule["icmp_code"]) == ("icmp", 3, 4)
     }
     missing = {(tier, way) for tier in ("public", "private", "isolated") for way in (True, False)} - told
-    return [
+    found = [
         f"the {tier} tier is not told when {'leaving' if way else 'entering'}"
         for tier, way in sorted(missing)
+    ]
+    let_in = {
+        rule["region"]
+        for rule in plan.of("aws_vpc_security_group_ingress_rule")
+        if (rule["ip_protocol"], rule["from_port"], rule["to_port"]) == ("icmp", 3, 4)
+        and rule["cidr_ipv4"] in _EVERYWHERE
+    }
+    return found + [
+        f"{one.address} is not told by clients" for one in plan.of("aws_lb") if one["region"] not in let_in
+    ]
+
+
+def what_leaves_by_a_gateway_stays_ours(plan: Plan) -> list[str]:
+    """Each gateway endpoint lets this account reach what is its own, and layers of images, and no more."""
+    found = []
+    gateways = [one for one in plan.of("aws_vpc_endpoint") if one["vpc_endpoint_type"] == "Gateway"]
+    for endpoint in gateways:
+        statements = json.loads(endpoint["policy"] or "{}").get("Statement", [])
+        if not statements:
+            found.append(f"{endpoint.address} lets everything pass")
+        for statement in statements:
+            tied = statement.get("Condition", {}).get("StringEquals", {})
+            layers = "-starport-layer-bucket/" in str(statement["Resource"])
+            if not layers and set(tied) != {"aws:PrincipalAccount", "aws:ResourceAccount"}:
+                found.append(f"{endpoint.address} lets {statement['Action']} pass to anybody")
+    networks = {one["region"] for one in gateways}
+    return found + [
+        f"{one.address} has tasks and no gateway endpoint"
+        for one in plan.of("aws_ecs_cluster")
+        if one["region"] not in networks
     ]
 
 
