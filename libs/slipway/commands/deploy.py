@@ -67,7 +67,9 @@ def _address(_context: click.Context, _option: click.Parameter, text: str | None
 @click.option("--image-tag", metavar="TAG", help="Bring the images with this tag into service.")
 @click.option("--rollback", is_flag=True, help="Bring back the release before, or the one of --image-tag.")
 @click.option(
-    "--failover", metavar="REGION", help="Let the databases be written in this further region from now on."
+    "--failover",
+    metavar="REGION",
+    help="Let this further region lead from now on: its databases, workers and names.",
 )
 @click.option(
     "--planned", is_flag=True, help="With --failover: both regions are well; wait, and lose no write."
@@ -142,7 +144,7 @@ def command(environment: str, **given: Any) -> int:
       deploy dev --image-tag 1.4.0          a release: migrations first, then the services
       deploy dev --apply --image-tag 1.4.0  both
       deploy dev --rollback                 the release before
-      deploy prod --failover eu-central-1   its region is lost: promote the copies elsewhere
+      deploy prod --failover eu-central-1   its region is lost: another one leads
 
     Every terraform, aws and docker command is printed as it is run. Needs terraform and credentials as the
     aws program finds them (AWS_PROFILE, a workflow's role). Killed or interrupted, run it again: it goes on.

@@ -67,6 +67,10 @@ class AwsAccount:
     _clients: dict[str, Any] = field(default_factory=dict)
     _shown: set[str] = field(default_factory=set)
 
+    def elsewhere(self, region: str) -> AwsAccount:
+        """Return the same account in another region."""
+        return AwsAccount(region)
+
     def call(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
         """Return the answer; a call that is repeated is shown once. Raises Refused, Problem."""
         words = command_line(service, operation, self.region, _showable(parameters))

@@ -19,6 +19,7 @@ from slipway.deploy import (
     lease,
     parameters,
     rollout,
+    standing,
     target,
     tasks,
     website,
@@ -110,6 +111,7 @@ class Deployment:
             if restart:
                 self._run(found, tasks.preparations(found, running))
                 rollout.restart(self.aws, found, running)
+                standing.restart(self.aws, found, running)
                 functions.restart(self.aws, running)
             if running:
                 self._wait_and_verify(found, running)
@@ -137,10 +139,11 @@ class Deployment:
         """Bring back `tag`, or what was in service before; the database stays as it is."""
         with ExitStack() as stack:
             self._begin(stack)
-            chosen = self._require_target(self._target()).chosen(self.order.services)
+            found = self._require_target(self._target())
+            chosen = found.chosen(self.order.services)
             tags = {name: tag or parameters.before(self.aws, name, one) for name, one in chosen.items()}
             with step("Images"):
-                images.require(self.aws, chosen, tags, environment=self.environment.name)
+                self._require_images(found, chosen, tags)
             self._serve(chosen, tags, slots=("next", "current"))
 
     def command(self, service: str, command: tuple[str, ...]) -> None:
@@ -165,7 +168,11 @@ class Deployment:
                 images.push(self.aws, chosen, tag, self.order.images)
             if self.order.sign:
                 images.sign(self.aws, chosen, tag)
-            images.require(self.aws, chosen, dict.fromkeys(chosen, tag), environment=self.environment.name)
+            self._require_images(found, chosen, dict.fromkeys(chosen, tag))
+
+    def _require_images(self, found: Target, chosen: Mapping[str, Service], tags: Mapping[str, str]) -> None:
+        images.require(self.aws, chosen, tags, environment=self.environment.name)
+        standing.await_images(self.aws, found, chosen, tags, timeout=self.order.timeout)
 
     def _run(self, found: Target, one_offs: list[tasks.OneOffTask]) -> None:
         for task in one_offs:
@@ -191,12 +198,16 @@ class Deployment:
                 "\n".join(f"{one.service}-{one.role} was not deployed: {one.reason}" for one in bad),
                 next_step="look at the events above and at the tasks' logs, correct the cause, deploy again",
             )
+        for region in found.standing:
+            with step(f"Deployment in {region}"):
+                standing.follow(self.aws, found, region, chosen, timeout=self.order.timeout)
         if self.order.smoke:
             with step("Smoke test"):
                 self.order.smoke.test(
                     {name: (one.url, one.tags.current) for name, one in chosen.items() if one.url},
                     environment=self.environment.name,
                 )
+                standing.look(self.order.smoke, found, chosen, environment=self.environment.name)
 
     def _record_rollback(self, running: Mapping[str, str], chosen: Mapping[str, Service]) -> None:
         """Write down, for us and for Terraform, which release runs after the cluster has gone back to it."""
@@ -250,7 +261,7 @@ class Deployment:
             address
             for address, kind in plan.changes.items()
             if kind not in (OF_A_RELEASE | OF_A_FIRST_RELEASE if address in plan.made else OF_A_RELEASE)
-            or not address.startswith(modules)
+            or not (address.startswith(modules) or standing.is_of(address, chosen))
         ]
         if others:
             more = f" and {len(others) - 3} more" if len(others) > 3 else ""

@@ -1,4 +1,4 @@
-"""Another region's copies take over: what is there, how far behind it is, and the databases promoted.
+"""Another region takes over: its copies are looked at, its databases promoted, what stands by started.
 
 Nothing is asked of the region that is lost, neither its services nor Terraform's state in it: names follow
 from the environment and the manifests. Tables are written in every region and need nothing; a database
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from slipway.deploy import takeover
 from slipway.deploy.aws import AwsAccount, Refused, check_place
 from slipway.deploy.reporting import note, step
 from slipway.deploy.variables import Environment
@@ -48,7 +49,10 @@ class Failover:
     planned: bool = False
 
     def run(self) -> None:
-        """Promote every database there. Raises Problem before anything is changed when a copy is missing."""
+        """Promote every database there, and begin what stands by.
+
+        Raises Problem before anything is changed when a copy is missing.
+        """
         check_place(self.aws, self.environment, changing=True)
         with step(f"Look at the copies in {self.aws.region}"):
             for table in self._tables():
@@ -62,7 +66,21 @@ class Failover:
         for copy in waiting:
             with step(f"Promote {copy.name}"):
                 self._promote(copy)
-        note(f"next: make the services there, {_GUIDE}")
+        self._take_over()
+
+    def _take_over(self) -> None:
+        """Let what stands by there do what the first region did. Where nothing does, say how it is made."""
+        cluster = f"{self.environment.project}-{self.environment.name}"
+        workers = takeover.waiting_workers(self.aws, cluster, self.manifests)
+        if not workers:
+            note(f"nothing stands by there. next: make the services there, {_GUIDE}")
+            return
+        with step(f"Let the names lead to {self.aws.region}"):
+            if not takeover.lead_names(self.aws, f"{cluster}-{self.environment.region}"):
+                note("there is no health check that they follow: look at the records of the zone")
+        with step(f"Start the workers in {self.aws.region}"):
+            takeover.start_workers(self.aws, cluster, workers, timeout=self.timeout)
+        note(f'next: owner_region = "{self.aws.region}" in {self.environment.file.name}, {_GUIDE}')
 
     def _prefix(self) -> str:
         return f"{self.environment.project}-{self.environment.name}-"
@@ -147,7 +165,8 @@ class Failover:
             else:
                 note(f"{copy.name}: loses what was written in the last {copy.milliseconds_behind:.0f} ms")
         note("tables: lose what was written in about the last second before the loss")
-        note("queues, caches and files of buckets: are not copied")
+        note("files: may lack those of the last quarter of an hour")
+        note("queues and caches: are not copied")
 
     def _promote(self, copy: DatabaseCopy) -> None:
         target = {"GlobalClusterIdentifier": copy.name, "TargetDbClusterIdentifier": copy.arn}

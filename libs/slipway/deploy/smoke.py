@@ -17,6 +17,7 @@ from slipway.deploy.waiting import poll
 from slipway.terminal.problems import NotHealthy, Problem
 
 _TIMEOUT = 10.0
+_SAID = {"/readyz": "is ready", "/livez": "is alive"}
 
 
 @dataclass(frozen=True)
@@ -27,21 +28,23 @@ class Smoke:
     authority: Path | None = None
     timeout: float = 120
 
-    def test(self, addresses: Mapping[str, tuple[str, str]], *, environment: str) -> None:
-        """Ask each service at its URL for its release, for a while. Raises Problem naming the bad ones."""
+    def test(
+        self, addresses: Mapping[str, tuple[str, str]], *, environment: str, health: str = "/readyz"
+    ) -> None:
+        """Ask each service for its health and release, for a while. Raises Problem naming the bad ones."""
         for url, _ in addresses.values():
-            show_command(["curl", "--fail", f"{url}/readyz", f"{url}/version"])
+            show_command(["curl", "--fail", f"{url}{health}", f"{url}/version"])
         wrong: dict[str, str] = dict.fromkeys(addresses, "it was not asked")
         for _ in poll(self.timeout):
             for name in list(wrong):
                 url, tag = addresses[name]
                 try:
-                    self._ask(url, tag)
+                    self._ask(url, tag, health)
                 except NotHealthy as error:
                     wrong[name] = f"{url}: {error}"
                 else:
                     del wrong[name]
-                    note(f"{name:<10} {url} is ready and serves {tag}")
+                    note(f"{name:<10} {url} {_SAID[health]} and serves {tag}")
             if not wrong:
                 return
         raise Problem(
@@ -50,10 +53,10 @@ class Smoke:
             "to AWS yet, say --connect-to LOAD-BALANCER",
         )
 
-    def _ask(self, url: str, tag: str) -> None:
-        status, body = self._get(url, "/readyz")
+    def _ask(self, url: str, tag: str, health: str) -> None:
+        status, body = self._get(url, health)
         if status != http.client.OK:
-            raise NotHealthy(f"/readyz answered {status}: {body[:200]!r}")
+            raise NotHealthy(f"{health} answered {status}: {body[:200]!r}")
         status, body = self._get(url, "/version")
         if status != http.client.OK:
             raise NotHealthy(f"/version answered {status}")

@@ -71,6 +71,22 @@ class Preparation(_Part):
     log_group: str
 
 
+class StandingService(_Part):
+    """What is another for a service where it stands by."""
+
+    repository: str
+    services: Mapping[str, str]
+    floors: Mapping[str, int]
+
+
+class Standing(_Part):
+    """A region where the services stand by; its load balancer is None where only CloudFront asks it."""
+
+    cluster: str
+    load_balancer: str | None
+    services: Mapping[str, StandingService]
+
+
 class Target(_Part):
     """An environment that has been applied at least once."""
 
@@ -81,6 +97,7 @@ class Target(_Part):
     site_bucket: str
     services: Mapping[str, Service]
     preparations: Mapping[str, Preparation]
+    standing: Mapping[str, Standing] = {}
 
     def chosen(self, names: tuple[str, ...]) -> dict[str, Service]:
         """Return the services of these names, all where none is named. Raises Problem."""
@@ -90,6 +107,23 @@ class Target(_Part):
                 next_step=f"choose among {', '.join(sorted(self.services))}; a new one needs --apply first",
             )
         return {name: service for name, service in self.services.items() if not names or name in names}
+
+    def there(self, region: str, chosen: Mapping[str, Service]) -> tuple[Target, dict[str, Service]]:
+        """Return this environment and its services as they are in a region where they stand by."""
+        place = self.standing[region]
+        services = {
+            name: chosen[name].model_copy(
+                update={
+                    "repository": one.repository,
+                    "services": one.services,
+                    "floors": one.floors,
+                    "functions": {},
+                }
+            )
+            for name, one in place.services.items()
+            if name in chosen
+        }
+        return self.model_copy(update={"region": region, "cluster": place.cluster}), services
 
 
 def parse(output: Any) -> Target | None:

@@ -28,6 +28,9 @@ class Regions:
     def __init__(self) -> None:
         self.leader, self.status, self.asked_while_moving = _HERE, "available", 0
         self.lag: list[float] = [120.0, 830.0]
+        self.counts: dict[str, int] = {}
+        self.checks = {"other": "slipway-dev-eu-west-1", "ours": "slipway-prod-eu-west-1"}
+        self.away: set[str] = set()
         self.aws = FakeAws(
             answers={
                 "get_caller_identity": lambda _: {"Account": "123456789012"},
@@ -36,8 +39,45 @@ class Regions:
                 "get_metric_statistics": lambda _: {"Datapoints": [{"Maximum": one} for one in self.lag]},
                 "failover_global_cluster": self._move,
                 "switchover_global_cluster": self._move,
+                "describe_services": self._service,
+                "update_service": self._update,
+                "list_health_checks": self._checks,
+                "list_tags_for_resource": self._tags,
+                "update_health_check": self._turn_away,
             }
         )
+
+    def stand_by(self) -> None:
+        """Let the services be there, with workers that do not run."""
+        for name, manifest in load_all(ROOT).items():
+            self.counts |= {
+                f"{name}-{role}": int(spec.kind == "web") for role, spec in manifest.roles.items()
+            }
+
+    def _service(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        if not self.counts:
+            raise refused("ClusterNotFoundException")
+        count = self.counts[asked["services"][0]]
+        return {"services": [{"status": "ACTIVE", "desiredCount": count, "runningCount": count}]}
+
+    def _update(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        assert self.leader == _ELSEWHERE, "a worker ran before its database led"
+        self.counts[asked["service"]] = asked["desiredCount"]
+        return {}
+
+    def _checks(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        one = "ours" if asked.get("Marker") else "other"
+        away = one in self.away
+        found = {"Id": one, "HealthCheckConfig": {"Disabled": away, "Inverted": away}}
+        return {"HealthChecks": [found], "IsTruncated": one == "other", "NextMarker": "more"}
+
+    def _tags(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        return {"ResourceTagSet": {"Tags": [{"Key": "Name", "Value": self.checks[asked["ResourceId"]]}]}}
+
+    def _turn_away(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        if asked["Disabled"] and asked["Inverted"]:
+            self.away.add(asked["HealthCheckId"])
+        return {}
 
     def _describe(self, _asked: Mapping[str, Any]) -> dict[str, Any]:
         self.asked_while_moving += self.status != "available"
@@ -79,7 +119,7 @@ def test_a_lost_regions_database_is_promoted_and_what_may_be_lost_is_said(
     ]
     said = capsys.readouterr()
     assert "loses what was written in the last 830 ms" in said.out + said.err
-    assert "queues, caches and files of buckets: are not copied" in said.out + said.err
+    assert "queues and caches: are not copied" in said.out + said.err
 
 
 def test_a_planned_move_loses_nothing(regions: Regions) -> None:
@@ -155,3 +195,41 @@ def test_what_does_not_end_in_time_is_said_with_what_to_do(regions: Regions) -> 
     failover = _failover(regions)
     with pytest.raises(Problem, match="is not written in eu-central-1"):
         Failover(failover.environment, failover.manifests, regions.aws, lambda _: None, 0.05).run()
+
+
+def test_what_stands_by_takes_over(regions: Regions, capsys: pytest.CaptureFixture[str]) -> None:
+    regions.stand_by()
+    _failover(regions).run()
+    workers = {name for name in regions.counts if name.endswith("-worker")}
+    assert workers
+    assert [name for name in workers if regions.counts[name] < 1] == []
+    assert regions.away == {"ours"}
+    said = capsys.readouterr()
+    assert 'owner_region = "eu-central-1"' in said.out + said.err
+
+
+def test_a_second_run_begins_nothing_again(regions: Regions) -> None:
+    regions.stand_by()
+    _failover(regions).run()
+    begun = len(regions.aws.asked_for("update_service"))
+    _failover(regions).run()
+    assert len(regions.aws.asked_for("update_service")) == begun
+    assert len(regions.aws.asked_for("update_health_check")) == 1
+
+
+def test_where_nothing_stands_by_no_name_is_moved(
+    regions: Regions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _failover(regions).run()
+    assert regions.away == set()
+    said = capsys.readouterr()
+    assert "nothing stands by there" in said.out + said.err
+
+
+def test_a_worker_that_does_not_come_up_is_named_when_names_lead_there_already(regions: Regions) -> None:
+    regions.stand_by()
+    regions.aws.answers["update_service"] = lambda _: {}  # accepted, and never done
+    failover = _failover(regions)
+    with pytest.raises(Problem, match="blog-worker"):
+        Failover(failover.environment, failover.manifests, regions.aws, lambda _: None, 0.3).run()
+    assert regions.away == {"ours"}
