@@ -129,7 +129,7 @@ class World:
     def run(self, *arguments: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
         """Run the command to its end and return what it did."""
         process = self.begin(*arguments, **changed)
-        out, err = process.communicate(timeout=240)
+        out, err = process.communicate(timeout=600)  # the whole suite, on a busy machine
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def deploy(self, *arguments: str, **changed: str | None) -> subprocess.CompletedProcess[str]:

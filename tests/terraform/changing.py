@@ -7,6 +7,7 @@ another environment.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 _SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slipway-{}-edge-key/k-AbCdEf"
@@ -44,6 +45,7 @@ IN_PLACE: dict[str, Any] = {
     },
     "notice_emails": ["others@example.com"],
     "open_to": "internet",
+    "owner_region": "eu-west-1",
     "price_class": "PriceClass_100",
     "requests_per_minute": 6000,
     "role_boundary": False,
@@ -101,8 +103,9 @@ _HERE: dict[str, dict[str, Any]] = {
         "open_to": "cloudfront",
         "price_class": "PriceClass_200",
         "role_boundary": True,
+        "owner_region": "eu-central-1",
         "regions": {
-            name: {"cidr": cidr, "zones": [f"{name}a", f"{name}b"]}
+            name: {"cidr": cidr, "zones": [f"{name}a", f"{name}b"], "standing": name == "eu-central-1"}
             for name, cidr in (("eu-central-1", "10.51.0.0/16"), ("eu-west-3", "10.52.0.0/16"))
         },
         "table_replicas": ["eu-north-1", "eu-south-1"],
@@ -192,3 +195,16 @@ REPLACES: dict[str, tuple[Any, set[str]]] = {
 }
 
 ANOTHER = {"account_id", "domain", "environment", "project", "region", "services_path"}
+
+# What is made only where services stand by.
+STOOD_BY = re.compile(
+    r"aws_route53_(health_check\.answers|record\.secondary)\["
+    r"|aws_iam_role_policy\.invalidations_elsewhere\["
+    r"|module\.domain\.aws_acm_certificate(_validation)?\.further\["
+    r"|module\.edge_alarms\..*region-away"
+    r"|module\.standing_alarms\["
+    r"|module\.network_elsewhere\[.*\.aws_(nat_gateway|eip|route|flow_log|vpc_encryption_control)\."
+    r"|module\.bucket_elsewhere\[.*\.aws_s3_bucket_(cors_configuration|notification|logging|accelerate_configuration)\."
+    r"|module\.(access_logs|assumed_role|cache|cluster|database_proxy|(gateway|interface)_endpoints|firewall|load_balancer|mail|queue"
+    r"|regional_firewall|service|task_identity|topic)_elsewhere\["
+)

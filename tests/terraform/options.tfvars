@@ -1,5 +1,5 @@
 # Everything that the three environments leave at its default, chosen otherwise: no way out of the network, inner names,
-# other origins, Aurora, a further region, replicas, machines, functions, linear shifts, keys for private deliveries, another
+# other origins, Aurora, a further region where services stand by, replicas, machines, functions, linear shifts, keys for private deliveries, another
 # processor.
 
 environment = "options"
@@ -32,7 +32,7 @@ architecture   = "X86_64"
 strategy       = "linear"
 
 regions = {
-  eu-central-1 = { cidr = "10.51.0.0/16", zones = ["eu-central-1a", "eu-central-1b"] }
+  eu-central-1 = { cidr = "10.51.0.0/16", zones = ["eu-central-1a", "eu-central-1b"], standing = true }
 }
 
 delivery_public_keys = { first = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----\n" }

@@ -195,6 +195,22 @@ def test_what_is_made_while_another_has_its_name_is_not_called_like_it(changed: 
     assert changed.taken_names() == []
 
 
+@pytest.mark.long
+def test_a_region_where_services_no_longer_stand_by_keeps_its_copies(replan: Replan) -> None:
+    """What goes is what stood by; the same is added, and nothing else, where services begin to stand by."""
+    copies = {"eu-central-1": {"cidr": "10.51.0.0/16", "zones": ["eu-central-1a", "eu-central-1b"]}}
+    plan = replan("copies", "options", {"regions": copies}, lambda _: None)
+    gone = _gone(plan)
+    assert [one for one in gone if not changing.STOOD_BY.match(one)] == []
+    kept = ("aws_dynamodb_table", "aws_rds_cluster", "aws_rds_global_cluster", "aws_s3_bucket", "aws_kms_key")
+    lost = [one for one, kind in gone.items() if kind in kept]
+    assert lost == ['module.access_logs_elsewhere["eu-central-1"].module.bucket.aws_s3_bucket.this']
+    assert plan.changes["create"] == set()
+    elsewhere = ('["eu-central-1', 'module.replica_key["eu-central-1"]')
+    others = [one for one in plan.changes["update"] if not any(part in one for part in elsewhere)]
+    assert {plan.before[one].type for one in others} == {"aws_route53_record", "aws_secretsmanager_secret"}
+
+
 @pytest.fixture(scope="module")
 def replaced(replan: Replan) -> Plan:
     given = {name: value for name, (value, _) in changing.REPLACES.items()}

@@ -15,7 +15,9 @@ from tests.terraform.terraform import CONFIGURATION
 
 # These aliases name their targets by an expression, which this check does not follow. A check across
 # resources reads no comment beside one.
-_NOT_FOLLOWED = tuple(f"CKV2_AWS_23 aws_route53_record.{name}[" for name in ("host", "function_origin"))
+_NOT_FOLLOWED = tuple(
+    f"CKV2_AWS_23 aws_route53_record.{name}[" for name in ("host", "function_origin", "secondary")
+)
 
 _SKIP = re.compile(r"#\s*checkov:skip=(\w+)(:(.*))?")
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,8 +133,16 @@ def _zones(plan: dict[str, Any]) -> list[str]:
 def test_every_option_has_a_price(shown: Callable[[str], dict[str, Any]]) -> None:
     items = {line.item for line in bill(shown("options"))}
 
-    assert "Aurora capacity unit" in items
+    assert items >= {"Aurora capacity unit", "health check"}
     assert "NAT gateway" not in items
+
+
+def test_the_guide_has_what_a_region_that_stands_by_costs(shown: Callable[[str], dict[str, Any]]) -> None:
+    planned = planned_environment(shown("options"))
+    there = [one for one in planned.resources if one.values.get("region") == "eu-central-1"]
+    table = bill_table("idle", {"eu-central-1": idle_bill(replace(planned, resources=there))})
+
+    assert table in (ROOT / "docs" / "costs.md").read_text(), f"docs/costs.md should have:\n{table}"
 
 
 def test_what_nobody_has_priced_is_refused(shown: Callable[[str], dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from tests.structure.aws_program import complaints
 from tests.terraform.plans import Plan
 from tests.terraform.terraform import ROOT
 
-from slipway.deploy import target
+from slipway.deploy import standing, target
 from slipway.deploy.deployment import OF_A_FIRST_RELEASE, OF_A_RELEASE
 from slipway.manifest import Manifest
 
@@ -72,3 +72,12 @@ def test_services_are_where_a_release_looks_for_them(
         assert kind in OF_A_RELEASE
         for resource in production.of(kind):
             assert re.match(r'module\.(service|database_preparation)\["\w+"\]\.', resource.address)
+
+
+def test_what_a_release_changes_where_services_stand_by_is_told_from_the_rest(
+    plan_of: Callable[[str], Plan], manifests: dict[str, Manifest]
+) -> None:
+    for kind in ("aws_ecs_service", "aws_ecs_task_definition", "aws_appautoscaling_target"):
+        there = [one.address for one in plan_of("options").of(kind) if one["region"] == "eu-central-1"]
+        assert there
+        assert [one for one in there if not standing.is_of(one, manifests)] == []

@@ -14,6 +14,7 @@ from tests.terraform.terraform import CONFIGURATION, ROOT, Terraform, plan_argum
 from slipway.checkout.module_readmes import declared
 from slipway.costs.offline import OFFLINE
 
+_FURTHER = {"cidr": "10.9.0.0/16", "zones": ["eu-central-1a", "eu-central-1b"]}
 _NETWORK = {"cidr": "10.1.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"], "nat": "single"}
 
 # Each set is given at once: terraform answers all that it finds wrong.
@@ -70,7 +71,7 @@ _WITHOUT_A_WAY_OUT = {
 
 _OF_NOBODY = {
     "regions": (
-        {"eu-central-1": {"cidr": "10.9.0.0/16", "zones": ["eu-central-1a", "eu-central-1b"]}},
+        {"eu-central-1": {**_FURTHER, "standing": True}},
         "A further region needs database.engine",
     ),
     "first_release": ({"userz": "1.0.0"}, "names a service that has no folder: userz"),
@@ -79,6 +80,7 @@ _OF_NOBODY = {
     "issuer": ({"service": "userz"}, "The issuer's service is a public service with a folder"),
 }
 _OF_A_KIND = {
+    "owner_region": ("eu-west-3", "owner_region is the environment's own region, or one of `regions`"),
     "delivery_signing_key": (
         {"name": "k", "secret_arn": "arn:aws:secretsmanager:eu-west-1:1:secret:a-b"},
         "The key that signs is one of delivery_public_keys",
@@ -110,10 +112,21 @@ _BEYOND_AWS = {
 }
 # What is wrong with a variable is not said while another is wrong that its rules look at.
 _NOWHERE = {
+    "regions": (
+        {"eu-central-1": {**_FURTHER, "cidr": "10.20.0.0/16"}},
+        "Each region's network has addresses of its own",
+    ),
     "compute": ({"userz": "lambda"}, "compute names a service that has no folder: userz"),
     "function_concurrency": ({"blog": {"worker": 0}}, "From 1 function on, or -1"),
 }
 _WITHOUT_A_FIREWALL = {
+    "regions": (
+        {
+            "eu-central-1": {**_FURTHER, "standing": True},
+            "eu-west-3": {"cidr": "10.8.0.0/16", "zones": ["eu-west-3a", "eu-west-3b"], "standing": True},
+        },
+        "The services stand by in one further region",
+    ),
     "compute": ({"users": "lambda"}, 'such a service needs open_to = "cloudfront"'),
 }
 _A_SHELL_WITHOUT_A_WAY_OUT = {

@@ -64,6 +64,22 @@ _ORDER = (
         "module.database_proxy.aws_db_proxy.this",
     ),
     ("module.cache.aws_elasticache_replication_group.this", "module.cache.aws_cloudwatch_log_group.slow"),
+    # Where the services stand by.
+    ("aws_route53_record.secondary", "aws_route53_record.host"),
+    ("aws_route53_record.secondary", "aws_route53_record.origin"),
+    ("module.load_balancer_elsewhere.aws_lb.this", "module.network_elsewhere.aws_internet_gateway.this"),
+    (
+        "module.load_balancer_elsewhere.aws_lb_listener.https",
+        "module.domain.aws_acm_certificate_validation.further",
+    ),
+    (
+        "module.database_proxy_elsewhere.aws_db_proxy_target.this",
+        "module.aurora_elsewhere.aws_rds_cluster_instance.this",
+    ),
+    (
+        "module.service_elsewhere.aws_ecs_service.role",
+        "module.task_identity_elsewhere.aws_iam_role_policy.execution",
+    ),
     ("module.assumed_role.aws_iam_role.this", "module.task_identity.aws_iam_role.task"),
     (
         "module.assumed_role.aws_iam_role.web",

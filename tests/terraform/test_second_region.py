@@ -1,13 +1,18 @@
-"""What cannot be made again is in a further region too, under its key, and nothing answers there."""
+"""What cannot be made again is in a further region too, and where that is said services stand by."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from tests.terraform.plans import Plan, Resource
-from tests.terraform.terraform import ACCOUNT
+from tests.terraform.conftest import Once
+from tests.terraform.plans import Plan, Resource, applied
+from tests.terraform.terraform import ACCOUNT, Terraform
+from tests.terraform.test_properties import OF_POLICIES
 
+from slipway.deploy import target
 from slipway.manifest import Manifest
 
 _REGION = "eu-central-1"
@@ -69,7 +74,7 @@ def test_every_file_is_copied_there_and_somebody_is_told_when_one_is_late(
 ) -> None:
     kept = {bucket.name for one in manifests.values() for bucket in one.stores.buckets}
     assert {one["bucket"] for one in _there(options, "aws_s3_bucket")} == {
-        f"slipway-options-{name}-{_REGION}-{ACCOUNT}" for name in kept
+        f"slipway-options-{name}-{_REGION}-{ACCOUNT}" for name in {*kept, "access-logs"}
     }
     replications = options.of("aws_s3_bucket_replication_configuration")
     assert len(replications) == len(kept)
@@ -96,12 +101,138 @@ def test_a_database_that_does_not_follow_says_so_in_its_own_region(
     assert _there(options, "aws_sns_topic_subscription"), "an alarm tells a topic of its own region only"
 
 
-def test_nothing_answers_there_and_nobody_is_let_in(options: Plan) -> None:
-    assert _there(options, "aws_lb", "aws_ecs_cluster", "aws_ecs_service", "aws_nat_gateway", "aws_eip") == []
-    assert _there(options, "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule") == []
+def test_every_role_stands_by_there_on_fargate_and_no_worker_runs(
+    options: Plan, manifests: dict[str, Manifest]
+) -> None:
+    services = {one["name"]: one for one in _there(options, "aws_ecs_service")}
+    roles = {
+        f"{name}-{role}": spec.kind for name, one in manifests.items() for role, spec in one.roles.items()
+    }
+    assert services.keys() == {name for name, kind in roles.items() if kind != "task"}
+    for name, service in services.items():
+        assert service["desired_count"] == int(roles[name] == "web"), name
+        used = {one["capacity_provider"] for one in service["capacity_provider_strategy"]}
+        assert used <= {"FARGATE", "FARGATE_SPOT"}, name
+    scaled = {one.address.rpartition("[")[2] for one in _there(options, "aws_appautoscaling_target")}
+    assert scaled == {'"api"]'}, "what is scaled would be started by autoscaling"
+
+
+def test_every_host_answers_there_behind_a_firewall_with_a_certificate_of_that_region(
+    options: Plan, manifests: dict[str, Manifest]
+) -> None:
+    [balancer], [_firewall] = _there(options, "aws_lb"), _there(options, "aws_wafv2_web_acl_association")
+    assert not balancer["internal"]
+    [certificate] = _there(options, "aws_acm_certificate")
+    [own] = [one for one in options.of("aws_acm_certificate") if one.address.endswith(".regional")]
+    assert certificate["subject_alternative_names"] == own["subject_alternative_names"]
+    hosts = {
+        host
+        for rule in _there(options, "aws_lb_listener_rule")
+        for condition in rule["condition"]
+        for block in condition["host_header"]
+        for host in block["values"]
+    }
+    assert {f"{one.subdomain}.options.example.com" for one in manifests.values() if one.subdomain} <= hosts
+
+
+def test_names_lead_there_only_when_the_first_load_balancer_does_not_answer(options: Plan) -> None:
+    records = [one for one in options.of("aws_route53_record") if one["failover_routing_policy"]]
+    places = {
+        (one["name"], one["failover_routing_policy"][0]["type"]): one for one in records if one["type"] == "A"
+    }
+    names = {name for name, _ in places}
+    hosts = {
+        one["name"]
+        for one in options.of("aws_route53_record")
+        if one.address.startswith("aws_route53_record.host[")
+    }
+    assert names == {*hosts, "*.origin.options.example.com", "blog.origin.options.example.com"}
+    for name in names:
+        first, second = places[name, "PRIMARY"], places[name, "SECONDARY"]
+        assert (first["set_identifier"], second["set_identifier"]) == ("eu-west-1", _REGION)
+        assert first.given("health_check_id"), name
+        assert not second.given("health_check_id"), "a name without any place is no better than a wrong one"
+    [check] = options.of("aws_route53_health_check")
+    assert (check["type"], check["port"]) == ("HTTP", 80)
+    assert not check["disabled"]
+    assert not check["invert_healthcheck"]
+
+
+def test_roles_of_that_region_have_names_of_their_own(options: Plan, manifests: dict[str, Manifest]) -> None:
+    names = [one["name"] for one in options.of("aws_iam_role")]
+    assert len(names) == len(set(names))
+    own = {f"slipway-options-{name}" for name in manifests}
+    assert {f"slipway-options-euc1-{name}" for name in manifests} <= set(names)
+    assert own <= set(names)
+
+
+def test_the_databases_login_is_copied_there_for_a_proxy_of_that_region(
+    options: Plan, manifests: dict[str, Manifest]
+) -> None:
+    kept = {name for name, one in manifests.items() if one.stores.postgres}
+    assert {one["name"] for one in _there(options, "aws_db_proxy")} == {
+        f"slipway-options-{name}-euc1" for name in kept
+    }
+    logins = [one for one in options.of("aws_secretsmanager_secret") if one["name"].endswith("/login")]
+    assert len(logins) == len(kept), "a second secret would have another password"
+    for login in logins:
+        assert [one["region"] for one in login["replica"]] == [_REGION]
+
+
+def test_every_queue_and_topic_is_there_too(options: Plan) -> None:
+    for kind in ("aws_sqs_queue", "aws_sns_topic"):
+        here = {one["name"] for one in options.of(kind) if one["region"] == "eu-west-1"}
+        there = {one["name"] for one in _there(options, kind)}
+        assert {name for name in here if not name.endswith("notices")} <= there
 
 
 def test_an_environment_without_a_further_region_has_nothing_of_it(plan_of: Callable[[str], Plan]) -> None:
     plan = plan_of("prod")
     assert plan.of("aws_rds_global_cluster", "aws_ecr_replication_configuration") == []
     assert _there(plan, "aws_vpc", "aws_ecr_repository", "aws_kms_key") == []
+
+
+@pytest.fixture(scope="module")
+def applied_options(
+    applying: Terraform, plan_of: Callable[[str], Plan], applied_folder: Callable[[str], Path], once: Once
+) -> Plan:
+    """The environment as applied, with everything known."""
+
+    def show(kept: Path) -> None:
+        kept.write_text(applying.must(applied_folder("options"), "show", "-json"))
+
+    return applied(json.loads(once("options.state.json", show).read_text()), plan_of("options"))
+
+
+@pytest.mark.long
+def test_what_runs_there_needs_nothing_of_the_first_region(applied_options: Plan) -> None:
+    """Images, secrets, stores, queues and logs are that region's: the first one may be away."""
+    tasks = _there(applied_options, "aws_ecs_task_definition")
+    assert tasks
+    for task in tasks:
+        assert "eu-west-1" not in task["container_definitions"], task.address
+    roles = [
+        one
+        for one in applied_options.of("aws_iam_role_policy")
+        if one.address.startswith(("module.task_identity_elsewhere", "module.assumed_role_elsewhere"))
+    ]
+    assert roles
+    assert [one.address for one in roles if "eu-west-1" in one["policy"]] == []
+
+
+@pytest.mark.long
+def test_no_policy_there_allows_more_than_one_here(applied_options: Plan) -> None:
+    resources = [one for one in applied_options.resources.values() if _REGION in one.address]
+    assert [found for holds in OF_POLICIES for found in holds(resources)] == []
+
+
+@pytest.mark.long
+def test_a_release_finds_what_stands_by(applied_options: Plan, manifests: dict[str, Manifest]) -> None:
+    found = target.parse(applied_options.outputs["deployment"])
+    assert found is not None
+    _, services = found.there(_REGION, found.services)
+    assert services.keys() == manifests.keys()
+    for name, one in services.items():
+        assert _REGION in one.repository
+        assert one.services == {role: f"{name}-{role}" for role in ("api", "worker")}
+        assert one.floors == {"api": 1}, "a release would start a worker"

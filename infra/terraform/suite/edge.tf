@@ -56,10 +56,11 @@ resource "random_password" "origin" {
 module "domain" {
   source = "../modules/domain"
 
-  domain         = var.domain
-  zone_id        = var.zone_id
-  regional_names = concat(local.certified, ["*.origin.${var.domain}"])
-  global_names   = concat(["app.${var.domain}", "cdn.${var.domain}"], local.certified) # the hosts too, so that they can move there at once
+  domain          = var.domain
+  zone_id         = var.zone_id
+  regional_names  = concat(local.certified, ["*.origin.${var.domain}"])
+  further_regions = keys(local.standing)
+  global_names    = concat(["app.${var.domain}", "cdn.${var.domain}"], local.certified) # the hosts too, so that they can move there at once
 }
 
 module "access_logs" {
@@ -97,8 +98,9 @@ module "load_balancer" {
   source = "../modules/load_balancer"
 
   name                = local.name
+  region              = var.region
   subnet_ids          = module.network.public_subnet_ids
-  security_group_id   = module.firewall.edge_id
+  security_group_ids  = module.firewall.edge_ids
   certificate_arn     = module.domain.regional_certificate_arn
   browser_origin      = length(var.browser_origins) == 0 ? local.app_origin : null
   web_acl_arn         = module.regional_firewall.arn
@@ -183,7 +185,8 @@ module "front" {
 }
 
 # Where each host is. A host has its record whichever way leads to it, so that another way in changes the record and
-# never takes it away. CloudFront has addresses of IPv6, the load balancer has not.
+# never takes it away. CloudFront has addresses of IPv6, the load balancer has not. Where the services stand by elsewhere
+# too, what leads to this region is the first of two (standing_names.tf).
 resource "aws_route53_record" "host" {
   for_each = merge([for host in values(local.hosts) : {
     for type in local.front ? ["A", "AAAA"] : ["A"] : "${host}/${type}" => { host = host, type = type }
@@ -193,10 +196,21 @@ resource "aws_route53_record" "host" {
   name    = each.value.host
   type    = each.value.type
 
+  set_identifier  = one(local.host_primary[*].region)
+  health_check_id = one(local.host_primary[*].health_check_id)
+
+  dynamic "failover_routing_policy" {
+    for_each = local.host_primary
+
+    content {
+      type = "PRIMARY"
+    }
+  }
+
   alias {
     name                   = local.host_addresses[each.value.host].name
     zone_id                = local.host_addresses[each.value.host].zone_id
-    evaluate_target_health = !local.front && !contains(flatten(values(local.function_hosts)), each.value.host)
+    evaluate_target_health = !local.front && !local.fails_over && !contains(flatten(values(local.function_hosts)), each.value.host)
   }
 }
 
@@ -206,9 +220,20 @@ resource "aws_route53_record" "origin" {
   name    = "*.origin.${var.domain}"
   type    = "A"
 
+  set_identifier  = one(local.primary[*].region)
+  health_check_id = one(local.primary[*].health_check_id)
+
+  dynamic "failover_routing_policy" {
+    for_each = local.primary
+
+    content {
+      type = "PRIMARY"
+    }
+  }
+
   alias {
     name                   = module.load_balancer.address.name
     zone_id                = module.load_balancer.address.zone_id
-    evaluate_target_health = true
+    evaluate_target_health = !local.fails_over
   }
 }

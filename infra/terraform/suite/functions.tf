@@ -99,6 +99,17 @@ resource "aws_route53_record" "function_origin" {
   name    = each.value
   type    = "A"
 
+  set_identifier  = one(local.primary[*].region)
+  health_check_id = one(local.primary[*].health_check_id)
+
+  dynamic "failover_routing_policy" {
+    for_each = local.primary
+
+    content {
+      type = "PRIMARY"
+    }
+  }
+
   alias {
     name                   = local.host_addresses[each.value].name
     zone_id                = local.host_addresses[each.value].zone_id

@@ -72,8 +72,12 @@ module "replica_key" {
   region               = each.key
   deletion_window_days = var.deletion_protection ? 30 : 7
 
-  services = { for name, access in {
-    Logs   = lookup(local.log_access, each.key, null)
-    Alarms = { principal = "cloudwatch.amazonaws.com", actions = local.through, condition = local.this_account }
-  } : name => access if contains(keys(var.regions), each.key) }
+  services = merge(
+    { for name, access in {
+      Logs   = lookup(local.log_access, each.key, null)
+      Alarms = { principal = "cloudwatch.amazonaws.com", actions = local.through, condition = local.this_account }
+    } : name => access if contains(keys(var.regions), each.key) },
+    { for name, principal in { Topics = "sns", Buckets = "s3", Mail = "ses" } :
+    name => { principal = "${principal}.amazonaws.com", actions = local.through, condition = local.this_account } if contains(keys(local.standing), each.key) },
+  )
 }

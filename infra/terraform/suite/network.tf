@@ -14,14 +14,19 @@ module "firewall" {
   source = "../modules/firewall"
 
   prefix               = local.prefix
+  region               = var.region
   vpc_id               = module.network.vpc_id
   open_to              = var.open_to
   internet             = var.network.nat != "none"
   inner_names          = var.inner_names
   machines             = var.machines != null
+  health_checks        = local.fails_over
   gateway_prefix_lists = module.endpoints.gateway_prefix_lists
+  services             = local.callers
+}
 
-  services = { for name, service in local.services : name => {
+locals {
+  callers = { for name, service in local.services : name => {
     port     = service.port
     postgres = service.stores.postgres != null
     redis    = service.stores.redis != null

@@ -46,6 +46,17 @@ output "deployment" {
       url            = try("https://${local.hosts[name]}", null)
     } }
 
+    # The same services where they stand by, with what is another there.
+    standing = { for region in keys(local.standing) : region => {
+      cluster       = module.cluster_elsewhere[region].name
+      load_balancer = local.front ? null : module.load_balancer_elsewhere[region].address.name
+      services = { for name in keys(local.services) : name => {
+        repository = module.registry_elsewhere["${region}/${name}"].url
+        services   = module.service_elsewhere["${region}/${name}"].service_names
+        floors     = module.service_elsewhere["${region}/${name}"].floors
+      } }
+    } }
+
     preparations = { for name, preparation in module.database_preparation : name => {
       task           = preparation.family
       security_group = module.firewall.task_ids["${name}-preparation"]

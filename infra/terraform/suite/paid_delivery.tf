@@ -18,10 +18,21 @@ locals {
 resource "aws_iam_role_policy" "invalidations" {
   count = local.invalidates ? 1 : 0
 
-  name = "invalidations"
-  role = module.task_identity[local.deliverer].task_role_name
+  name   = "invalidations"
+  role   = module.task_identity[local.deliverer].task_role_name
+  policy = local.invalidations
+}
 
-  policy = jsonencode({
+resource "aws_iam_role_policy" "invalidations_elsewhere" {
+  for_each = local.invalidates ? local.standing : {}
+
+  name   = "invalidations"
+  role   = module.task_identity_elsewhere["${each.key}/${local.deliverer}"].task_role_name
+  policy = local.invalidations
+}
+
+locals {
+  invalidations = !local.invalidates ? null : jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect   = "Allow"

@@ -1,5 +1,5 @@
-# What cannot be made again, in further regions too. Nothing answers there: after the loss of a region an environment is
-# made from these copies (docs/operations.md).
+# What cannot be made again, in further regions too. By itself nothing answers there: after the loss of a region an
+# environment is made from these copies (docs/operations.md), or the services stand by there (standing.tf).
 
 locals {
   databases_elsewhere = merge([for region in keys(var.regions) : {
@@ -18,14 +18,22 @@ module "bucket_elsewhere" {
     for name in keys(local.buckets) : "${region}/${name}" => { region = region, bucket = name }
   }]...)
 
-  name          = "${local.prefix}${each.value.bucket}-${each.value.region}${local.names.bucket_suffix}"
-  region        = each.value.region
-  partition     = local.partition
-  key           = { arn = module.replica_key[each.value.region].arn }
-  force_destroy = !var.deletion_protection
+  name            = "${local.prefix}${each.value.bucket}${local.names_elsewhere[each.value.region].bucket_suffix}"
+  region          = each.value.region
+  partition       = local.partition
+  key             = { arn = module.replica_key[each.value.region].arn }
+  force_destroy   = !var.deletion_protection
+  log_bucket      = contains(keys(local.standing), each.value.region) ? module.access_logs_elsewhere[each.value.region].bucket : null
+  acceleration    = contains(keys(local.standing), each.value.region) && var.upload_acceleration && local.buckets[each.value.bucket].browser_uploads
+  browser_origins = contains(keys(local.standing), each.value.region) && local.buckets[each.value.bucket].browser_uploads ? local.browser_origins : []
+
+  notify = !contains(keys(local.standing), each.value.region) || local.buckets[each.value.bucket].notify_topic == null ? null : {
+    topic_arn = module.topic_elsewhere["${each.value.region}/${local.buckets[each.value.bucket].notify_topic}"].arn
+    prefix    = local.buckets[each.value.bucket].notify_prefix
+  }
 }
 
-# A network without a way in or out. It is there because a database stands in one, also while it only follows.
+# A network because a database stands in one, also while it only follows; with a way in and out where services stand by.
 module "network_elsewhere" {
   source   = "../modules/network"
   for_each = var.regions
@@ -34,7 +42,9 @@ module "network_elsewhere" {
   name    = "${local.name}-${each.key}"
   cidr    = each.value.cidr
   zones   = each.value.zones
-  nat     = "none"
+  nat     = each.value.standing ? var.network.nat : "none"
+
+  encryption_control = each.value.standing ? var.network.encryption_control : "none"
 }
 
 resource "aws_db_subnet_group" "elsewhere" {
@@ -46,7 +56,7 @@ resource "aws_db_subnet_group" "elsewhere" {
   subnet_ids  = values(module.network_elsewhere[each.key].isolated_subnet_ids)
 }
 
-# It has no rule: nobody asks a database that follows.
+# It has no rule: nobody asks a database that follows, but where services stand by, which has a group of its own for each.
 resource "aws_security_group" "elsewhere" {
   #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
   for_each = var.regions
@@ -82,7 +92,7 @@ module "aurora_elsewhere" {
   deletion_protection = var.deletion_protection
   subnet_group        = aws_db_subnet_group.elsewhere[each.value.region].name
   monitoring_role_arn = module.database_place[each.value.service].monitoring_role_arn
-  security_group_id   = aws_security_group.elsewhere[each.value.region].id
+  security_group_id   = contains(keys(local.standing), each.value.region) ? module.firewall_elsewhere[each.value.region].database_ids[each.value.service] : aws_security_group.elsewhere[each.value.region].id
   key_arn             = module.replica_key[each.value.region].arn
 }
 

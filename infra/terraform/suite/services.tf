@@ -66,6 +66,7 @@ locals {
     { for name in keys(local.tables) : "table/${name}" => "${local.prefix}${name}" },
     { for name in keys(local.buckets) : "bucket/${name}" => "${local.prefix}${name}${local.names.bucket_suffix}" },
     { for name, queue in module.queue : "queue/${name}" => queue.url },
+    { for name, queue in module.queue : "dead-letters/${name}" => queue.dead_letter_url },
     { for name, topic in module.topic : "topic/${name}" => topic.arn },
     { for name, url in local.service_urls : "service/${name}" => var.inner_names && !contains(local.functions, name) ? "http://${replace(name, "_", "-")}.internal:${local.services[name].port}" : url },
     { for name in keys(local.assumed_roles) : "role/${name}" => "arn:${local.partition}:iam::${local.account_id}:role/${local.prefix}${name}" },
@@ -74,17 +75,23 @@ locals {
   # Where a service is found from anywhere; a private one only inside the network.
   service_urls = { for name in keys(local.services) : name => "https://${lookup(local.hosts, name, "")}" }
 
+  # Which variable tells a service where which resource is.
+  references = { for name, service in local.services : name => merge(
+    { for table in service.stores.tables : table.env => "table/${table.name}" },
+    { for bucket in service.stores.buckets : bucket.env => "bucket/${bucket.name}" },
+    # Every X_QUEUE_URL comes with X_DLQ_URL and X_VISIBILITY_TIMEOUT.
+    { for queue in service.queues : queue.env => "queue/${queue.name}" },
+    { for queue in service.queues : "${trimsuffix(queue.env, "_QUEUE_URL")}_DLQ_URL" => "dead-letters/${queue.name}" },
+    { for publishes in [service.publishes] : publishes.env => "topic/${publishes.topic}" if publishes != null },
+    { for role in service.assumed_roles : role.env => "role/${role.name}" },
+    service.shares,
+  ) }
+
   own_environment = { for name, service in local.services : name => merge(
     { MAX_BODY_BYTES = tostring(service.gateway.max_body_kib * 1024) },
-    { for table in service.stores.tables : table.env => local.addresses["table/${table.name}"] },
-    { for bucket in service.stores.buckets : bucket.env => local.addresses["bucket/${bucket.name}"] },
-    { for queue in service.queues : queue.env => module.queue[queue.name].url },
-    # Every X_QUEUE_URL comes with X_DLQ_URL and X_VISIBILITY_TIMEOUT.
-    { for queue in service.queues : "${trimsuffix(queue.env, "_QUEUE_URL")}_DLQ_URL" => module.queue[queue.name].dead_letter_url },
+    { for env, reference in local.references[name] : env => local.addresses[reference] },
     { for queue in service.queues : "${trimsuffix(queue.env, "_QUEUE_URL")}_VISIBILITY_TIMEOUT" => tostring(queue.visibility_timeout) },
-    { for publishes in [service.publishes] : publishes.env => local.addresses["topic/${publishes.topic}"] if publishes != null },
-    { for role in service.assumed_roles : role.env => local.addresses["role/${role.name}"] },
-    { for env, reference in service.shares : env => local.addresses[reference] },
+    { for env in ["OWNER_REGION"] : env => local.owner_region if local.owner_region != var.region && length(local.streams[name]) > 0 },
     { for bucket in service.stores.buckets : "UPLOADS_ACCELERATED" => "true" if var.upload_acceleration && bucket.browser_uploads },
     { for env, value in local.edge_settings : env => value if name == local.deliverer },
     # Who may send mail is told with what.

@@ -116,6 +116,7 @@ module "database_proxy" {
   database             = each.value.database
   role                 = each.value.database
   generation           = var.secret_generation
+  replica_keys         = { for region in keys(local.standing) : region => module.replica_key[region].arn }
   subnet_ids           = module.network.isolated_subnet_ids
   security_group_id    = module.firewall.proxy_ids[each.key]
   key_arn              = module.data_key.arn

@@ -147,10 +147,11 @@ variable "table_replicas" {
 }
 
 variable "regions" {
-  description = "Further regions that have a copy of what cannot be made again: tables, databases (of Aurora), generated secrets and images. For each the /16 and the zones of the network that the databases stand in."
+  description = "Further regions that have a copy of what cannot be made again: tables, databases (of Aurora), generated secrets and images. For each the /16 and the zones of its network, and whether the services stand by there (`standing`), to answer when the first region no longer does."
   type = map(object({
-    cidr  = string
-    zones = list(string)
+    cidr     = string
+    zones    = list(string)
+    standing = optional(bool, false)
   }))
   default = {}
 
@@ -172,6 +173,22 @@ variable "regions" {
   validation {
     condition     = length(var.regions) == 0 || var.database.engine == "aurora" || length(local.postgres) == 0
     error_message = "A further region needs database.engine = \"aurora\": an instance has no copy elsewhere that it could be followed from."
+  }
+
+  validation {
+    condition     = length([for place in values(var.regions) : place if place.standing]) <= 1
+    error_message = "The services stand by in one further region: a name that fails over has one second place."
+  }
+}
+
+variable "owner_region" {
+  description = "Region that leads: its workers own what is done once for all regions, and names lead there. Null is the environment's own; another one is a region where the services stand by, after a failover to it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.owner_region == null || var.owner_region == var.region || try(var.regions[coalesce(var.owner_region, "-")].standing, false)
+    error_message = "owner_region is the environment's own region, or one of `regions` with standing = true."
   }
 }
 

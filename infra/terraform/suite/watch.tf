@@ -71,6 +71,15 @@ module "edge_alarms" {
         metrics     = { days = { namespace = "AWS/CertificateManager", name = "DaysToExpiry", stat = "Minimum", dimensions = { CertificateArn = module.domain.global_certificate_arn } } }
       }
     },
+    { for region, check in aws_route53_health_check.answers : "region-away" => {
+      description = "The load balancer in ${region} does not answer Route 53: names lead to the region where the services stand by. Runbook: docs/operations.md, the region that answers."
+      threshold   = 1
+      below       = true
+      periods     = 1
+      region      = "us-east-1"
+      missing     = "breaching"
+      metrics     = { status = { namespace = "AWS/Route53", name = "HealthCheckStatus", stat = "Minimum", dimensions = { HealthCheckId = check.id } } }
+    } },
     { for name, id in local.distributions : "${name}-errors" => {
       description = "CloudFront answers more than 5 % of the requests to ${name} with 5xx. Runbook: docs/operations.md, errors."
       threshold   = 5

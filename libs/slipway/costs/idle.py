@@ -197,5 +197,6 @@ _ITEMS: dict[str, Callable[[PlannedEnvironment], Iterator[Line]]] = {
         "metric of a log", "aws_cloudwatch_log_metric_filter", "log_metric"
     ),
     "aws_cloudwatch_dashboard": _each("dashboard", "aws_cloudwatch_dashboard", "dashboard"),
+    "aws_route53_health_check": _each("health check", "aws_route53_health_check", "health_check"),
     "aws_route53_zone": _each("hosted zone", "aws_route53_zone", "zone"),
 }

@@ -110,9 +110,10 @@ class _Use:
             )
 
     def firewalls(self) -> Iterator[Line]:
-        """Every request is looked at by each firewall that it passes."""
+        """Every request is looked at by each firewall that it passes, in one region."""
         asked = {"CLOUDFRONT": self._edge_requests, "REGIONAL": self._balanced_calls}
-        seen = sum(asked[one.values["scope"]] for one in self.environment.of("aws_wafv2_web_acl"))
+        scopes = {one.values["scope"] for one in self.environment.of("aws_wafv2_web_acl")}
+        seen = sum(asked[scope] for scope in scopes)
         dollars = seen / _MILLION * self.prices.used("firewall_million")
         yield self._million("requests that a firewall sees", seen, dollars)
 

@@ -48,7 +48,7 @@ class Stores:
 
 def real(settings: UsersSettings) -> Stores:
     """Return stores in Postgres, and AWS's STS. Nothing is connected yet."""
-    pool = engine(settings.database_url.get_secret_value(), "users", settings.database_pool_size)
+    pool = engine(settings.database_address(), "users", settings.database_pool_size)
     database = database_on(pool)
     return stores_on(
         database, settings.secret, credentials_of(settings), limits=IdempotencyLimits.of(settings)

@@ -150,6 +150,6 @@ def images_never_move(plan: Plan) -> list[str]:
 
 
 def one_cluster(plan: Plan) -> list[str]:
-    """All services share a cluster."""
-    found = len(plan.of("aws_ecs_cluster"))
-    return [] if found == 1 else [f"there are {found} clusters"]
+    """All services of a region share a cluster."""
+    regions = [one["region"] for one in plan.of("aws_ecs_cluster")]
+    return [] if regions and len(regions) == len(set(regions)) else [f"there are clusters in {regions}"]

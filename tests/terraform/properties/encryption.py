@@ -83,7 +83,7 @@ def every_bucket_is_encrypted(plan: Plan) -> list[str]:
     found = []
     for bucket in plan.of("aws_s3_bucket"):
         algorithm = rules.get(bucket.address.rsplit(".", 2)[0])
-        logs = bucket.address.startswith("module.access_logs.")
+        logs = bucket.address.startswith(("module.access_logs.", "module.access_logs_elsewhere["))
         if algorithm != ("AES256" if logs else "aws:kms"):
             found.append(f"{bucket.address} is encrypted with {algorithm}")
     return found

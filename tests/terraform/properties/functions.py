@@ -94,7 +94,8 @@ def what_a_function_could_not_take_is_not_lost(plan: Plan) -> list[str]:
 
 def a_batch_ends_before_its_messages_are_seen_again(plan: Plan) -> list[str]:
     """Lambda wants messages hidden six times as long as their function may take."""
-    hidden = {one["name"]: one["visibility_timeout_seconds"] for one in plan.of("aws_sqs_queue")}
+    here = [one for one in plan.of("aws_sqs_queue") if one["region"] == plan.variables["region"]]
+    hidden = {one["name"]: one["visibility_timeout_seconds"] for one in here}
     prefix = f"{plan.variables['project']}-{plan.variables['environment']}-"
     return [
         f"{service}-{role} takes {one['timeout']} s for {queue['name']}"

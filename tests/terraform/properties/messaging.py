@@ -57,7 +57,8 @@ def every_queue_is_watched(plan: Plan) -> list[str]:
 
 def the_manifests_queues_are_there(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
     """Each queue of a manifest exists with its timeout, its subscriptions and its consumer."""
-    queues = {one["name"]: one for one in plan.of("aws_sqs_queue")}
+    here = plan.variables["region"]
+    queues = {one["name"]: one for one in plan.of("aws_sqs_queue") if one["region"] == here}
     services = {one["name"] for one in plan.of("aws_ecs_service")}
     found = []
     for name, manifest in manifests.items():

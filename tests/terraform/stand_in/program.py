@@ -1,7 +1,8 @@
 """A stand-in for a provider that has learned what the schema does not say. Run by the stand-ins' own Python.
 
 `program.py SERVER` serves what the program SERVER serves, and besides: a change of what AWS has no call to
-change replaces the resource, and `ephemeral "random_password"` makes passwords that no state keeps. With
+change replaces the resource, what is made has addresses in the resource's own region, and
+`ephemeral "random_password"` makes passwords that no state keeps. With
 `--reattach FILE` it serves command after command, until the process that has started it is gone.
 """
 
@@ -64,11 +65,33 @@ def _password(wanted: dict[str, Any]) -> str:
     return "".join(secrets.choice(letters) for _ in range(wanted["length"]))
 
 
+def _regional(server: Any) -> type[Any]:
+    """Return the server's provider with addresses in each resource's own region."""
+    asked = threading.local()
+
+    class Regional(server.Provider):  # type: ignore[misc]
+        """See above."""
+
+        @property
+        def region(self) -> str:
+            return getattr(asked, "region", None) or str(super().region)
+
+        def ApplyResourceChange(self, request: Any) -> bytes:  # noqa: N802  # the protocol's name
+            region = (server.undyn(server.first(request, 3)) or {}).get("region")
+            asked.region = region if isinstance(region, str) else None
+            try:
+                return bytes(super().ApplyResourceChange(request))
+            finally:
+                asked.region = None
+
+    return Regional
+
+
 def _learned(server: Any) -> type[Any]:
     """Return the server's provider with what it has learned."""
     first, field, dyn, undyn = server.first, server.ln, server.dyn, server.undyn
 
-    class Learned(server.Provider):  # type: ignore[misc]
+    class Learned(_regional(server)):  # type: ignore[misc]
         """See above. Each method takes a parsed request and returns the response's bytes."""
 
         def __init__(self, doc: Any, path: str) -> None:

@@ -139,7 +139,7 @@ REPLACED: dict[str, tuple[str, ...]] = {
     "aws_rds_cluster_instance": ("cluster_identifier", "engine", "identifier"),
     "aws_rds_cluster_parameter_group": ("name", "name_prefix", "family", "description"),
     "aws_route": ("route_table_id", "destination_cidr_block"),
-    "aws_route53_record": ("zone_id", "name", "type", "set_identifier"),
+    "aws_route53_record": ("zone_id", "name", "type"),  # another set_identifier is one change batch
     "aws_route53_zone": ("name",),
     "aws_route_table": ("vpc_id",),
     "aws_route_table_association": ("subnet_id",),

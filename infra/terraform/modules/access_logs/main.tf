@@ -5,6 +5,7 @@ module "bucket" {
   source = "../bucket"
 
   name          = var.name
+  region        = var.context.region
   partition     = var.context.partition
   expire_days   = var.expire_days
   force_destroy = var.force_destroy
@@ -37,6 +38,8 @@ module "bucket" {
 
 # CloudFront's deliveries are arranged in us-east-1, wherever the bucket is.
 resource "aws_cloudwatch_log_delivery_destination" "this" {
+  count = var.distributions ? 1 : 0
+
   region = "us-east-1"
 
   name          = var.name

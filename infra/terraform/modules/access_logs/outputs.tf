@@ -4,6 +4,6 @@ output "bucket" {
 }
 
 output "destination_arn" {
-  description = "Log delivery destination for CloudFront."
-  value       = aws_cloudwatch_log_delivery_destination.this.arn
+  description = "Log delivery destination for CloudFront; null where it delivers none."
+  value       = one(aws_cloudwatch_log_delivery_destination.this[*].arn)
 }

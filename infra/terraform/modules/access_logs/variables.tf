@@ -1,6 +1,7 @@
 variable "context" {
-  description = "What all modules of an environment are told, of which this one reads: partition, account."
+  description = "What all modules of an environment are told, of which this one reads: region, partition, account."
   type = object({
+    region     = optional(string)
     partition  = optional(string, "aws")
     account_id = string
   })
@@ -9,6 +10,12 @@ variable "context" {
 variable "name" {
   description = "Name of the bucket."
   type        = string
+}
+
+variable "distributions" {
+  description = "Whether CloudFront delivers its logs here too."
+  type        = bool
+  default     = true
 }
 
 variable "expire_days" {

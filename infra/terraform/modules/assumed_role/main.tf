@@ -21,7 +21,7 @@ module "permissions" {
 }
 
 resource "aws_iam_role" "this" {
-  name                 = "${var.names.prefix}${var.name}"
+  name                 = "${coalesce(var.names.role_prefix, var.names.prefix)}${var.name}"
   permissions_boundary = var.boundary_arn
   description          = "Handed out by ${var.service} in narrowed form"
   max_session_duration = 3600

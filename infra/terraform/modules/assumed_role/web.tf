@@ -9,7 +9,7 @@ module "own" {
 resource "aws_iam_role" "web" {
   count = var.web_identity == null ? 0 : 1
 
-  name                 = "${var.names.prefix}${var.name}-web"
+  name                 = "${coalesce(var.names.role_prefix, var.names.prefix)}${var.name}-web"
   permissions_boundary = var.boundary_arn
   description          = "Assumed by clients with their own access token"
   max_session_duration = 3600

@@ -7,11 +7,13 @@ ephemeral "random_password" "token" {
 }
 
 resource "aws_elasticache_subnet_group" "this" {
+  region     = var.context.region
   name       = var.name
   subnet_ids = values(var.subnet_ids)
 }
 
 resource "aws_elasticache_parameter_group" "this" {
+  region      = var.context.region
   name        = "${var.name}-valkey8"
   family      = "valkey8"
   description = "What is used least goes first: everything in it can be had from a store again"
@@ -28,6 +30,7 @@ resource "aws_elasticache_parameter_group" "this" {
 
 resource "aws_elasticache_replication_group" "this" {
   #checkov:skip=CKV2_AWS_50:A second node is a variable, because it doubles the price; a test asserts it for production
+  region               = var.context.region
   replication_group_id = var.name
   description          = "Cache of the suite"
   engine               = "valkey"
@@ -71,6 +74,7 @@ resource "aws_elasticache_replication_group" "this" {
 
 resource "aws_cloudwatch_log_group" "slow" {
   #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
+  region            = var.context.region
   name              = "/aws/elasticache/${var.name}/slow"
   retention_in_days = var.context.log_retention_days
   kms_key_id        = var.context.log_key_arn
@@ -79,6 +83,7 @@ resource "aws_cloudwatch_log_group" "slow" {
 module "url" {
   source = "../secret"
 
+  region        = var.context.region
   name          = "${var.name}/url"
   description   = "Where services find the cache, token included"
   key_arn       = var.key_arn

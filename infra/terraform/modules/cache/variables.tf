@@ -1,6 +1,7 @@
 variable "context" {
-  description = "What all modules of an environment are told, of which this one reads: how many days logs are kept, KMS key of the logs."
+  description = "What all modules of an environment are told, of which this one reads: region, how many days logs are kept, KMS key of the logs."
   type = object({
+    region             = optional(string)
     log_retention_days = number
     log_key_arn        = string
   })

@@ -1,6 +1,11 @@
 # The connection proxy in front of one service's database, and the secret of the service's own login role:
 # the only way in for the service. The role itself is made by modules/database_preparation.
 
+locals {
+  own_login  = var.login == null ? 1 : 0
+  secret_arn = var.login == null ? one(aws_secretsmanager_secret.login[*].arn) : var.login.secret_arn
+}
+
 # Nobody but Secrets Manager keeps it: neither a plan nor the state.
 ephemeral "random_password" "role" {
   length  = 40
@@ -11,11 +16,23 @@ ephemeral "random_password" "role" {
 # are written together or not at all. The proxy asks for the secret before it has an address, and reads it when it is used.
 resource "aws_secretsmanager_secret" "login" {
   #checkov:skip=CKV2_AWS_57:Its value is replaced by raising `generation` in Terraform, which also rolls the tasks that read it
+  count = local.own_login
+
+  region                  = var.context.region
   name                    = "${var.name}/login"
   description             = "Login role of ${var.database}, and where the service finds its database with it"
   kms_key_id              = var.key_arn
   recovery_window_in_days = var.secret_recovery_days
   tags                    = { Name = "${var.name}/login" }
+
+  dynamic "replica" {
+    for_each = var.replica_keys
+
+    content {
+      region     = replica.key
+      kms_key_id = replica.value
+    }
+  }
 }
 
 locals {
@@ -23,7 +40,10 @@ locals {
 }
 
 resource "aws_secretsmanager_secret_version" "login" {
-  secret_id = aws_secretsmanager_secret.login.id
+  count = local.own_login
+
+  region    = var.context.region
+  secret_id = aws_secretsmanager_secret.login[0].id
 
   secret_string_wo = jsonencode({
     username = var.role
@@ -57,7 +77,7 @@ resource "aws_iam_role_policy" "this" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      { Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = [aws_secretsmanager_secret.login.arn] },
+      { Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = [local.secret_arn] },
       {
         Effect    = "Allow"
         Action    = ["kms:Decrypt"]
@@ -69,6 +89,7 @@ resource "aws_iam_role_policy" "this" {
 }
 
 resource "aws_db_proxy" "this" {
+  region                 = var.context.region
   name                   = var.name
   engine_family          = "POSTGRESQL"
   role_arn               = aws_iam_role.this.arn
@@ -82,7 +103,7 @@ resource "aws_db_proxy" "this" {
     auth_scheme               = "SECRETS"
     client_password_auth_type = "POSTGRES_SCRAM_SHA_256"
     iam_auth                  = "DISABLED"
-    secret_arn                = aws_secretsmanager_secret.login.arn
+    secret_arn                = local.secret_arn
   }
 
   tags = { Name = var.name }
@@ -96,6 +117,7 @@ resource "aws_db_proxy" "this" {
 }
 
 resource "aws_db_proxy_default_target_group" "this" {
+  region        = var.context.region
   db_proxy_name = aws_db_proxy.this.name
 
   connection_pool_config {
@@ -106,6 +128,7 @@ resource "aws_db_proxy_default_target_group" "this" {
 }
 
 resource "aws_db_proxy_target" "this" {
+  region                 = var.context.region
   db_proxy_name          = aws_db_proxy.this.name
   target_group_name      = aws_db_proxy_default_target_group.this.name
   db_instance_identifier = var.server.kind == "instance" ? var.server.identifier : null
@@ -115,6 +138,7 @@ resource "aws_db_proxy_target" "this" {
 # The proxy makes this group without retention or key, so it is made here first.
 resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
+  region            = var.context.region
   name              = "/aws/rds/proxy/${var.name}"
   retention_in_days = var.context.log_retention_days
   kms_key_id        = var.context.log_key_arn

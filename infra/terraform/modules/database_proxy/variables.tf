@@ -37,10 +37,22 @@ variable "role" {
   type        = string
 }
 
+variable "login" {
+  description = "Secret of the login role that is there already, as in a region that another one's is copied to; null makes one."
+  type        = object({ secret_arn = string })
+  default     = null
+}
+
 variable "generation" {
   description = "Raise it to give the login role a new password."
   type        = number
   default     = 1
+}
+
+variable "replica_keys" {
+  description = "KMS key of each further region that has a copy of the secret."
+  type        = map(string)
+  default     = {}
 }
 
 variable "subnet_ids" {

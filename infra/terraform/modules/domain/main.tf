@@ -25,6 +25,21 @@ resource "aws_acm_certificate" "regional" {
   }
 }
 
+resource "aws_acm_certificate" "further" {
+  #checkov:skip=CKV2_AWS_71:It has the names of the first region's
+  for_each = var.further_regions
+
+  region                    = each.key
+  domain_name               = var.domain
+  subject_alternative_names = sort(var.regional_names)
+  validation_method         = "DNS"
+  tags                      = { Name = "${var.domain}-${each.key}" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 # CloudFront takes certificates from this region only.
 resource "aws_acm_certificate" "global" {
   #checkov:skip=CKV2_AWS_71:People's names are listed while they fit on a certificate; beyond that a wildcard stands for them
@@ -65,6 +80,18 @@ resource "aws_route53_record" "validation" {
 
 resource "aws_acm_certificate_validation" "regional" {
   certificate_arn         = aws_acm_certificate.regional.arn
+  validation_record_fqdns = [for record in aws_route53_record.validation : record.fqdn]
+
+  timeouts {
+    create = "45m"
+  }
+}
+
+resource "aws_acm_certificate_validation" "further" {
+  for_each = var.further_regions
+
+  region                  = each.key
+  certificate_arn         = aws_acm_certificate.further[each.key].arn
   validation_record_fqdns = [for record in aws_route53_record.validation : record.fqdn]
 
   timeouts {

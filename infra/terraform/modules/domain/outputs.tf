@@ -13,6 +13,11 @@ output "regional_certificate_arn" {
   value       = aws_acm_certificate_validation.regional.certificate_arn
 }
 
+output "further_certificate_arns" {
+  description = "Validated certificates for the load balancers of further regions, by region."
+  value       = { for region, validation in aws_acm_certificate_validation.further : region => validation.certificate_arn }
+}
+
 output "global_certificate_arn" {
   description = "Validated certificate for CloudFront."
   value       = aws_acm_certificate_validation.global.certificate_arn

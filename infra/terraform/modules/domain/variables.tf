@@ -34,6 +34,12 @@ variable "regional_names" {
   }
 }
 
+variable "further_regions" {
+  description = "Further regions with a load balancer, each with a certificate of the same names."
+  type        = set(string)
+  default     = []
+}
+
 variable "global_names" {
   description = "Names on CloudFront's certificate besides the domain itself."
   type        = list(string)

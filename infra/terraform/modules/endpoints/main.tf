@@ -45,6 +45,7 @@ locals {
 resource "aws_vpc_endpoint" "gateway" {
   for_each = var.gateway
 
+  region            = var.context.region
   vpc_id            = var.vpc_id
   service_name      = "com.amazonaws.${var.context.region}.${each.key}"
   vpc_endpoint_type = "Gateway"
@@ -56,11 +57,12 @@ resource "aws_vpc_endpoint" "gateway" {
 resource "aws_vpc_endpoint" "interface" {
   for_each = var.interface
 
+  region              = var.context.region
   vpc_id              = var.vpc_id
   service_name        = "com.amazonaws.${var.context.region}.${each.key}"
   vpc_endpoint_type   = "Interface"
   private_dns_enabled = true
   subnet_ids          = values(var.subnet_ids)
-  security_group_ids  = [var.security_group_id]
+  security_group_ids  = compact([var.security_group_id])
   tags                = { Name = "${var.context.prefix}${each.key}" }
 }

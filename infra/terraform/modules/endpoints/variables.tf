@@ -48,6 +48,7 @@ variable "route_table_ids" {
 }
 
 variable "security_group_id" {
-  description = "Security group of the interface endpoints."
+  description = "Security group of the interface endpoints; null where there are none."
   type        = string
+  default     = null
 }

@@ -11,20 +11,37 @@ locals {
   tasks = toset(concat(keys(var.services), [for name in keys(local.postgres) : "${name}-preparation"], local.machines))
 
   machines = var.machines ? ["machines"] : []
+
+  # Where everybody is let in, Route 53 is.
+  health_checks = var.health_checks && var.open_to != "internet" ? 1 : 0
 }
 
 resource "aws_security_group" "edge" {
   #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
+  region      = var.region
   name        = "${var.prefix}edge"
   description = "The load balancer: HTTPS in, web roles out"
   vpc_id      = var.vpc_id
   tags        = { Name = "${var.prefix}edge" }
 }
 
+# Of its own: the addresses of Route 53 and of CloudFront are more rules than one group may have.
+resource "aws_security_group" "health_checks" {
+  #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
+  count = local.health_checks
+
+  region      = var.region
+  name        = "${var.prefix}health-checks"
+  description = "Route 53 looks whether the load balancer answers"
+  vpc_id      = var.vpc_id
+  tags        = { Name = "${var.prefix}health-checks" }
+}
+
 resource "aws_security_group" "task" {
   #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
   for_each = local.tasks
 
+  region      = var.region
   name        = "${var.prefix}${each.key}"
   description = "Tasks of ${each.key}"
   vpc_id      = var.vpc_id
@@ -35,6 +52,7 @@ resource "aws_security_group" "proxy" {
   #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
   for_each = local.postgres
 
+  region      = var.region
   name        = "${var.prefix}${each.key}-proxy"
   description = "Connection proxy of the database of ${each.key}"
   vpc_id      = var.vpc_id
@@ -45,6 +63,7 @@ resource "aws_security_group" "database" {
   #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
   for_each = local.postgres
 
+  region      = var.region
   name        = "${var.prefix}${each.key}-database"
   description = "Database of ${each.key}"
   vpc_id      = var.vpc_id
@@ -53,6 +72,7 @@ resource "aws_security_group" "database" {
 
 resource "aws_security_group" "cache" {
   #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
+  region      = var.region
   name        = "${var.prefix}cache"
   description = "The cache"
   vpc_id      = var.vpc_id
@@ -61,6 +81,7 @@ resource "aws_security_group" "cache" {
 
 resource "aws_security_group" "endpoints" {
   #checkov:skip=CKV2_AWS_5:It is attached by the module that is given its id
+  region      = var.region
   name        = "${var.prefix}endpoints"
   description = "Interface endpoints of AWS services"
   vpc_id      = var.vpc_id

@@ -1,6 +1,6 @@
-output "edge_id" {
-  description = "Group of the load balancer."
-  value       = aws_security_group.edge.id
+output "edge_ids" {
+  description = "Groups of the load balancer."
+  value       = concat([aws_security_group.edge.id], aws_security_group.health_checks[*].id)
 }
 
 output "task_ids" {

@@ -21,6 +21,7 @@ locals {
 resource "aws_vpc_security_group_egress_rule" "to_store" {
   for_each = local.hops
 
+  region                       = var.region
   security_group_id            = each.value.from
   description                  = each.value.what
   ip_protocol                  = "tcp"
@@ -32,6 +33,7 @@ resource "aws_vpc_security_group_egress_rule" "to_store" {
 resource "aws_vpc_security_group_ingress_rule" "to_store" {
   for_each = local.hops
 
+  region                       = var.region
   security_group_id            = each.value.to
   description                  = each.value.what
   ip_protocol                  = "tcp"

@@ -4,6 +4,7 @@
 resource "aws_vpc_security_group_egress_rule" "tasks_to_endpoints" {
   for_each = local.tasks
 
+  region                       = var.region
   security_group_id            = aws_security_group.task[each.key].id
   description                  = "to AWS interface endpoints"
   ip_protocol                  = "tcp"
@@ -15,6 +16,7 @@ resource "aws_vpc_security_group_egress_rule" "tasks_to_endpoints" {
 resource "aws_vpc_security_group_ingress_rule" "endpoints_from_tasks" {
   for_each = local.tasks
 
+  region                       = var.region
   security_group_id            = aws_security_group.endpoints.id
   description                  = "from ${each.key}"
   ip_protocol                  = "tcp"
@@ -30,6 +32,7 @@ resource "aws_vpc_security_group_egress_rule" "tasks_to_gateway_endpoints" {
     }
   ]...)
 
+  region            = var.region
   security_group_id = aws_security_group.task[each.value.service].id
   description       = "to ${each.value.endpoint}"
   ip_protocol       = "tcp"
@@ -41,6 +44,7 @@ resource "aws_vpc_security_group_egress_rule" "tasks_to_gateway_endpoints" {
 resource "aws_vpc_security_group_egress_rule" "tasks_to_internet" {
   for_each = var.internet ? local.tasks : []
 
+  region            = var.region
   security_group_id = aws_security_group.task[each.key].id
   description       = "HTTPS to the internet, through NAT"
   ip_protocol       = "tcp"
@@ -60,6 +64,7 @@ locals {
 resource "aws_vpc_security_group_egress_rule" "tasks_to_tasks" {
   for_each = local.inner_calls
 
+  region                       = var.region
   security_group_id            = aws_security_group.task[each.value.caller].id
   description                  = "to ${each.value.callee}"
   ip_protocol                  = "tcp"
@@ -71,6 +76,7 @@ resource "aws_vpc_security_group_egress_rule" "tasks_to_tasks" {
 resource "aws_vpc_security_group_ingress_rule" "tasks_from_tasks" {
   for_each = local.inner_calls
 
+  region                       = var.region
   security_group_id            = aws_security_group.task[each.value.callee].id
   description                  = "from ${each.value.caller}"
   ip_protocol                  = "tcp"

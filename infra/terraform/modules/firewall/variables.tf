@@ -3,6 +3,12 @@ variable "prefix" {
   type        = string
 }
 
+variable "region" {
+  description = "Region; null is the provider's."
+  type        = string
+  default     = null
+}
+
 variable "vpc_id" {
   description = "The VPC."
   type        = string
@@ -31,6 +37,12 @@ variable "cloudfront_prefix_list_id" {
   description = "Prefix list of CloudFront's addresses in this region; null looks it up."
   type        = string
   default     = null
+}
+
+variable "health_checks" {
+  description = "Whether Route 53 looks whether the load balancer answers, which `open_to` lets in or not."
+  type        = bool
+  default     = false
 }
 
 variable "internet" {

@@ -3,10 +3,11 @@
 resource "aws_lb" "this" {
   #checkov:skip=CKV_AWS_150:A variable, because a development environment is torn down; a test asserts it for production
   #checkov:skip=CKV2_AWS_76:Its firewall has the known-bad-inputs rules, which check for Log4j; the check does not see through the module
+  region             = var.region
   name               = var.name
   load_balancer_type = "application"
   internal           = false
-  security_groups    = [var.security_group_id]
+  security_groups    = var.security_group_ids
   subnets            = values(var.subnet_ids)
 
   idle_timeout               = 70 # longer than CloudFront keeps a connection (60 s), shorter than a task does (75 s): the client of a connection closes it, never the server
@@ -30,6 +31,7 @@ locals {
 }
 
 resource "aws_lb_listener" "https" {
+  region            = var.region
   load_balancer_arn = aws_lb.this.arn
   port              = 443
   protocol          = "HTTPS"
@@ -61,6 +63,7 @@ resource "aws_lb_listener" "https" {
 resource "aws_lb_listener_rule" "preflight" {
   count = local.answers_browsers ? 1 : 0
 
+  region       = var.region
   listener_arn = aws_lb_listener.https.arn
   priority     = 1
 
@@ -89,6 +92,7 @@ resource "aws_lb_listener_rule" "preflight" {
 
 # What services tell about themselves on this path is for their owners.
 resource "aws_lb_listener_rule" "inside_only" {
+  region       = var.region
   listener_arn = aws_lb_listener.https.arn
   priority     = 2
 
@@ -111,6 +115,7 @@ resource "aws_lb_listener_rule" "inside_only" {
 
 # Port 80 says where HTTPS is, and nothing else.
 resource "aws_lb_listener" "http" {
+  region            = var.region
   load_balancer_arn = aws_lb.this.arn
   port              = 80
   protocol          = "HTTP"
@@ -127,6 +132,7 @@ resource "aws_lb_listener" "http" {
 }
 
 resource "aws_wafv2_web_acl_association" "this" {
+  region       = var.region
   resource_arn = aws_lb.this.arn
   web_acl_arn  = var.web_acl_arn
 }

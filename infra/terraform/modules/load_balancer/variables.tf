@@ -8,6 +8,12 @@ variable "name" {
   }
 }
 
+variable "region" {
+  description = "Region; null is the provider's."
+  type        = string
+  default     = null
+}
+
 variable "subnet_ids" {
   description = "Public subnets by zone."
   type        = map(string)
@@ -18,9 +24,9 @@ variable "subnet_ids" {
   }
 }
 
-variable "security_group_id" {
-  description = "Security group of the load balancer."
-  type        = string
+variable "security_group_ids" {
+  description = "Security groups of the load balancer."
+  type        = list(string)
 }
 
 variable "certificate_arn" {

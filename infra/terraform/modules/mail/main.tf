@@ -2,6 +2,7 @@
 # tells one topic of bounces and complaints, for people, and another what becomes of each mail, for services.
 
 resource "aws_sesv2_configuration_set" "this" {
+  region                 = var.context.region
   configuration_set_name = "${var.context.prefix}mail"
 
   delivery_options {
@@ -22,6 +23,7 @@ resource "aws_sesv2_configuration_set" "this" {
 }
 
 resource "aws_sesv2_email_identity" "this" {
+  region                 = var.context.region
   email_identity         = var.domain
   configuration_set_name = aws_sesv2_configuration_set.this.configuration_set_name
 
@@ -42,8 +44,9 @@ resource "aws_route53_record" "dkim" {
 }
 
 resource "aws_sesv2_email_identity_mail_from_attributes" "this" {
+  region                 = var.context.region
   email_identity         = aws_sesv2_email_identity.this.email_identity
-  mail_from_domain       = "bounce.${var.domain}"
+  mail_from_domain       = "${var.mail_from}.${var.domain}"
   behavior_on_mx_failure = "REJECT_MESSAGE"
 }
 
@@ -54,7 +57,7 @@ resource "aws_route53_record" "mail_from" {
   }
 
   zone_id = var.zone_id
-  name    = "bounce.${var.domain}"
+  name    = "${var.mail_from}.${var.domain}"
   type    = each.key
   ttl     = 1800
   records = [each.value]
@@ -71,6 +74,7 @@ resource "aws_route53_record" "dmarc" {
 }
 
 resource "aws_sesv2_configuration_set_event_destination" "this" {
+  region                 = var.context.region
   configuration_set_name = aws_sesv2_configuration_set.this.configuration_set_name
   event_destination_name = "undelivered"
 
@@ -87,6 +91,7 @@ resource "aws_sesv2_configuration_set_event_destination" "this" {
 resource "aws_sesv2_configuration_set_event_destination" "told" {
   count = length(var.told_topic_arns)
 
+  region                 = var.context.region
   configuration_set_name = aws_sesv2_configuration_set.this.configuration_set_name
   event_destination_name = "mail-events"
 

@@ -16,6 +16,12 @@ variable "zone_id" {
   type        = string
 }
 
+variable "mail_from" {
+  description = "First label of the host that mails' bounces go to; each region that sends has its own."
+  type        = string
+  default     = "bounce"
+}
+
 variable "events_topic_arn" {
   description = "Topic that is told of bounces and complaints."
   type        = string

@@ -18,7 +18,7 @@ locals {
     bucket = "arn:${var.names.partition}:s3:::${var.names.prefix}${part.name}${var.names.bucket_suffix}${part.rest}"
     queue  = "arn:${var.names.partition}:sqs:${local.here}:${var.names.prefix}${part.name}"
     topic  = "arn:${var.names.partition}:sns:${local.here}:${var.names.prefix}${part.name}"
-    role   = "arn:${var.names.partition}:iam::${var.names.account_id}:role/${var.names.prefix}${part.name}"
+    role   = "arn:${var.names.partition}:iam::${var.names.account_id}:role/${coalesce(var.names.role_prefix, var.names.prefix)}${part.name}"
     mail = "arn:${var.names.partition}:ses:${local.here}:${lookup({
       identity          = "identity/${var.names.domain}"
       configuration-set = "configuration-set/${var.names.prefix}mail"

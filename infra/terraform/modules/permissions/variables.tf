@@ -18,12 +18,13 @@ variable "permissions" {
 }
 
 variable "names" {
-  description = "What the resources of manifests are called in this environment."
+  description = "What the resources of manifests are called in this environment; `role_prefix` where roles, which are in no region, begin otherwise."
   type = object({
     partition     = string
     region        = string
     account_id    = string
     prefix        = string
+    role_prefix   = optional(string)
     bucket_suffix = string
     domain        = string
   })

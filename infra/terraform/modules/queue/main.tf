@@ -7,6 +7,7 @@ locals {
 }
 
 resource "aws_sqs_queue" "dead" {
+  region                    = var.context.region
   name                      = "${var.name}-dlq"
   kms_master_key_id         = var.key_arn
   message_retention_seconds = 14 * 86400
@@ -14,6 +15,7 @@ resource "aws_sqs_queue" "dead" {
 }
 
 resource "aws_sqs_queue" "this" {
+  region                     = var.context.region
   name                       = var.name
   kms_master_key_id          = var.key_arn
   visibility_timeout_seconds = var.visibility_timeout
@@ -29,6 +31,7 @@ resource "aws_sqs_queue" "this" {
 }
 
 resource "aws_sqs_queue_redrive_allow_policy" "dead" {
+  region    = var.context.region
   queue_url = aws_sqs_queue.dead.id
 
   redrive_allow_policy = jsonencode({
@@ -41,6 +44,7 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead" {
 resource "aws_sqs_queue_policy" "this" {
   for_each = { live = { url = aws_sqs_queue.this.id, arn = local.arn }, dead = { url = aws_sqs_queue.dead.id, arn = local.dead_arn } }
 
+  region    = var.context.region
   queue_url = each.value.url
 
   policy = jsonencode({
@@ -69,6 +73,7 @@ resource "aws_sqs_queue_policy" "this" {
 resource "aws_sns_topic_subscription" "this" {
   for_each = var.subscriptions
 
+  region               = var.context.region
   topic_arn            = each.value.topic_arn
   protocol             = "sqs"
   endpoint             = aws_sqs_queue.this.arn

@@ -3,6 +3,7 @@
 
 resource "aws_secretsmanager_secret" "this" {
   #checkov:skip=CKV2_AWS_57:Its value is replaced by raising `generation` in Terraform, which also rolls the tasks that read it
+  region                  = var.region
   name                    = var.name
   description             = var.description
   kms_key_id              = var.key_arn
@@ -20,6 +21,7 @@ resource "aws_secretsmanager_secret" "this" {
 }
 
 resource "aws_secretsmanager_secret_version" "this" {
+  region                   = var.region
   secret_id                = aws_secretsmanager_secret.this.id
   secret_string_wo         = var.value
   secret_string_wo_version = var.generation

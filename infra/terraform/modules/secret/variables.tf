@@ -1,3 +1,9 @@
+variable "region" {
+  description = "Region; null is the provider's."
+  type        = string
+  default     = null
+}
+
 variable "name" {
   description = "Name of the secret."
   type        = string

@@ -17,6 +17,7 @@ module "release_alarms" {
       description = "${var.name}: more than 2 % of the answers are 5xx. Runbook: docs/operations.md, errors."
       threshold   = 2
       periods     = 2
+      region      = var.context.region
       expression  = "IF(requests > 20, 100 * errors / requests, 0)"
       metrics = {
         errors   = { namespace = "AWS/ApplicationELB", name = "HTTPCode_Target_5XX_Count", stat = "Sum", dimensions = local.target_dimensions[name] }
@@ -27,6 +28,7 @@ module "release_alarms" {
       description = "${var.name}: one request in a hundred takes longer than a second. Runbook: docs/operations.md, slowness."
       threshold   = 1
       periods     = 3
+      region      = var.context.region
       expression  = null
       metrics = {
         latency = { namespace = "AWS/ApplicationELB", name = "TargetResponseTime", stat = "p99", dimensions = local.target_dimensions[name] }

@@ -17,6 +17,7 @@ locals {
 resource "aws_appautoscaling_scheduled_action" "floor" {
   for_each = local.floors
 
+  region             = var.context.region
   name               = "${var.name}-${replace(each.key, "/", "-")}"
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"

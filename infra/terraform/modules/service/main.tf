@@ -24,6 +24,7 @@ resource "aws_cloudwatch_log_group" "role" {
   #checkov:skip=CKV_AWS_338:How long is a variable, because a development environment needs no year; a test asserts it for production
   for_each = var.roles
 
+  region            = var.context.region
   name              = "/${var.context.prefix}${var.name}/${each.key}"
   retention_in_days = var.context.log_retention_days
   kms_key_id        = var.context.log_key_arn

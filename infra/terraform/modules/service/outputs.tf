@@ -34,6 +34,6 @@ output "release_tags" {
 }
 
 output "floors" {
-  description = "How many tasks run at least, by role."
-  value       = local.floor
+  description = "How many tasks run at least, by role; not of workers that stand by."
+  value       = { for role, floor in local.floor : role => floor if !contains(keys(local.waiting), role) }
 }

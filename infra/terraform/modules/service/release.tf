@@ -4,17 +4,18 @@
 # writes them once, then only reads: a plan after a deployment is empty, and an apply never brings back an old image.
 
 locals {
-  tags = { for slot, parameter in aws_ssm_parameter.release : slot => nonsensitive(parameter.insecure_value) }
+  tags = var.release != null ? var.release : { for slot, parameter in aws_ssm_parameter.release : slot => nonsensitive(parameter.insecure_value) }
 }
 
 resource "aws_ssm_parameter" "release" {
   #checkov:skip=CKV2_AWS_34:An image's tag or digest is no secret, and Terraform has to read it
-  for_each = {
+  for_each = var.release != null ? {} : {
     next    = "Image tag of ${var.name}: for migrations"
     current = "Image tag of ${var.name}: in service"
     image   = "Digest of the image of ${var.name} that is in service"
   }
 
+  region          = var.context.region
   name            = "/${var.context.prefix}${var.name}/release/${each.key}"
   description     = each.value
   type            = "String"

@@ -7,8 +7,9 @@ locals {
 
   floor = { for role, scaling in local.scaled : role => min(coalesce(var.floor_cap, scaling.min), scaling.min) }
 
-  # Before the first release there is nothing to scale.
-  live     = { for role, scaling in local.scaled : role => scaling if local.released }
+  # Before the first release there is nothing to scale. A worker that stands by is started by hand, or by nobody.
+  waiting  = { for role, spec in local.running : role => spec if var.standby && spec.kind == "worker" }
+  live     = { for role, scaling in local.scaled : role => scaling if local.released && !contains(keys(local.waiting), role) }
   cpu      = { for role, scaling in local.live : role => scaling.cpu_percent if scaling.cpu_percent != null }
   memory   = { for role, scaling in local.live : role => 75 if scaling.max > 1 }
   requests = { for role, scaling in local.live : role => scaling.requests_per_target if scaling.requests_per_target != null && contains(keys(local.web), role) && var.host != null }
@@ -21,6 +22,7 @@ locals {
 resource "aws_appautoscaling_target" "role" {
   for_each = local.live
 
+  region             = var.context.region
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
   resource_id        = "service/${var.cluster_name}/${aws_ecs_service.role[each.key].name}"
@@ -35,6 +37,7 @@ resource "aws_appautoscaling_target" "role" {
 resource "aws_appautoscaling_policy" "cpu" {
   for_each = local.cpu
 
+  region             = var.context.region
   name               = "cpu"
   policy_type        = "TargetTrackingScaling"
   service_namespace  = "ecs"
@@ -55,6 +58,7 @@ resource "aws_appautoscaling_policy" "cpu" {
 resource "aws_appautoscaling_policy" "memory" {
   for_each = local.memory
 
+  region             = var.context.region
   name               = "memory"
   policy_type        = "TargetTrackingScaling"
   service_namespace  = "ecs"
@@ -76,6 +80,7 @@ resource "aws_appautoscaling_policy" "memory" {
 resource "aws_appautoscaling_policy" "requests" {
   for_each = local.requests
 
+  region             = var.context.region
   name               = "requests"
   policy_type        = "TargetTrackingScaling"
   service_namespace  = "ecs"

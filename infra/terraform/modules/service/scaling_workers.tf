@@ -3,6 +3,7 @@
 resource "aws_appautoscaling_policy" "messages" {
   for_each = local.messages
 
+  region             = var.context.region
   name               = "messages"
   policy_type        = "TargetTrackingScaling"
   service_namespace  = "ecs"

@@ -14,10 +14,11 @@ locals {
 resource "aws_ecs_service" "role" {
   for_each = local.running
 
+  region                             = var.context.region
   name                               = local.service_name[each.key]
   cluster                            = var.cluster_arn
   task_definition                    = aws_ecs_task_definition.role[each.key].arn
-  desired_count                      = local.released ? local.floor[each.key] : 0
+  desired_count                      = contains(keys(local.live), each.key) ? local.floor[each.key] : 0
   platform_version                   = var.machines == null ? "LATEST" : null
   availability_zone_rebalancing      = "ENABLED"
   deployment_minimum_healthy_percent = 100

@@ -18,6 +18,7 @@ resource "aws_lb_target_group" "this" {
   for_each = var.host == null ? {} : local.target_groups
 
   #checkov:skip=CKV_AWS_378:Inside the VPC the network's hardware encrypts; a certificate in each task would be verified by nobody
+  region               = var.context.region
   name_prefix          = "${substr(replace(var.name, "_", "-"), 0, 5)}-"
   target_type          = "ip"
   protocol             = "HTTP"
@@ -48,6 +49,7 @@ resource "aws_lb_target_group" "this" {
 resource "aws_lb_listener_rule" "web" {
   for_each = var.host == null ? {} : local.strategies
 
+  region       = var.context.region
   listener_arn = var.listener_arn
 
   action {

@@ -62,6 +62,7 @@ locals {
 resource "aws_ecs_task_definition" "role" {
   for_each = local.tasks
 
+  region                   = var.context.region
   family                   = "${var.context.prefix}${local.service_name[each.key]}"
   requires_compatibilities = ["EC2", "FARGATE"] # the same definition for both, so that a service can move between them
   network_mode             = "awsvpc"

@@ -93,6 +93,18 @@ variable "first_release" {
   }
 }
 
+variable "release" {
+  description = "Image tags by slot where another region's service has them; null keeps parameters of its own."
+  type        = map(string)
+  default     = null
+}
+
+variable "standby" {
+  description = "Whether it only stands by: its web roles answer, its workers are there and do not run."
+  type        = bool
+  default     = false
+}
+
 variable "environment" {
   description = "Environment of every role, values that are no secrets."
   type        = map(string)

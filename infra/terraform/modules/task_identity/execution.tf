@@ -1,5 +1,5 @@
 resource "aws_iam_role" "execution" {
-  name                 = "${var.names.prefix}${var.service}-execution"
+  name                 = "${coalesce(var.names.role_prefix, var.names.prefix)}${var.service}-execution"
   permissions_boundary = var.boundary_arn
   description          = "What AWS needs to start ${var.service}: its image, its secrets, its logs"
   assume_role_policy   = local.trust

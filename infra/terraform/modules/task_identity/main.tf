@@ -56,7 +56,7 @@ module "permissions" {
 }
 
 resource "aws_iam_role" "task" {
-  name                 = "${var.names.prefix}${var.service}"
+  name                 = "${coalesce(var.names.role_prefix, var.names.prefix)}${var.service}"
   permissions_boundary = var.boundary_arn
   description          = "What the code of ${var.service} may call"
   assume_role_policy   = var.function == null ? local.trust : local.trust_of_functions

@@ -77,7 +77,7 @@ def run(kind: type[PostgresSettings], migrations: Path, arguments: Sequence[str]
     """
     settings, service = load_settings(kind), service_of(kind)
     logs.configure(service, settings.log_level)
-    url = settings.database_url.get_secret_value()
+    url = settings.database_address()
     deadline = time.monotonic() + _SERVER_START_SECONDS
     while True:
         try:

@@ -86,6 +86,7 @@ output "deployment" {
     architecture = "ARM64"
     site_bucket  = aws_s3_bucket.site.bucket
     services     = { for name, service in module.service : name => service.deployment }
+    standing     = {}
     preparations = { for name, one in module.database_preparation : name => {
       task           = one.family
       security_group = "sg-preparation"

@@ -14,7 +14,7 @@ run "cloudfronts_destination_is_in_us_east_1" {
   command = plan
 
   assert {
-    condition     = aws_cloudwatch_log_delivery_destination.this.region == "us-east-1"
+    condition     = aws_cloudwatch_log_delivery_destination.this[0].region == "us-east-1"
     error_message = "CloudFront's deliveries are arranged there."
   }
 }

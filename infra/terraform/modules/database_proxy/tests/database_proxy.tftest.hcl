@@ -53,3 +53,17 @@ run "something_else_is_refused" {
 
   expect_failures = [var.server]
 }
+
+run "a_login_that_was_copied_is_not_made_again" {
+  command = plan
+
+  variables {
+    server = { kind = "cluster", identifier = "slipway-test-users" }
+    login  = { secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slipway-test-users/login-AbCdEf" }
+  }
+
+  assert {
+    condition     = length(aws_secretsmanager_secret.login) == 0 && one(aws_db_proxy.this.auth).secret_arn == var.login.secret_arn
+    error_message = "The proxy reads the copy."
+  }
+}

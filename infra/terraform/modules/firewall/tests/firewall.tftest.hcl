@@ -66,3 +66,32 @@ run "without_a_way_out_tasks_reach_endpoints_only" {
     error_message = "No rule to the internet; every task reaches both gateway endpoints."
   }
 }
+
+run "route_53_looks_at_a_load_balancer_that_nobody_else_reaches" {
+  command = plan
+
+  variables {
+    region                    = "eu-west-1"
+    open_to                   = "cloudfront"
+    cloudfront_prefix_list_id = "pl-3"
+    health_checks             = true
+  }
+
+  assert {
+    condition     = length(aws_vpc_security_group_ingress_rule.edge_health_checks) == 1 && aws_vpc_security_group_ingress_rule.edge_health_checks[0].from_port == 80 && aws_vpc_security_group_ingress_rule.edge_health_checks[0].cidr_ipv4 == null
+    error_message = "Route 53's addresses come to port 80, by a group of their own."
+  }
+}
+
+run "where_everybody_comes_route_53_needs_no_group" {
+  command = plan
+
+  variables {
+    health_checks = true
+  }
+
+  assert {
+    condition     = length(aws_security_group.health_checks) == 0
+    error_message = "Port 80 is open already."
+  }
+}

@@ -3,7 +3,7 @@ mock_provider "aws" {}
 variables {
   name                = "slipway-test"
   subnet_ids          = { a = "subnet-1", b = "subnet-2" }
-  security_group_id   = "sg-1"
+  security_group_ids  = ["sg-1"]
   certificate_arn     = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
   browser_origin      = "https://app.example.com"
   web_acl_arn         = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/x/1"

@@ -290,3 +290,28 @@ run "on_machines_there_is_no_fargate_and_empty_machines_can_go" {
     error_message = "The same definitions run on both."
   }
 }
+
+run "where_it_stands_by_its_workers_are_there_and_do_not_run" {
+  command = plan
+
+  variables {
+    standby   = true
+    floor_cap = 1
+    release   = { next = "1.0.0-abc", current = "1.0.0-abc", image = "none" }
+  }
+
+  assert {
+    condition     = aws_ecs_service.role["api"].desired_count == 1 && aws_ecs_service.role["worker"].desired_count == 0
+    error_message = "The web role answers, the worker waits."
+  }
+
+  assert {
+    condition     = keys(aws_appautoscaling_target.role) == ["api"] && output.floors == { api = 1 }
+    error_message = "Nothing starts a worker by itself."
+  }
+
+  assert {
+    condition     = length(aws_ssm_parameter.release) == 0
+    error_message = "Which release runs is the first region's to say."
+  }
+}
