@@ -75,6 +75,15 @@ PLAN_CASES: tuple[tuple[Callable[[Plan], list[str]], Break], ...] = (
     ),
     (network.every_conversation_gets_its_answers, without("aws_network_acl_rule", '"private/egress/https')),
     (network.the_network_is_watched, without("aws_flow_log")),
+    (network.what_is_not_encrypted_is_shown, changing("aws_flow_log", log_format=None)),
+    (encryption.keys_can_be_replaced_at_once, with_statement("aws_kms_key", Action=["kms:Decrypt"])),
+    (
+        stores.marks_of_deletion_go,
+        within(
+            "aws_s3_bucket_lifecycle_configuration",
+            lambda v: [rule.update(expiration=[]) for rule in v["rule"]],
+        ),
+    ),
     (network.what_is_too_long_is_told, without("aws_network_acl_rule", "private/ingress/too-long")),
     (network.what_is_too_long_is_told, without("aws_vpc_security_group_ingress_rule", ".edge_too_long")),
     (network.what_leaves_by_a_gateway_stays_ours, changing("aws_vpc_endpoint", policy=None)),

@@ -72,6 +72,15 @@ def what_must_be_on_is_on(plan: Plan) -> list[str]:
     ]
 
 
+def keys_can_be_replaced_at_once(plan: Plan) -> list[str]:
+    """Who administers the account may rotate a key when it has to be, and not only once a year."""
+    return [
+        f"{one.address} cannot be rotated on demand"
+        for one in plan.of("aws_kms_key")
+        if "kms:RotateKeyOnDemand" not in str(one["policy"])
+    ]
+
+
 def every_bucket_is_encrypted(plan: Plan) -> list[str]:
     """With a key of ours; with S3's own only where AWS delivers logs."""
     rules = {

@@ -215,6 +215,16 @@ def _passes(rules: list[Resource], tier: str, egress: bool, other: str, port: in
     )
 
 
+def what_is_not_encrypted_is_shown(plan: Plan) -> list[str]:
+    """Where AWS watches encryption, the flow logs tell of it: nothing else does."""
+    watched = {one["region"] for one in plan.of("aws_vpc_encryption_control")}
+    return [
+        f"{log.address} does not tell what was encrypted"
+        for log in plan.of("aws_flow_log")
+        if log["region"] in watched and "encryption-status" not in str(log["log_format"])
+    ]
+
+
 def the_network_is_watched(plan: Plan) -> list[str]:
     """Accepted and refused traffic is logged."""
     logs = plan.of("aws_flow_log")

@@ -57,6 +57,19 @@ def buckets_keep_versions(plan: Plan) -> list[str]:
     return [one.address for one in plan.of("aws_s3_bucket") if one.address.rsplit(".", 2)[0] not in kept]
 
 
+def marks_of_deletion_go(plan: Plan) -> list[str]:
+    """A mark whose versions are gone marks nothing, and makes listing slow: each bucket clears them away."""
+    return [
+        f"{one.address} keeps marks for ever"
+        for one in plan.of("aws_s3_bucket_lifecycle_configuration")
+        if not any(
+            expiration.get("expired_object_delete_marker") or expiration.get("days")
+            for rule in one["rule"]
+            for expiration in rule["expiration"]
+        )
+    ]
+
+
 def table_keys_are_the_stores(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
     """Keys, indexes, expiry and stream of each table are what its service's code uses: the manifest's."""
     made = {table["name"]: table for table in plan.of("aws_dynamodb_table")}
