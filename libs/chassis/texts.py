@@ -32,6 +32,11 @@ def single_line(value: str) -> str:
     return _DIRECTION.sub("", value)
 
 
+def as_line(value: str) -> str:
+    """Return any text as one line: what `single_line` refuses becomes a space."""
+    return " ".join(_CONTROL_OR_BREAK.sub(" ", _DIRECTION.sub("", value)).split())
+
+
 def visible(value: str) -> str:
     """Return a text in which there is something to see; raise ValueError for another."""
     if all(unicodedata.category(one) in _UNSEEN_CATEGORIES or _UNSEEN.match(one) for one in value):

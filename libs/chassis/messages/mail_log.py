@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _WHAT = "Noting mail"
-_KEEP = timedelta(days=400)
+KEEP = timedelta(days=400)
+"""So long it is known whether a message was sent, unless a log says otherwise."""
 _FREE = "attribute_not_exists(sent_at) AND (attribute_not_exists(pk) OR claimed_at <= :settled)"
 
 
@@ -145,7 +146,7 @@ class DynamoMailLog:
                     ExpressionAttributeValues={
                         ":now": _seconds(now),
                         ":settled": _seconds(now - settle),
-                        ":expires": {"N": str(int((now + _KEEP).timestamp()))},
+                        ":expires": {"N": str(int((now + KEEP).timestamp()))},
                     },
                 )
         except Stale:
@@ -165,7 +166,7 @@ class DynamoMailLog:
                 UpdateExpression="SET sent_at = if_not_exists(sent_at, :now), expires_at = :expires",
                 ExpressionAttributeValues={
                     ":now": _seconds(now),
-                    ":expires": {"N": str(int((now + _KEEP).timestamp()))},
+                    ":expires": {"N": str(int((now + KEEP).timestamp()))},
                 },
             )
 

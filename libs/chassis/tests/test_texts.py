@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.texts import composed, folded, has_one_spelling, printable, single_line, visible
+from chassis.texts import as_line, composed, folded, has_one_spelling, printable, single_line, visible
 
 UNSEEN = [
     "\u200b",
@@ -31,6 +31,15 @@ def test_a_text_without_anything_to_see_is_refused(text: str) -> None:
 )
 def test_a_text_with_something_to_see_stays_as_it_was_written(text: str) -> None:
     assert visible(single_line(text)) == text
+
+
+@given(st.text())
+def test_any_text_becomes_one_line_that_is_taken(text: str) -> None:
+    assert single_line(as_line(text)) == as_line(text)
+
+
+def test_what_is_one_line_keeps_its_words() -> None:
+    assert as_line("Buy\r\nmilk\x00,  ü\u202e\u2028👩\u200d👩 ") == "Buy milk , ü 👩\u200d👩"
 
 
 @pytest.mark.parametrize("clean", [printable, single_line])

@@ -66,3 +66,27 @@ def idempotency_table(metadata: MetaData) -> Table:
         Index("idempotency_keys_owner_idx", "owner"),
         Index("idempotency_keys_resource_id_idx", "resource_id"),
     )
+
+
+def mail_log_table(metadata: MetaData) -> Table:
+    """Return the table of messages that were sent, or are being sent, by their keys."""
+    return Table(
+        "mail_log",
+        metadata,
+        Column("key", Text, primary_key=True),
+        Column("claimed_at", DateTime(timezone=True)),
+        Column("sent_at", DateTime(timezone=True)),
+        time_column("expires_at"),
+        Index("mail_log_expires_at_idx", "expires_at"),
+    )
+
+
+def mail_suppressions_table(metadata: MetaData) -> Table:
+    """Return the table of addresses that get no more mail, by their digests."""
+    return Table(
+        "mail_suppressions",
+        metadata,
+        Column("digest", Text, primary_key=True),
+        Column("reason", Text, nullable=False),
+        time_column("at"),
+    )
