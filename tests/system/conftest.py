@@ -113,13 +113,14 @@ def operator() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.fixture
-def mailed(operator: Callable[..., subprocess.CompletedProcess[str]]) -> Callable[[str], dict[str, Any]]:
+def mailed(operator: Callable[..., subprocess.CompletedProcess[str]]) -> Callable[..., dict[str, Any]]:
     """Return what waits for the newest mail to an address, as `./slipway mail list --json` shows it."""
 
-    def newest(email: str) -> dict[str, Any]:
+    def newest(email: str, subject: str = "") -> dict[str, Any]:
         def look() -> dict[str, Any] | None:
             listed = json.loads(operator("mail", "list", "--json").stdout)
-            return next((mail for mail in listed if mail["to"] == email), None)
+            ours = (mail for mail in listed if mail["to"] == email and subject in mail["subject"])
+            return next(ours, None)
 
         return eventually(look, f"a mail to {email}")
 

@@ -1,5 +1,7 @@
 """Accounts: signing up, the profile, and closing the account."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from tests.system.client import PASSWORD, address, sign_in
 from tests.system.expect import answer, empty, eventually, is_id, is_time, problem
@@ -107,6 +109,25 @@ def test_ones_own_address_is_confirmed_by_mail(anna, anyone, mailed):
     body = {"token": token_in(mailed(anna.email))}
     empty(anyone.post("users", "/v1/email-verifications/confirm", body), 204)
     assert answer(anna.client.get("users", "/v1/me"))["email_verified"] is True
+
+
+def test_what_is_due_is_mailed_to_who_wants_it_until_a_click_in_the_mail(anna, anyone, mailed):
+    empty(anna.client.post("users", "/v1/email-verifications"), 202)
+    body = {"token": token_in(mailed(anna.email))}
+    empty(anyone.post("users", "/v1/email-verifications/confirm", body), 204)
+    wanted = answer(anna.client.patch("users", "/v1/me", {"reminders_by_mail": True}))
+    assert wanted["reminders_by_mail"] is True
+    soon = (datetime.now(UTC) + timedelta(seconds=5)).isoformat()
+    anna.todo("Water <b>the flowers</b>", due_at=soon)
+    mail = mailed(anna.email, "Due: Water")
+    assert "Water <b>the flowers</b>" in mail["text"]
+    assert "<b>" not in mail["html"]
+    assert mail["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    one_click = mail["headers"]["List-Unsubscribe"].strip("<>")
+    path = one_click.removeprefix(anyone.environment.origin("users"))
+    ended = anyone.post("users", path, data={"List-Unsubscribe": "One-Click"})
+    assert ended.status_code == 200, ended.text
+    assert answer(anna.client.get("users", "/v1/me"))["reminders_by_mail"] is False
 
 
 def test_the_owner_of_a_taken_address_is_told_by_mail_and_keeps_it(anna, ben, mailed):

@@ -17,6 +17,7 @@ from chassis.ids import new_id
 from chassis.messages.memory_outbox import MemoryOutbox
 from chassis.testing import FakeClock
 from chassis.testing.fuzz_target import FuzzTarget
+from chassis.testing.mail import MemoryMailLog, MemorySuppressions
 from users.app import create_app
 from users.config import ApiSettings, WorkerSettings
 from users.domain import emails
@@ -43,6 +44,12 @@ _VALUES: dict[str, Any] = {
     "database_url": SecretStr("postgresql://users:secret@127.0.0.1:1/users"),
     "key_encryption_key": SecretStr(base64.b64encode(SECRET).decode()),
     "events_topic_arn": "arn:aws:sns:us-east-1:000000000000:users-events",
+    "todos_events_queue_url": "http://127.0.0.1:1/users-todos-events",
+    "todos_events_dlq_url": "http://127.0.0.1:1/users-todos-events-dlq",
+    "todos_events_visibility_timeout": 30,
+    "mail_events_queue_url": "http://127.0.0.1:1/users-mail-events",
+    "mail_events_dlq_url": "http://127.0.0.1:1/users-mail-events-dlq",
+    "mail_events_visibility_timeout": 30,
     "storage_role_arn": "arn:aws:iam::000000000000:role/user-storage",
     "storage_bucket": "media",
     "s3_public_endpoint_url": "https://s3.localhost:8443",
@@ -113,10 +120,13 @@ def memory_stores(clock: Clock = utc_now, credentials: CredentialSource | None =
         failures=MemoryFailures(),
         signing_keys=MemorySigningKeys(),
         outbox=tables.outbox,
+        mail_log=MemoryMailLog(),
+        suppressions=MemorySuppressions(),
         idempotency=MemoryIdempotency(lambda: clock().timestamp()),
         credentials=credentials or FakeCredentials(),
         probe=lambda: None,
         purge_idempotency=lambda _now: 0,
+        purge_mail_log=lambda _now: 0,
     )
 
 

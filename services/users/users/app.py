@@ -29,8 +29,9 @@ from users.routes.cookies import TrustedOrigins
 from users.routes.discovery import DiscoveryRoutes
 from users.routes.email_verifications import EmailVerificationRoutes
 from users.routes.me import MeRoutes
+from users.routes.reminders import ReminderRoutes
 from users.routes.sessions import SessionRoutes
-from users.wiring import Stores, keyring_of, lifetimes_of, proofs_sealer, real
+from users.wiring import Stores, keyring_of, lifetimes_of, preferences_of, proofs_sealer, real
 
 INFO = ApiInfo(
     name="users",
@@ -72,6 +73,7 @@ def create_app(
             SessionRoutes(sign_in, sessions, TrustedOrigins(settings.own_origins), clock),
             MeRoutes(accounts, confirmation, storage, proofs),
             EmailVerificationRoutes(proofs),
+            ReminderRoutes(preferences_of(settings, stores)),
             DiscoveryRoutes(settings.auth_issuer, keyring),
         ],
         checks=[Check("postgres", stores.probe), Check("signing_keys", keyring.signer)],

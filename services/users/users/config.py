@@ -119,6 +119,12 @@ class WorkerSettings(UsersSettings):
         default=30, ge=1, le=365, description="Age at which the worker replaces the signing key."
     )
     events_topic_arn: str = Field(description="SNS topic that the worker publishes the account events to.")
+    todos_events_queue_url: str = Field(description="Queue with the events of todos.")
+    todos_events_dlq_url: str = Field(description="Its dead-letter queue.")
+    todos_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
+    mail_events_queue_url: str = Field(description="Queue with what SES announces about mails.")
+    mail_events_dlq_url: str = Field(description="Its dead-letter queue.")
+    mail_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
     mail_configuration_set: str | None = Field(
         default=None, description="SES configuration set that mails are sent with; unset: none are sent."
     )

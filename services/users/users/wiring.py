@@ -11,14 +11,18 @@ from sqlalchemy import Engine
 from chassis.clock import Clock, utc_now
 from chassis.idempotency import IdempotencyLimits, IdempotencyStore
 from chassis.idempotency.postgres import PostgresIdempotency
+from chassis.messages.mail_log import MailLog
+from chassis.messages.mail_suppression import Suppressions
 from chassis.messages.outbox import OutboxStore
+from chassis.messages.postgres_mail import PostgresMailLog, PostgresSuppressions
 from chassis.messages.postgres_outbox import PostgresOutbox
 from chassis.stores.aws import Aws
 from chassis.stores.postgres.database import Database, engine
 from users.config import UsersSettings
 from users.domain.keyring import Keyring
 from users.domain.ports import AccountStore, FailureStore, ProofStore, SessionStore, SigningKeyStore
-from users.domain.sealing import Sealer
+from users.domain.reminders import ReminderPreferences
+from users.domain.sealing import Digester, Sealer
 from users.domain.sessions import Lifetimes
 from users.domain.storage import CredentialSource
 from users.store.postgres.accounts import PostgresAccounts
@@ -26,8 +30,18 @@ from users.store.postgres.failures import PostgresFailures
 from users.store.postgres.proofs import PostgresProofs
 from users.store.postgres.sessions import PostgresSessions
 from users.store.postgres.signing_keys import PostgresSigningKeys
-from users.store.postgres.tables import CONSTRAINTS, accounts, idempotency_keys, outbox
+from users.store.postgres.tables import (
+    CONSTRAINTS,
+    accounts,
+    idempotency_keys,
+    mail_log,
+    mail_suppressions,
+    outbox,
+)
 from users.store.sts import StsCredentials
+
+_KEEP_MAILS = timedelta(days=30)
+"""So long it is known which reminders were mailed: far longer than one may be late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +54,13 @@ class Stores:
     failures: FailureStore
     signing_keys: SigningKeyStore
     outbox: OutboxStore
+    mail_log: MailLog
+    suppressions: Suppressions
     idempotency: IdempotencyStore
     credentials: CredentialSource
     probe: Callable[[], None]
     purge_idempotency: Callable[[datetime], int]
+    purge_mail_log: Callable[[datetime], int]
 
 
 def real(settings: UsersSettings) -> Stores:
@@ -77,6 +94,7 @@ def stores_on(
     idempotency = PostgresIdempotency(
         database, idempotency_keys, Sealer(secret, "idempotency"), clock, limits
     )
+    mails = PostgresMailLog(database, mail_log, _KEEP_MAILS)
     return Stores(
         accounts=PostgresAccounts(database),
         sessions=PostgresSessions(database),
@@ -84,10 +102,13 @@ def stores_on(
         failures=PostgresFailures(database),
         signing_keys=PostgresSigningKeys(database),
         outbox=PostgresOutbox(database, outbox, clock),
+        mail_log=mails,
+        suppressions=PostgresSuppressions(database, mail_suppressions),
         idempotency=idempotency,
         credentials=credentials,
         probe=database.probe,
         purge_idempotency=idempotency.purge,
+        purge_mail_log=mails.purge,
     )
 
 
@@ -99,6 +120,11 @@ def keyring_of(settings: UsersSettings, stores: Stores, clock: Clock = utc_now) 
 def proofs_sealer(settings: UsersSettings) -> Sealer:
     """Return what seals the tokens of links that are not mailed yet."""
     return Sealer(settings.secret, "address proofs")
+
+
+def preferences_of(settings: UsersSettings, stores: Stores) -> ReminderPreferences:
+    """Return who gets reminders by mail, over `stores`."""
+    return ReminderPreferences(stores.accounts, Digester(settings.secret, "reminders by mail"))
 
 
 def lifetimes_of(settings: UsersSettings) -> Lifetimes:

@@ -18,9 +18,16 @@ def pointers(response: object) -> set[str]:
 def test_a_new_account_is_answered_without_its_password(client: FlaskClient) -> None:
     response = client.post("/v1/accounts", json=GOOD)
     assert response.status_code == 201
-    assert set(response.json) == {"id", "email", "name", "email_verified", "created_at"}
+    assert set(response.json) == {
+        "id",
+        "email",
+        "name",
+        "email_verified",
+        "reminders_by_mail",
+        "created_at",
+    }
     assert response.json["created_at"] == "2026-01-31T12:00:00.000Z"
-    assert response.json["email_verified"] is False
+    assert response.json["email_verified"] is response.json["reminders_by_mail"] is False
     assert response.headers["Location"] == "/v1/me"
 
 

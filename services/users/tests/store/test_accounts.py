@@ -68,7 +68,8 @@ def test_of_many_at_once_one_gets_the_address(both: Stores) -> None:
 
 def test_a_change_of_the_profile_is_kept(both: Stores) -> None:
     ada = create(both)
-    wanted = replace(ada, name="Countess", email="C@example.com", email_key="c@example.com", version=2)
+    changes = {"name": "Countess", "email": "C@example.com", "email_key": "c@example.com"}
+    wanted = replace(ada, **changes, reminders_by_mail=True, version=2)
     assert both.accounts.change(ada.id, lambda _: wanted) == wanted
     assert both.accounts.get(ada.id) == wanted
 

@@ -8,6 +8,7 @@ is. Another form of that adds a file, and none is ever changed.
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from sqlalchemy import text
 
 from chassis.idempotency import Key, KeyClaim, KnownKey
 from chassis.ids import new_id
+from chassis.messages.mail_log import Claim
 from chassis.stores.postgres.database import Database
 from chassis.testing import FakeClock, FakePublisher
 from chassis.testing.mail import FakeMailer
@@ -78,7 +80,9 @@ def test_a_password_that_was_hashed_then_is_good(ada: Person) -> None:
 
 
 def test_tokens_that_were_given_out_then_are_good(ada: Person, kept: dict[str, Any]) -> None:
-    assert ada.get("/v1/me").json == kept["signed_up"]["body"]
+    row = kept["rows"]["accounts"][0]
+    by_mail = {"reminders_by_mail": row.get("reminders_by_mail", False)}
+    assert ada.get("/v1/me").json == {**kept["signed_up"]["body"], **by_mail}
     for token in (ada.tokens["refresh_token"], kept["later_refresh_token"]):
         renewed = ada.client.post("/v1/sessions/refresh", json={"refresh_token": token})
         assert renewed.status_code == 200
@@ -127,6 +131,21 @@ def test_events_that_waited_then_go_out(
     publisher = FakePublisher()
     assert postgres_stores.outbox.drain(10, publisher.publish) == 2
     assert publisher.published[0].subject == kept["signed_up"]["body"]["id"]
+
+
+@pytest.mark.parametrize("kept", GOLDEN[1:], ids=lambda path: path.stem, indirect=True)
+def test_a_reminder_that_was_mailed_then_is_not_mailed_again_and_one_that_was_begun_is_uncertain(
+    kept: dict[str, Any], postgres_stores: Stores, clock: FakeClock
+) -> None:
+    log, keys = postgres_stores.mail_log, [row["key"] for row in kept["rows"]["mail_log"]]
+    claims = [log.claim(key, clock(), timedelta(minutes=2)) for key in (*keys, "new")]
+    assert claims == [Claim.SENT, Claim.UNCERTAIN, Claim.OURS]
+
+
+@pytest.mark.parametrize("kept", GOLDEN[1:], ids=lambda path: path.stem, indirect=True)
+@pytest.mark.usefixtures("kept")
+def test_an_address_that_was_suppressed_then_is_suppressed(postgres_stores: Stores) -> None:
+    assert postgres_stores.suppressions.has("Dora@example.com")
 
 
 def test_a_pause_after_failures_then_lasts(ada: Person) -> None:

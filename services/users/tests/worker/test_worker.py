@@ -18,6 +18,7 @@ from chassis.idempotency import Key
 from chassis.ids import new_id
 from chassis.messages.events import Event, SnsPublisher, parse
 from chassis.messages.jobs import run_worker
+from chassis.messages.mail_log import Claim
 from chassis.messages.outbox import Relay
 from chassis.messages.worker import Worker
 from chassis.process.background import Periodic
@@ -104,12 +105,14 @@ def test_housekeeping_forgets_what_is_over_and_nothing_else(
         postgres_stores.sessions.begin(kept, bytes([number]), 1, 100)
     postgres_stores.failures.add(b"key", NOW, NOW)
     postgres_stores.idempotency.begin(Key(None, "0" * 64), "f", new_id(), 30)
+    postgres_stores.mail_log.sent("reminder", NOW - timedelta(days=29, hours=12))
     clock.advance(2 * 3600)
     housekeeping = Housekeeping(
         postgres_stores.sessions,
         postgres_stores.failures,
         postgres_stores.proofs,
         postgres_stores.purge_idempotency,
+        postgres_stores.purge_mail_log,
         lifetimes_of(settings()),
         clock,
     )
@@ -119,6 +122,7 @@ def test_housekeeping_forgets_what_is_over_and_nothing_else(
     clock.advance(23 * 3600)
     housekeeping.run()
     assert postgres_stores.sessions.page(one.id, NOW, 50, None).items == []
+    assert postgres_stores.mail_log.claim("reminder", NOW, timedelta()) is Claim.OURS
     assert postgres_stores.purge_idempotency(clock()) == 0
 
 

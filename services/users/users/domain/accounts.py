@@ -27,6 +27,7 @@ class AccountChanges:
 
     name: str | None = None
     email: str | None = None
+    reminders_by_mail: bool | None = None
 
 
 class Accounts:
@@ -102,6 +103,11 @@ def _with(account: Account, changes: AccountChanges) -> Account:
     name = account.name if changes.name is None else changes.name
     is_the_same = changes.email is not None and emails.key(changes.email) == account.email_key
     email = changes.email if is_the_same and changes.email else account.email
-    if (name, email) == (account.name, account.email):
-        return account
-    return replace(account, name=name, email=email, version=account.version + 1)
+    by_mail = changes.reminders_by_mail
+    changed = replace(
+        account,
+        name=name,
+        email=email,
+        reminders_by_mail=account.reminders_by_mail if by_mail is None else by_mail,
+    )
+    return account if changed == account else replace(changed, version=account.version + 1)

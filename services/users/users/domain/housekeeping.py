@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Housekeeping:
-    """Forgets expired sessions, tokens used long ago, old failures, links and idempotency records."""
+    """Forgets expired sessions, tokens used long ago, failures, links, idempotency records, notes of mail."""
 
     def __init__(
         self,
@@ -23,6 +23,7 @@ class Housekeeping:
         failures: FailureStore,
         proofs: ProofStore,
         purge_idempotency: Callable[[datetime], int],
+        purge_mail_log: Callable[[datetime], int],
         lifetimes: Lifetimes,
         clock: Clock,
     ) -> None:
@@ -30,6 +31,7 @@ class Housekeeping:
         self._failures = failures
         self._proofs = proofs
         self._purge_idempotency = purge_idempotency
+        self._purge_mail_log = purge_mail_log
         self._lifetimes = lifetimes
         self._clock = clock
 
@@ -41,6 +43,7 @@ class Housekeeping:
             "login_failures": self._failures.purge(now - FORGET),
             "address_proofs": self._proofs.purge(now),
             "idempotency_keys": self._purge_idempotency(now),
+            "mail_log": self._purge_mail_log(now),
         }
         if any(gone.values()):
             log.info("expired records removed", extra=gone)

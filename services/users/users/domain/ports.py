@@ -33,7 +33,7 @@ class AccountStore(Protocol):
         ...
 
     def change(self, account_id: UUID, change: Callable[[Account], Account]) -> Account:
-        """Replace the profile (e-mail, name, version) by `change(present)`, with no other write between.
+        """Replace profile (e-mail, name, reminders) and version by `change(present)`, no other write between.
 
         Raises AccountNotFound, EmailTaken, and whatever `change` raises.
         """

@@ -26,6 +26,7 @@ class Account:
     email_verified: bool = False
     version: int = 1
     password_version: int = 1
+    reminders_by_mail: bool = False
     scopes: frozenset[str] = frozenset()
 
 

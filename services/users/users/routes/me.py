@@ -49,7 +49,7 @@ class MeRoutes(Routes):
         raises=[Stale, ConfirmationNeeded, WrongPassword, TooManyAttempts, TooManyMails],
     )
     def change_me(self, caller: Caller, body: ProfileChanges) -> Answer:
-        """Change name or e-mail address.
+        """Change name, e-mail address, or whether what is due comes by mail.
 
         Another address counts once it is confirmed by the link that is mailed there; until then the
         profile has the present one. The answer is the same whether another account has the address or not.
@@ -57,7 +57,7 @@ class MeRoutes(Routes):
         """
         if body.email is not None:
             self._confirm(caller, body.password)
-        changes = AccountChanges(name=body.name, email=body.email)
+        changes = AccountChanges(body.name, body.email, body.reminders_by_mail)
         account = self._accounts.change(whoami(caller).account_id, changes, if_match())
         if body.email is not None and body.email != account.email:
             self._proofs.ask(account.id, body.email)

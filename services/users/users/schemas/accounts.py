@@ -48,6 +48,9 @@ class AccountView(View):
     email: str
     name: str
     email_verified: bool
+    reminders_by_mail: bool = Field(
+        description="Whether what is due is mailed to the address, once that is confirmed."
+    )
     created_at: Time
 
     @classmethod
@@ -58,5 +61,6 @@ class AccountView(View):
             email=account.email,
             name=account.name,
             email_verified=account.email_verified,
+            reminders_by_mail=account.reminders_by_mail,
             created_at=account.created_at,
         )

@@ -20,7 +20,11 @@ class ProfileChanges(Changes):
         default=None, description="Asked for with another address, unless one has just signed in."
     )
 
-    @field_validator("name", "email", "password", mode="before")
+    reminders_by_mail: bool | SkipJsonSchema[None] = Field(
+        default=None, description="Whether to-dos that are due are mailed to one's confirmed address."
+    )
+
+    @field_validator("name", "email", "password", "reminders_by_mail", mode="before")
     @classmethod
     def _is_given(cls, value: object) -> object:
         if value is None:

@@ -72,6 +72,7 @@ class PostgresAccounts:
                         email_key=changed.email_key,
                         name=changed.name,
                         email_verified=changed.email_verified,
+                        reminders_by_mail=changed.reminders_by_mail,
                         version=changed.version,
                     )
                 )

@@ -20,7 +20,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.errors import Problem
-from chassis.stores.postgres.tables import idempotency_table, named_metadata, outbox_table, time_column
+from chassis.stores.postgres.tables import (
+    idempotency_table,
+    mail_log_table,
+    mail_suppressions_table,
+    named_metadata,
+    outbox_table,
+    time_column,
+)
 from users.errors import AccountNotFound, EmailTaken
 
 metadata = named_metadata()
@@ -37,6 +44,7 @@ accounts = Table(
     Column("email_verified", Boolean, nullable=False, server_default=text("false")),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Column("password_version", Integer, nullable=False, server_default=text("1")),
+    Column("reminders_by_mail", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("email_key"),
 )
 
@@ -113,6 +121,8 @@ signing_keys = Table(
 
 outbox = outbox_table(metadata)
 idempotency_keys = idempotency_table(metadata)
+mail_log = mail_log_table(metadata)
+mail_suppressions = mail_suppressions_table(metadata)
 
 CONSTRAINTS: dict[str, type[Problem]] = {
     "accounts_email_key_key": EmailTaken,
