@@ -12,6 +12,7 @@ from chassis.errors import TooMany
 from chassis.ids import new_id
 from chassis.testing import FakeClock
 from todos.domain.account_state import AccountLimits, AccountState
+from todos.domain.batch import Batch, Create, Delete
 from todos.domain.commit import Commit
 from todos.domain.ids import inbox_id
 from todos.domain.lists import Lists
@@ -19,7 +20,7 @@ from todos.domain.todo import Todo, new_todo
 from todos.domain.todos import Todos
 from todos.domain.unit_of_work import UnitOfWork
 from todos.domain.writing import Writer
-from todos.errors import LimitReached, StoreAway, WriteConflict
+from todos.errors import LimitReached, StoreAway, TodoNotFound, WriteConflict
 from todos.store.memory import MemoryStore
 
 
@@ -213,3 +214,54 @@ def test_a_commit_whose_end_is_not_known_is_noted_by_nobody(
     with pytest.raises(StoreAway):
         todos.delete("ann", first.id, go_away)
     assert no_cache.note is None
+
+
+def test_what_is_refused_on_a_note_is_decided_once_where_the_store_still_has_that_state(
+    make: Callable[..., Writer],
+) -> None:
+    store, decisions = CountingReads(), list[UnitOfWork]()
+    writer = make(store)
+    Todos(writer).create("ann", new_id(), {"title": "a"})
+    store.reads = 0
+
+    def refuse(work: UnitOfWork) -> None:
+        decisions.append(work)
+        work.todo(new_id())
+
+    with pytest.raises(TodoNotFound):
+        writer.write("ann", refuse)
+    writer.write("ann", decisions.append)
+    assert (len(decisions), store.reads) == (2, 2)
+
+
+def test_an_atomic_batch_is_not_refused_because_of_a_note(
+    make: Callable[..., Writer], no_cache: NoCache
+) -> None:
+    writer = make(MemoryStore(), AccountLimits(todos=2))
+    Todos(writer).create("ann", new_id(), {"title": "a"})
+    no_cache.note = b"1 1 2 0x0.0p+0"
+    [outcome] = Batch(writer).run("ann", new_id(), [Create({"title": "b"})], atomic=True)
+    assert outcome.result == "created"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda writer, todo: Todos(writer).update("ann", todo.id, {"title": "a"}, lambda _version: None),
+        lambda writer, _todo: Todos(writer).delete("ann", new_id(), lambda _version: None),
+        lambda writer, _todo: Batch(writer).run("ann", new_id(), [Delete(new_id())], atomic=True),
+        lambda writer, _todo: Batch(writer).run("ann", new_id(), [Delete(new_id())], atomic=False),
+    ],
+    ids=["changes nothing", "is refused", "is refused whole", "is refused in part"],
+)
+def test_an_erased_account_is_told_so_whatever_its_write_would_have_come_to(
+    make: Callable[..., Writer], no_cache: NoCache, write: Callable[[Writer, Todo], object]
+) -> None:
+    store = MemoryStore()
+    writer = make(store)
+    todo = Todos(writer).create("ann", new_id(), {"title": "a"})
+    noted = no_cache.note
+    store.mark_erased("ann", 0)
+    no_cache.note = noted
+    with pytest.raises(AccountErased):
+        write(writer, todo)

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from chassis.accounts import AccountErased
 from chassis.allowance import Allowance
 from chassis.clock import Clock
-from chassis.errors import Problem, Transient
+from chassis.errors import Transient
 from chassis.stores.reach import Place
 from chassis.turns import Turns
 from todos.domain.account_state import AccountLimits, AccountState, noted
@@ -100,7 +100,8 @@ class Writer:
     ) -> T:
         """Decide and commit: on the state that the last writer has noted, if `trusting`, or the store's.
 
-        Only a commit proves a note: what else is decided on it raises _Unproven.
+        A commit proves a note. Whatever else is decided on it, a refusal above all, holds if the store still
+        has that state when all is read; else _Unproven is raised.
         """
         with self._cache.writing(owner) as write:
             write.places = ()
@@ -109,12 +110,17 @@ class Writer:
                 result, commit = self._decide(owner, decide, state, check_existing=check_existing)
                 if commit is not None:
                     self._commit(commit, write)
-            except Problem as problem:
-                if state is not None and _depends_on_state(problem):
-                    raise _Unproven from problem
+            except WriteConflict as conflict:
+                if state is not None:
+                    raise _Unproven from conflict
                 raise
-        if commit is None and state is not None:
-            raise _Unproven
+            except Transient:  # the store is away on whichever state
+                raise
+            except Exception:
+                self._prove(owner, state)
+                raise
+            if commit is None:
+                self._prove(owner, state)
         if commit is not None:
             self._allowance.spend(owner, commit.size)
         return result
@@ -134,13 +140,13 @@ class Writer:
         work = UnitOfWork(self._store, owner, before, now, self._limits, check_existing=check_existing)
         return decide(work), work.commit(int((now + KEEP_REMOVALS).timestamp()))
 
+    def _prove(self, owner: str, noted_state: AccountState | None) -> None:
+        """Raise _Unproven where a state was noted and the store has another: something was written since."""
+        if noted_state is not None and self._store.head(owner) != noted_state:
+            raise _Unproven
+
     def _commit(self, commit: Commit, write: OpenWrite) -> None:
         """Commit; until that is known to be done, whatever is cached may be wrong, and so may the note."""
         write.places = None
         self._store.commit(commit)
         write.places, write.note = places_of(commit), commit.after.note()
-
-
-def _depends_on_state(problem: Problem) -> bool:
-    """Say whether it could be otherwise on another state of the account; a store that is away is away."""
-    return isinstance(problem, WriteConflict) or not isinstance(problem, Transient)
