@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from chassis.accounts.erasure import AccountErased
@@ -37,6 +39,23 @@ class AccountGate:
         if self._accounts.is_erased(account):
             self._remember(account)
             raise AccountErased
+
+    @contextmanager
+    def leaving_it_to_the_work(self, account: str) -> Iterator[None]:
+        """Let through to work that itself refuses an account that is erased; ask only where the work fails.
+
+        So nothing but AccountErased comes out for such an account, whatever else was wrong with the call.
+        """
+        if account in self._erased:
+            raise AccountErased
+        try:
+            yield
+        except AccountErased:
+            self._remember(account)
+            raise
+        except Exception:
+            self.check(account)
+            raise
 
     def _remember(self, account: str) -> None:
         with self._lock:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
@@ -69,6 +70,7 @@ class Route:
     cache_control: str
     media_type: str = "application/json"
     cached: Callable[..., str] | None = None
+    checks_account: bool = False
     name: str = ""
     summary: str = ""
     tag: str = ""
@@ -96,6 +98,7 @@ def route(
     cache_control: str | None = None,
     media_type: str = "application/json",
     cached: Callable[..., str] | None = None,
+    checks_account: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare that the decorated method answers `method path`.
 
@@ -109,6 +112,9 @@ def route(
     `cached` is for a GET that is answered from the caller's part of the service's cache: it is given what
     the method is given, except the caller, and returns the field under which `cached.pack` has put the
     answer there. The answer has an `X-Cache` header; repeats are served before Flask (fast_path.py).
+
+    `checks_account` is for a method that answers only once its store has proven that the caller's account is
+    not erased, and raises AccountErased else: the account is then asked about only where the call fails.
     """
     if cached is not None and (method != "GET" or access.public):
         raise ValueError(f"{method} {path}: only what a GET answers to a known caller can be `cached`")
@@ -127,6 +133,7 @@ def route(
         media_type=media_type,
         cache_control=cache_control or ("no-cache" if access.public else "private, no-cache"),
         cached=cached,
+        checks_account=checks_account,
     )
 
     def declare(handler: Handler) -> Handler:
@@ -184,10 +191,25 @@ class Dispatcher:
                 )
 
     def _view(self, declared: Route, handler: Callable[..., Any]) -> Callable[..., Response]:
-        wants = set(inspect.signature(handler).parameters)
+        work = self._work(declared, handler)
 
         def view(**arguments: Any) -> Response:
             caller = self._caller(declared.access)
+            if caller is None:
+                return work(None, arguments)
+            with self._let_in(declared, caller):
+                check_access(declared.access, caller)
+                return work(caller, arguments)
+
+        return view
+
+    def _work(
+        self, declared: Route, handler: Callable[..., Any]
+    ) -> Callable[[Caller | None, dict[str, Any]], Response]:
+        """Return what reads a request whose caller is let in, and has the handler answer it."""
+        wants = set(inspect.signature(handler).parameters)
+
+        def work(caller: Caller | None, arguments: dict[str, Any]) -> Response:
             if any(isinstance(value, str) and len(value) > LONGEST_NAME for value in arguments.values()):
                 raise NotFound("Nothing has so long a name.")
             if "caller" in wants:
@@ -208,7 +230,7 @@ class Dispatcher:
             with self._changes.turn(caller.subject):
                 return self._once(declared, caller, answer)
 
-        return view
+        return work
 
     def _once(self, declared: Route, caller: Caller | None, answer: Callable[[], Response]) -> Response:
         if self._keys is None or not declared.idempotent:
@@ -234,11 +256,20 @@ class Dispatcher:
             return None
         if authorization is None:
             raise Unauthenticated("Send an access token as `Authorization: Bearer <token>`.")
-        caller = self._verifier.caller(authorization)
-        if self._gate is not None:
-            self._gate.check(caller.subject)
-        check_access(access, caller)
-        return caller
+        return self._verifier.caller(authorization)
+
+    def _let_in(self, declared: Route, caller: Caller) -> AbstractContextManager[None]:
+        """Refuse an account that is erased: before the work, or once it has failed where it does so itself.
+
+        A call with an `Idempotency-Key` leaves a record before its work begins.
+        """
+        if self._gate is None:
+            return nullcontext()
+        leaves_record = declared.idempotent and "Idempotency-Key" in request.headers
+        if declared.checks_account and not leaves_record:
+            return self._gate.leaving_it_to_the_work(caller.subject)
+        self._gate.check(caller.subject)
+        return nullcontext()
 
 
 Q = TypeVar("Q", bound=Query)

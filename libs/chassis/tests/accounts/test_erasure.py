@@ -104,6 +104,36 @@ def test_an_erased_account_is_asked_for_once_and_another_each_time(data: Data) -
     assert data.did == ["ask"] * 4
 
 
+def test_work_that_knows_of_the_account_is_not_preceded_by_a_question(data: Data) -> None:
+    gate = AccountGate(data)
+    with gate.leaving_it_to_the_work("ann"):
+        data.did.append("work")
+    assert data.did == ["work"]
+
+
+@pytest.mark.parametrize("failure", [KeyError, AccountErased], ids=["another way", "as it should"])
+def test_work_that_fails_for_an_erased_account_ends_alike_whatever_it_failed_of(
+    data: Data, failure: type[Exception]
+) -> None:
+    gate = AccountGate(data)
+    data.mark_erased("ann")
+
+    def work() -> None:
+        with gate.leaving_it_to_the_work("ann"):
+            data.did.append("work")
+            raise failure
+
+    for _ in range(2):  # the second time it is remembered, and nothing is begun
+        with pytest.raises(AccountErased):
+            work()
+    assert data.did.count("work") == 1
+
+
+def test_work_that_fails_for_an_account_that_is_there_fails_as_it_did(data: Data) -> None:
+    with pytest.raises(KeyError), AccountGate(data).leaving_it_to_the_work("ann"):
+        raise KeyError
+
+
 def test_a_gate_closes_as_soon_as_the_account_is_marked(data: Data) -> None:
     gate = AccountGate(data)
     gate.check("ann")

@@ -80,6 +80,31 @@ class TestErasure(AccountErasureContract):
         return any_parts.idempotency
 
 
+@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "new"}], ids=["plain", "with a key"])
+def test_what_an_erased_account_writes_is_refused_and_leaves_nothing(
+    any_parts: Parts, events: AccountEvents, issuer: Issuer, owner: str, headers: dict[str, str]
+) -> None:
+    app = create_app(settings(), parts=any_parts.stores, verifier=issuer.verifier(), clock=any_parts.clock)
+    api = Api(app.test_client(), issuer, owner)
+    path = f"/v1/todos/{api.add('secret')['id']}"
+    events.handle(deleted(owner))
+    create = {"op": "create", "title": "x"}
+    writes = [
+        ("POST", "/v1/todos", {"title": "x"}),
+        ("POST", "/v1/todos", {"title": ""}),
+        ("POST", "/v1/lists", {"name": "x"}),
+        ("PATCH", path, {"done": True}),
+        ("DELETE", path, None),
+        ("POST", "/v1/todos/batch", {"operations": [create]}),
+        ("POST", "/v1/todos/batch", {"operations": [create, {"op": "dance"}], "atomic": True}),
+    ]
+    answers = [api.call(*write, **headers) for write in writes]
+    assert [answer.status_code for answer in answers] == [401] * len(writes)
+    assert len({answer.json["detail"] for answer in answers if answer.json}) == 1
+    assert any_parts.store.lists(owner) == []
+    assert any_parts.store.head(owner).erased
+
+
 def test_a_list_that_is_cached_is_not_shown_to_an_erased_account(
     any_parts: Parts, events: AccountEvents, issuer: Issuer, owner: str
 ) -> None:

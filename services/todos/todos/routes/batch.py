@@ -31,7 +31,14 @@ class BatchRoutes(Routes):
         self._batch = batch
         self._most_bytes = most_bytes
 
-    @route("POST", "/v1/todos/batch", access=SIGNED_IN, body=BatchBody, answer=BatchView)
+    @route(
+        "POST",
+        "/v1/todos/batch",
+        access=SIGNED_IN,
+        body=BatchBody,
+        answer=BatchView,
+        checks_account=True,
+    )
     def run_batch(self, caller: Caller, body: BatchBody) -> Answer:
         """Create, change and delete several to-dos."""
         outcomes = self._batch.run(caller.subject, resource_id(), body.wanted(), atomic=body.atomic)

@@ -41,7 +41,14 @@ class ListRoutes(Routes):
         return answer_with(self._reader.lists(caller.subject, _page_request(query)))
 
     @route(
-        "POST", "/v1/lists", access=SIGNED_IN, body=ListBody, answer=ListView, status=201, raises=[Conflict]
+        "POST",
+        "/v1/lists",
+        access=SIGNED_IN,
+        body=ListBody,
+        answer=ListView,
+        status=201,
+        raises=[Conflict],
+        checks_account=True,
     )
     def create_list(self, caller: Caller, body: ListBody) -> Answer:
         """Create a list."""
@@ -67,13 +74,19 @@ class ListRoutes(Routes):
         body=ListPatch,
         answer=ListView,
         raises=[NotFound, Stale, Conflict],
+        checks_account=True,
     )
     def update_list(self, caller: Caller, list_id: UUID, body: ListPatch) -> Answer:
         """Rename or recolour a list."""
         return _written(self._lists.update(caller.subject, list_id, body.fields(), if_match()), 200)
 
     @route(
-        "DELETE", "/v1/lists/<uuid:list_id>", access=SIGNED_IN, status=204, raises=[NotFound, Stale, Conflict]
+        "DELETE",
+        "/v1/lists/<uuid:list_id>",
+        access=SIGNED_IN,
+        status=204,
+        raises=[NotFound, Stale, Conflict],
+        checks_account=True,
     )
     def delete_list(self, caller: Caller, list_id: UUID) -> Answer:
         """Delete a list and the to-dos in it."""

@@ -41,7 +41,14 @@ class TodoRoutes(Routes):
         return answer_with(self._reader.page(caller.subject, query.question(), _page_request(query)))
 
     @route(
-        "POST", "/v1/todos", access=SIGNED_IN, body=TodoBody, answer=TodoView, status=201, raises=[Conflict]
+        "POST",
+        "/v1/todos",
+        access=SIGNED_IN,
+        body=TodoBody,
+        answer=TodoView,
+        status=201,
+        raises=[Conflict],
+        checks_account=True,
     )
     def create_todo(self, caller: Caller, body: TodoBody) -> Answer:
         """Create a to-do."""
@@ -67,12 +74,20 @@ class TodoRoutes(Routes):
         body=TodoPatch,
         answer=TodoView,
         raises=[NotFound, Stale, Invalid],
+        checks_account=True,
     )
     def update_todo(self, caller: Caller, todo_id: UUID, body: TodoPatch) -> Answer:
         """Change a to-do."""
         return _written(self._todos.update(caller.subject, todo_id, body.fields(), if_match()), 200)
 
-    @route("DELETE", "/v1/todos/<uuid:todo_id>", access=SIGNED_IN, status=204, raises=[NotFound, Stale])
+    @route(
+        "DELETE",
+        "/v1/todos/<uuid:todo_id>",
+        access=SIGNED_IN,
+        status=204,
+        raises=[NotFound, Stale],
+        checks_account=True,
+    )
     def delete_todo(self, caller: Caller, todo_id: UUID) -> Answer:
         """Delete a to-do."""
         self._todos.delete(caller.subject, todo_id, if_match())
