@@ -64,6 +64,7 @@ SHOP = Manifest.model_validate(
             "limits": [
                 {"path": "/v1/scarce-1", "per_second": 1, "burst": 2},
                 {"path": "/v1/scarce-2", "per_second": 1, "burst": 2},
+                {"path": "/v1/few", "per_second": 500, "burst": 1000, "posts_at_once": 2},
             ],
         },
     }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
+from gateway.tests.waiting import eventually
 
 
 def is_problem(answer: Any, status: int) -> None:
@@ -163,3 +166,22 @@ def test_more_requests_than_allowed_are_refused_until_later(gateway):
     assert refused[0].headers["ratelimit-limit"] == "1"
     assert refused[0].headers["ratelimit-remaining"] == "0"
     assert gateway.call("/v1/plenty").status == 200
+
+
+@contextmanager
+def beginning(gateway, head: bytes) -> Iterator[None]:
+    """Begin a request whose body does not come."""
+    with gateway.connect() as stream:
+        stream.sendall(head + b"\r\nHost: shop.localhost\r\nContent-Length: 2\r\n\r\n")
+        yield
+
+
+def test_an_address_has_so_many_posts_to_a_path_at_once_and_all_other_calls_besides(gateway):
+    with beginning(gateway, b"POST /v1/few HTTP/1.1"), beginning(gateway, b"POST /v1/few HTTP/1.1"):
+        assert eventually(lambda: gateway.call("/v1/few", method="POST").status == 429)
+        refused = gateway.call("/v1/few", method="POST")
+        is_problem(refused, 429)
+        assert refused.headers["retry-after"] == "1"
+        for method, path in (("GET", "/v1/few"), ("POST", "/v1/few/more"), ("POST", "/v1/plenty")):
+            assert gateway.call(path, method=method).status == 200
+    assert eventually(lambda: gateway.call("/v1/few", method="POST").status == 200)

@@ -78,7 +78,7 @@ def _gateway(users: dict[str, Any], blog: dict[str, Any]) -> None:
         "burst": 60,
         "concurrent": 20,
         "read_timeout": 20,
-        "limits": [{"path": "/v1/tokens", "per_second": 20, "burst": 30}],
+        "limits": [{"path": "/v1/tokens", "per_second": 20, "burst": 30, "posts_at_once": 4}],
     }
     blog["gateway"]["read_timeout"] = 45
     blog["gateway"]["cache"] = [{"path": "/v1/tags", "seconds": 30}]

@@ -232,6 +232,12 @@ class RouteLimit(_Model):
     path: str = Field(pattern=r"^/")
     per_second: int = Field(ge=1, le=10_000)
     burst: int = Field(ge=0, le=100_000)
+    posts_at_once: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_000,
+        description="POSTs to exactly this path at once per client address, at our own gateway",
+    )
 
 
 class EdgeRules(_Model):

@@ -91,7 +91,7 @@ locals {
       burst        = try(raw.gateway.burst, 400)
       read_timeout = try(raw.gateway.read_timeout, 30)
       concurrent   = try(raw.gateway.concurrent, 100)
-      limits       = try(raw.gateway.limits, [])
+      limits       = [for limit in try(raw.gateway.limits, []) : merge({ posts_at_once = null }, limit)]
       cache        = [for route in try(raw.gateway.cache, []) : merge({ groups = null }, route)]
     }
   }
