@@ -9,8 +9,10 @@ from pathlib import Path
 from threading import Thread
 
 from tests.deploy.cluster import Cluster
+from tests.terraform.terraform import ROOT
 
 from slipway.gateway.authority import ensure_authority
+from slipway.manifest import load_all
 
 DOMAIN = "dev.example.com"
 
@@ -21,7 +23,8 @@ class Site:
     def __init__(self, cluster: Cluster, folder: Path) -> None:
         self.unready: set[str] = set()
         self.serves: dict[str, str] = {}
-        tls = ensure_authority(folder, DOMAIN, [f"users.{DOMAIN}", f"todos.{DOMAIN}", f"media.{DOMAIN}"])
+        hosts = [f"{one.subdomain}.{DOMAIN}" for one in load_all(ROOT).values()]
+        tls = ensure_authority(folder, DOMAIN, hosts)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(tls.certificate, tls.key)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(cluster, self))
