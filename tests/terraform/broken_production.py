@@ -60,6 +60,10 @@ MANIFEST_CASES: tuple[tuple[Callable[[Plan, dict[str, Manifest]], list[str]], Br
         within("aws_sqs_queue", lambda v: v.update(visibility_timeout_seconds=1), ".this"),
     ),
     (messaging.the_manifests_queues_are_there, without("aws_sns_topic_subscription", "module.queue")),
+    (
+        stores.objects_expire_as_the_manifests_say,
+        changing("aws_s3_bucket_lifecycle_configuration", rule=[]),
+    ),
     (stores.table_keys_are_the_stores, changing("aws_dynamodb_table", hash_key="id")),
     (stores.table_keys_are_the_stores, changing("aws_dynamodb_table", ttl=[])),
     (watch.everything_that_can_go_wrong_has_an_alarm, without("aws_cloudwatch_metric_alarm", "errors")),

@@ -88,6 +88,7 @@ OF_PLAN_AND_MANIFESTS = (
     edge.private_files_need_a_signature,
     edge.every_limit_holds_on_every_way_in,
     messaging.the_manifests_queues_are_there,
+    stores.objects_expire_as_the_manifests_say,
     stores.table_keys_are_the_stores,
     watch.everything_that_can_go_wrong_has_an_alarm,
     watch.every_service_has_a_dashboard,

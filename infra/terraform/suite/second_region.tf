@@ -6,16 +6,21 @@ locals {
     for name in keys(local.postgres) : "${region}/${name}" => { region = region, service = name }
   }]...)
 
+  # What expires within days is made anew rather than copied.
+  kept_buckets = [for name, bucket in local.buckets : name if bucket.expire_days == null]
+
   images_elsewhere = merge([for region in keys(var.regions) : {
     for name in keys(local.services) : "${region}/${name}" => { region = region, service = name }
   }]...)
 }
 
-# The files that services keep. The web app's are not here: a deployment brings them.
+# The files that services keep, and a place for what expires where services stand by. The web app's are not here: a
+# deployment brings them.
 module "bucket_elsewhere" {
   source = "../modules/bucket"
   for_each = merge([for region in keys(var.regions) : {
     for name in keys(local.buckets) : "${region}/${name}" => { region = region, bucket = name }
+    if contains(local.kept_buckets, name) || contains(keys(local.standing), region)
   }]...)
 
   name            = "${local.prefix}${each.value.bucket}${local.names_elsewhere[each.value.region].bucket_suffix}"
@@ -23,6 +28,8 @@ module "bucket_elsewhere" {
   partition       = local.partition
   key             = { arn = module.replica_key[each.value.region].arn }
   force_destroy   = !var.deletion_protection
+  expire_days     = local.buckets[each.value.bucket].expire_days
+  noncurrent_days = local.buckets[each.value.bucket].expire_days == null ? 30 : 1
   log_bucket      = contains(keys(local.standing), each.value.region) ? module.access_logs_elsewhere[each.value.region].bucket : null
   acceleration    = contains(keys(local.standing), each.value.region) && var.upload_acceleration && local.buckets[each.value.bucket].browser_uploads
   browser_origins = contains(keys(local.standing), each.value.region) && local.buckets[each.value.bucket].browser_uploads ? local.browser_origins : []
@@ -133,7 +140,7 @@ module "copy_alarms" {
   prefix    = local.prefix
   topic_arn = module.notices.topic_arn
 
-  alarms = merge([for region in keys(var.regions) : { for name in keys(local.buckets) : "${name}-bucket-late-${region}" => {
+  alarms = merge([for region in keys(var.regions) : { for name in local.kept_buckets : "${name}-bucket-late-${region}" => {
     description = "Files of ${name} wait for more than a quarter of an hour to be copied to ${region}. Runbook: docs/operations.md, copies."
     threshold   = 900
     periods     = 3

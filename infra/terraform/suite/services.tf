@@ -69,8 +69,14 @@ locals {
     { for name, queue in module.queue : "dead-letters/${name}" => queue.dead_letter_url },
     { for name, topic in module.topic : "topic/${name}" => topic.arn },
     { for name, url in local.service_urls : "service/${name}" => var.inner_names && !contains(local.functions, name) ? "http://${replace(name, "_", "-")}.internal:${local.services[name].port}" : url },
+    { for kind, names in local.subscribers : "subscribers/${kind}" => join(",", names) },
     { for name in keys(local.assumed_roles) : "role/${name}" => "arn:${local.partition}:iam::${local.account_id}:role/${local.prefix}${name}" },
   )
+
+  # Who hears each event type that is published.
+  subscribers = { for kind in distinct(flatten([for service in values(local.services) : service.publishes == null ? [] : service.publishes.types])) :
+    kind => [for name, service in local.services : name if contains(flatten([for queue in service.queues : queue.subscribes[*].types]), kind)]
+  }
 
   # Where a service is found from anywhere; a private one only inside the network.
   service_urls = { for name in keys(local.services) : name => "https://${lookup(local.hosts, name, "")}" }

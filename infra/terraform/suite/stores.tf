@@ -27,7 +27,10 @@ module "bucket" {
   acceleration    = var.upload_acceleration && each.value.browser_uploads
   browser_origins = each.value.browser_uploads || length(each.value.delivers) > 0 ? local.browser_origins : []
 
-  copies = length(var.regions) == 0 ? null : {
+  expire_days     = each.value.expire_days
+  noncurrent_days = each.value.expire_days == null ? 30 : 1 # what is deleted early is not kept longer than what is not
+
+  copies = length(var.regions) == 0 || each.value.expire_days != null ? null : {
     role_name    = "${local.prefix}${each.key}-copies"
     account_id   = local.account_id
     boundary_arn = local.boundary_arn

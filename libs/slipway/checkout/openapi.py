@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from slipway.manifest import load_all
+from slipway.manifest import load_all, subscribers_of
 from slipway.provision import Names, ProvisionTarget
 from slipway.provision.access_keys import AccessKey
 from slipway.provision.environment import environment
@@ -84,6 +84,7 @@ def environment_of(root: Path, name: str, scratch: Path) -> dict[str, str]:
         version="0.0.0",
         commit="unknown",
         service_urls=dict.fromkeys(manifests, nowhere),
+        subscribers=subscribers_of(manifests),
     )
     return service_environment(
         manifest,

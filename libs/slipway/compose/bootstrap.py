@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from slipway.compose.settings import EDGE_CREDENTIALS, PURGES_PORT, ROOT, SETTINGS, STATE, ComposeSettings
-from slipway.manifest import Manifest, issuer_of, load_all
+from slipway.manifest import Manifest, issuer_of, load_all, subscribers_of
 from slipway.provision import ProvisionError, ProvisionTarget, provision
 from slipway.provision.access_keys import AccessKeys
 from slipway.provision.naming import EDGE_USER
@@ -119,6 +119,7 @@ class Bootstrap:
             purges_url=f"http://gateway:{PURGES_PORT}/v1/purges",
             browser_origins=self._settings.browser_origins,
             service_urls={name: _inside(one) for name, one in self._manifests.items()},
+            subscribers=subscribers_of(self._manifests),
         )
 
     def _redis_url(self, manifest: Manifest) -> str:

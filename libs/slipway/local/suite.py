@@ -13,7 +13,7 @@ from slipway import __version__
 from slipway.gateway import EdgeOrigins, load_origins
 from slipway.gateway.origins import FILE as ORIGINS_FILE
 from slipway.gateway.origins import OriginsError
-from slipway.manifest import Manifest, ManifestError, issuer_of, load_all
+from slipway.manifest import Manifest, ManifestError, issuer_of, load_all, subscribers_of
 from slipway.parts import dynamo
 from slipway.parts.cache import RedisServer
 from slipway.parts.dynamo import Dynamo
@@ -271,6 +271,7 @@ class Suite:
             purges_url=f"http://127.0.0.1:{self.ports['purges']}/v1/purges",
             browser_origins=self.settings.browser_origins,
             service_urls=urls,
+            subscribers=subscribers_of(self.manifests),
         )
 
 

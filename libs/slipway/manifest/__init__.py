@@ -4,7 +4,7 @@ Every reader of `services/<name>/service.yaml` (runner, gateway, provisioning,
 tests) goes through :func:`load_all`; nothing else parses the files.
 """
 
-from slipway.manifest.loader import ManifestError, issuer_of, load, load_all
+from slipway.manifest.loader import ManifestError, issuer_of, load, load_all, subscribers_of
 from slipway.manifest.model import (
     MAIL_EVENTS,
     AssumedRole,
@@ -37,4 +37,5 @@ __all__ = [
     "issuer_of",
     "load",
     "load_all",
+    "subscribers_of",
 ]

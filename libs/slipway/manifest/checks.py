@@ -49,8 +49,11 @@ def between(manifests: Mapping[str, Manifest]) -> Iterator[tuple[str, Finding]]:
     issuers = [name for name, manifest in manifests.items() if manifest.issuer]
     for name in issuers[1:]:
         yield name, (("issuer",), f"{issuers[0]} is the issuer of the suite's tokens already")
+    published = _published(manifests)
+    for kinds in published.values():
+        owners |= dict.fromkeys((f"subscribers/{kind}" for kind in kinds), "")
     for name, manifest in manifests.items():
-        for finding in _unheard(manifest, _published(manifests)):
+        for finding in _unheard(manifest, published):
             yield name, finding
         for location, resource in _named(manifest):
             if resource not in owners:

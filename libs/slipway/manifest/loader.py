@@ -72,6 +72,12 @@ def issuer_of(manifests: Mapping[str, Manifest]) -> Manifest:
     raise ManifestError("services/*/service.yaml:1: issuer: no service issues the suite's tokens")
 
 
+def subscribers_of(manifests: Mapping[str, Manifest]) -> dict[str, str]:
+    """Return who hears each published event type: names of services, in order, with commas between."""
+    published = [kind for one in manifests.values() if one.publishes for kind in one.publishes.types]
+    return {kind: ",".join(name for name, one in manifests.items() if one.hears(kind)) for kind in published}
+
+
 def _read(path: Path) -> tuple[Manifest, yaml.Node | None]:
     node = _compose(path)
     problems = [_problem(path, node, location, "is written twice") for location in _written_twice(node)]

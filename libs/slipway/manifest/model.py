@@ -104,6 +104,12 @@ class Bucket(_Model):
     notify_topic: Name | None = None
     notify_prefix: str = ""
     browser_uploads: bool = Field(default=False, description="CORS for presigned uploads and downloads")
+    expire_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=3650,
+        description="after how many days objects are deleted in AWS; they are not copied to further regions",
+    )
     delivers: tuple[DeliveredPrefix, ...] = ()
 
 
@@ -287,7 +293,8 @@ class Manifest(_Model):
     shares: dict[EnvName, str] = Field(
         default_factory=dict,
         description="other services' resources that this one must know (ENV: bucket/NAME), and services that"
-        " it asks by REST (ENV: service/NAME)",
+        " it asks by REST (ENV: service/NAME), and who hears an event (ENV: subscribers/TYPE): the"
+        " names of the services, in order, with commas between",
     )
     gateway: EdgeRules = EdgeRules()
 
@@ -306,6 +313,10 @@ class Manifest(_Model):
             Permission(allow=_CONSUME, on=tuple(names)),
             Permission(allow=_PARK, on=tuple(f"{name}-dlq" for name in names)),
         )
+
+    def hears(self, kind: str) -> bool:
+        """Say whether a queue of the service subscribes to the event type `kind`."""
+        return any(kind in one.types for queue in self.queues for one in queue.subscribes)
 
     @property
     def sends_mail(self) -> bool:

@@ -39,7 +39,7 @@ def environment(
     found.update(
         (env, _reference(share, target, names))
         for env, share in manifest.shares.items()
-        if not share.startswith("service/")  # whoever starts the services knows where they are
+        if not share.startswith(("service/", "subscribers/"))  # whoever starts the services knows these
     )
     return found
 

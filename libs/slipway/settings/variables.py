@@ -20,7 +20,8 @@ class Addresses:
     """What every service is told about the suite it is in.
 
     `issuer` is the subdomain of the service that issues tokens, `issuer_url` where the others reach it; in
-    `service_urls` is where they reach each other, by name. No address has a trailing slash.
+    `service_urls` is where they reach each other, by name. No address has a trailing slash. `subscribers` are
+    the services that hear an event, by its type.
     """
 
     domain: str
@@ -33,6 +34,7 @@ class Addresses:
     commit: str
     purges_url: str = ""
     service_urls: Mapping[str, str] = field(default_factory=dict)
+    subscribers: Mapping[str, str] = field(default_factory=dict)
     browser_origins: tuple[str, ...] = ()
 
 
@@ -83,7 +85,7 @@ def service_settings(
         "AWS_ENDPOINT_URL": addresses.emulator_url,
         "AWS_EC2_METADATA_DISABLED": "true",
         "S3_PUBLIC_ENDPOINT_URL": origin("s3", addresses),
-        **_asked(manifest, addresses),
+        **_others(manifest, addresses),
         **resources,
     }
     if addresses.browser_origins:
@@ -99,10 +101,11 @@ def service_settings(
     return environment
 
 
-def _asked(manifest: Manifest, addresses: Addresses) -> dict[str, str]:
-    """Return where the services are that this one asks."""
+def _others(manifest: Manifest, addresses: Addresses) -> dict[str, str]:
+    """Return what the service is told of others: where they are, and who hears an event."""
+    known = {"service": addresses.service_urls, "subscribers": addresses.subscribers}
     wanted = ((env, share.partition("/")) for env, share in manifest.shares.items())
-    return {env: addresses.service_urls[name] for env, (kind, _, name) in wanted if kind == "service"}
+    return {env: known[kind][name] for env, (kind, _, name) in wanted if kind in known}
 
 
 def origin(subdomain: str, addresses: Addresses) -> str:

@@ -70,6 +70,24 @@ def marks_of_deletion_go(plan: Plan) -> list[str]:
     ]
 
 
+def objects_expire_as_the_manifests_say(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
+    """Objects are deleted after the days of their bucket's manifest, and for good a day later."""
+    rules = {
+        one.address.split('"')[1]: one["rule"]
+        for one in plan.of("aws_s3_bucket_lifecycle_configuration")
+        if one.address.startswith('module.bucket["')
+    }
+    found = []
+    for bucket in (bucket for manifest in manifests.values() for bucket in manifest.stores.buckets):
+        told = rules.get(bucket.name, [])
+        days = [expiry["days"] for rule in told for expiry in rule["expiration"] if expiry.get("days")]
+        old = [one["noncurrent_days"] for rule in told for one in rule["noncurrent_version_expiration"]]
+        wanted = ([], [30]) if bucket.expire_days is None else ([bucket.expire_days], [1])
+        if (days, old) != wanted:
+            found.append(f"bucket {bucket.name} expires after {days}, old versions after {old}, not {wanted}")
+    return found
+
+
 def table_keys_are_the_stores(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
     """Keys, indexes, expiry and stream of each table are what its service's code uses: the manifest's."""
     made = {table["name"]: table for table in plan.of("aws_dynamodb_table")}

@@ -35,6 +35,7 @@ locals {
           notify_topic    = try(bucket.notify_topic, null)
           notify_prefix   = try(bucket.notify_prefix, "")
           browser_uploads = try(bucket.browser_uploads, false)
+          expire_days     = try(bucket.expire_days, null)
           delivers = [
             for prefix in try(bucket.delivers, []) :
             { prefix = prefix.prefix, access = prefix.access, seconds = try(prefix.seconds, 31536000) }

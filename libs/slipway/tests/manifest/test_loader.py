@@ -222,6 +222,11 @@ def test_what_belongs_to_another_service_is_named_with_its_owner(
     [
         ({"shares": {"SCANS": "bucket/scans"}}, None),
         ({"shares": {"NOTES_URL": "service/notes"}}, None),
+        ({"shares": {"HEARERS": "subscribers/notes.note.written.v1"}}, None),
+        (
+            {"shares": {"HEARERS": "subscribers/notes.note.lost.v1"}},
+            "8: shares.HEARERS: no service has 'subscribers/notes.note.lost.v1'",
+        ),
         ({"shares": {"NOTES_URL": "service/nodes"}}, "8: shares.NOTES_URL: no service has 'service/nodes'"),
         ({"shares": {"SCANS": "bucket/scams"}}, "8: shares.SCANS: no service has 'bucket/scams'"),
         ({"permissions": [{"allow": ["s3:GetObject"], "on": ["bucket/scans/users/*"]}]}, None),
