@@ -1,4 +1,4 @@
-"""Every service that keeps something takes part when an account is erased."""
+"""Every service that keeps something takes part when an account is erased, and when it is exported."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import ast
 
 from tests.structure import tree
 
-from chassis.accounts import ACCOUNT_DELETED
+from chassis.accounts import ACCOUNT_DELETED, EXPORT_REQUESTED
 from slipway.manifest import Manifest, Queue, load_all
 
-_CONTRACTS = {"AccountErasureContract", "GoneAccountContract"}
+_CONTRACTS = {"AccountErasureContract", "AccountExportContract", "GoneAccountContract"}
 
 
 def publishes_the_end(manifest: Manifest) -> bool:
@@ -64,6 +64,25 @@ def test_every_service_that_keeps_something_hears_of_the_end_of_accounts(service
     assert any(ast.unparse(call.args[1]) == repr(prefix) for call in calls(service, "Consumer.of"))
 
 
+def test_every_service_that_hears_of_the_end_of_accounts_hears_of_exports(service: str) -> None:
+    manifest = load_all(tree.ROOT)[service]
+    queue = queue_of_the_end(manifest)
+    if not manifest.keeps_something or queue is None:
+        return
+    heard = {kind for subscription in queue.subscribes for kind in subscription.types}
+    assert EXPORT_REQUESTED in heard, f"{queue.name} does not subscribe to {EXPORT_REQUESTED}"
+    [parts] = calls(service, "S3ExportParts")
+    assert ast.unparse(parts.args[2]) == repr(service)
+    assert contracts_run_by(service) >= {"AccountExportContract"}
+
+
+def test_who_publishes_requests_of_exports_waits_for_whoever_hears_them() -> None:
+    for name, manifest in load_all(tree.ROOT).items():
+        asks = manifest.publishes is not None and EXPORT_REQUESTED in manifest.publishes.types
+        awaited = f"subscribers/{EXPORT_REQUESTED}" in manifest.shares.values()
+        assert asks == awaited, name
+
+
 def test_every_service_that_keeps_something_refuses_accounts_that_are_gone(service: str) -> None:
     manifest = load_all(tree.ROOT)[service]
     if publishes_the_end(manifest):
@@ -87,5 +106,5 @@ def test_no_service_has_its_own_word_for_the_event_or_the_problem(service: str) 
         for node in ast.walk(tree.parsed(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    assert names & {"AccountErased", "AccountEvents"} == set()
-    assert ACCOUNT_DELETED not in texts
+    assert names & {"AccountErased", "AccountEvents", "AccountExports"} == set()
+    assert {ACCOUNT_DELETED, EXPORT_REQUESTED} & texts == set()

@@ -26,6 +26,8 @@ _NOUNS = re.compile(
     r"todo|thumbnail|photo|album|inbox|subscriber|comment|collection|entitle|upload", re.IGNORECASE
 )
 
+_OPERATIONS = {f"{verb}_multipart_upload" for verb in ("create", "complete", "abort")} | {"upload_part"}
+"""What S3 calls writing an object piece by piece, whatever it holds."""
 
 LIBRARIES = ["libs/chassis", "libs/slipway", "libs/emulator", "libs/mailcatcher"]
 
@@ -180,7 +182,7 @@ def test_no_noun_of_a_domain_is_in_the_chassis() -> None:
         f"{tree.name_of(path)}: {name}"
         for path in code("libs/chassis")
         for name in names_in(path)
-        if _NOUNS.search(name)
+        if _NOUNS.search(name) and name not in _OPERATIONS
     }
     assert found == set()
 

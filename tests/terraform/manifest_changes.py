@@ -47,6 +47,7 @@ def _stores(blog: dict[str, Any], media: dict[str, Any], users: dict[str, Any]) 
     bucket = media["stores"]["buckets"][0]
     bucket |= {"env": "FILES_BUCKET", "notify_prefix": "files/", "browser_uploads": False}
     bucket["delivers"][0] |= {"prefix": "own/", "access": "public", "seconds": 60}
+    users["stores"]["buckets"][0]["expire_days"] = 3
     users["stores"]["postgres"]["env"] = "POSTGRES_URL"
     users["stores"]["redis"] = {"env": "CACHE_URL"}
 

@@ -1,4 +1,4 @@
-"""Erasing an account, the same in every service.
+"""The end of an account, the same in every service; and the events that tell of accounts.
 
 The service that keeps the accounts publishes ACCOUNT_DELETED. Every other service marks the account, which
 ends reading and writing for every token that is still good; then it erases what it keeps of it, and the
@@ -8,15 +8,15 @@ recorded answers of its calls. The mark comes first, so that nothing comes back 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol
 from uuid import UUID
 
+from chassis.accounts.addresses import AccountAddress, addresses_in
+from chassis.accounts.export import EXPORT_REQUESTED, AccountExports
 from chassis.errors import FieldError, Invalid, Unauthenticated
 from chassis.idempotency import IdempotencyStore
-from chassis.messages.events import parse
+from chassis.messages.events import Event, parse
 
 log = logging.getLogger(__name__)
 
@@ -46,79 +46,62 @@ class AccountData(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ErasedAddress:
-    """The mail address of an account that is deleted, as `chassis.addresses.address_digest` gives it.
-
-    The account has proven that the address is its own, unless `since` is set.
-    """
-
-    digest: str
-    since: datetime | None
-
-    def owns(self, asked_at: datetime) -> bool:
-        """Say whether what somebody wanted for the address at that time goes with the account.
-
-        An account can be made for anybody's address. So what the address had before an account that
-        never proved it stays: nobody ends another's subscription by making an account and deleting it.
-        """
-        return self.since is None or asked_at >= self.since
-
-
 class AccountEvents:
     """Handles the events of the accounts. Each may come twice, late, or out of order.
 
-    `erase_addresses` is for what a service keeps under an address instead of an account.
+    `exports` hands over what a service keeps. `erase_addresses` is for what it keeps under an address instead
+    of an account.
     """
 
     def __init__(
         self,
         data: AccountData,
         idempotency: IdempotencyStore,
-        erase_addresses: Callable[[Sequence[ErasedAddress]], object] | None = None,
+        exports: AccountExports,
+        erase_addresses: Callable[[Sequence[AccountAddress]], object] | None = None,
     ) -> None:
         self._data = data
         self._idempotency = idempotency
+        self._exports = exports
         self._erase_addresses = erase_addresses
 
     def handle(self, body: str) -> None:
-        """Erase the account that was deleted; other events are ignored.
+        """Erase the account that was deleted, export the one that asks for it; other events are ignored.
 
         Raises Invalid for what is no event or names no account, and Transient: the message comes again.
         """
         event = parse(body)
-        if event.type != ACCOUNT_DELETED:
+        if event.type == ACCOUNT_DELETED:
+            self._erase(_naming_an_account(event))
+        elif event.type == EXPORT_REQUESTED:
+            self._export(_naming_an_account(event))
+        else:
             log.info("event ignored", extra={"type": event.type})
-            return
+
+    def _erase(self, event: Event) -> None:
         account = event.subject
-        if not _is_id(account):
-            message = "must be the id of the deleted account, a UUID"
-            raise Invalid("The event names no account.", [FieldError("/subject", message)])
         self._data.mark_erased(account)
         try:
             self._data.erase(account)
             if self._erase_addresses is not None:
-                self._erase_addresses(_addresses(event.data))
+                self._erase_addresses(addresses_in(event.data))
         finally:
             self._idempotency.forget(account)
         log.info("account erased", extra={"account": account})
 
-
-def _addresses(data: Mapping[str, Any]) -> list[ErasedAddress]:
-    """Return the address in an event; events of earlier releases have none."""
-    found = data.get("address")
-    if not isinstance(found, Mapping) or not isinstance(found.get("digest"), str):
-        return []
-    since = found.get("since")
-    return [ErasedAddress(found["digest"], None if since is None else _time(since))]
+    def _export(self, event: Event) -> None:
+        if self._data.is_erased(event.subject):
+            log.info("nothing to export: the account is erased", extra={"account": event.subject})
+            return
+        self._exports.write(event, addresses_in(event.data))
+        log.info("account exported", extra={"account": event.subject})
 
 
-def _time(text: object) -> datetime:
-    try:
-        return datetime.fromisoformat(str(text)).astimezone(UTC)
-    except ValueError as error:
-        message = "must be a time as RFC 3339 writes it"
-        raise Invalid("The event cannot be read.", [FieldError("/data/address/since", message)]) from error
+def _naming_an_account(event: Event) -> Event:
+    if not _is_id(event.subject):
+        message = "must be the id of the account, a UUID"
+        raise Invalid("The event names no account.", [FieldError("/subject", message)])
+    return event
 
 
 def _is_id(subject: str) -> bool:

@@ -53,6 +53,7 @@ class WorkerSettings(BlogSettings):
     media_events_queue_url: str = Field(description="Queue with the events of media.")
     media_events_dlq_url: str = Field(description="Its dead-letter queue.")
     media_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
+    exports_bucket: str = Field(description="S3 bucket that parts of accounts' exports are put into.")
     events_topic_arn: str = Field(description="SNS topic that the worker publishes the service's events to.")
     mail_configuration_set: str | None = Field(
         default=None, description="SES configuration set that mails are sent with; unset: none are sent."

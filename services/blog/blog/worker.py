@@ -1,4 +1,4 @@
-"""`python -m blog.worker`: publishes what is due, erases accounts, relays events, reads the stream, mails."""
+"""`python -m blog.worker`: publishes, erases and exports accounts, relays events, reads the stream, mails."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from blog.config import WorkerSettings
 from blog.domain.consequences import due_in_every_region
 from blog.domain.cover_events import CoverEvents
 from blog.domain.erasure import BlogAccounts
+from blog.domain.export import BlogRecords
 from blog.domain.upkeep import Upkeep
 from blog.store.stream import consequences_of, mails_of
 from blog.subscriber_mails import KEYS, SubscriberMails
 from blog.wiring import Stores, posts_of, real, responses_of, subscriptions_of
-from chassis.accounts import AccountEvents
+from chassis.accounts import AccountEvents, AccountExports
+from chassis.accounts.s3_parts import S3ExportParts
 from chassis.clock import Clock, utc_now
 from chassis.ids import new_id
 from chassis.messages.consumer import Consumer
@@ -42,8 +44,12 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     responses = responses_of(settings, stores, clock)
     subscriptions = subscriptions_of(settings, stores, clock)
     accounts = BlogAccounts(stores.posts, posts, responses)
-    events = AccountEvents(accounts, stores.idempotency, subscriptions.erase)
     aws = Aws(settings.aws_region, settings.aws_endpoint_url)
+    records = BlogRecords(stores.posts, stores.responses, stores.subscribers, clock)
+    exports = AccountExports(
+        S3ExportParts(aws.client("s3"), settings.exports_bucket, "blog"), records, clock=clock
+    )
+    events = AccountEvents(accounts, stores.idempotency, exports, subscriptions.erase)
     mail_events = MailEvents(_mail_log(aws, settings), stores.suppressions, KEYS, subscriptions.forget, clock)
     upkeep = Upkeep(stores.pages, responses)
     consumers = [

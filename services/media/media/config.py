@@ -148,6 +148,7 @@ class WorkerSettings(MediaSettings):
     users_events_queue_url: str = Field(description="SQS queue of the account events of `users`.")
     users_events_dlq_url: str = Field(description="Its dead-letter queue.")
     users_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
+    exports_bucket: str = Field(description="S3 bucket that parts of accounts' exports are put into.")
     events_topic_arn: str = Field(description="SNS topic that the worker publishes the service's events to.")
     pictures_at_once: int = Field(
         default=3, ge=1, le=64, description="Pictures that are decoded at once in the quick lane."

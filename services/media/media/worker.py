@@ -1,11 +1,13 @@
-"""`python -m media.worker`: looks at what was uploaded, erases deleted accounts, sweeps, relays events."""
+"""`python -m media.worker`: looks at uploads, erases and exports accounts, sweeps, relays events."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
 
-from chassis.accounts import AccountEvents
+from chassis.accounts import AccountEvents, AccountExports
+from chassis.accounts.export import ExportParts
+from chassis.accounts.s3_parts import S3ExportParts
 from chassis.clock import Clock, utc_now
 from chassis.messages.consumer import Consumer
 from chassis.messages.events import SnsPublisher
@@ -19,6 +21,7 @@ from media.domain.arrivals import Arrivals
 from media.domain.collection_removal import CollectionSweep
 from media.domain.erasure import Eraser
 from media.domain.examination import Examiner, FileLimits
+from media.domain.export import MediaRecords
 from media.domain.intake import Intake
 from media.domain.malware import MalwareCheck
 from media.domain.objects import Lane
@@ -91,6 +94,14 @@ def assemble(
     )
 
 
+def exports_of(stores: Stores, parts: ExportParts, clock: Clock) -> AccountExports:
+    """Return what hands over the files of accounts, and what is known of them."""
+    records = MediaRecords(
+        stores.records, stores.collections, stores.collection_items, stores.grants, stores.files
+    )
+    return AccountExports(parts, records, records.files, clock)
+
+
 def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock = utc_now) -> Jobs:
     """Return what the worker does, over `parts` or over the stores that the settings name."""
     scratch.clear()
@@ -103,9 +114,10 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
     limits = FileLimits(largest=settings.largest_object_bytes)
     stores = parts or real(settings)
     work = assemble(stores, Renderers(quick, slow), limits, turns, clock, settings.malware_check())
-    account_events = AccountEvents(work.eraser, stores.idempotency)
+    aws = Aws(settings.aws_region, settings.aws_endpoint_url)
+    exports = exports_of(stores, S3ExportParts(aws.client("s3"), settings.exports_bucket, "media"), clock)
+    account_events = AccountEvents(work.eraser, stores.idempotency, exports)
     bucket_events = BucketEvents(settings.media_bucket, work.arrivals)
-    topic = Aws(settings.aws_region, settings.aws_endpoint_url).client("sns")
     threads = settings.pictures_at_once + _DRAINING
     return Jobs(
         consumers=[
@@ -123,7 +135,7 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
                 "open-uploads", settings.staged_sweep_seconds, OpenUploadSweep(stores.multipart, clock).run
             ),
         ],
-        relays={"relay": Relay(stores.outbox, SnsPublisher(topic, settings.events_topic_arn))},
+        relays={"relay": Relay(stores.outbox, SnsPublisher(aws.client("sns"), settings.events_topic_arn))},
         close=RendererPool([*quick.renderers, slow]).close,
     )
 

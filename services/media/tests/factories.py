@@ -19,11 +19,12 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from chassis.accounts import AccountEvents
+from chassis.accounts.export import ExportParts
 from chassis.clock import Clock, utc_now
 from chassis.errors import Transient
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
-from chassis.testing import AUDIENCE, ISSUER, FakeClock, Issuer
+from chassis.testing import AUDIENCE, ISSUER, FakeClock, Issuer, MemoryExportParts
 from chassis.testing.accounts import deleted
 from chassis.testing.fuzz_target import FuzzTarget
 from media.app import create_app
@@ -42,7 +43,7 @@ from media.store.memory_files import MemoryFiles, MemoryMultipart
 from media.store.memory_releases import MemoryReleases
 from media.store.signing import AwsSigningKey, S3SignedUrls
 from media.wiring import Stores
-from media.worker import Renderers, Work, assemble
+from media.worker import Renderers, Work, assemble, exports_of
 
 BUCKET = "media-test"
 S3_URL = "https://s3.example.test:8443"
@@ -202,7 +203,12 @@ class World:
 
     def erase(self, owner: str) -> None:
         """Let the worker hear that the account was deleted."""
-        AccountEvents(self.work.eraser, self.stores.idempotency).handle(deleted(owner))
+        self.account_events().handle(deleted(owner))
+
+    def account_events(self, parts: ExportParts | None = None) -> AccountEvents:
+        """Return what handles the events of accounts, as the worker wires it."""
+        exports = exports_of(self.stores, parts or MemoryExportParts(), self.clock)
+        return AccountEvents(self.work.eraser, self.stores.idempotency, exports)
 
     def show(self, owner: str, object_id: str) -> Any:
         """Return the object as the API shows it."""

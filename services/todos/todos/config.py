@@ -76,6 +76,7 @@ class WorkerSettings(TodosSettings):
     users_events_queue_url: str = Field(description="Queue with the events of users.")
     users_events_dlq_url: str = Field(description="Its dead-letter queue.")
     users_events_visibility_timeout: int = Field(ge=5, description="Seconds for which a message is taken.")
+    exports_bucket: str = Field(description="S3 bucket that parts of accounts' exports are put into.")
     events_topic_arn: str = Field(description="SNS topic that the worker publishes the service's events to.")
     reminder_seconds: int = Field(
         default=5, ge=1, le=3600, description="How often to-dos that have become due are looked for."

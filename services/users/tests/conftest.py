@@ -16,6 +16,7 @@ from chassis.testing import FakeClock
 from chassis.testing.migrations import empty
 from users.app import create_app
 from users.commands.migrate import MIGRATIONS
+from users.store.memory_exports import MemoryExportFiles
 from users.store.postgres.tables import metadata
 from users.wiring import Stores, database_on, stores_on
 
@@ -26,8 +27,13 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def stores(clock: FakeClock, credentials: FakeCredentials) -> Stores:
-    return memory_stores(clock, credentials)
+def stores(clock: FakeClock, credentials: FakeCredentials, export_files: MemoryExportFiles) -> Stores:
+    return memory_stores(clock, credentials, export_files)
+
+
+@pytest.fixture
+def export_files() -> MemoryExportFiles:
+    return MemoryExportFiles()
 
 
 @pytest.fixture
@@ -67,8 +73,10 @@ def database(pool: sqlalchemy.Engine) -> Database:
 
 
 @pytest.fixture
-def postgres_stores(database: Database, credentials: FakeCredentials, clock: FakeClock) -> Stores:
-    return stores_on(database, SECRET, credentials, clock)
+def postgres_stores(
+    database: Database, credentials: FakeCredentials, export_files: MemoryExportFiles, clock: FakeClock
+) -> Stores:
+    return stores_on(database, SECRET, credentials, export_files, clock)
 
 
 @pytest.fixture

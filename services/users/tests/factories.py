@@ -21,6 +21,7 @@ from chassis.testing.mail import MemoryMailLog, MemorySuppressions
 from users.app import create_app
 from users.config import ApiSettings, WorkerSettings
 from users.domain import emails
+from users.domain.export_ports import ExportFiles
 from users.domain.records import Account, Device, Session, StorageCredentials
 from users.domain.storage import CredentialSource
 from users.store.memory import (
@@ -30,6 +31,7 @@ from users.store.memory import (
     MemorySigningKeys,
     MemoryTables,
 )
+from users.store.memory_exports import MemoryExportFiles, MemoryExports
 from users.store.memory_proofs import MemoryProofs
 from users.wiring import Stores
 
@@ -52,6 +54,8 @@ _VALUES: dict[str, Any] = {
     "mail_events_visibility_timeout": 30,
     "storage_role_arn": "arn:aws:iam::000000000000:role/user-storage",
     "storage_bucket": "media",
+    "exports_bucket": "exports",
+    "export_services": "media,todos",
     "s3_public_endpoint_url": "https://s3.localhost:8443",
 }
 
@@ -110,7 +114,11 @@ class FakeCredentials:
         return StorageCredentials("ASIATEST", "secret", "session", NOW + lifetime)
 
 
-def memory_stores(clock: Clock = utc_now, credentials: CredentialSource | None = None) -> Stores:
+def memory_stores(
+    clock: Clock = utc_now,
+    credentials: CredentialSource | None = None,
+    export_files: ExportFiles | None = None,
+) -> Stores:
     """Return fresh stores in memory."""
     tables = MemoryTables(MemoryOutbox(clock))
     return Stores(
@@ -124,6 +132,8 @@ def memory_stores(clock: Clock = utc_now, credentials: CredentialSource | None =
         suppressions=MemorySuppressions(),
         idempotency=MemoryIdempotency(lambda: clock().timestamp()),
         credentials=credentials or FakeCredentials(),
+        exports=MemoryExports(tables),
+        export_files=export_files or MemoryExportFiles(),
         probe=lambda: None,
         purge_idempotency=lambda _now: 0,
         purge_mail_log=lambda _now: 0,

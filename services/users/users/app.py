@@ -17,6 +17,7 @@ from users.domain.access_tokens import AccessTokens, Identity
 from users.domain.accounts import Accounts
 from users.domain.address_proofs import AddressProofs
 from users.domain.confirmation import Confirmation
+from users.domain.exports import ExportLimits, Exports
 from users.domain.passwords import Passwords
 from users.domain.recent import RecentCount
 from users.domain.refresh_tokens import RefreshTokens
@@ -28,6 +29,7 @@ from users.routes.accounts import AccountRoutes
 from users.routes.cookies import TrustedOrigins
 from users.routes.discovery import DiscoveryRoutes
 from users.routes.email_verifications import EmailVerificationRoutes
+from users.routes.exports import ExportRoutes
 from users.routes.me import MeRoutes
 from users.routes.reminders import ReminderRoutes
 from users.routes.sessions import SessionRoutes
@@ -72,6 +74,7 @@ def create_app(
             AccountRoutes(accounts),
             SessionRoutes(sign_in, sessions, TrustedOrigins(settings.own_origins), clock),
             MeRoutes(accounts, confirmation, storage, proofs),
+            ExportRoutes(_exports(settings, stores, clock), confirmation),
             EmailVerificationRoutes(proofs),
             ReminderRoutes(preferences_of(settings, stores)),
             DiscoveryRoutes(settings.auth_issuer, keyring),
@@ -94,6 +97,14 @@ def _address_proofs(settings: ApiSettings, stores: Stores, clock: Clock) -> Addr
         proofs_sealer(settings),
         clock,
         timedelta(hours=settings.address_proof_hours),
+    )
+
+
+def _exports(settings: ApiSettings, stores: Stores, clock: Clock) -> Exports:
+    limits = ExportLimits(settings.exports_a_day, timedelta(minutes=settings.export_link_minutes))
+    services = [name for name in settings.export_services.split(",") if name]
+    return Exports(
+        stores.exports, stores.accounts, stores.export_files, services, settings.event_source, limits, clock
     )
 
 

@@ -46,6 +46,8 @@ class UsersSettings(PostgresSettings):
         description="IAM role whose narrowed form users get as storage credentials.",
     )
 
+    exports_bucket: str = Field(description="S3 bucket of accounts' exports: their parts and the archives.")
+
     @property
     def secret(self) -> bytes:
         """The 32 bytes of `key_encryption_key`."""
@@ -91,6 +93,20 @@ class ApiSettings(UsersSettings):
     app_origins: Annotated[str, AfterValidator(origins.checked)] | None = Field(
         default=None,
         description="Own origins whose pages may use the refresh cookie; unset: `app.` and the domain.",
+    )
+    export_services: str = Field(
+        default="",
+        pattern=r"^([a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*)?$",
+        description="Services that write a part of each export, with commas between; from the manifests.",
+    )
+    exports_a_day: int = Field(
+        default=3, ge=1, le=100, description="Exports that an account may ask for within a day."
+    )
+    export_link_minutes: int = Field(
+        default=15,
+        ge=1,
+        le=60,
+        description="How long the address of an archive is good.",
     )
     storage_bucket: str = Field(description="S3 bucket that holds the users' folders.")
     storage_credentials_minutes: int = Field(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from chassis.errors import (
     Conflict,
@@ -11,6 +13,7 @@ from chassis.errors import (
     Invalid,
     Malformed,
     NotFound,
+    Stale,
     TooMany,
     Transient,
     Unauthenticated,
@@ -111,6 +114,72 @@ class AccountNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such account.")
+
+
+class ExportNotFound(NotFound):
+    """The account has no such export, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__("You have no such export; an archive is kept for a day.")
+
+
+class ExportPending(Conflict):
+    """The account's export before this one is not done."""
+
+    def __init__(self, export_id: UUID) -> None:
+        super().__init__(f"An export is under way: wait until /v1/me/exports/{export_id} is ready or failed.")
+
+
+class PartMissing(NotFound):
+    """A service has not written this of its part."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such part of the export.")
+
+
+class ExportsAway(Transient):
+    """The bucket of exports is away."""
+
+    def __init__(self) -> None:
+        super().__init__("Exports are not possible at the moment.")
+
+
+class ClaimLost(Stale):
+    """Another worker has the export by now, or its account is erased."""
+
+    def __init__(self) -> None:
+        super().__init__("The export is somebody else's by now.")
+
+
+class ForeignFile(Denied):
+    """A part names a file that is not in S3."""
+
+    def __init__(self) -> None:
+        super().__init__("The file is at no address of S3.")
+
+
+class FileUnreadable(Transient):
+    """A file that a part names cannot be read at the moment."""
+
+    def __init__(self) -> None:
+        super().__init__("The file cannot be read at the moment.")
+
+
+class FileGone(NotFound):
+    """A file that a part names is not there any more."""
+
+    def __init__(self) -> None:
+        super().__init__("The file is gone.")
+
+
+class TooManyExports(TooMany):
+    """The account has had all exports of the day."""
+
+    def __init__(self, most: int, wait: timedelta) -> None:
+        super().__init__(
+            f"You have asked for {most} exports within a day; wait before the next one.",
+            math.ceil(wait.total_seconds()),
+        )
 
 
 class SessionNotFound(NotFound):

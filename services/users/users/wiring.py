@@ -19,6 +19,7 @@ from chassis.messages.postgres_outbox import PostgresOutbox
 from chassis.stores.aws import Aws
 from chassis.stores.postgres.database import Database, engine
 from users.config import UsersSettings
+from users.domain.export_ports import ExportFiles, ExportStore
 from users.domain.keyring import Keyring
 from users.domain.ports import AccountStore, FailureStore, ProofStore, SessionStore, SigningKeyStore
 from users.domain.reminders import ReminderPreferences
@@ -26,6 +27,7 @@ from users.domain.sealing import Digester, Sealer
 from users.domain.sessions import Lifetimes
 from users.domain.storage import CredentialSource
 from users.store.postgres.accounts import PostgresAccounts
+from users.store.postgres.exports import PostgresExports
 from users.store.postgres.failures import PostgresFailures
 from users.store.postgres.proofs import PostgresProofs
 from users.store.postgres.sessions import PostgresSessions
@@ -38,6 +40,7 @@ from users.store.postgres.tables import (
     mail_suppressions,
     outbox,
 )
+from users.store.s3_exports import S3ExportFiles
 from users.store.sts import StsCredentials
 
 _KEEP_MAILS = timedelta(days=30)
@@ -58,6 +61,8 @@ class Stores:
     suppressions: Suppressions
     idempotency: IdempotencyStore
     credentials: CredentialSource
+    exports: ExportStore
+    export_files: ExportFiles
     probe: Callable[[], None]
     purge_idempotency: Callable[[datetime], int]
     purge_mail_log: Callable[[datetime], int]
@@ -68,7 +73,11 @@ def real(settings: UsersSettings) -> Stores:
     pool = engine(settings.database_address(), "users", settings.database_pool_size)
     database = database_on(pool)
     return stores_on(
-        database, settings.secret, credentials_of(settings), limits=IdempotencyLimits.of(settings)
+        database,
+        settings.secret,
+        credentials_of(settings),
+        export_files_of(settings),
+        limits=IdempotencyLimits.of(settings),
     )
 
 
@@ -83,10 +92,18 @@ def credentials_of(settings: UsersSettings) -> CredentialSource:
     return StsCredentials(aws.client("sts"), settings.storage_role_arn)
 
 
+def export_files_of(settings: UsersSettings) -> ExportFiles:
+    """Return the bucket of exports that the settings name."""
+    aws = Aws(settings.aws_region, settings.aws_endpoint_url)
+    public = aws.client("s3", endpoint_url=settings.s3_public_endpoint_url)
+    return S3ExportFiles(aws.client("s3", read_timeout=30.0), public, settings.exports_bucket)
+
+
 def stores_on(
     database: Database,
     secret: bytes,
     credentials: CredentialSource,
+    export_files: ExportFiles,
     clock: Clock = utc_now,
     limits: IdempotencyLimits = IdempotencyLimits(),  # noqa: B008  # it is frozen
 ) -> Stores:
@@ -106,6 +123,8 @@ def stores_on(
         suppressions=PostgresSuppressions(database, mail_suppressions),
         idempotency=idempotency,
         credentials=credentials,
+        exports=PostgresExports(database),
+        export_files=export_files,
         probe=database.probe,
         purge_idempotency=idempotency.purge,
         purge_mail_log=mails.purge,

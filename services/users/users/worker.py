@@ -1,4 +1,4 @@
-"""`python -m users.worker`: relays events, mails, renews the signing keys, forgets what is over."""
+"""`python -m users.worker`: relays events, mails, renews keys, makes exports, forgets what is over."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from chassis.process.background import Periodic
 from chassis.stores.aws import Aws
 from users.address_mails import AddressMails
 from users.config import WorkerSettings
+from users.domain.archives import Archives
 from users.domain.housekeeping import Housekeeping
+from users.domain.own_records import OwnRecords
 from users.reminder_mails import KEYS, ReminderMails
 from users.wiring import Stores, keyring_of, lifetimes_of, preferences_of, proofs_sealer, real
 
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 _KEYS_EVERY = 60.0
 _MAILS_EVERY = 1.0
 _FORGET_EVERY = 300.0
+_EXPORTS_EVERY = 1.0
 
 
 def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock = utc_now) -> Jobs:
@@ -54,10 +57,16 @@ def build(settings: WorkerSettings, *, parts: Stores | None = None, clock: Clock
         periodic=[
             Periodic("signing-keys", _KEYS_EVERY, lambda: keyring.maintain(rotation)),
             Periodic("housekeeping", _FORGET_EVERY, housekeeping.run),
+            Periodic("exports", _EXPORTS_EVERY, _archives(stores, clock).run),
             *_address_mails(settings, stores, mailer, clock),
         ],
         relays={"relay": Relay(stores.outbox, _publisher(settings))},
     )
+
+
+def _archives(stores: Stores, clock: Clock) -> Archives:
+    own = OwnRecords(stores.accounts, stores.sessions, stores.proofs, clock)
+    return Archives(stores.exports, stores.export_files, own, clock)
 
 
 def _mailer(settings: WorkerSettings) -> Mailer | None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from chassis.accounts import AccountErased, AccountEvents, AccountGate
+from chassis.accounts import AccountErased, AccountEvents, AccountExports, AccountGate
 from chassis.accounts.cached import CachedAccountData
 from chassis.errors import Transient
 from chassis.idempotency import IdempotencyStore, Key, KeyClaim
@@ -15,6 +15,7 @@ from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.testing import id_of
 from chassis.testing.accounts import deleted
+from chassis.testing.exports import MemoryExportParts
 
 ANN = id_of("ann")
 
@@ -80,8 +81,13 @@ def test_a_mark_that_another_release_has_cached_is_understood(data: Data, kept: 
     assert data.did == []
 
 
+def events_of(data: Data, idempotency: IdempotencyStore) -> AccountEvents:
+    exports = AccountExports(MemoryExportParts(), lambda _account, _addresses: {})
+    return AccountEvents(data, idempotency, exports)
+
+
 def test_an_account_is_marked_before_anything_of_it_is_erased(data: Data) -> None:
-    AccountEvents(data, MemoryIdempotency()).handle(deleted(ANN))
+    events_of(data, MemoryIdempotency()).handle(deleted(ANN))
     assert data.did == ["mark", "erase"]
 
 
@@ -90,7 +96,7 @@ def test_recorded_answers_are_forgotten_even_when_the_rest_has_to_be_tried_again
     claim(idempotency, key)
     data.failure = Transient("The store is away.")
     with pytest.raises(Transient):
-        AccountEvents(data, idempotency).handle(deleted(ANN))
+        events_of(data, idempotency).handle(deleted(ANN))
     claim(idempotency, key)
 
 

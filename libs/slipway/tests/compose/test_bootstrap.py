@@ -109,6 +109,15 @@ def test_every_service_is_told_its_resources_and_its_neighbours_names(
     ]
     assert asked
     assert [address for address, _ in asked] == [f"http://{name}:8080" for _, name in asked]
+    heard = {
+        (told[name][env], share.removeprefix("subscribers/"))
+        for name, manifest in load_all(checkout).items()
+        for env, share in manifest.shares.items()
+        if share.startswith("subscribers/")
+    }
+    assert heard
+    for services, kind in heard:
+        assert services.split(",") == [name for name, one in load_all(checkout).items() if one.hears(kind)]
     assert re.fullmatch(r"redis://todos:[0-9a-f]{32}@redis:6379/0", told["todos"]["REDIS_URL"])
     assert not any("redis://" in value for value in told["users"].values())
     assert told["users"]["DATABASE_URL"].endswith("@postgres:5432/users")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from blog.domain.ports import SubscriberStore
 from blog.domain.subscriber import WAIT, Subscriber, new_secret, parts_of
 from blog.errors import TokenUnknown, TooManySubscriptions
-from chassis.accounts import ErasedAddress
+from chassis.accounts import AccountAddress
 from chassis.addresses import address_digest
 from chassis.clock import Clock
 from chassis.ids import new_id
@@ -71,7 +71,7 @@ class Subscriptions:
         if found is not None:
             self._store.remove(found)
 
-    def erase(self, addresses: Iterable[ErasedAddress]) -> None:
+    def erase(self, addresses: Iterable[AccountAddress]) -> None:
         """Forget the subscriptions of the addresses of an account that is deleted."""
         for address in addresses:
             found = self._store.subscriber(address.digest, self._clock())

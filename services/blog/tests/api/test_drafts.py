@@ -37,6 +37,7 @@ def publish_due(parts: Stores, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
         mail_events_dlq_url="none",
         mail_events_visibility_timeout=30,
         events_topic_arn="none",
+        exports_bucket="none",
     )
     [publishing] = build(settings, parts=parts, clock=clock).periodic
     assert publishing.seconds <= 60

@@ -25,6 +25,7 @@ def worker_in(region: str, owner: str | None) -> WorkerSettings:
         auth_jwks_url="http://127.0.0.1:9",
         blog_table="blog",
         events_topic_arn="arn:aws:sns:us-east-1:000000000000:blog-events",
+        exports_bucket="exports",
         aws_region=region,
         owner_region=owner,
         **_QUEUES,

@@ -19,13 +19,14 @@ from services.blog.tests.factories import (
 
 from blog.app import create_app
 from blog.domain.erasure import BlogAccounts
+from blog.domain.export import BlogRecords
 from blog.domain.ports import PostStore, ResponseStore, SubscriberStore
 from blog.domain.subscriber import WAIT, Subscriber
 from blog.store.dynamodb import DynamoPostStore
 from blog.store.memory_subscribers import MemorySubscriberStore
 from blog.store.subscribers import DynamoSubscriberStore
 from blog.wiring import Stores, posts_of, responses_of, subscriptions_of
-from chassis.accounts import AccountEvents
+from chassis.accounts import AccountEvents, AccountExports
 from chassis.addresses import address_digest
 from chassis.clock import utc_now
 from chassis.idempotency import IdempotencyStore
@@ -33,8 +34,9 @@ from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
 from chassis.messages.memory_outbox import MemoryOutbox
-from chassis.testing import Issuer
+from chassis.testing import AccountExportContract, Issuer, MemoryExportParts
 from chassis.testing.accounts import AccountErasureContract, deleted
+from chassis.testing.exports import export_requested
 from chassis.testing.mail import MemorySuppressions
 
 
@@ -48,8 +50,8 @@ def subscribed(store: SubscriberStore, *, confirmed: bool = False) -> Subscriber
     return found
 
 
-class TestErasure(AccountErasureContract):
-    """The contract."""
+class TestErasure(AccountErasureContract, AccountExportContract):
+    """The contracts."""
 
     @pytest.fixture
     def idempotency(self, store: PostStore, request: pytest.FixtureRequest) -> IdempotencyStore:
@@ -89,11 +91,57 @@ class TestErasure(AccountErasureContract):
         return create_app(settings(), parts=parts, verifier=issuer.verifier())
 
     @pytest.fixture
-    def events(self, parts: Stores, idempotency: IdempotencyStore) -> AccountEvents:
+    def events(
+        self, parts: Stores, idempotency: IdempotencyStore, parts_of_exports: MemoryExportParts
+    ) -> AccountEvents:
         posts = posts_of(settings(), parts, utc_now)
         accounts = BlogAccounts(parts.posts, posts, responses_of(settings(), parts, utc_now))
         subscriptions = subscriptions_of(settings(), parts, utc_now)
-        return AccountEvents(accounts, idempotency, subscriptions.erase)
+        records = BlogRecords(parts.posts, parts.responses, parts.subscribers, utc_now)
+        exports = AccountExports(parts_of_exports, records)
+        return AccountEvents(accounts, idempotency, exports, subscriptions.erase)
+
+    def test_what_it_wrote_and_likes_is_handed_over_to_it_alone(
+        self,
+        app: Flask,
+        events: AccountEvents,
+        parts_of_exports: MemoryExportParts,
+        issuer: Issuer,
+        account: str,
+    ) -> None:
+        api, other = (Api(app.test_client(), issuer, one) for one in (account, str(new_id())))
+        draft, post = api.drafted(f"Draft {account}"), api.posted(f"Post {account}")
+        talked_of = other.posted(f"Talked of {account}")
+        comment = api.commented(talked_of, "My words")
+        other.commented(talked_of, "Another's words")
+        for one in (api, other):
+            assert one.call("PUT", f"/v1/posts/{talked_of}/like").status_code == 204
+        export_id = new_id()
+        events.handle(export_requested(account, export_id))
+        data = parts_of_exports.data(export_id)
+        assert {one["slug"] for one in data["drafts"]} == {draft, post}
+        assert [(one["slug"], one["markdown"]) for one in data["posts"]] == [(post, "Hello *world*.")]
+        assert [(one["id"], one["text"]) for one in data["comments"]] == [(comment, "My words")]
+        assert [one["slug"] for one in data["likes"]] == [talked_of]
+        assert data["subscriptions"] == []
+
+    @pytest.mark.parametrize("confirmed", [False, True])
+    def test_the_subscription_of_its_address_is_handed_over_without_its_secret(
+        self,
+        subscribers: SubscriberStore,
+        events: AccountEvents,
+        parts_of_exports: MemoryExportParts,
+        account: str,
+        *,
+        confirmed: bool,
+    ) -> None:
+        mine = subscribed(subscribers, confirmed=confirmed)
+        subscribed(subscribers)
+        export_id = new_id()
+        events.handle(export_requested(account, export_id, address_digest(mine.email)))
+        [found] = parts_of_exports.data(export_id)["subscriptions"]
+        assert (found["email"], bool(found["confirmed_at"])) == (mine.email, confirmed)
+        assert mine.secret not in str(parts_of_exports.kept)
 
     @pytest.mark.parametrize("confirmed", [False, True])
     def test_the_subscription_of_its_address_goes_with_it(

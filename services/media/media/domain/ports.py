@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -230,6 +230,10 @@ class Files(Protocol):
 
         Raises ContentChanged when it is not there any more.
         """
+        ...
+
+    def link(self, key: str, lifetime: timedelta) -> str:
+        """Return an address at which the suite's own services read `key` for `lifetime`. Makes no call."""
         ...
 
     def delete(self, key: str) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from chassis.clock import Clock, utc_now
@@ -130,6 +130,9 @@ class MemoryFiles:
 
     def share(self, source: str, etag: str, key: str, content_type: str, disposition: str) -> None:
         self.publish(source, etag, key, content_type, disposition)
+
+    def link(self, key: str, lifetime: timedelta) -> str:
+        return f"memory://{key}?seconds={int(lifetime.total_seconds())}"
 
     def delete(self, key: str) -> None:
         self.probe()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,13 @@ class S3Files:
     def share(self, source: str, etag: str, key: str, content_type: str, disposition: str) -> None:
         with translated("Sharing a file"):
             self._copy(source, etag, key, content_type, disposition)
+
+    def link(self, key: str, lifetime: timedelta) -> str:
+        return self._client.generate_presigned_url(
+            "get_object",
+            Params={"Bucket": self._bucket, "Key": key},
+            ExpiresIn=int(lifetime.total_seconds()),
+        )
 
     def delete(self, key: str) -> None:
         with translated("Deleting a file"):

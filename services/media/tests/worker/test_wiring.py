@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "USERS_EVENTS_DLQ_URL": "http://127.0.0.1:9/users-dlq",
     "USERS_EVENTS_VISIBILITY_TIMEOUT": "20",
     "EVENTS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:media-events",
+    "EXPORTS_BUCKET": "exports",
     "AWS_ACCESS_KEY_ID": "AKID",
     "AWS_SECRET_ACCESS_KEY": "secret",
 }

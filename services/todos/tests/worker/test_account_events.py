@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from services.todos.tests.factories import ISSUER, Api, Parts, assemble, settings
 
-from chassis.accounts import AccountErased, AccountEvents
+from chassis.accounts import AccountErased, AccountEvents, AccountExports
 from chassis.errors import Invalid
 from chassis.idempotency import IdempotencyStore
 from chassis.idempotency.memory import MemoryIdempotency
@@ -18,10 +18,12 @@ from chassis.messages.consumer import Consumer
 from chassis.messages.events import new_event
 from chassis.messages.worker import Worker
 from chassis.stores.cache import OwnerCache, connect
-from chassis.testing import AccountErasureContract, Issuer
+from chassis.testing import AccountErasureContract, AccountExportContract, Issuer, MemoryExportParts
+from chassis.testing.exports import export_requested
 from todos.app import create_app
 from todos.config import WorkerSettings
 from todos.domain.account_state import AccountLimits
+from todos.domain.export import TodoRecords
 from todos.domain.todos import Todos
 from todos.store.dynamodb import DynamoStore
 from todos.wiring import accounts_of
@@ -33,8 +35,14 @@ def deleted(account: str) -> str:
 
 
 @pytest.fixture
-def events(any_parts: Parts) -> AccountEvents:
-    return AccountEvents(accounts_of(any_parts.stores, any_parts.clock), any_parts.idempotency)
+def parts_of_exports() -> MemoryExportParts:
+    return MemoryExportParts()
+
+
+@pytest.fixture
+def events(any_parts: Parts, parts_of_exports: MemoryExportParts) -> AccountEvents:
+    exports = AccountExports(parts_of_exports, TodoRecords(any_parts.store), clock=any_parts.clock)
+    return AccountEvents(accounts_of(any_parts.stores, any_parts.clock), any_parts.idempotency, exports)
 
 
 @pytest.fixture
@@ -66,8 +74,29 @@ def test_what_is_no_event_is_refused(events: AccountEvents, body: str) -> None:
         events.handle(body)
 
 
-class TestErasure(AccountErasureContract):
-    """The contract of every service, on every store behind every cache."""
+def test_lists_and_todos_are_handed_over_to_their_account_alone(
+    any_parts: Parts, events: AccountEvents, parts_of_exports: MemoryExportParts, issuer: Issuer, owner: str
+) -> None:
+    app = create_app(settings(), parts=any_parts.stores, verifier=issuer.verifier(), clock=any_parts.clock)
+    api, export_id = Api(app.test_client(), issuer, owner), new_id()
+    made = [api.add_list("Groceries"), *(api.add(f"number {at}") for at in range(3))]
+    api.another().add("of somebody else")
+    events.handle(export_requested(owner, export_id))
+    data = parts_of_exports.data(export_id)
+    assert made[0] in data["lists"]
+    assert sorted(data["lists"], key=str) == sorted(api.get("/v1/lists")["items"], key=str)
+    assert sorted(data["todos"], key=lambda one: one["title"]) == made[1:]
+
+
+def test_all_pages_of_todos_are_handed_over(parts: Parts, owner: str) -> None:
+    for at in range(205):
+        Todos(parts.writer).create(owner, new_id(), {"title": f"number {at}"})
+    records = TodoRecords(parts.store)(owner, ())
+    assert {one["title"] for one in map(dict, records["todos"])} == {f"number {at}" for at in range(205)}
+
+
+class TestErasure(AccountErasureContract, AccountExportContract):
+    """The contracts of every service, on every store behind every cache."""
 
     @pytest.fixture
     def app(self, any_parts: Parts, issuer: Issuer) -> Flask:

@@ -9,14 +9,15 @@ import pytest
 from redis import Redis
 from services.todos.tests.factories import Api, Parts, assemble, settings
 
-from chassis.accounts import AccountEvents
+from chassis.accounts import AccountEvents, AccountExports
 from chassis.idempotency.dynamodb import DynamoIdempotency
 from chassis.ids import new_id
 from chassis.messages.events import new_event
 from chassis.stores.cache import OwnerCache
-from chassis.testing import Issuer
+from chassis.testing import Issuer, MemoryExportParts
 from todos.app import create_app
 from todos.domain.account_state import AccountLimits
+from todos.domain.export import TodoRecords
 from todos.store.dynamodb import DynamoStore
 from todos.wiring import accounts_of
 
@@ -48,7 +49,9 @@ def real_api(real_parts: Parts, issuer: Issuer) -> Api:
 @pytest.fixture
 def erase(real_parts: Parts) -> Any:
     """Handles the event of an account's end."""
-    events = AccountEvents(accounts_of(real_parts.stores, real_parts.clock), real_parts.idempotency)
+    exports = AccountExports(MemoryExportParts(), TodoRecords(real_parts.store))
+    accounts = accounts_of(real_parts.stores, real_parts.clock)
+    events = AccountEvents(accounts, real_parts.idempotency, exports)
 
     def handle(owner: str) -> None:
         event = new_event("users.account.deleted.v1", "users", owner, {"account_id": owner})

@@ -22,6 +22,7 @@ from chassis.stores.postgres.timeouts import CONNECT_SECONDS
 from slipway.testing.backing import Backing
 from users.app import create_app
 from users.commands.migrate import MIGRATIONS
+from users.store.memory_exports import MemoryExportFiles
 from users.wiring import database_on, stores_on
 
 TIMEOUT = 1.0
@@ -47,7 +48,8 @@ def own_pool(server: PostgresProcess) -> Iterator[sqlalchemy.Engine]:
 
 @pytest.fixture
 def frozen_app(own_pool: sqlalchemy.Engine) -> Flask:
-    return create_app(settings(), parts=stores_on(database_on(own_pool), SECRET, FakeCredentials()))
+    parts = stores_on(database_on(own_pool), SECRET, FakeCredentials(), MemoryExportFiles())
+    return create_app(settings(), parts=parts)
 
 
 @pytest.fixture

@@ -150,3 +150,12 @@ def test_an_address_that_was_suppressed_then_is_suppressed(postgres_stores: Stor
 
 def test_a_pause_after_failures_then_lasts(ada: Person) -> None:
     assert sign_in(ada.client, "eve@example.com").status_code == 429
+
+
+def test_an_export_that_was_asked_for_then_is_gone_on_with(
+    kept: dict[str, Any], postgres_stores: Stores, clock: FakeClock
+) -> None:
+    expected = [row["id"] for row in kept["rows"].get("exports", ())]
+    claimed = postgres_stores.exports.claim(clock(), clock() + timedelta(minutes=1))
+    assert [str(one.id) for one in [claimed] if one] == expected
+    assert claimed is None or claimed.services == ("media", "todos")

@@ -14,6 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from services.users.tests.factories import NOW, account, session, settings, worker_settings
 
+from chassis.accounts import ACCOUNT_DELETED, EXPORT_REQUESTED
 from chassis.idempotency import Key
 from chassis.ids import new_id
 from chassis.messages.events import Event, SnsPublisher, parse
@@ -61,7 +62,7 @@ def test_what_is_published_is_as_its_schema_says(stores: Stores, clock: FakeCloc
 
 def test_every_event_has_a_schema_and_every_schema_an_event() -> None:
     described = {path.name.removesuffix(".schema.json") for path in SCHEMAS.glob("*.json")}
-    assert described == {events.ACCOUNT_CREATED, events.ACCOUNT_DELETED}
+    assert described == {events.ACCOUNT_CREATED, ACCOUNT_DELETED, EXPORT_REQUESTED}
 
 
 def test_the_worker_relays_and_does_its_rounds_until_it_is_told_to_stop(
@@ -92,7 +93,7 @@ def test_events_wait_while_the_topic_is_away(stores: Stores, clock: FakeClock) -
     publisher.away = False
     run_until(lambda: len(publisher.published) == 2, stop)
     relay.join()
-    assert [event.type for event in publisher.published] == [events.ACCOUNT_CREATED, events.ACCOUNT_DELETED]
+    assert [event.type for event in publisher.published] == [events.ACCOUNT_CREATED, ACCOUNT_DELETED]
 
 
 def test_housekeeping_forgets_what_is_over_and_nothing_else(
@@ -161,4 +162,4 @@ def test_events_arrive_in_the_queues_that_subscribe_to_them(
         answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, MaxNumberOfMessages=10)
         received += [parse(message["Body"]) for message in answer.get("Messages", [])]
     ours = [event.type for event in received if event.subject == account_id]
-    assert ours == [events.ACCOUNT_DELETED]
+    assert ours == [ACCOUNT_DELETED]

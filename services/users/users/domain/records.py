@@ -93,6 +93,32 @@ class SigningKey:
     since: datetime
 
 
+class ExportStatus(StrEnum):
+    """Where an export stands."""
+
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An account's export: each of `services` writes a part by `deadline`, else it has failed.
+
+    The archive goes at `expires_at`; `next_at` is when a worker looks at it next. `account_id` is None once
+    the account is erased.
+    """
+
+    id: UUID
+    account_id: UUID | None
+    status: ExportStatus
+    services: tuple[str, ...]
+    requested_at: datetime
+    deadline: datetime
+    expires_at: datetime
+    next_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class StorageCredentials:
     """Temporary AWS credentials, good for one prefix of one bucket until `expires_at`."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from chassis.http.pagination import Slice
 from chassis.messages.events import Event
 from chassis.messages.memory_outbox import MemoryOutbox
-from users.domain.records import Account, Device, Failures, Proof, Session, SigningKey
+from users.domain.records import Account, Device, Export, Failures, Proof, Session, SigningKey
 from users.errors import AccountNotFound, EmailTaken, SessionNotFound
 
 
@@ -26,6 +26,7 @@ class MemoryTables:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     tokens: dict[bytes, tuple[UUID, datetime | None]] = field(default_factory=dict)
     proofs: dict[UUID, Proof] = field(default_factory=dict)
+    exports: dict[UUID, Export] = field(default_factory=dict)
 
     def account(self, account_id: UUID) -> Account:
         """Return the account; raise AccountNotFound."""
@@ -89,6 +90,9 @@ class MemoryAccounts:
             self.get(account_id)
             del self._tables.accounts[account_id]
             self._tables.proofs.pop(account_id, None)
+            for export in list(self._tables.exports.values()):
+                if export.account_id == account_id:
+                    self._tables.exports[export.id] = replace(export, account_id=None, next_at=event.time)
             self._end_sessions(account_id)
             self._tables.outbox.put(event)
 

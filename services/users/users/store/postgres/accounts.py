@@ -14,7 +14,7 @@ from chassis.messages.postgres_outbox import put
 from chassis.stores.postgres.database import Database
 from users.domain.records import Account
 from users.errors import AccountNotFound
-from users.store.postgres.tables import account_scopes, accounts, idempotency_keys, outbox, sessions
+from users.store.postgres.tables import account_scopes, accounts, exports, idempotency_keys, outbox, sessions
 
 SCOPES = (
     select(func.array_agg(account_scopes.c.scope))
@@ -99,8 +99,10 @@ class PostgresAccounts:
             connection.execute(delete(sessions).where(others))
 
     def erase(self, account_id: UUID, event: Event) -> None:
-        """Sessions, tokens and scopes go by cascade."""
+        """Sessions, tokens and scopes go by cascade; exports are due, to be deleted from their bucket."""
         with self._database.transaction() as connection:
+            mine = update(exports).where(exports.c.account_id == account_id)
+            connection.execute(mine.values(account_id=None, next_at=event.time))
             connection.execute(_forget_calls(account_id))
             if connection.execute(delete(accounts).where(accounts.c.id == account_id)).rowcount == 0:
                 raise AccountNotFound

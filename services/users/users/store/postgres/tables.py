@@ -17,7 +17,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.errors import Problem
 from chassis.stores.postgres.tables import (
@@ -62,6 +62,26 @@ address_proofs = Table(
     UniqueConstraint("digest"),
     Index("address_proofs_expires_at_idx", "expires_at"),
     Index("address_proofs_created_at_idx", "created_at", postgresql_where=text("sealed IS NOT NULL")),
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey(accounts.c.id, ondelete="SET NULL")),
+    Column(
+        "status",
+        Text,
+        CheckConstraint("status IN ('pending', 'ready', 'failed')", name="status"),
+        nullable=False,
+    ),
+    Column("services", ARRAY(Text), nullable=False),
+    time_column("requested_at"),
+    time_column("deadline"),
+    time_column("expires_at"),
+    time_column("next_at"),
+    Index("exports_account_id_idx", "account_id"),
+    Index("exports_next_at_idx", "next_at"),
 )
 
 account_scopes = Table(
