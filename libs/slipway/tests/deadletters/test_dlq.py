@@ -129,6 +129,30 @@ def test_all_messages_are_sent_again_whole_but_for_the_reason(dlq: Dlq, queues: 
     assert queues.received() == [(f"job {number:02}", ["kind"]) for number in range(12)]
 
 
+def test_attributes_of_every_type_are_carried_along(dlq: Dlq, queues: Queues) -> None:
+    queues.sqs.send_message(
+        QueueUrl=queues.url("notes-jobs-dlq"),
+        MessageBody="job",
+        MessageAttributes={
+            "kind": {"DataType": "String", "StringValue": "job"},
+            "count": {"DataType": "Number.int", "StringValue": "7"},
+            "trace": {"DataType": "Binary", "BinaryValue": bytes(range(256))},
+        },
+    )
+    assert dlq("redrive", "notes-jobs-dlq") == OK
+    [message] = queues.sqs.receive_message(
+        QueueUrl=queues.url("notes-jobs"), WaitTimeSeconds=5, MessageAttributeNames=["All"]
+    )["Messages"]
+    assert {
+        name: (one["DataType"], one.get("StringValue") or one.get("BinaryValue"))
+        for name, one in message["MessageAttributes"].items()
+    } == {
+        "kind": ("String", "job"),
+        "count": ("Number.int", "7"),
+        "trace": ("Binary", bytes(range(256))),
+    }
+
+
 def test_only_the_messages_named_are_sent_again(
     dlq: Dlq, queues: Queues, capsys: pytest.CaptureFixture[str]
 ) -> None:
