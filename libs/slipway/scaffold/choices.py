@@ -14,6 +14,9 @@ Store = Literal["dynamodb", "postgres", "none"]
 
 _ACCOUNTS_TOPIC = "users-events"
 _ACCOUNT_DELETED = "users.account.deleted.v1"
+_EXPORT_REQUESTED = "users.export.requested.v1"
+_OF_EVERY_KEEPER = (_ACCOUNT_DELETED, _EXPORT_REQUESTED)
+"""What every service with a store hears, and leaves to the chassis."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,9 @@ class Choices:
 
     @property
     def heard(self) -> dict[str, tuple[str, ...]]:
-        """The event types that it does something of its own with; the end of an account is the chassis's."""
+        """The event types that it does something of its own with; what all keepers hear is the chassis's."""
         own = {
-            topic: tuple(kind for kind in kinds if not (self.keeps and kind == _ACCOUNT_DELETED))
+            topic: tuple(kind for kind in kinds if not (self.keeps and kind in _OF_EVERY_KEEPER))
             for topic, kinds in (self.subscribes or {}).items()
         }
         return {topic: kinds for topic, kinds in own.items() if kinds}
@@ -71,7 +74,7 @@ class Choices:
     def _works(self) -> Iterator[str]:
         """Yield what the worker does, in words."""
         if self.keeps:
-            yield "erases deleted accounts"
+            yield "erases and exports accounts"
         if self.publishes:
             yield "publishes events"
         if self.heard:
@@ -79,7 +82,7 @@ class Choices:
 
     def _queues(self) -> Iterator[Mapping[str, Any]]:
         """Yield each queue: its topic, every type in it, and those that the service handles itself."""
-        erasing = {_ACCOUNTS_TOPIC: (_ACCOUNT_DELETED,)} if self.keeps else {}
+        erasing = {_ACCOUNTS_TOPIC: _OF_EVERY_KEEPER} if self.keeps else {}
         for topic in sorted({*erasing, *self.heard}):
             heard = self.heard.get(topic, ())
             yield {
@@ -124,8 +127,13 @@ def require_possible(choices: Choices) -> None:
         ),
         (
             choices.worker is False and choices.keeps,
-            "a service with a store needs a worker: it erases what deleted accounts had",
+            "a service with a store needs a worker: it erases and exports what accounts have",
             "leave out --no-worker, or choose --store none",
+        ),
+        (
+            not choices.keeps and _EXPORT_REQUESTED in choices.heard.get(_ACCOUNTS_TOPIC, ()),
+            "a service without a store has nothing to export, and every export would wait for it",
+            f"leave out --subscribes {_ACCOUNTS_TOPIC}:{_EXPORT_REQUESTED}, or give it a store",
         ),
         (
             choices.worker is False and choices.has_worker,

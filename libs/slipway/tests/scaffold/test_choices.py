@@ -12,6 +12,7 @@ from slipway.terminal.problems import USAGE, Problem
 
 ROOT = Path(__file__).resolve().parents[4]
 _DELETED = "users.account.deleted.v1"
+_EXPORT = "users.export.requested.v1"
 _CREATED = "users.account.created.v1"
 
 
@@ -27,6 +28,7 @@ def choices(**more: Any) -> Choices:
         ({"store": "none", "worker": True}, "--subscribes"),
         ({"store": "none", "worker": False, "subscribes": {"users-events": (_DELETED,)}}, "--no-worker"),
         ({"worker": False}, "--no-worker"),
+        ({"store": "none", "subscribes": {"users-events": (_EXPORT,)}}, "--subscribes"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_leave_out(told: dict[str, Any], next_step: str) -> None:
@@ -51,14 +53,14 @@ def test_what_can_be_is_not_refused(told: dict[str, Any]) -> None:
     require_possible(choices(**told))
 
 
-def test_every_service_with_a_store_hears_of_the_end_of_accounts() -> None:
+def test_every_service_with_a_store_hears_of_the_end_and_the_export_of_accounts() -> None:
     [queue] = choices().for_template()["queues"]
-    assert (queue["types"], queue["heard"], queue["erases"]) == ((_DELETED,), (), True)
+    assert (queue["types"], queue["heard"], queue["erases"]) == ((_DELETED, _EXPORT), (), True)
 
 
 def test_an_event_of_the_same_topic_comes_through_the_same_queue() -> None:
     [queue] = choices(subscribes={"users-events": (_CREATED, _DELETED)}).for_template()["queues"]
-    assert (queue["types"], queue["heard"]) == ((_DELETED, _CREATED), (_CREATED,))
+    assert (queue["types"], queue["heard"]) == ((_DELETED, _EXPORT, _CREATED), (_CREATED,))
 
 
 def test_a_service_without_a_store_has_a_worker_only_for_events() -> None:
