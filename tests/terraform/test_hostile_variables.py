@@ -264,10 +264,10 @@ def test_a_manifest_that_takes_a_name_of_the_suites_own_is_refused(
 ) -> None:
     shutil.copytree(ROOT / "services" / "users", tmp_path / "users", ignore=_all_but_the_manifest)
     manifest = tmp_path / "users" / "service.yaml"
-    bucket = "stores:\n  buckets: [{name: site, env: SITE_BUCKET}]\n"
+    bucket = "  buckets:\n    - {name: site, env: SITE_BUCKET}\n"
     manifest.write_text(
         manifest.read_text()
-        .replace("stores:\n", bucket, 1)
+        .replace("  buckets:\n", bucket, 1)
         .replace("name: user-storage", "name: users")
         .replace("topic: users-events", "topic: notices")
     )
