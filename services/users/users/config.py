@@ -79,7 +79,7 @@ class ApiSettings(UsersSettings):
         default=15,
         ge=1,
         le=1440,
-        description="For so long after signing in, a new address or an erasure needs no password.",
+        description="For so long after signing in, a new address, an export or an erasure needs no password.",
     )
     address_proof_hours: int = Field(
         default=24, ge=1, le=168, description="How long the link that confirms an e-mail address is good."
