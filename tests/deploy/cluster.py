@@ -1,4 +1,4 @@
-"""An ECS cluster, an image registry and their logs in memory: what a deployment asks besides S3, SSM, STS.
+"""ECS, Lambda, images, alarms and logs in memory: what a deployment asks besides S3, SSM, STS.
 
 Operations take and return what botocore's service models say. A test tells what is to become of the next
 deployments and tasks; time passes with every question that is asked about them.
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from botocore import xform_name
+
+from slipway.testing.lambdas import Lambdas
 
 _ACCOUNT = "000000000000"
 _EPOCH = 1_780_000_000
@@ -60,12 +62,14 @@ class Service:
 
 @dataclass
 class Cluster:
-    """The cluster, and what a test may look at: `calls` are the operations in their order."""
+    """What a test may look at, too: `calls` are the operations in their order, `alarms` are on."""
 
     definitions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     images: dict[tuple[str, str], str] = field(default_factory=dict)
+    lambdas: Lambdas = field(default_factory=Lambdas)
+    alarms: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     next_task: dict[str, Any] = field(default_factory=dict)
     ends: dict[str, str] = field(default_factory=dict)
@@ -88,9 +92,13 @@ class Cluster:
             self._begin(service, definition)
 
     def serving(self, name: str) -> str:
-        """Return the tag of the image that a service runs."""
-        definition = self.services[name].definition
-        return str(self._definition(definition)["containerDefinitions"][0]["image"].rpartition(":")[2])
+        """Return the tag of the image that a service runs, on the cluster or as a function."""
+        if name in self.services:
+            definition = self.services[name].definition
+            return str(self._definition(definition)["containerDefinitions"][0]["image"].rpartition(":")[2])
+        [made] = [one for full, one in self.lambdas.functions.items() if full.endswith(f"-{name}")]
+        digest = made.image_of(made.serving).rpartition("@")[2]
+        return next(tag for (_, tag), known in self.images.items() if known == digest)
 
     def push(self, repository: str, tag: str) -> None:
         """Put an image into the registry."""
@@ -102,6 +110,12 @@ class Cluster:
             self.calls.append(operation)
             found: dict[str, Any] = getattr(self, f"_{xform_name(operation)}")(given)
             return found
+
+    def answer_of_functions(self, operation: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Answer one call to Lambda."""
+        with self.lock:
+            self.calls.append(operation)
+            return self.lambdas.answer(operation, given)
 
     # ECR
 
@@ -117,8 +131,23 @@ class Cluster:
             return {"images": [], "failures": [{"failureCode": "ImageNotFound"}]}
         return {"images": [{"imageId": {"imageDigest": digest}, "imageManifest": "{}"}], "failures": []}
 
+    def _list_images(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "imageIds": [
+                {"imageTag": tag, "imageDigest": digest}
+                for (repository, tag), digest in self.images.items()
+                if repository == given["repositoryName"]
+            ]
+        }
+
     def _get_authorization_token(self, given: dict[str, Any]) -> dict[str, Any]:
         return {"authorizationData": [{"authorizationToken": "QVdTOnBhc3N3b3JkLW9mLWVjcg=="}]}
+
+    # Alarms
+
+    def _describe_alarms(self, given: dict[str, Any]) -> dict[str, Any]:
+        found = [name for name in given["AlarmNames"] if name in self.alarms]
+        return {"MetricAlarms": [{"AlarmName": name, "StateValue": "ALARM"} for name in found]}
 
     # Logs
 

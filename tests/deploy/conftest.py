@@ -40,6 +40,7 @@ def first_deployment(empty_world: World) -> dict[str, Any]:
     """What happened when the environment was made and 1.0.0 was released, each for the first time."""
     done = {"release before": empty_world.deploy("--image-tag", "1.0.0")}
     done["apply"] = empty_world.deploy("--apply")
+    empty_world.remember("applied")
     done["missing image"] = empty_world.deploy("--image-tag", "1.0.0")
     empty_world.push("1.0.0")
     done["release"] = empty_world.deploy("--image-tag", "1.0.0")

@@ -1,18 +1,22 @@
 """What Terraform's AWS provider does to the account, which the stand-in for it does not.
 
 Before a plan it reads the release parameters into the state; after an apply it makes parameters, task
-definitions, services and buckets. The state is the one that Terraform keeps in S3.
+definitions, services, functions and buckets, and takes away services and functions that have gone. The state
+is the one that Terraform keeps in S3.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 from tests.deploy.cluster import Cluster
+
+from slipway.testing.lambdas import Made
 
 
 @dataclass
@@ -59,9 +63,15 @@ class Provider:
                 )
                 for _, attributes in _instances(state, "aws_ecs_task_definition")
             }
-            for _, attributes in _instances(state, "aws_ecs_service"):
+            services = {one["name"]: one for _, one in _instances(state, "aws_ecs_service")}
+            for name, attributes in services.items():
                 wanted = latest[attributes["task_definition"]]
-                self.cluster.run(attributes["name"], wanted, attributes["desired_count"])
+                self.cluster.run(name, wanted, attributes["desired_count"])
+            _keep(self.cluster.services, services)
+            functions = {one["function_name"]: one for _, one in _instances(state, "aws_lambda_function")}
+            for name, attributes in functions.items():
+                self.cluster.lambdas.functions.setdefault(name, Made(attributes["image_uri"]))
+            _keep(self.cluster.lambdas.functions, functions)
 
     def _state(self) -> dict[str, Any]:
         try:
@@ -76,6 +86,12 @@ class Provider:
             return str(self.ssm.get_parameter(Name=name)["Parameter"]["Value"])
         except ClientError:
             return None
+
+
+def _keep(made: dict[str, Any], names: Iterable[str]) -> None:
+    """Take away what has another name."""
+    for name in made.keys() - set(names):
+        del made[name]
 
 
 def _instances(state: dict[str, Any], kind: str) -> list[tuple[str, dict[str, Any]]]:

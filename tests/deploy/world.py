@@ -80,7 +80,7 @@ class World:
     aws: dict[str, str]
     hooks: dict[str, Callable[[], None]]
     project: str
-    _snapshot: dict[str, Any] = field(default_factory=dict)
+    _snapshots: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def programs(self) -> Path:
@@ -104,7 +104,9 @@ class World:
             "HOME": str(self.root),
             "AWS_ENDPOINT_URL_ECS": elsewhere,
             "AWS_ENDPOINT_URL_ECR": elsewhere,
+            "AWS_ENDPOINT_URL_CLOUDWATCH": elsewhere,
             "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": elsewhere,
+            "AWS_ENDPOINT_URL_LAMBDA": elsewhere,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         if "XDG_CACHE_HOME" not in kept:
@@ -159,39 +161,40 @@ class World:
         """Return the tags that the web roles run."""
         return {name: self.cluster.serving(f"{name}-api") for name in ("users", "todos")}
 
-    def remember(self) -> None:
-        """Keep the account as it is now, for `restore`."""
+    def remember(self, name: str = "released") -> None:
+        """Keep the account and its variables as they are now, for `restore`."""
         s3 = self.provider.s3
         kept = s3.get_object(Bucket=self.provider.bucket, Key=self.provider.key)["Body"].read()
-        self._snapshot = {
+        self._snapshots[name] = {
             "state": kept,
+            "variables": self.variables.read_text(),
             "cluster": _contents(self.cluster),
             "slots": {slot: self.released(slot) for slot in ("next", "current", "image")},
         }
 
-    def restore(self) -> None:
+    def restore(self, name: str = "released") -> None:
         """Bring the account and the checkout back to what was remembered."""
-        s3, ssm = self.provider.s3, self.provider.ssm
+        s3, ssm, kept = self.provider.s3, self.provider.ssm, self._snapshots[name]
         for item in s3.list_objects_v2(Bucket=self.provider.bucket).get("Contents", []):
             s3.delete_object(Bucket=self.provider.bucket, Key=item["Key"])
-        s3.put_object(Bucket=self.provider.bucket, Key=self.provider.key, Body=self._snapshot["state"])
-        for slot, tags in self._snapshot["slots"].items():
-            for name, tag in tags.items():
-                parameter = f"/{self.project}-dev-{name}/release/{slot}"
+        s3.put_object(Bucket=self.provider.bucket, Key=self.provider.key, Body=kept["state"])
+        for slot, tags in kept["slots"].items():
+            for service, tag in tags.items():
+                parameter = f"/{self.project}-dev-{service}/release/{slot}"
                 ssm.delete_parameter(Name=parameter)
                 ssm.put_parameter(Name=parameter, Value=tag, Type="String")
-        vars(self.cluster).update(copy.deepcopy(self._snapshot["cluster"]))
+        vars(self.cluster).update(copy.deepcopy(kept["cluster"]))
         self.site.unready.clear()
         self.site.serves.clear()
-        write_variables(self)
+        self.variables.write_text(kept["variables"])
 
 
 def _contents(cluster: Cluster) -> dict[str, Any]:
     return copy.deepcopy({name: value for name, value in vars(cluster).items() if name != "lock"})
 
 
-def write_variables(world: World, **more: str) -> None:
-    """Write the environment's file."""
+def write_variables(world: World, **more: Any) -> None:
+    """Write the environment's file; a dictionary becomes a map."""
     text = _TFVARS.format(region=REGION, account=ACCOUNT, project=world.project)
     world.variables.write_text(
         text + "".join(f"{name} = {json.dumps(value)}\n" for name, value in more.items())

@@ -32,6 +32,11 @@ variable "key" {
   default = "pk"
 }
 
+variable "compute" {
+  type    = map(string)
+  default = {}
+}
+
 locals {
   prefix   = "${var.project}-${var.environment}-"
   registry = "${var.account_id}.dkr.ecr.${var.region}.amazonaws.com"
@@ -39,6 +44,7 @@ locals {
     todos = { api = "web" }
     users = { api = "web", worker = "worker", migrate = "task" }
   }
+  functions = toset([for name, where in var.compute : name if where == "lambda"])
 }
 
 resource "aws_s3_bucket" "site" {
@@ -68,6 +74,18 @@ module "service" {
   prefix     = local.prefix
   roles      = each.value
   repository = "${local.registry}/${var.project}-${var.environment}/${each.key}"
+  functions  = contains(local.functions, each.key)
+}
+
+module "function" {
+  source   = "../modules/function"
+  for_each = local.functions
+
+  name       = each.key
+  prefix     = local.prefix
+  roles      = local.services[each.key]
+  repository = "${local.registry}/${var.project}-${var.environment}/${each.key}"
+  image      = module.service[each.key].image
 }
 
 module "database_preparation" {
@@ -85,7 +103,9 @@ output "deployment" {
     subnets      = ["subnet-1", "subnet-2"]
     architecture = "ARM64"
     site_bucket  = aws_s3_bucket.site.bucket
-    services     = { for name, service in module.service : name => service.deployment }
+    services = { for name, service in module.service : name => merge(service.deployment, {
+      functions = try(module.function[name].functions, {})
+    }) }
     standing     = {}
     preparations = { for name, one in module.database_preparation : name => {
       task           = one.family

@@ -2,6 +2,7 @@ variable "name" { type = string }
 variable "prefix" { type = string }
 variable "repository" { type = string }
 variable "roles" { type = map(string) }
+variable "functions" { type = bool }
 
 resource "aws_ssm_parameter" "release" {
   for_each = toset(["next", "current", "image"])
@@ -16,18 +17,20 @@ resource "aws_ssm_parameter" "release" {
 }
 
 locals {
+  on_cluster = { for role, kind in var.roles : role => kind if kind == "task" || !var.functions }
+
   tags = { for slot, parameter in aws_ssm_parameter.release : slot => nonsensitive(parameter.insecure_value) }
 }
 
 resource "aws_ecs_task_definition" "role" {
-  for_each = var.roles
+  for_each = local.on_cluster
 
   family                = "${var.prefix}${var.name}-${each.key}"
   container_definitions = jsonencode([{ name = var.name, image = "${var.repository}:${local.tags[each.value == "task" ? "next" : "current"]}" }])
 }
 
 resource "aws_ecs_service" "role" {
-  for_each = { for role, kind in var.roles : role => kind if kind != "task" }
+  for_each = { for role, kind in local.on_cluster : role => kind if kind != "task" }
 
   name            = "${var.name}-${each.key}"
   task_definition = aws_ecs_task_definition.role[each.key].arn
@@ -42,11 +45,14 @@ output "next_image" {
   value = "${var.repository}:${local.tags.next}"
 }
 
+output "image" {
+  value = local.tags.image
+}
+
 output "deployment" {
   value = {
     repository     = var.repository
     architecture   = "ARM64"
-    functions      = {}
     release        = { for slot, parameter in aws_ssm_parameter.release : slot => parameter.name }
     tags           = local.tags
     services       = { for role, service in aws_ecs_service.role : role => service.name }
