@@ -31,7 +31,7 @@ def test_the_demonstration_is_right_from_end_to_end(demo, enforces):
     done = demo()
     assert done.returncode == 0, done.stdout + done.stderr
     # Where storage enforces nothing, isolation cannot be shown, and that is said.
-    assert f"All {16 if enforces else 15} steps passed" in done.stdout
+    assert f"All {17 if enforces else 16} steps passed" in done.stdout
     assert ("left out" in done.stdout) is not enforces
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from slipway.demo import files, people, todos
+from slipway.demo import exports, files, people, todos
 from slipway.demo.client import Api, NothingRuns, Wrong, until
 from slipway.demo.people import Person
 from slipway.demo.stage import Stage
@@ -52,7 +52,7 @@ def _tell(
         ben, _ = people.sign_in(anyone, "Ben", people.sign_up(anyone, "Ben"))
         made.append(ben)
     files.try_anothers_folder(stage, anna, ben, connect)
-    return anna, urls
+    return anna, [*urls, exports.run(stage, anna)]
 
 
 def _close(stage: Stage, anna: Person, urls: list[str]) -> None:
@@ -63,7 +63,7 @@ def _close(stage: Stage, anna: Person, urls: list[str]) -> None:
     with stage.step("Everything of it is erased") as step:
         people.await_erasure(anna)
         until(lambda: _are_gone(anna, urls), "the files' addresses stop working")
-        step.say("no to-do and no file is left; the addresses of the thumbnails answer 404")
+        step.say("no to-do and no file is left; the addresses of thumbnails and archive lead to nothing")
 
 
 def _are_gone(anna: Person, urls: list[str]) -> bool:

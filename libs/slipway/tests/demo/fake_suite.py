@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import uuid
+import zipfile
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,7 @@ REQUEST_ID = "fake-request-id"
 class Holdings:
     """What one account has."""
 
+    email: str = ""
     todos: list[dict[str, Any]] = field(default_factory=list)
     objects: list[dict[str, Any]] = field(default_factory=list)
     by_key: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -54,6 +56,8 @@ class FakeSuite:
             ("GET", "/v1/objects", self._objects),
             ("GET", "/v1/objects/<object_id>", self._object),
             ("GET", "/files/<owner>/<name>", self._file),
+            ("POST", "/v1/me/exports", self._export),
+            ("GET", "/v1/me/exports/<export_id>", self._exported),
         ):
             self.app.add_url_rule(path, f"{method} {path}", view, methods=[method])
 
@@ -77,7 +81,7 @@ class FakeSuite:
 
     def _sign_up(self) -> Any:
         identifier = str(uuid.uuid4())
-        self.accounts[identifier] = Holdings()
+        self.accounts[identifier] = Holdings(request.json["email"])
         return {"id": identifier, "email": request.json["email"], "name": request.json["name"]}, 201
 
     def _sign_in(self) -> Any:
@@ -90,7 +94,12 @@ class FakeSuite:
         self.closed.append(self._caller)
         if self.wrong != "nothing is erased":
             self.accounts[self._caller] = Holdings()
-            self.stored = {key: body for key, body in self.stored.items() if self._caller not in key}
+            kept = "/archive" if self.wrong == "archives are not erased" else "nothing"
+            self.stored = {
+                key: body
+                for key, body in self.stored.items()
+                if self._caller not in key or key.endswith(kept)
+            }
         return {}, 202
 
     def _credentials(self) -> Any:
@@ -183,6 +192,32 @@ class FakeSuite:
 
     def _object(self, object_id: str) -> Any:
         return next(found for found in self._mine.objects if found["id"] == object_id)
+
+    def _export(self) -> Any:
+        return {"id": "export", "status": "pending"}, 202
+
+    def _exported(self, export_id: str) -> Any:
+        if self.wrong == "the export never ends":
+            return {"id": export_id, "status": "pending"}
+        if self.wrong == "the export fails":
+            return {"id": export_id, "status": "failed"}
+        self.stored[f"{self._caller}/archive"] = self._archive()
+        url = f"https://s3.fake.test/files/{self._caller}/archive"
+        return {"id": export_id, "status": "ready", "url": url}
+
+    def _archive(self) -> bytes:
+        if self.wrong == "the archive is a page":
+            return b"<html>"
+        email = "ben@example.com" if self.wrong == "the archive is another's" else self._mine.email
+        todos = [] if self.wrong == "to-dos are not exported" else self._mine.todos
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr("users.json", json.dumps({"profile": [{"email": email}]}))
+            archive.writestr("todos.json", json.dumps({"todos": todos}))
+            for key, body in self.stored.items():
+                if key.startswith(f"users/{self._caller}/") and self.wrong != "files are not exported":
+                    archive.writestr(f"media/{key}", body)
+        return buffer.getvalue()
 
     def _file(self, owner: str, name: str) -> Any:
         body = self.stored.get(f"{owner}/{name}")

@@ -38,7 +38,7 @@ class Played:
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not come is given up soon."""
     soon = partial(client.until, seconds=0.2)
-    for module in (story, people, story.files):
+    for module in (story, people, story.files, story.exports):
         monkeypatch.setattr(module, "until", soon)
 
 
@@ -46,14 +46,21 @@ def test_a_right_suite_is_shown_step_by_step(tmp_path: Path) -> None:
     played = Played(FakeSuite(), tmp_path)
     played.run()
     steps = [line for line in played.text.getvalue().splitlines() if not line.startswith(" ")]
-    assert len(steps) == 16
+    assert len(steps) == 17
     assert all(line.startswith("ok ") and line.endswith(" ms") for line in steps)
 
 
 def test_what_is_worth_seeing_is_shown(tmp_path: Path) -> None:
     played = Played(FakeSuite(), tmp_path)
     played.run()
-    for fact in ("X-Cache: hit", "304 Not Modified", "orientation 6", "403 AccessDenied", "no metadata"):
+    for fact in (
+        "X-Cache: hit",
+        "304 Not Modified",
+        "orientation 6",
+        "403 AccessDenied",
+        "no metadata",
+        "todos.json",
+    ):
         assert fact in played.text.getvalue()
 
 
@@ -91,6 +98,13 @@ def test_with_keep_the_persons_account_stays_and_only_that(tmp_path: Path) -> No
         ("thumbnails tell the place", "still carries metadata"),
         ("put files do not appear", "not within"),
         ("folders are open", "was allowed"),
+        ("the export fails", "the export is failed"),
+        ("the export never ends", "not within"),
+        ("the archive is a page", "has only"),
+        ("the archive is another's", "is of ben"),
+        ("to-dos are not exported", "other to-dos"),
+        ("files are not exported", "photograph is not in"),
+        ("archives are not erased", "stop working"),
         ("nothing is erased", "erasing what todos holds"),
     ],
 )
