@@ -71,7 +71,7 @@ def forgeries(token, account):
         "no signature": f"{head}.{body}.",
         "another's subject": altered(token, sub=other),
         "a later expiry": altered(token, exp=int(time.time()) + 86_400),
-        "every scope": altered(token, scope="releases:write blog:write"),
+        "every scope": altered(token, scope="releases:write pages:write"),
         "own key": own_key(token),
         "own key, unknown id": own_key(token, key_id="nobody"),
         "own RSA key": own_key(token, algorithm="RS256"),

@@ -230,6 +230,6 @@ def test_a_worker_that_does_not_come_up_is_named_when_names_lead_there_already(r
     regions.stand_by()
     regions.aws.answers["update_service"] = lambda _: {}  # accepted, and never done
     failover = _failover(regions)
-    with pytest.raises(Problem, match="blog-worker"):
+    with pytest.raises(Problem, match="todos-worker"):
         Failover(failover.environment, failover.manifests, regions.aws, lambda _: None, 0.3).run()
     assert regions.away == {"ours"}

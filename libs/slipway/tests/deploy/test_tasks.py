@@ -163,7 +163,7 @@ def test_a_service_without_a_task_has_no_commands() -> None:
 
 
 def test_databases_are_prepared_before_they_are_migrated() -> None:
-    prepared = TARGET.model_copy(update={"preparations": {"todos": _Preparation(), "blog": _Preparation()}})
+    prepared = TARGET.model_copy(update={"preparations": {"todos": _Preparation(), "users": _Preparation()}})
     titles = [one.title for one in tasks.of_release(prepared, {"todos": TODOS})]
     assert titles == ["prepare the database of todos", "migrate of todos"]
 

@@ -137,7 +137,7 @@ def test_erasing_takes_everything_and_leaves_the_event(both: Stores) -> None:
     ada = create(both)
     one = session(ada.id)
     both.sessions.begin(one, b"token", 1, 100)
-    both.accounts.grant(ada.id, "blog:write")
+    both.accounts.grant(ada.id, "pages:write")
     both.accounts.erase(ada.id, events.account_deleted(ada, "https://u", clock))
     assert both.accounts.find(ada.email_key) is None
     assert not both.sessions.is_alive(one.id, ada.id, NOW)
@@ -161,15 +161,15 @@ def test_an_erased_address_is_free_again(both: Stores) -> None:
 
 def test_scopes_are_granted_once_and_withdrawn(both: Stores) -> None:
     ada = create(both)
-    for scope in ("blog:write", "blog:write", "releases:write"):
+    for scope in ("pages:write", "pages:write", "releases:write"):
         both.accounts.grant(ada.id, scope)
-    assert both.accounts.get(ada.id).scopes == {"blog:write", "releases:write"}
-    both.accounts.withdraw(ada.id, "blog:write")
+    assert both.accounts.get(ada.id).scopes == {"pages:write", "releases:write"}
+    both.accounts.withdraw(ada.id, "pages:write")
     both.accounts.withdraw(ada.id, "never:granted")
     assert both.accounts.get(ada.id).scopes == {"releases:write"}
 
 
 def test_nobody_can_be_granted_nothing(both: Stores) -> None:
     with pytest.raises(AccountNotFound):
-        both.accounts.grant(new_id(), "blog:write")
-    both.accounts.withdraw(new_id(), "blog:write")
+        both.accounts.grant(new_id(), "pages:write")
+    both.accounts.withdraw(new_id(), "pages:write")

@@ -122,11 +122,11 @@ def test_what_is_not_there_or_anothers_cannot_be_ended(both: Stores, ada: Accoun
 
 
 def test_a_family_knows_its_session_its_tokens_and_the_accounts_scopes(both: Stores, ada: Account) -> None:
-    both.accounts.grant(ada.id, "blog:write")
+    both.accounts.grant(ada.id, "pages:write")
     one = begin(both, session(ada.id), b"token")
     with both.sessions.family(b"token") as family:
         assert family is not None
-        assert (family.session, family.scopes) == (one, {"blog:write"})
+        assert (family.session, family.scopes) == (one, {"pages:write"})
         assert family.used_at(b"token") is None
 
 

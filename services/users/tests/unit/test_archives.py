@@ -30,7 +30,7 @@ from users.wiring import Stores
 
 @pytest.fixture
 def ada(stores: Stores, clock: FakeClock) -> Account:
-    one = account("ada@example.com", scopes=frozenset({"blog:write"}), created_at=clock())
+    one = account("ada@example.com", scopes=frozenset({"pages:write"}), created_at=clock())
     stores.accounts.create(one, events.account_created(one, "https://u", clock))
     stores.sessions.begin(session(one.id), b"token", 1, 100)
     return one
@@ -105,7 +105,7 @@ def test_what_stands_here_is_handed_over_without_what_opens_anything(
     archives.run()
     text = contents(export_files, pending.id)["users.json"].decode()
     own: dict[str, Any] = json.loads(text)
-    assert (own["profile"][0]["email"], own["profile"][0]["scopes"]) == (ada.email, ["blog:write"])
+    assert (own["profile"][0]["email"], own["profile"][0]["scopes"]) == (ada.email, ["pages:write"])
     assert [one["user_agent"] for one in own["sessions"]] == [DEVICE.user_agent]
     assert ada.password_hash not in text
     assert {name for one in own["profile"] + own["sessions"] for name in one} == {

@@ -103,9 +103,9 @@ def test_the_access_token_says_who_where_and_how_long(desk: Desk) -> None:
 def test_granted_scopes_are_in_the_next_token(desk: Desk) -> None:
     ada = desk.register()
     granted = desk.sign_in(ada)
-    desk.stores.accounts.grant(ada.id, "blog:write")
+    desk.stores.accounts.grant(ada.id, "pages:write")
     claims = jwt.decode(desk.refresh(granted).access_token, options={"verify_signature": False})
-    assert claims["scope"] == "openid profile email blog:write"
+    assert claims["scope"] == "openid profile email pages:write"
 
 
 @pytest.mark.parametrize("email", ["nobody@example.com", "not an address", "\0"])

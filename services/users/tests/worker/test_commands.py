@@ -29,11 +29,11 @@ def ada(stores: Stores, clock: FakeClock) -> Account:
 def test_a_scope_is_granted_and_withdrawn(
     stores: Stores, ada: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert grant.main(["ADA@example.com", "releases:write", "blog:write"]) == 0
-    assert stores.accounts.get(ada.id).scopes == {"blog:write", "releases:write"}
-    assert grant.main(["--withdraw", "ada@example.com", "blog:write", "releases:write", "not:granted"]) == 0
+    assert grant.main(["ADA@example.com", "releases:write", "pages:write"]) == 0
+    assert stores.accounts.get(ada.id).scopes == {"pages:write", "releases:write"}
+    assert grant.main(["--withdraw", "ada@example.com", "pages:write", "releases:write", "not:granted"]) == 0
     assert stores.accounts.get(ada.id).scopes == set()
-    shown = f"account {ada.id}: blog:write releases:write\naccount {ada.id}: no further scopes\n"
+    shown = f"account {ada.id}: pages:write releases:write\naccount {ada.id}: no further scopes\n"
     assert capsys.readouterr().out == shown
 
 
@@ -41,16 +41,16 @@ def test_a_scope_is_granted_and_withdrawn(
 def test_an_unknown_address_is_told_without_being_logged(
     email: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert grant.main([email, "blog:write"]) == 1
+    assert grant.main([email, "pages:write"]) == 1
     error = capsys.readouterr().err
     assert "no account" in error
     assert email not in error
 
 
-@pytest.mark.parametrize("scope", ["blog", "Blog:Write", "blog:write openid", "blog:write\n", ""])
+@pytest.mark.parametrize("scope", ["pages", "Pages:Write", "pages:write openid", "pages:write\n", ""])
 def test_what_is_no_scope_is_refused(ada: Account, scope: str) -> None:
     with pytest.raises(SystemExit) as caught:
-        grant.main([ada.email, "blog:write", scope])
+        grant.main([ada.email, "pages:write", scope])
     assert caught.value.code == 2
 
 
