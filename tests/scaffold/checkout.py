@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ class Checkout:
         """What signs the certificates of its suite."""
         return self.root / ".slipway" / "ca" / "root.pem"
 
-    def run(self, *command: str, status: int = 0, **variables: str) -> str:
+    def run(self, *command: str, status: int = 0, stdin: int = subprocess.DEVNULL, **variables: str) -> str:
         """Run a command there and return what it printed; it must end with `status`."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
         done = subprocess.run(
@@ -36,7 +37,7 @@ class Checkout:
             check=False,
             capture_output=True,
             text=True,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
         )
         printed = done.stdout + done.stderr
         assert done.returncode == status, f"{' '.join(command)} ended with {done.returncode}:\n{printed}"
@@ -45,6 +46,16 @@ class Checkout:
     def slipway(self, *arguments: str, status: int = 0, **variables: str) -> str:
         """Run the command line of this checkout."""
         return self.run("./slipway", *arguments, status=status, **variables)
+
+    def slipway_at_a_terminal(self, *arguments: str, answers: Sequence[str]) -> str:
+        """Run the command line for somebody who answers each of its questions with a line."""
+        person, terminal = pty.openpty()
+        try:
+            os.write(person, "".join(f"{answer}\n" for answer in answers).encode())
+            return self.run("./slipway", *arguments, stdin=terminal)
+        finally:
+            os.close(person)
+            os.close(terminal)
 
     def changes(self) -> list[str]:
         """Return the files that differ from the first commit, new ones too."""

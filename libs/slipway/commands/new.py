@@ -10,7 +10,7 @@ import click
 
 from slipway.commands import context
 from slipway.manifest import load_all
-from slipway.scaffold import Choices, Naming, Store, create, subscriptions
+from slipway.scaffold import Choices, Naming, Store, create, subscriptions, usual_noun
 from slipway.terminal import console
 
 
@@ -60,7 +60,7 @@ def command(
     for what is not said here.
     """
     started = time.monotonic()
-    naming = Naming.of(name, noun)
+    naming = Naming.of(name, noun or _ask_noun(name))
     manifests = load_all(context.ROOT)
     heard = subscriptions(subscribes, manifests)
     description = description or _ask_description(naming)
@@ -81,6 +81,11 @@ def command(
         f"\n{folder.relative_to(context.ROOT)} is ready, in {time.monotonic() - started:.1f} s.", "bold green"
     )
     console.say(f"Next: ./slipway test services/{name}, then ./slipway up")
+
+
+def _ask_noun(name: str) -> str:
+    usual = usual_noun(name)
+    return str(click.prompt("What is it about? (singular/plural)", default=usual)) if _can_ask() else usual
 
 
 def _ask_description(naming: Naming) -> str:

@@ -52,7 +52,7 @@ class Naming:
                 next_step="take 2 to 21 lower-case letters, digits and underscores, such as `orders`",
                 code=USAGE,
             )
-        singular, plural = _split(noun) if noun else (_singular(service), service)
+        singular, plural = _split(noun or usual_noun(service))
         for word in (singular, plural):
             _require_noun(word)
         if singular == plural:
@@ -88,6 +88,11 @@ class Naming:
             "article": _article(self.singular),
             "Article": _article(self.singular).capitalize(),
         }
+
+
+def usual_noun(service: str) -> str:
+    """Return the noun that follows from a name, `singular/plural`; both are equal where none does."""
+    return f"{_singular(service)}/{service}"
 
 
 def require_free(root: Path, naming: Naming, manifests: Mapping[str, Manifest]) -> None:
