@@ -85,6 +85,12 @@ def _gateway(users: dict[str, Any], blog: dict[str, Any]) -> None:
     blog["gateway"]["cache"] = [{"path": "/v1/tags", "seconds": 30}]
 
 
+def fewer(manifests: Manifests) -> None:
+    """Take away what distributions name that stay: paths that may be kept, a prefix that is delivered."""
+    manifests["blog"]["gateway"]["cache"] = []
+    manifests["media"]["stores"]["buckets"][0]["delivers"].pop()
+
+
 def replacing(manifests: Manifests) -> None:
     """Change what AWS has by its name or makes only once: another resource, and the old one goes."""
     blog, media, todos, users = (manifests[name] for name in ("blog", "media", "todos", "users"))

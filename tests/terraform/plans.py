@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 # Attributes that AWS gives to one object of a type and region.
 _NAMES = {
+    "aws_cloudfront_cache_policy": ("name",),
+    "aws_cloudfront_function": ("name",),
+    "aws_cloudfront_key_group": ("name",),
+    "aws_cloudfront_response_headers_policy": ("name",),
     "aws_db_instance": ("identifier",),
     "aws_db_parameter_group": ("name",),
     "aws_db_proxy": ("name",),
@@ -22,9 +27,34 @@ _NAMES = {
     "aws_rds_cluster": ("cluster_identifier",),
     "aws_s3_bucket": ("bucket",),
     "aws_secretsmanager_secret": ("name",),
+    "aws_security_group": ("name",),
+    "aws_service_discovery_http_namespace": ("name",),
     "aws_sqs_queue": ("name",),
     "aws_sns_topic": ("name",),
     "aws_wafv2_web_acl": ("name",),
+}
+
+# What AWS does not delete while something names it, or what records lead to; and by which attribute.
+_NAMED_BY = {
+    "aws_acm_certificate": "arn",
+    "aws_cloudfront_cache_policy": "id",
+    "aws_cloudfront_distribution": "domain_name",
+    "aws_cloudfront_function": "arn",
+    "aws_cloudfront_key_group": "id",
+    "aws_cloudfront_origin_access_control": "id",
+    "aws_cloudfront_public_key": "id",
+    "aws_cloudfront_response_headers_policy": "id",
+    "aws_db_parameter_group": "name",
+    "aws_db_subnet_group": "name",
+    "aws_elasticache_parameter_group": "name",
+    "aws_elasticache_subnet_group": "name",
+    "aws_lb": "dns_name",
+    "aws_lb_target_group": "arn",
+    "aws_rds_cluster_parameter_group": "name",
+    "aws_security_group": "id",
+    "aws_service_discovery_http_namespace": "arn",
+    "aws_subnet": "id",
+    "aws_wafv2_web_acl": "arn",
 }
 _INDEX = re.compile(r"\[[^\]]*\]")
 
@@ -60,6 +90,8 @@ class Plan:
     variables: Mapping[str, Any]
     changes: Mapping[str, frozenset[str]]
     before: Mapping[str, Resource] = field(default_factory=dict)
+    deleted_first: frozenset[str] = frozenset()
+    """What is replaced by deleting it, then making it again: the rest is made, then deleted."""
 
     def taken_names(self) -> list[str]:
         """Return what is made under a name in AWS that something which is there, or goes then, still has.
@@ -74,9 +106,27 @@ class Plan:
         }
         return [
             f"{address} takes the name of {held[place]}"
-            for address in sorted(self.changes["create"] - self.changes["delete"])
+            for address in sorted(self.changes["create"] - self.deleted_first)
             for place in _named(self.resources[address])
             if place in held
+        ]
+
+    def deleted_in_use(self, made_first: Collection[str]) -> list[str]:
+        """Return what would be deleted while something that stays still names it.
+
+        AWS refuses that, or the name leads nowhere meanwhile. Terraform deletes before it changes what has
+        named it, but for what is `made_first`.
+        """
+        users = {
+            address: json.dumps(self.before[address].values, default=str)
+            for address in self.changes["update"]
+        }
+        return [
+            f"{user} still names {address}"
+            for address in sorted(self.changes["delete"] - {*made_first})
+            for name in [self.before[address][_NAMED_BY.get(self.before[address].type, "")]]
+            for user, values in users.items()
+            if name and json.dumps(name) in values
         ]
 
     def of(self, *types: str) -> list[Resource]:
@@ -115,7 +165,24 @@ def planned(shown: dict[str, Any]) -> Plan:
             for change in managed
             if change["change"]["before"] is not None
         },
+        deleted_first=frozenset(
+            change["address"] for change in managed if change["change"]["actions"] == ["delete", "create"]
+        ),
     )
+
+
+def made_first(state: dict[str, Any]) -> set[str]:
+    """Return the addresses in a state file of what Terraform makes anew before it deletes it."""
+    return {
+        ".".join([*([one["module"]] if "module" in one else []), one["type"], one["name"]]) + _index(instance)
+        for one in state["resources"]
+        for instance in one["instances"]
+        if instance.get("create_before_destroy")
+    }
+
+
+def _index(instance: Mapping[str, Any]) -> str:
+    return f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
 
 
 def applied(shown: dict[str, Any], plan: Plan) -> Plan:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.terraform import changing, manifest_changes
 from tests.terraform.conftest import Once
-from tests.terraform.plans import Plan, planned
+from tests.terraform.plans import Plan, made_first, planned
 from tests.terraform.terraform import CONFIGURATION, Terraform, plan_arguments
 
 from slipway.checkout.module_readmes import declared
@@ -19,7 +19,8 @@ from slipway.deploy.destruction import losses
 from slipway.manifest import Manifest
 
 Edit = Callable[[manifest_changes.Manifests], None]
-Replan = Callable[[str, str, dict[str, Any], Edit], Plan]
+Replan = Callable[..., Plan]  # name, environment, variables, edit of the manifests, options of the plan
+Refused = Callable[[str, Plan], list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +33,14 @@ def replan(
 ) -> Replan:
     """Plans an environment again that has been applied and lived on, with other variables and manifests."""
 
-    def plan(name: str, environment: str, variables: dict[str, Any], edit: Edit) -> Plan:
+    def plan(name: str, environment: str, variables: dict[str, Any], edit: Edit, *options: str) -> Plan:
         def make(folder: Path) -> None:
             suite = to_apply_in(folder)
             shutil.copy(applied_folder(environment) / "terraform.tfstate", suite)
             _shift(suite / "terraform.tfstate")
             given = [f"-var={key}={_written(value)}" for key, value in variables.items()]
             services = _edited(folder / "services", edit, manifests)
-            arguments = plan_arguments(environment, services=services)
+            arguments = [*plan_arguments(environment, services=services), *options]
             applying.must(suite, "plan", "-refresh=false", f"-out={folder / 'plan'}", *arguments, *given)
             (folder / "plan.json").write_text(json.dumps(applying.show(suite, folder / "plan")))
 
@@ -70,6 +71,17 @@ def _shift(state: Path) -> None:
                 blue, green = instance["attributes"]["action"][0]["forward"][0]["target_group"]
                 blue["weight"], green["weight"] = green["weight"], blue["weight"]
     state.write_text(json.dumps(held))
+
+
+@pytest.fixture(scope="module")
+def refused(applied_folder: Callable[[str], Path]) -> Refused:
+    """Returns what AWS would refuse of a plan for an environment that has been applied."""
+
+    def find(environment: str, plan: Plan) -> list[str]:
+        state = json.loads((applied_folder(environment) / "terraform.tfstate").read_text())
+        return [*plan.taken_names(), *plan.deleted_in_use(made_first(state))]
+
+    return find
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +120,7 @@ def test_every_key_of_a_manifest_is_changed(manifests: dict[str, Manifest]) -> N
     ["prod", *(pytest.param(name, marks=pytest.mark.long) for name in ("dev", "staging", "options"))],
 )
 def test_every_environment_takes_each_change_in_place(
-    name: str, replan: Replan, plan_of: Callable[[str], Plan]
+    name: str, replan: Replan, refused: Refused, plan_of: Callable[[str], Plan]
 ) -> None:
     given = changing.changes(name)
     before = plan_of(name).variables
@@ -118,7 +130,7 @@ def test_every_environment_takes_each_change_in_place(
     assert set(losses(gone)) <= changing.FRONT
     goes = {one: changing.GOES | (changing.MOVES if _is_of_blog(one) else set()) for one in gone}
     assert sorted(f"{kind} {one}" for one, kind in gone.items() if kind not in goes[one]) == []
-    assert plan.taken_names() == []
+    assert refused(name, plan) == []
 
 
 def test_the_edge_waits_for_the_slowest_service_as_its_manifest_says(
@@ -183,6 +195,16 @@ def test_another_way_in_takes_no_hosts_record_away(changed: Plan) -> None:
     assert all(address.endswith('/AAAA"]') for address in gone)
 
 
+@pytest.mark.long
+def test_names_can_move_to_cloudfront_before_the_load_balancer_closes(replan: Replan) -> None:
+    """As docs/operations.md has it done: the distribution and the records alone, and the rest later."""
+    options = ("-target=module.front", "-target=aws_route53_record.host")
+    plan = replan("names-first", "dev", {"open_to": "cloudfront"}, lambda _: None, *options)
+    assert plan.changes["delete"] == frozenset()
+    assert {plan.before[one].type for one in plan.changes["update"]} == {"aws_route53_record"}
+    assert "module.front[0].aws_cloudfront_distribution.this" in plan.changes["create"]
+
+
 def test_another_zone_and_another_order_of_zones_move_no_way_out(changed: Plan) -> None:
     kept = ("aws_nat_gateway", "aws_eip", "aws_db_proxy", "aws_subnet", "aws_route")
     touched = changed.changes["delete"] | changed.changes["update"]
@@ -191,12 +213,19 @@ def test_another_zone_and_another_order_of_zones_move_no_way_out(changed: Plan) 
     assert 'module.network.aws_nat_gateway.this["eu-west-1d"]' in changed.changes["create"]
 
 
-def test_what_is_made_while_another_has_its_name_is_not_called_like_it(changed: Plan) -> None:
-    assert changed.taken_names() == []
+def test_a_distribution_that_stays_lets_go_of_what_a_manifest_no_longer_asks_for(
+    replan: Replan, refused: Refused
+) -> None:
+    plan = replan("fewer", "prod", {}, manifest_changes.fewer)
+    kinds = {"aws_cloudfront_cache_policy", "aws_cloudfront_response_headers_policy"}
+    assert kinds <= set(_gone(plan).values())
+    assert refused("prod", plan) == []
 
 
 @pytest.mark.long
-def test_a_region_where_services_no_longer_stand_by_keeps_its_copies(replan: Replan) -> None:
+def test_a_region_where_services_no_longer_stand_by_keeps_its_copies(
+    replan: Replan, refused: Refused
+) -> None:
     """What goes is what stood by; the same is added, and nothing else, where services begin to stand by."""
     copies = {"eu-central-1": {"cidr": "10.51.0.0/16", "zones": ["eu-central-1a", "eu-central-1b"]}}
     plan = replan("copies", "options", {"regions": copies}, lambda _: None)
@@ -206,9 +235,14 @@ def test_a_region_where_services_no_longer_stand_by_keeps_its_copies(replan: Rep
     lost = [one for one, kind in gone.items() if kind in kept]
     assert lost == ['module.access_logs_elsewhere["eu-central-1"].module.bucket.aws_s3_bucket.this']
     assert plan.changes["create"] == set()
+    assert refused("options", plan) == []
     elsewhere = ('["eu-central-1', 'module.replica_key["eu-central-1"]')
     others = [one for one in plan.changes["update"] if not any(part in one for part in elsewhere)]
-    assert {plan.before[one].type for one in others} == {"aws_route53_record", "aws_secretsmanager_secret"}
+    assert {plan.before[one].type for one in others} == {
+        "aws_cloudfront_response_headers_policy",  # pages send files to one region again
+        "aws_route53_record",
+        "aws_secretsmanager_secret",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +257,14 @@ def test_what_holds_data_goes_only_where_the_table_says_so(replaced: Plan) -> No
     assert set(lost) == {*wanted, *manifest_changes.LOST}
 
 
-def test_another_engine_is_made_beside_the_one_that_goes(replaced: Plan) -> None:
+def test_a_zone_that_keeps_records_has_none_of_ours_in_their_place(replaced: Plan) -> None:
+    """Where it has them already, making them would fail half-way."""
+    gone = _gone(replaced)
+    apex = {f'module.site.aws_route53_record.host["example.com/{kind}"]' for kind in ("A", "AAAA")}
+    assert {*apex, "module.mail.aws_route53_record.dmarc[0]"} <= gone.keys()
+    assert not {one for one in replaced.changes["create"] if one in apex}
+
+
+def test_another_engine_is_made_beside_the_one_that_goes(replaced: Plan, refused: Refused) -> None:
     assert 'module.aurora["users"].aws_rds_cluster.this' in replaced.changes["create"]
-    assert replaced.taken_names() == []
+    assert refused("prod", replaced) == []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from tests.terraform.conftest import Once
-from tests.terraform.plans import Plan, planned
+from tests.terraform.plans import Plan, made_first, planned
 from tests.terraform.terraform import ACCOUNT, CONFIGURATION, Terraform, workspace
 
 from slipway.costs.offline import OFFLINE
@@ -22,8 +23,8 @@ _GIVEN = {
 _NAME = 'aws_route53_record.host["{}"]'
 
 
-def _arguments(*, offloaded: bool) -> list[str]:
-    told = {**_GIVEN, "offloaded": json.dumps(offloaded)}
+def _arguments(*, offloaded: bool, leads: bool = True) -> list[str]:
+    told = {**_GIVEN, "offloaded": json.dumps(offloaded), "leads": json.dumps(leads)}
     return [*(f"-var={name}={value}" for name, value in told.items()), "-input=false", "-lock=false"]
 
 
@@ -89,6 +90,25 @@ def test_one_place_near_the_application_asks_for_all_edges(after: Plan) -> None:
 def test_it_can_be_taken_away_again(applying: Terraform, before: Path) -> None:
     done = applying.run(before, "plan", "-detailed-exitcode", *_arguments(offloaded=False))
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_every_step_there_and_back_leaves_nothing_to_do_and_takes_nothing_that_is_used(
+    applying: Terraform, before: Path, tmp_path: Path
+) -> None:
+    example = tmp_path / "infra" / "terraform" / _EXAMPLE
+    shutil.copytree(before.parents[1], example.parents[1], symlinks=True)
+    deleted: list[list[str]] = []
+    for offloaded, leads in ((True, False), (True, True), (True, False), (False, False)):
+        arguments = _arguments(offloaded=offloaded, leads=leads)
+        applying.must(example, "plan", "-out=step.plan", *arguments)
+        plan = planned(applying.show(example, Path("step.plan")))
+        assert plan.deleted_in_use(made_first(json.loads((example / "terraform.tfstate").read_text()))) == []
+        deleted.append(sorted(plan.changes["delete"]))
+        applying.must(example, "apply", "step.plan")
+        done = applying.run(example, "plan", "-detailed-exitcode", *arguments)
+        assert done.returncode == 0, done.stdout[-4000:]
+    assert deleted[:3] == [[], [], []]
+    assert "module.cdn[0].aws_cloudfront_distribution.this" in deleted[3]
 
 
 def test_the_file_that_adds_it_names_nothing_but_the_load_balancer() -> None:

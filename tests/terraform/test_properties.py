@@ -53,6 +53,7 @@ OF_EVERY_PLAN = (
     edge.what_people_write_is_not_refused,
     edge.refusals_are_problems,
     edge.preflights_are_answered_at_cdn,
+    edge.pages_may_send_files_where_they_are_told_to,
     messaging.every_queue_has_a_dead_letter_queue,
     messaging.every_queue_is_watched,
     stores.tables_can_be_restored,

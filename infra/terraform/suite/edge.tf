@@ -44,6 +44,9 @@ locals {
     for route in local.services[name].gateway.cache : host => route.groups if route.path == path && route.groups != null
   }]...) }
 
+  # Where pages send files to and read them from, by signed addresses: here, and where the services stand by.
+  storage_origins = [for region in concat([var.region], keys(local.standing)) : "https://*.s3.${region}.amazonaws.com"]
+
   # The first bucket that delivers anything; one CDN name is one bucket.
   delivering = [for bucket in values(local.buckets) : bucket if length(bucket.delivers) > 0]
 }
@@ -143,8 +146,8 @@ module "site" {
 
   content_security_policy = coalesce(var.content_security_policy, join("; ", [
     "default-src 'self'",
-    "connect-src 'self' https://*.${var.domain} https://*.s3.${var.region}.amazonaws.com${local.accelerated ? " https://*.s3-accelerate.amazonaws.com" : ""}",
-    "img-src 'self' data: blob: https://cdn.${var.domain} https://*.s3.${var.region}.amazonaws.com",
+    join(" ", concat(["connect-src 'self' https://*.${var.domain}"], local.storage_origins, local.accelerated ? ["https://*.s3-accelerate.amazonaws.com"] : [])),
+    join(" ", concat(["img-src 'self' data: blob: https://cdn.${var.domain}"], local.storage_origins)),
     "frame-ancestors 'none'",
   ]))
 }

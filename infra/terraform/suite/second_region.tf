@@ -27,7 +27,7 @@ module "bucket_elsewhere" {
   region          = each.value.region
   partition       = local.partition
   key             = { arn = module.replica_key[each.value.region].arn }
-  force_destroy   = !var.deletion_protection
+  force_destroy   = !var.deletion_protection || !contains(local.kept_buckets, each.value.bucket)
   expire_days     = local.buckets[each.value.bucket].expire_days
   noncurrent_days = local.buckets[each.value.bucket].expire_days == null ? 30 : 1
   log_bucket      = contains(keys(local.standing), each.value.region) ? module.access_logs_elsewhere[each.value.region].bucket : null

@@ -66,7 +66,7 @@ module "access_logs_elsewhere" {
   name          = "${local.prefix}access-logs-${each.key}-${local.account_id}"
   distributions = false
   expire_days   = var.log_retention_days
-  force_destroy = !var.deletion_protection
+  force_destroy = true # its load balancer writes to the end, so nobody could empty it before
 }
 
 module "regional_firewall_elsewhere" {
@@ -94,7 +94,7 @@ module "load_balancer_elsewhere" {
   browser_origin      = length(var.browser_origins) == 0 ? local.app_origin : null
   web_acl_arn         = module.regional_firewall_elsewhere[each.key].arn
   log_bucket          = module.access_logs_elsewhere[each.key].bucket
-  deletion_protection = var.deletion_protection
+  deletion_protection = var.deletion_protection && local.owner_region == each.key # one that nobody is led to may go
 }
 
 module "cluster_elsewhere" {
@@ -119,7 +119,7 @@ module "cache_elsewhere" {
   subnet_ids           = module.network_elsewhere[each.key].isolated_subnet_ids
   security_group_id    = module.firewall_elsewhere[each.key].cache_id
   key_arn              = module.replica_key[each.key].arn
-  secret_recovery_days = var.deletion_protection ? 30 : 0
+  secret_recovery_days = 0 # made anew with the cache; one that is kept would keep its name, too
 }
 
 # Until the database there leads it has no writer, and the proxy refuses at once. The login is a copy of the first region's:

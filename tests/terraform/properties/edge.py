@@ -194,6 +194,22 @@ def preflights_are_answered_at_cdn(plan: Plan) -> list[str]:
     return found
 
 
+def pages_may_send_files_where_they_are_told_to(plan: Plan) -> list[str]:
+    """The web app's policy names S3 in every region that takes uploads, and its edges where they are used."""
+    [policy] = [one for one in plan.of("aws_cloudfront_response_headers_policy") if ".site." in one.address]
+    [header] = policy["security_headers_config"][0]["content_security_policy"]
+    directives = dict(one.split(" ", 1) for one in header["content_security_policy"].split("; "))
+    regions = {one["region"] for one in plan.of("aws_s3_bucket_cors_configuration")}
+    signed = {f"https://*.s3.{region}.amazonaws.com" for region in regions}
+    accelerated = bool(plan.of("aws_s3_bucket_accelerate_configuration"))
+    edges = {"https://*.s3-accelerate.amazonaws.com"} if accelerated else set()
+    return [
+        f"{directive} does not name {origin}"
+        for directive, wanted in (("connect-src", signed | edges), ("img-src", signed))
+        for origin in sorted(wanted - {*directives[directive].split()})
+    ]
+
+
 def every_limit_holds_on_every_way_in(plan: Plan, manifests: dict[str, Manifest]) -> list[str]:
     """A limit of a manifest is counted at the service's host and below the web app's `/api/`.
 

@@ -49,7 +49,8 @@ resource "aws_acm_certificate_validation" "edge" {
 }
 
 locals {
-  address = var.offloaded ? module.cdn[0].address : { name = aws_lb.application.dns_name, zone_id = aws_lb.application.zone_id }
+  leads   = var.offloaded && var.leads
+  address = local.leads ? module.cdn[0].address : { name = aws_lb.application.dns_name, zone_id = aws_lb.application.zone_id }
 }
 
 resource "aws_route53_record" "host" {

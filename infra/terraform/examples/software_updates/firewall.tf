@@ -1,13 +1,13 @@
 # Who may speak to whom: devices or CloudFront to the load balancer, that to the servers, those to the files.
 
 data "aws_ec2_managed_prefix_list" "cloudfront" {
-  count = var.offloaded && var.cloudfront_prefix_list_id == null ? 1 : 0
+  count = local.leads && var.cloudfront_prefix_list_id == null ? 1 : 0
 
   name = "com.amazonaws.global.cloudfront.origin-facing"
 }
 
 locals {
-  cloudfront = var.offloaded ? coalesce(var.cloudfront_prefix_list_id, one(data.aws_ec2_managed_prefix_list.cloudfront[*].id)) : null
+  cloudfront = local.leads ? coalesce(var.cloudfront_prefix_list_id, one(data.aws_ec2_managed_prefix_list.cloudfront[*].id)) : null
 }
 
 resource "aws_security_group" "load_balancer" {
@@ -18,11 +18,11 @@ resource "aws_security_group" "load_balancer" {
 
 resource "aws_vpc_security_group_ingress_rule" "devices" {
   security_group_id = aws_security_group.load_balancer.id
-  description       = var.offloaded ? "HTTPS from CloudFront" : "HTTPS from everywhere"
+  description       = local.leads ? "HTTPS from CloudFront" : "HTTPS from everywhere"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  cidr_ipv4         = var.offloaded ? null : "0.0.0.0/0"
+  cidr_ipv4         = local.leads ? null : "0.0.0.0/0"
   prefix_list_id    = local.cloudfront
 }
 

@@ -26,7 +26,13 @@ variable "certificate_arn" {
 }
 
 variable "offloaded" {
-  description = "Whether the name leads to CloudFront; false is how it was before."
+  description = "Whether CloudFront is there; false is how it was before."
+  type        = bool
+  default     = true
+}
+
+variable "leads" {
+  description = "Whether the name leads to CloudFront where it is there, and the load balancer is open to it alone; false has it stand beside the application."
   type        = bool
   default     = true
 }

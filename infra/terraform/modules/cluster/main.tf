@@ -65,4 +65,8 @@ resource "aws_service_discovery_http_namespace" "inner" {
   region      = var.context.region
   name        = var.name
   description = "Inner names of the services"
+
+  lifecycle {
+    create_before_destroy = true # so that it goes after the services have let it go
+  }
 }

@@ -34,6 +34,10 @@ resource "aws_cloudfront_key_group" "this" {
   name    = "${var.prefix}delivery"
   comment = "Any of these keys may sign"
   items   = [for key in aws_cloudfront_public_key.this : key.id]
+
+  lifecycle {
+    create_before_destroy = true # so that it goes after the distribution has let it go: before, CloudFront refuses
+  }
 }
 
 resource "aws_cloudfront_origin_access_control" "this" {
@@ -68,6 +72,10 @@ resource "aws_cloudfront_cache_policy" "this" {
     query_strings_config {
       query_string_behavior = "none"
     }
+  }
+
+  lifecycle {
+    create_before_destroy = true # as above
   }
 }
 
@@ -205,6 +213,10 @@ resource "aws_cloudfront_response_headers_policy" "this" {
       content_security_policy = "default-src 'none'; sandbox"
       override                = true
     }
+  }
+
+  lifecycle {
+    create_before_destroy = true # as above
   }
 }
 

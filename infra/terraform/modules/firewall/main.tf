@@ -35,6 +35,10 @@ resource "aws_security_group" "health_checks" {
   description = "Route 53 looks whether the load balancer answers"
   vpc_id      = var.vpc_id
   tags        = { Name = "${var.prefix}health-checks" }
+
+  lifecycle {
+    create_before_destroy = true # so that it goes after the load balancer has let it go, not before
+  }
 }
 
 resource "aws_security_group" "task" {
@@ -68,6 +72,10 @@ resource "aws_security_group" "database" {
   description = "Database of ${each.key}"
   vpc_id      = var.vpc_id
   tags        = { Name = "${var.prefix}${each.key}-database" }
+
+  lifecycle {
+    create_before_destroy = true # so that it goes after a database that stays has another group
+  }
 }
 
 resource "aws_security_group" "cache" {

@@ -32,6 +32,10 @@ resource "aws_cloudfront_cache_policy" "public" {
       query_string_behavior = "all"
     }
   }
+
+  lifecycle {
+    create_before_destroy = true # so that it goes after the distribution has let it go: before, CloudFront refuses
+  }
 }
 
 # Which host is elsewhere than at the load balancer is decided for each request, by a function: so a host moves without
@@ -44,6 +48,10 @@ resource "aws_cloudfront_function" "elsewhere" {
   runtime = "cloudfront-js-2.0"
   code    = templatefile("${path.module}/elsewhere.js", { places = jsonencode(var.elsewhere) })
   publish = true
+
+  lifecycle {
+    create_before_destroy = true # as above
+  }
 }
 
 # A behaviour takes one function for its requests: where callers are grouped, it finds hosts elsewhere too.
@@ -60,6 +68,10 @@ resource "aws_cloudfront_function" "groups" {
     file("${path.module}/groups.js"),
   ])
   publish = true
+
+  lifecycle {
+    create_before_destroy = true # as above
+  }
 }
 
 module "uncached_errors" {
@@ -167,5 +179,9 @@ resource "aws_cloudfront_distribution" "this" {
     acm_certificate_arn      = var.certificate_arn
     ssl_support_method       = "sni-only"
     minimum_protocol_version = "TLSv1.2_2021"
+  }
+
+  lifecycle {
+    create_before_destroy = true # so that it goes after names lead elsewhere: CloudFront takes minutes for it
   }
 }

@@ -81,6 +81,34 @@ run "one_gateway_serves_all" {
   }
 }
 
+run "zones_in_another_order_leave_the_one_gateway_where_it_is" {
+  command = plan
+
+  variables {
+    nat   = "single"
+    zones = ["eu-west-1c", "eu-west-1b", "eu-west-1a"]
+  }
+
+  assert {
+    condition     = keys(aws_nat_gateway.this) == ["eu-west-1a"]
+    error_message = "The first zone by letter has it, whichever is written first."
+  }
+}
+
+run "a_zone_that_is_named_has_the_one_gateway" {
+  command = plan
+
+  variables {
+    nat      = "single"
+    nat_zone = "eu-west-1b"
+  }
+
+  assert {
+    condition     = keys(aws_nat_gateway.this) == ["eu-west-1b"]
+    error_message = "nat_zone says where it is."
+  }
+}
+
 run "none_means_none" {
   command = plan
 
