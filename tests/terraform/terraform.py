@@ -44,8 +44,13 @@ class Terraform:
             return {"TF_PLUGIN_CACHE_DIR": str(self.plugins), **own}
         return {"TF_REATTACH_PROVIDERS": self.served} if self.served else {}
 
-    def run(self, folder: Path, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
-        """Return what `terraform ARGUMENTS` in `folder` did; its exit code is the caller's to judge."""
+    def run(
+        self, folder: Path, *arguments: str, timeout: float | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Return what `terraform ARGUMENTS` in `folder` did; its exit code is the caller's to judge.
+
+        What hangs ends with the test, whose time is the only limit unless `timeout` (seconds) is another.
+        """
         environment = {key: value for key, value in os.environ.items() if not key.startswith("TF_")}
         environment |= {"TF_IN_AUTOMATION": "1", "TF_CLI_ARGS": "-no-color", "CHECKPOINT_DISABLE": "1"}
         environment |= self.settings
@@ -58,7 +63,7 @@ class Terraform:
             env=environment,
         )
 
-    def must(self, folder: Path, *arguments: str, timeout: float = 300) -> str:
+    def must(self, folder: Path, *arguments: str, timeout: float | None = None) -> str:
         """Return the output of `terraform ARGUMENTS`; raises AssertionError with it when it fails."""
         done = self.run(folder, *arguments, timeout=timeout)
         assert done.returncode == 0, (

@@ -48,7 +48,7 @@ def ended(
     def apply(folder: Path) -> None:
         suite = to_apply_in(folder)
         shutil.copy(applied_folder("options") / "terraform.tfstate", suite)
-        log = applying.must(suite, "apply", "-json", "-auto-approve", *_ARGUMENTS, timeout=1200)
+        log = applying.must(suite, "apply", "-json", "-auto-approve", *_ARGUMENTS)
         (folder / "log").write_text(log)
 
     return once("standing-ended", apply)
