@@ -53,6 +53,7 @@ SHOP = Manifest.model_validate(
             "burst": 1000,
             "read_timeout": 1,
             "concurrent": 30,
+            "account": {"reads_per_second": 1, "reads_burst": 9, "changes_per_second": 1, "changes_burst": 4},
             "cache": [
                 {"path": "/v1/posts", "seconds": 60},
                 {

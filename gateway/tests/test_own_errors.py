@@ -6,7 +6,9 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -166,6 +168,40 @@ def test_more_requests_than_allowed_are_refused_until_later(gateway):
     assert refused[0].headers["ratelimit-limit"] == "1"
     assert refused[0].headers["ratelimit-remaining"] == "0"
     assert gateway.call("/v1/plenty").status == 200
+
+
+@pytest.mark.parametrize(("method", "most"), [("POST", 5), ("GET", 10)])
+def test_an_account_calls_so_often_whatever_others_behind_its_address_do(gateway, method, most):
+    ann, bob = ({"Authorization": f"Bearer {uuid4()}.{uuid4()}"} for _ in range(2))
+    answers = [gateway.call("/v1/plenty", method=method, headers=ann) for _ in range(3 * most)]
+    refused = [answer for answer in answers if answer.status != 200]
+    assert most <= len(refused) <= 2 * most
+    is_problem(refused[0], 429)
+    assert refused[0].headers["retry-after"] == "1"
+    other = "GET" if method == "POST" else "POST"
+    assert gateway.call("/v1/plenty", method=other, headers=ann).status == 200
+    assert gateway.call("/v1/plenty", method=method, headers=bob).status == 200
+    assert gateway.call("/v1/plenty", method=method).status == 200
+
+
+def test_of_a_crowd_that_is_refused_few_lines_are_logged_and_all_of_what_was_passed_on(gateway):
+    who, path = {"Authorization": f"Bearer {uuid4()}.{uuid4()}"}, f"/v1/crowd-{uuid4()}"
+    with gateway.connect() as stream:
+        for _ in range(300):
+            stream.sendall(_request("POST", path, who, "keep-alive"))
+        stream.sendall(_request("POST", path, who, "close"))
+        while stream.recv(65536):
+            pass
+    lines = [json.loads(line) for line in Path(gateway.edge.log).read_text().splitlines() if path in line]
+    passed, refused = ([one for one in lines if (one["status"] == 200) is well] for well in (True, False))
+    assert len(passed) >= 5
+    assert len(refused) < 100
+
+
+def _request(method: str, path: str, headers: dict[str, str], connection: str) -> bytes:
+    fields = {"Host": "shop.localhost", "Content-Length": "0", "Connection": connection, **headers}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 @contextmanager

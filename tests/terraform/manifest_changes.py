@@ -77,6 +77,7 @@ def _gateway(users: dict[str, Any], blog: dict[str, Any]) -> None:
         "max_body_kib": 2048,
         "per_second": 50,
         "burst": 60,
+        "account": {"reads_per_second": 10, "reads_burst": 20, "changes_per_second": 5, "changes_burst": 10},
         "concurrent": 20,
         "read_timeout": 20,
         "limits": [{"path": "/v1/tokens", "per_second": 20, "burst": 30, "posts_at_once": 4}],

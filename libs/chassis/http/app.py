@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.routing import Rule
@@ -38,12 +38,14 @@ def build(
     cache: AnswerCache | None = None,
     verifier: TokenVerifier | None = None,
     accounts: ErasedAccounts | None = None,
+    may_change: Callable[[str], None] | None = None,
 ) -> Flask:
     """Return a Flask app with `routes` and everything that every service has.
 
     `cache` is where the answers of routes that declare `cached` are found. `verifier` defaults to one that
     reads the keys at `settings.auth_jwks_url`; tests pass their own.
     With `accounts` every call of an account that is erased is refused, before anything else of it is read.
+    `may_change` raises TooMany for an account that has changed too much of late; it is asked before all else.
     """
     app = Flask(info.name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
@@ -63,7 +65,7 @@ def build(
     fast_path = None if cache is None else FastPath(app.wsgi_app, cache, verifier, recorder)
     gate = AccountGate(accounts) if accounts else None
     changes = Turns(settings.max_changes_at_once, waiting=0, timeout=0)
-    dispatcher = Dispatcher(app, verifier, keys, gate, fast_path, changes)
+    dispatcher = Dispatcher(app, verifier, keys, gate, fast_path, changes, may_change)
     dispatcher.add(*routes)
     app.wsgi_app = fast_path or app.wsgi_app  # type: ignore[method-assign]
     if allowed := settings.allowed_origins():

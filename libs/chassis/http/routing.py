@@ -168,14 +168,19 @@ class Dispatcher:
         gate: AccountGate | None = None,
         fast_path: FastPath | None = None,
         changes: Turns | None = None,
+        may_change: Callable[[str], None] | None = None,
     ) -> None:
-        """One account's `changes` are done in turns, so that they cannot take every thread."""
+        """One account's `changes` are done in turns, so that they cannot take every thread.
+
+        `may_change` raises TooMany for an account that has changed too much of late.
+        """
         self._app = app
         self._verifier = verifier
         self._keys = keys
         self._gate = gate
         self._fast_path = fast_path
         self._changes = changes
+        self._may_change = may_change
         self.routes: list[Route] = []
 
     def add(self, *groups: Routes) -> None:
@@ -197,7 +202,7 @@ class Dispatcher:
             caller = self._caller(declared.access)
             if caller is None:
                 return work(None, arguments)
-            with self._let_in(declared, caller):
+            with self._in_turn(declared, caller), self._let_in(declared, caller):
                 check_access(declared.access, caller)
                 return work(caller, arguments)
 
@@ -225,10 +230,7 @@ class Dispatcher:
 
             if declared.cached is not None:
                 return self._cached(declared, arguments, answer)
-            if caller is None or self._changes is None or declared.method == "GET":
-                return self._once(declared, caller, answer)
-            with self._changes.turn(caller.subject):
-                return self._once(declared, caller, answer)
+            return self._once(declared, caller, answer)
 
         return work
 
@@ -257,6 +259,14 @@ class Dispatcher:
         if authorization is None:
             raise Unauthenticated("Send an access token as `Authorization: Bearer <token>`.")
         return self._verifier.caller(authorization)
+
+    def _in_turn(self, declared: Route, caller: Caller) -> AbstractContextManager[None]:
+        """Refuse an account that changes too much before anything is read: refusals are to cost little."""
+        if declared.method == "GET":
+            return nullcontext()
+        if self._may_change is not None:
+            self._may_change(caller.subject)
+        return nullcontext() if self._changes is None else self._changes.turn(caller.subject)
 
     def _let_in(self, declared: Route, caller: Caller) -> AbstractContextManager[None]:
         """Refuse an account that is erased: before the work, or once it has failed where it does so itself.

@@ -246,12 +246,22 @@ class RouteLimit(_Model):
     )
 
 
+class AccountRates(_Model):
+    """How often our own gateway passes calls with one access token on; 429 beyond it."""
+
+    reads_per_second: int = Field(default=100, ge=1, le=100_000)
+    reads_burst: int = Field(default=200, ge=0, le=100_000)
+    changes_per_second: int = Field(default=50, ge=1, le=100_000, description="POST, PUT, PATCH and DELETE")
+    changes_burst: int = Field(default=100, ge=0, le=100_000)
+
+
 class EdgeRules(_Model):
     """What the edge enforces before a request reaches the service."""
 
     max_body_kib: int = Field(default=1024, ge=1, le=1_048_576)
     per_second: int = Field(default=200, ge=1, le=100_000, description="requests per client address")
     burst: int = Field(default=400, ge=0, le=100_000)
+    account: AccountRates = AccountRates()
     concurrent: int = Field(
         default=100,
         ge=1,

@@ -61,4 +61,5 @@ def create_app(
         cache=stores.cache,
         verifier=verifier,
         accounts=accounts,
+        may_change=writer.require_allowance,
     )

@@ -53,13 +53,13 @@ class TodosSettings(ServiceSettings):
         description="How fast that is given back; an account without any gets 429 with `Retry-After`.",
     )
     write_burst: int = Field(
-        default=1000,
+        default=200,
         ge=1,
         le=1_000_000,
         description="Per process, how many lists and to-dos an account may write at once.",
     )
     writes_per_second: int = Field(
-        default=25,
+        default=50,
         ge=1,
         le=100_000,
         description="How fast that is given back; an account without any gets 429 with `Retry-After`.",

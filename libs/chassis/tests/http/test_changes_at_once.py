@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from libs.chassis.tests.sample import INFO
+from libs.chassis.tests.sample import INFO, NewNote
 
 from chassis.http import app as chassis_app
 from chassis.http.routing import Answer, Routes, route
@@ -34,6 +34,12 @@ class SlowRoutes(Routes):
         if self.slow.acquire(blocking=False):
             self.begun.release()
             self.go.wait(30)
+        return Answer(status=204)
+
+    @route("PATCH", "/v1/slow", access=SIGNED_IN, body=NewNote, status=204)
+    def change_text(self, body: NewNote) -> Answer:
+        """Change what is written."""
+        assert body.title
         return Answer(status=204)
 
     @route("GET", "/v1/slow", access=SIGNED_IN, status=204)
@@ -84,3 +90,12 @@ def test_others_and_its_own_reads_go_on(
     with two_at_work(app, slow, ann):
         assert app.test_client().put("/v1/slow", headers=issuer.headers("bob")).status_code == 204
         assert app.test_client().get("/v1/slow", headers=ann).status_code == 204
+
+
+def test_a_change_beyond_that_is_refused_before_its_body_is_read(
+    app: Flask, slow: SlowRoutes, ann: dict[str, str]
+) -> None:
+    with two_at_work(app, slow, ann):
+        refused = app.test_client().patch("/v1/slow", headers=ann, data="no JSON")
+        assert refused.status_code == 429
+    assert app.test_client().patch("/v1/slow", headers=ann, data="no JSON").status_code == 415

@@ -46,3 +46,13 @@ def test_a_batch_beyond_the_allowance_is_finished_and_the_next_write_is_told_whe
 def test_another_account_writes_meanwhile(client: FlaskClient, issuer: Issuer) -> None:
     batch(Api(client, issuer), 60)
     assert Api(client, issuer).add("mine")["title"] == "mine"
+
+
+def test_what_an_account_sends_beyond_its_allowance_is_refused_unread(
+    client: FlaskClient, issuer: Issuer
+) -> None:
+    ann = Api(client, issuer)
+    batch(ann, 60)
+    assert ann.call("POST", "/v1/todos/batch", {"no": "operations"}).status_code == 429
+    bob = Api(client, issuer)
+    assert bob.call("POST", "/v1/todos/batch", {"no": "operations"}).status_code == 422

@@ -31,8 +31,8 @@ class AccountLimits:
     lists: int = 200
     todos: int = 10_000
     waiting: int = 3
-    write_burst: int = 1000
-    writes_per_second: int = 25
+    write_burst: int = 200
+    writes_per_second: int = 50
 
 
 def noted(note: bytes | None) -> AccountState | None:

@@ -74,8 +74,12 @@ class Writer:
         Raises AccountErased, TooMany when too many wait or the account has written too much, WriteConflict
         when the time runs out, and what `decide` raises.
         """
-        self._allowance.require(owner)
+        self.require_allowance(owner)
         return self.go_on(owner, decide)
+
+    def require_allowance(self, owner: str) -> None:
+        """Raise TooMany when the account has written too much of late."""
+        self._allowance.require(owner)
 
     def go_on(self, owner: str, decide: Callable[[UnitOfWork], T]) -> T:
         """Write a further part of what `write` has let in: it is counted, and not refused half-way."""
