@@ -24,6 +24,7 @@ from emulator.large_bodies import LargeBodies
 from emulator.settings import EmulatorSettings
 from emulator.sources import Codec, Document, Messages, SessionRows, queues_without_messages
 from emulator.state_store import Source, StateStore
+from emulator.tables_first import TablesFirst
 from emulator.uploads import UploadRows
 
 _DOCUMENTS = ("iam", "kms", "secretsmanager", "ses", "ses_v2", "sns", "ssm")
@@ -76,8 +77,9 @@ def build(settings: EmulatorSettings) -> DurabilityMiddleware:
         ministack.SERVICE_HANDLERS["dynamodbstreams"] = upstream.handle
     store = StateStore(Journal(settings.journal), _sources(services, settings))
     spool = BodySpool(settings.bodies, settings.largest_body, settings.large_bodies)
+    files_in_turn = TablesFirst(ministack.app, _service_of, settings.small_body)
     application = LargeBodies(
-        ministack.app, senders.of_headers, senders.of_form, senders.is_told, spool, settings.small_body
+        files_in_turn, senders.of_headers, senders.of_form, senders.is_told, spool, settings.small_body
     )
     return DurabilityMiddleware(application, store, _service_of)
 
