@@ -204,6 +204,7 @@ STOOD_BY = re.compile(
     r"|module\.edge_alarms\..*region-away"
     r"|module\.standing_alarms\["
     r"|module\.network_elsewhere\[.*\.aws_(nat_gateway|eip|route|flow_log|vpc_encryption_control)\."
+    r"|module\.bucket_elsewhere\[\"eu-central-1/exports\"\]\."
     r"|module\.bucket_elsewhere\[.*\.aws_s3_bucket_(cors_configuration|notification|logging|accelerate_configuration)\."
     r"|module\.(access_logs|assumed_role|cache|cluster|database_proxy|(gateway|interface)_endpoints|firewall|load_balancer|mail|queue"
     r"|regional_firewall|service|task_identity|topic)_elsewhere\["
