@@ -87,11 +87,6 @@ def test_a_database_that_stays_leaves_its_group_before_that_goes(done: Done) -> 
     assert done.pairs(f'module.aurora_elsewhere["{_REGION}/users"].aws_rds_cluster.this', group) == []
 
 
-def test_the_first_load_balancer_lets_route_53_in_no_longer_before_that_group_goes(done: Done) -> None:
-    group = "module.firewall.aws_security_group.health_checks["
-    assert done.pairs("module.load_balancer.aws_lb.this", group) == []
-
-
 def test_nothing_is_left_to_do(applying: Terraform, ended: Path) -> None:
     suite = ended / "infra" / "terraform" / "suite"
     planned = applying.run(suite, "plan", "-detailed-exitcode", *_ARGUMENTS)
