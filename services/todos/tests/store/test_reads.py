@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
-from services.todos.tests.factories import Parts
+from services.todos.tests.factories import NoCache, Parts
 
 from chassis.accounts import AccountData, AccountErased
 from chassis.allowance import Allowance
+from chassis.errors import TooMany
 from chassis.ids import new_id
 from chassis.turns import Turns
 from todos.domain.fair_reads import FairReads
@@ -17,6 +19,7 @@ from todos.domain.reading import CachedResponse, PageRequest, Reader, todo_field
 from todos.domain.todo_filter import TodoFilter
 from todos.domain.todos import Todos
 from todos.errors import ListNotFound, TodoNotFound
+from todos.store.memory import MemoryStore
 from todos.wiring import accounts_of
 
 FIRST = PageRequest(10, None, "")
@@ -45,6 +48,24 @@ def accounts(any_parts: Parts) -> AccountData:
 def reader(any_parts: Parts, lists: Lists, accounts: AccountData) -> Reader:
     fair = FairReads(Turns(1, 3, 60), Allowance(1e9, 1e9))
     return Reader(any_parts.store, any_parts.cache, lists, fair, accounts)
+
+
+class UnaskedCache(NoCache):
+    """A cache that nobody is to ask."""
+
+    def read(self, owner: str, field: str, load: Any) -> Any:
+        raise AssertionError(f"{owner} was looked up")
+
+
+def test_a_search_beyond_the_allowance_of_its_account_troubles_no_cache(
+    memory_store: MemoryStore, parts: Parts, owner: str
+) -> None:
+    allowance = Allowance(1, 0.01)
+    allowance.spend(owner, 2)
+    fair, accounts = FairReads(Turns(1, 3, 60), allowance), accounts_of(parts.stores, parts.clock)
+    reader = Reader(memory_store, UnaskedCache(), Lists(parts.writer), fair, accounts)
+    with pytest.raises(TooMany):
+        reader.page(owner, TodoFilter(q="milk"), FIRST)
 
 
 @pytest.mark.parametrize("how_far", ["marked", "erased"])

@@ -22,10 +22,14 @@ class FairReads:
         self._turns = turns
         self._allowance = allowance
 
+    def require_allowance(self, owner: str) -> None:
+        """Raise TooMany when the account has read too much of late."""
+        self._allowance.require(owner)
+
     def page(self, owner: str, read: Callable[[], Slice[T]]) -> Slice[T]:
         """Return `read()`; raise TooMany when the account has too much at work, or has read too much."""
         with self._turns.turn(owner):
-            self._allowance.require(owner)
+            self.require_allowance(owner)
             found = read()
         if found.read_bytes > _FREE_BYTES:
             self._allowance.spend(owner, found.read_bytes - _FREE_BYTES)

@@ -119,6 +119,8 @@ class Reader:
     def page(self, owner: str, question: TodoFilter, asked: PageRequest) -> CachedResponse:
         """Show a page of to-dos; raise Invalid for a cursor that is not ours, TooMany."""
         after = asked.after()
+        if question.q:  # hardly ever asked twice, so seldom in the cache: it is not troubled for a refusal
+            self._fair.require_allowance(owner)
 
         def load() -> ValueWithReach:
             part = self._fair.page(owner, lambda: self._store.page(owner, question, after, asked.limit))
