@@ -17,6 +17,7 @@ from slipway.terminal.problems import Problem
 _FRESH_SECONDS = 240.0
 _AT_ONCE = 100
 _TRIES = 60
+_MADE_AT_ONCE = 16  # each waits most of the time: an account may write only so much a second
 
 
 @dataclass
@@ -36,7 +37,7 @@ class BenchAccounts:
     def __init__(self, users_url: str, todos_url: str) -> None:
         self._users = users_url
         self._todos = todos_url
-        self._pool = ThreadPoolExecutor(4)
+        self._pool = ThreadPoolExecutor(_MADE_AT_ONCE)
 
     def make(self, count: int, todos: int) -> list[BenchAccount]:
         """Return accounts with so many to-dos each."""

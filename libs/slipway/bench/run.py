@@ -64,7 +64,8 @@ def run(root: Path, state: Path, options: Options, progress: Progress, say: Say)
             say(f"filling {options.size.users} accounts ...")
             stage.fill()
             samples = _rounds(stage, tool, options, say)
-    return Results(facts, options, samples, stage.hits, up.cold, up.warm, up.idle_mb)
+    _warm_up, *hits = stage.hits
+    return Results(facts, options, samples, hits, up.cold, up.warm, up.idle_mb)
 
 
 @dataclass(frozen=True)

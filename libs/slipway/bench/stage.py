@@ -33,7 +33,7 @@ _UNCACHED = {
     "READ_BYTES_PER_SECOND": "1000000000",
 }
 _PAGE = 20
-_PACE = 150  # requests per second: fewer than the gateway allows one address
+_PACE = 90  # requests per second: fewer than the gateway allows one account
 _READS_PER_WRITE = 19
 _SIGN_INS = 500
 
