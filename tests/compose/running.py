@@ -6,13 +6,16 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from tests.compose.compose import ROOT, Project, eventually, is_healthy
 from tests.system.manifests import SERVICES, WORKERS
+
+OF_WHAT_DIFFERS = [f"tests/system/test_{name}.py" for name in ("gateway", "storage_credentials", "uploads")]
+"""The system tests of what containers have in another shape: gateway, emulator, and what they pass on."""
 
 
 def where(project: Project, certificate: Path) -> list[str]:
@@ -32,9 +35,9 @@ def demo_works(project: Project, certificate: Path, *options: str) -> bool:
     return slipway("demo", *where(project, certificate), *options).returncode == 0
 
 
-def system_tests(project: Project, certificate: Path) -> None:
+def system_tests(project: Project, certificate: Path, paths: Sequence[str] = ("tests/system",)) -> None:
     """Run the system tests against the suite and print their last line. AssertionError when one fails."""
-    done = slipway("test", "--system", *where(project, certificate), "tests/system")
+    done = slipway("test", "--system", *where(project, certificate), *paths)
     print(*re.findall(r"^=.* in .*=$", done.stdout, re.MULTILINE)[:1])
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 

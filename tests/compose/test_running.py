@@ -24,6 +24,7 @@ def test_the_demo_works_from_a_container_of_its_own(project: Project) -> None:
     assert "steps passed" in printed
 
 
+@pytest.mark.long
 def test_the_system_tests_pass_against_the_containers(project: Project, certificate: Path) -> None:
     if not project.emulator_is_atomic():
         pytest.skip("this emulator loses writes that meet a failed transaction; they run against our own")

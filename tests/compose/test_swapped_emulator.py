@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.compose.compose import Project, docker, eventually, is_healthy, kill_main_process
 from tests.compose.load import Load, wait_until_ready
-from tests.compose.running import system_tests
+from tests.compose.running import OF_WHAT_DIFFERS, system_tests
 from tests.system.environment import Environment
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(1800)]
@@ -36,5 +36,10 @@ def test_killed_it_comes_back_and_has_lost_nothing(swapped: Project, environment
     assert eventually(lambda: not load.unready_files())
 
 
-def test_the_system_tests_pass_with_it_too(swapped: Project, certificate: Path) -> None:
+def test_gateway_and_storage_pass_their_system_tests_with_it(swapped: Project, certificate: Path) -> None:
+    system_tests(swapped, certificate, OF_WHAT_DIFFERS)
+
+
+@pytest.mark.long
+def test_all_system_tests_pass_with_it(swapped: Project, certificate: Path) -> None:
     system_tests(swapped, certificate)

@@ -92,11 +92,18 @@ def system_options(arguments: Sequence[str], *, long: bool = False) -> list[list
     return [[*run, *arguments] for run in (calm, rough, after)]
 
 
-def containers(root: Path, arguments: Sequence[str]) -> int:
+def containers(root: Path, arguments: Sequence[str], *, long: bool = False) -> int:
     """Build and run the suite in containers and test it; return pytest's exit code."""
-    return _pytest(
-        root, ["-n", "0", "-p", "no:randomly", "-m", "containers", *(arguments or ["tests/compose"])]
-    )
+    return _pytest(root, containers_options(arguments, long=long))
+
+
+def containers_options(arguments: Sequence[str], *, long: bool = False) -> list[str]:
+    """Return what pytest is told for the suite in containers: in written order, as a part is swapped.
+
+    Tests that take minutes are run when `long` asks for them or `arguments` name them.
+    """
+    asked = "containers" if long or arguments else "containers and not long"
+    return ["-n", "0", "-p", "no:randomly", "-m", asked, *(arguments or ["tests/compose"])]
 
 
 @contextmanager

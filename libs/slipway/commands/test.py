@@ -46,7 +46,7 @@ def command(
     if base_domain and not only_system:
         raise Problem("--base-domain is for --system", next_step="add --system", code=USAGE)
     if containers:
-        return tests.containers(context.ROOT, arguments)
+        return tests.containers(context.ROOT, arguments, long=long)
     code = 0 if only_system else tests.in_process(context.ROOT, arguments, long=long)
     if fast or not tests.has_system_tests(context.ROOT, arguments):
         return code

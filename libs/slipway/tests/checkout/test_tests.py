@@ -102,6 +102,7 @@ def test_what_takes_minutes_is_run_by_name_or_when_asked_for(
     _, rough, _ = tests.system_options(arguments, long=long)
     assert selected(tests.in_process_options(arguments, long=long), "long") is is_run
     assert selected(rough, "system", "disruptive", "long") is is_run
+    assert selected(tests.containers_options(arguments, long=long), "containers", "long") is is_run
 
 
 @pytest.mark.parametrize(
