@@ -30,6 +30,7 @@ from media.imaging.protocol import LARGEST_ANSWER, wall_seconds
 log = logging.getLogger(__name__)
 
 _COMMAND = (sys.executable, "-m", "media.imaging.child")
+_STARTING_SECONDS = 60.0  # more than a picture gets: other parts of the suite start at the same time
 _VERDICTS = {"unreadable": Unreadable, "exceeded": LimitExceeded, "unsupported": Unsupported}
 
 
@@ -66,9 +67,9 @@ class SandboxedRenderer:
             raise RenderingFailed("its answer is none") from error
 
     def walls(self) -> Walls:
-        """Return what the kernel gives to keep a decoder in. Raises RenderingFailed."""
+        """Return what the kernel gives to keep a decoder in; it may start first. Raises RenderingFailed."""
         with scratch() as folder:
-            answer = self._answer({"folder": str(folder)})
+            answer = self._answer({"folder": str(folder)}, patience=_STARTING_SECONDS)
         return Walls(answer.get("isolated") is True, answer.get("shut_in") is True)
 
     def close(self) -> None:
@@ -83,22 +84,22 @@ class SandboxedRenderer:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
 
-    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, request: dict[str, Any], patience: float = 0.0) -> dict[str, Any]:
         line = json.dumps(request | {"limits": asdict(self._limits)}).encode() + b"\n"
         with self._turn:
-            answer = self._ask(line)
+            answer = self._ask(line, self._timeout + patience)
         if "failed" in answer:
             raise RenderingFailed(str(answer["failed"]))
         return answer
 
-    def _ask(self, request: bytes) -> dict[str, Any]:
+    def _ask(self, request: bytes, timeout: float) -> dict[str, Any]:
         process = self._running()
         assert process.stdin is not None  # noqa: S101  # both are pipes, see _running
         assert process.stdout is not None  # noqa: S101
         try:
             process.stdin.write(request)
             process.stdin.flush()
-            answer = json.loads(_line(process.stdout.fileno(), time.monotonic() + self._timeout))
+            answer = json.loads(_line(process.stdout.fileno(), time.monotonic() + timeout))
         except (OSError, ValueError) as error:
             self.close()
             return {"failed": f"the process is gone or hangs: {error}"}

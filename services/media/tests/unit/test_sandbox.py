@@ -20,6 +20,7 @@ from services.media.tests.factories import a_picture
 
 from media.errors import LimitExceeded, RenderingFailed, Unreadable
 from media.imaging import child
+from media.imaging.confinement import Walls
 from media.imaging.prepared import PictureLimits
 from media.imaging.sandbox import SandboxedRenderer, report
 
@@ -214,3 +215,12 @@ def test_what_the_kernel_gives_is_said_at_start(
     report(renderer)
     renderer.close()
     assert [record.message for record in caplog.records] == said
+
+
+def test_a_process_that_is_slow_to_start_is_waited_for_at_the_workers_start() -> None:
+    renderer = answering(
+        """time.sleep(1)\nfor _ in sys.stdin: say('{"isolated": true, "shut_in": true}' + chr(10))""",
+        timeout=0.1,
+    )
+    assert renderer.walls() == Walls(isolated=True, shut_in=True)
+    renderer.close()
