@@ -116,7 +116,7 @@ def is_healthy(container: str) -> bool:
     return bool(state["Running"]) and state.get("Health", {}).get("Status") == "healthy"
 
 
-def eventually(claim: Callable[[], bool], seconds: float = 120) -> bool:
+def eventually(claim: Callable[[], bool], seconds: float = 400) -> bool:
     """Ask until `claim` holds; False when it did not in `seconds`, a bound and not an expectation."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
