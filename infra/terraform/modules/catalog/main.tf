@@ -90,9 +90,13 @@ locals {
       per_second   = try(raw.gateway.per_second, 200)
       burst        = try(raw.gateway.burst, 400)
       read_timeout = try(raw.gateway.read_timeout, 30)
-      concurrent   = try(raw.gateway.concurrent, 100)
-      limits       = [for limit in try(raw.gateway.limits, []) : merge({ posts_at_once = null }, limit)]
-      cache        = [for route in try(raw.gateway.cache, []) : merge({ groups = null }, route)]
+      account = merge(
+        { reads_per_second = 100, reads_burst = 200, changes_per_second = 50, changes_burst = 100 },
+        try(raw.gateway.account, {}),
+      )
+      concurrent = try(raw.gateway.concurrent, 100)
+      limits     = [for limit in try(raw.gateway.limits, []) : merge({ posts_at_once = null }, limit)]
+      cache      = [for route in try(raw.gateway.cache, []) : merge({ groups = null }, route)]
     }
   }
 }
