@@ -239,8 +239,9 @@ def query_of(url: str) -> dict[str, str]:
 
 
 def some_settings(**changes: Any) -> ApiSettings:
-    """Return settings for tests."""
+    """Return settings for tests; how fast an owner may upload is bounded only where a test says so."""
     values: dict[str, Any] = {
+        "upload_burst": 100_000,
         "auth_issuer": ISSUER,
         "auth_audience": AUDIENCE,
         "auth_jwks_url": "http://127.0.0.1:9/jwks.json",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from services.todos.tests.factories import Api, NoCache, Parts, assemble, settings, store_on
+from services.todos.tests.factories import UNPACED, Api, NoCache, Parts, assemble, settings, store_on
 
 from chassis.idempotency.memory import MemoryIdempotency
 from chassis.ids import new_id
@@ -72,14 +72,12 @@ def any_marks(any_cache: Cache, request: pytest.FixtureRequest) -> Iterator[Cach
 @pytest.fixture
 def any_parts(any_store: TodoStore, any_cache: Cache, any_marks: Cache, clock: FakeClock) -> Parts:
     """Every store behind every cache."""
-    return assemble(
-        any_store, any_cache, MemoryIdempotency(clock.timestamp), AccountLimits(), clock, any_marks
-    )
+    return assemble(any_store, any_cache, MemoryIdempotency(clock.timestamp), UNPACED, clock, any_marks)
 
 
 @pytest.fixture
 def limits() -> AccountLimits:
-    return AccountLimits()
+    return UNPACED
 
 
 @pytest.fixture
