@@ -64,10 +64,11 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
-def services() -> list[str]:
+@cache
+def services() -> tuple[str, ...]:
     """Return the services' names."""
     found = matching("services/*/service.yaml")
-    return [path.parent.name for path in found if path.parents[1] == ROOT / "services"]
+    return tuple(path.parent.name for path in found if path.parents[1] == ROOT / "services")
 
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:

@@ -182,6 +182,14 @@ def test_pip_settings_for_other_projects_do_not_lead_packages_elsewhere(checkout
     assert (code, "elsewhere" in err) == (0, False)
 
 
+def test_programs_that_it_starts_keep_what_they_compile(checkout: Path) -> None:
+    (checkout / "libs" / "slipway" / "__main__.py").write_text(
+        "import subprocess, sys\n"
+        "subprocess.run([sys.executable, '-c', 'import sys; print(sys.dont_write_bytecode)'], check=True)\n"
+    )
+    assert run(checkout, "test", PYTHONDONTWRITEBYTECODE="1")[:2] == (0, "False\n")
+
+
 @pytest.mark.parametrize("home", ["/dev/null/home", ""])
 def test_without_a_home_to_write_to_downloads_are_kept_in_the_checkout(checkout: Path, home: str) -> None:
     (checkout / "requirements" / "dev.txt").write_text("uv==1.0\n")
