@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.structure import tree
 
+from slipway.checkout.tests import SYSTEM_TESTS
 from slipway.manifest import load_all
 
 _FILES = ["service.yaml", "README.md", "requirements.in", "requirements.txt", "openapi.yaml"]
@@ -85,6 +86,18 @@ def test_no_test_lists_the_services_by_hand() -> None:
         and {one.value for one in node.elts if isinstance(one, ast.Constant)} >= services
     ]
     assert found == []
+
+
+def test_system_tests_are_where_they_are_looked_for() -> None:
+    marking = [
+        path
+        for path in tree.matching("*.py")
+        for node in ast.walk(tree.parsed(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "pytest.mark.system"
+    ]
+    looked_through = {place for pattern in SYSTEM_TESTS for place in tree.ROOT.glob(pattern)}
+    assert marking
+    assert [tree.name_of(path) for path in marking if not looked_through & set(path.parents)] == []
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

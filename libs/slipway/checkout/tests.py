@@ -19,6 +19,9 @@ from slipway.terminal import console
 from slipway.terminal.progress import PlainLines
 
 COVERAGE_AT_LEAST = 90
+SYSTEM_TESTS = ("tests/system", "tests/resilience", "services/*/tests/https")
+"""Where there are tests of a running suite, from the root."""
+
 _NOTHING_COLLECTED = 5
 
 
@@ -68,28 +71,36 @@ def in_process_options(arguments: Sequence[str], *, long: bool = False) -> list[
 
 def has_system_tests(root: Path, arguments: Sequence[str]) -> bool:
     """Say whether `arguments` select any system test."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "system", *arguments]
+    chosen = arguments or _system_tests(root)
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "system", *chosen]
     return subprocess.run(command, cwd=root, check=False, capture_output=True).returncode == 0
 
 
 def system(root: Path, arguments: Sequence[str], target: SuiteUnderTest, *, long: bool = False) -> int:
     """Run the system tests; return the first bad exit code."""
     environment = target.environment()
-    codes = [_pytest(root, options, environment) for options in system_options(arguments, long=long)]
+    codes = [_pytest(root, options, environment) for options in system_options(root, arguments, long=long)]
     return next((code for code in codes if code), 0)
 
 
-def system_options(arguments: Sequence[str], *, long: bool = False) -> list[list[str]]:
+def system_options(root: Path, arguments: Sequence[str], *, long: bool = False) -> list[list[str]]:
     """Return what pytest is told, run by run, for the system tests.
 
-    The disruptive ones run alone after the others, and last those that read what all of them left behind.
-    Those that take minutes are run when `long` asks for them or `arguments` name them.
+    Without `arguments` only the folders that have such tests are looked through. The disruptive ones run
+    alone after the others, and last those that read what all of them left behind. Those that take minutes
+    are run when `long` asks for them or `arguments` name them.
     """
     asked = "system" if long or arguments else "system and not long"
     calm = ["-n", "2", "-m", f"{asked} and not disruptive and not afterwards"]
     rough = ["-n", "0", "-m", f"{asked} and disruptive"]
     after = ["-n", "0", "-m", f"{asked} and afterwards"]
-    return [[*run, *arguments] for run in (calm, rough, after)]
+    chosen = arguments or _system_tests(root)
+    return [[*run, *chosen] for run in (calm, rough, after)]
+
+
+def _system_tests(root: Path) -> list[str]:
+    """Return the folders of system tests: collecting every test takes three times as long, in each run."""
+    return sorted(str(path.relative_to(root)) for place in SYSTEM_TESTS for path in root.glob(place))
 
 
 def containers(root: Path, arguments: Sequence[str], *, long: bool = False) -> int:

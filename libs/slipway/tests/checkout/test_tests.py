@@ -77,6 +77,14 @@ def test_system_tests_are_told_where_the_suite_is_and_those_that_read_what_is_le
     assert tests.system(checkout, ["-n", "0", "test_all.py"], _TARGET) == 0
 
 
+def test_nothing_but_folders_of_system_tests_is_looked_through_for_them(checkout: Path) -> None:
+    places = ["services/notes/tests/https", "tests/system"]
+    for place in places:
+        (checkout / place).mkdir(parents=True)
+    assert all(run[-2:] == places for run in tests.system_options(checkout, []))
+    assert not tests.has_system_tests(checkout, [])
+
+
 def test_a_selection_without_tests_is_no_failure(checkout: Path) -> None:
     assert tests.in_process(checkout, ["-n", "0", "-k", "outside"]) == 0
 
@@ -99,7 +107,7 @@ def test_neither_system_tests_nor_containers_are_run_in_process() -> None:
 def test_what_takes_minutes_is_run_by_name_or_when_asked_for(
     arguments: list[str], long: bool, is_run: bool
 ) -> None:
-    _, rough, _ = tests.system_options(arguments, long=long)
+    _, rough, _ = tests.system_options(Path(), arguments, long=long)
     assert selected(tests.in_process_options(arguments, long=long), "long") is is_run
     assert selected(rough, "system", "disruptive", "long") is is_run
     assert selected(tests.containers_options(arguments, long=long), "containers", "long") is is_run
@@ -111,7 +119,7 @@ def test_what_takes_minutes_is_run_by_name_or_when_asked_for(
 def test_each_system_test_is_run_once_the_disruptive_ones_alone(
     marks: list[str], expected: list[int]
 ) -> None:
-    runs = tests.system_options([])
+    runs = tests.system_options(Path(), [])
     assert [number for number, run in enumerate(runs) if selected(run, "system", *marks)] == expected
     assert [run[:2] for run in runs] == [["-n", "2"], ["-n", "0"], ["-n", "0"]]
     assert not any(selected(run, *marks) for run in runs)
