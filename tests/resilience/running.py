@@ -28,9 +28,9 @@ class Running:
         assert done.returncode == 0, f"./slipway {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def parts(self) -> dict[str, dict[str, Any]]:
-        """Return the parts by name, as `status --json` tells."""
-        done = self._run(("status", "--json"), 60)
+    def parts(self, wait: float = 0.0) -> dict[str, dict[str, Any]]:
+        """Return the parts by name, as `status` tells when all are healthy or `wait` seconds have passed."""
+        done = self._run(("status", "--json", "--wait", str(wait)), 60 + wait)
         return {part["name"]: part for part in json.loads(done.stdout)["parts"]}
 
     def ports(self) -> dict[str, int]:
@@ -102,7 +102,7 @@ class Running:
         """Return when the killed parts run again as new processes and all parts are healthy."""
         deadline = time.monotonic() + seconds
         while True:
-            parts = self.parts()
+            parts = self.parts(wait=max(0.0, deadline - time.monotonic()))
             back = all(parts[name]["pid"] not in {0, pid} for name, pid in before.items())
             if back and all(part["healthy"] for part in parts.values()):
                 return

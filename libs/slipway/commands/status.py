@@ -13,25 +13,42 @@ from slipway.commands.context import suite as present_suite
 from slipway.local.lifecycle import LEAST_FREE_BYTES
 from slipway.local.status import PartStatus, inspect
 from slipway.local.suite import Suite
+from slipway.supervision.waiting import until
 from slipway.terminal import console
 from slipway.terminal.problems import FAILED, OK
+
+_PAUSE = 0.3  # seconds between two looks: each asks every part and reads the memory of every process
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(*, as_json: bool) -> int:
+@click.option(
+    "--wait",
+    "seconds",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    default=0.0,
+    help="Wait at most so long for every part to be healthy.",
+)
+def command(*, as_json: bool, seconds: float) -> int:
     """Show every part with its health, memory (PSS) and address.
 
     Exit code 0 when all parts are healthy, 1 otherwise.
     """
     suite = present_suite()
-    rows = inspect(suite.layout, suite.daemon.connect(), suite.parts)
+    rows: list[PartStatus] = []
+
+    def is_healthy() -> bool:
+        rows[:] = inspect(suite.layout, suite.daemon.connect(), suite.parts)
+        return all(row.healthy for row in rows)
+
+    code = OK if until(is_healthy, seconds, pause=_PAUSE) else FAILED
     if as_json:
         console.out.print_json(json.dumps(_document(suite, rows)))
     else:
         _print(rows)
         _warn_of_full_disk(_free_bytes(suite))
-    return OK if all(row.healthy for row in rows) else FAILED
+    return code
 
 
 def _document(suite: Suite, rows: Sequence[PartStatus]) -> dict[str, object]:

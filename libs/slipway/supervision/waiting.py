@@ -8,11 +8,11 @@ from collections.abc import Callable
 _PAUSE = 0.03
 
 
-def until(is_so: Callable[[], bool], seconds: float) -> bool:
+def until(is_so: Callable[[], bool], seconds: float, *, pause: float = _PAUSE) -> bool:
     """Return True as soon as `is_so` does, False when `seconds` have passed; it is asked at least once."""
     deadline = time.monotonic() + seconds
     while not is_so():
         if time.monotonic() > deadline:
             return False
-        time.sleep(_PAUSE)
+        time.sleep(pause)
     return True

@@ -2,6 +2,8 @@
 
 import errno
 import json
+import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +60,18 @@ def test_status_as_json_says_the_same_to_machines(
     assert document["healthy"] is True
     assert document["port"] == running.settings.port
     assert document["memory_bytes"] == sum(part["memory_bytes"] for part in document["parts"])
+
+
+def test_status_can_wait_for_a_part_that_is_coming_back(
+    cli: Cli, running: Suite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.kill(pid_of("notes-worker", cli, capsys), signal.SIGKILL)
+    assert cli("status", "--wait", "60") == OK
+
+
+def pid_of(part: str, cli: Cli, capsys: pytest.CaptureFixture[str]) -> int:
+    assert cli("status", "--json") == OK
+    return next(one["pid"] for one in json.loads(capsys.readouterr().out)["parts"] if one["name"] == part)
 
 
 def test_up_while_up_says_so(cli: Cli, running: Suite, capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,6 +153,7 @@ def test_down_stops_everything_and_up_brings_it_back(
 ) -> None:
     assert cli("down") == OK
     assert cli("status") == FAILED
+    assert cli("status", "--wait", "0.1") == FAILED
     assert cli("down") == OK
     assert "Nothing was running." in capsys.readouterr().out
     assert cli("up", "--no-live") == OK
