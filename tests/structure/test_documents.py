@@ -48,6 +48,12 @@ def test_every_link_leads_somewhere(path: Path) -> None:
 
 
 @each_document
+def test_a_link_to_a_decision_has_its_number(path: Path) -> None:
+    links = re.findall(r"\[(\d{4})\]\((?:[\w./-]*/)?(\d{4})-", prose(path))
+    assert [link for link in links if link[0] != link[1]] == []
+
+
+@each_document
 def test_every_command_that_is_named_exists(path: Path) -> None:
     named = set(_COMMAND.findall(path.read_text(encoding="utf-8")))
     assert named - commands() == set()
