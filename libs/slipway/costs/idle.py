@@ -5,7 +5,7 @@ What AWS bills by use alone (requests, bytes, log lines) costs nothing while idl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import floor
 from pathlib import Path
@@ -41,7 +41,16 @@ def idle_bill(environment: PlannedEnvironment) -> list[Line]:
     if unknown:
         raise UnknownPrice(f"no price and not known to be free: {', '.join(sorted(unknown))}")
     lines = [line for count in _ITEMS.values() for line in count(environment)]
-    return [line for line in lines if line.quantity]
+    return [line for line in _by_item(lines) if line.quantity]
+
+
+def _by_item(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield one line for each item: two databases, or a cache in each of two regions, are one row."""
+    items: dict[str, list[Line]] = {}
+    for line in lines:
+        items.setdefault(line.item, []).append(line)
+    for item, of_it in items.items():
+        yield Line(item, sum(line.quantity for line in of_it), sum(line.dollars for line in of_it))
 
 
 def _hourly(item: str, quantity: float, dollars_an_hour: float) -> Line:
