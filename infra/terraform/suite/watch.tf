@@ -79,7 +79,7 @@ module "edge_alarms" {
       region      = "us-east-1"
       missing     = "breaching"
       metrics     = { status = { namespace = "AWS/Route53", name = "HealthCheckStatus", stat = "Minimum", dimensions = { HealthCheckId = check.id } } }
-    } },
+    } if region == local.owner_region }, # once another region leads, that is no news
     { for name, id in local.distributions : "${name}-errors" => {
       description = "CloudFront answers more than 5 % of the requests to ${name} with 5xx. Runbook: docs/operations.md, errors."
       threshold   = 5

@@ -75,6 +75,11 @@ run "hosts_queues_roles_and_secrets_are_as_the_manifests_say" {
   }
 
   assert {
+    condition     = local.common_environment.TRUSTED_PROXIES == "1" && alltrue([for told in values(local.environment) : lookup(told, "EDGE_DOMAIN", "") == "origin.example.com"])
+    error_message = "Services know that one proxy stands before them, and one more where the web app's calls come from."
+  }
+
+  assert {
     condition     = !contains(keys(local.secrets[local.deliverer]), "EDGE_PRIVATE_KEY") && !contains(keys(local.own_environment[local.deliverer]), "EDGE_KEY_PAIR_ID")
     error_message = "Both are told, or none."
   }
@@ -94,11 +99,33 @@ run "what_is_chosen_otherwise_is_followed" {
       second = "-----BEGIN PUBLIC KEY-----\nMIIC\n-----END PUBLIC KEY-----\n"
     }
     delivery_signing_key = { name = "second", secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slipway-test-edge-key/second-AbCdEf" }
+
+    regions = { eu-central-1 = { cidr = "10.21.0.0/16", zones = ["eu-central-1a", "eu-central-1b"], standing = true } }
+  }
+
+  assert {
+    condition     = toset(local.failing_names) == toset(["*.origin.example.com"]) && length(aws_route53_record.origin.failover_routing_policy) == 1 && alltrue([for record in values(aws_route53_record.host) : length(record.failover_routing_policy) == 0])
+    error_message = "What CloudFront asks of fails over to the other region; hosts lead to CloudFront, which is in none."
+  }
+
+  assert {
+    condition     = length(module.firewall.edge_ids) == 2 && length(module.firewall_elsewhere["eu-central-1"].edge_ids) == 1
+    error_message = "Route 53 is let in beside CloudFront where it looks whether the load balancer answers."
+  }
+
+  assert {
+    condition     = output.deployment.standing["eu-central-1"].load_balancer == null && contains(keys(module.edge_alarms.names), "region-away")
+    error_message = "A release asks no load balancer that answers CloudFront alone, and people are told when the first one does not answer."
   }
 
   assert {
     condition     = length(module.front) == 1 && local.common_environment.TRUSTED_PROXIES == "2"
     error_message = "Every host goes through CloudFront, and the services know of both that stand before them."
+  }
+
+  assert {
+    condition     = length([for told in concat(values(local.environment), values(local.environment_elsewhere)) : told if contains(keys(told), "EDGE_DOMAIN") || told.TRUSTED_PROXIES != "2"]) == 0
+    error_message = "There is no way past CloudFront, in either region, by which a call would have passed one proxy less."
   }
 
   assert {
@@ -145,6 +172,15 @@ run "without_a_way_out_nobody_is_told_to_call_cloudfront" {
   variables {
     network     = { cidr = "10.20.0.0/16", zones = ["eu-west-1a", "eu-west-1b"], nat = "none", endpoints = ["ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager", "sns", "sqs", "sts"] }
     inner_names = true
+
+    database     = { engine = "aurora", multi_az = true, backup_days = 7 }
+    regions      = { eu-central-1 = { cidr = "10.21.0.0/16", zones = ["eu-central-1a", "eu-central-1b"], standing = true } }
+    owner_region = "eu-central-1"
+  }
+
+  assert {
+    condition     = aws_route53_health_check.answers["eu-west-1"].invert_healthcheck && !contains(keys(module.edge_alarms.names), "region-away")
+    error_message = "Nobody is told again and again that names lead to the region that leads."
   }
 
   assert {
