@@ -53,6 +53,15 @@ def test_in_aws_clients_are_told_the_regions_own_endpoint(credentials: FakeCrede
     assert response.json["region"] == "eu-west-1"
 
 
+def test_a_session_is_narrowed_in_the_partition_that_its_role_is_in(credentials: FakeCredentials) -> None:
+    named = settings(storage_role_arn="arn:aws-us-gov:iam::000000000000:role/user-storage")
+    app = create_app(named, parts=memory_stores(credentials=credentials))
+    person(app.test_client()).post("/v1/me/storage-credentials")
+    [(_, policy, _)] = credentials.asked
+    assert '"arn:aws-us-gov:s3:::media' in policy
+    assert '"arn:aws:' not in policy
+
+
 def test_while_sts_is_away_the_client_is_asked_to_come_back(
     client: FlaskClient, credentials: FakeCredentials
 ) -> None:
