@@ -86,6 +86,12 @@ _OF_A_KIND = {
         "The key that signs is one of delivery_public_keys",
     ),
     "issuer": ({"profile": "saml"}, "An issuer's tokens are of the profile rfc9068 or cognito"),
+    "function_concurrency": (
+        {"userz": {"api": 9}},
+        "function_concurrency names a service that has no folder",
+    ),
+    "machines": ({"services": []}, "machines.services names at least one service"),
+    "table_replicas": (["us-gov-west-1"], "China and GovCloud are AWSs of their own"),
 }
 _OF_ANOTHER = {
     "issuer": ({"url": "http://a.example.com", "jwks_url": "http://a.example.com"}, "is reached by https"),
@@ -94,15 +100,30 @@ _OF_ANOTHER = {
 _OF_NO_ZONE = {
     "zone_keeps": (["apex"], "Only a zone that is there already keeps records"),
     "network": ({**_NETWORK, "nat_zone": "eu-west-1c"}, "nat_zone is one of the zones"),
+    "floors": (
+        {"night": {"schedule": "cron(0 22 * * * *)", "min": 1}},
+        "wants ? for the day or for the weekday",
+    ),
+    "machines": ({"on_demand": -1}, "Machines that are never Spot are counted in whole numbers"),
 }
 _OF_NO_HOST = {
     "service_settings": ({"media": {"clamav_host": "x"}}, "A setting is written in capitals"),
     "issuer": ({"url": "https://", "jwks_url": "https://"}, "its host's full name"),
+    "database": (
+        {"multi_az": True, "backup_days": 1, "snapshots": {"todos": "arn:aws:rds:x"}},
+        "database.snapshots names a service that has no database: todos",
+    ),
 }
 _IN_PART = {
     "network": ({**_NETWORK, "endpoints": ["sqss"]}, "Interface endpoints are ecr.api"),
     "database": ({"multi_az": True, "backup_days": 99}, "From 1 to 35 days"),
     "notice_emails": (["nobody"], "An e-mail address is written name@example.com"),
+    "floors": (
+        {"night": {"schedule": "rate(1 day)", "min": 1, "timezone": "CET+1"}},
+        "A time zone is written as in the tz database",
+    ),
+    "machines": ({"target_percent": 90.5}, "A percentage from 1 on, without a fraction"),
+    "requests_per_minute": (3_000_000_000, "to two thousand million"),
 }
 _BEYOND_AWS = {
     "project": ("awsome", "AWS keeps names that start with aws or ssm"),
@@ -134,6 +155,10 @@ _A_SHELL_WITHOUT_A_WAY_OUT = {
         {**_NETWORK, "nat": "none"},
         "Without NAT a shell in a container needs the endpoint ssmmessages",
     ),
+}
+_OF_ANOTHER_AWS = {
+    "regions": ({"cn-north-1": {**_FURTHER, "zones": ["cn-north-1a"]}}, "none of China and GovCloud"),
+    "issuer": ({"audience": ""}, "An audience is what tokens are made for"),
 }
 _FRACTIONS = {
     "regions": (
@@ -186,6 +211,7 @@ _WRONG_BY_ITS_RULES = {
     "nowhere": _NOWHERE,
     "firewall": _WITHOUT_A_FIREWALL,
     "shell": _A_SHELL_WITHOUT_A_WAY_OUT,
+    "china": _OF_ANOTHER_AWS,
 }
 _WRONG_BY_ITS_MODULES = {
     "modules": _OF_ITS_MODULES,

@@ -134,6 +134,11 @@ variable "issuer" {
   }
 
   validation {
+    condition     = can(regex("^[!-~]+$", var.issuer.audience))
+    error_message = "An audience is what tokens are made for: a word without spaces, and not nothing."
+  }
+
+  validation {
     condition     = contains(["rfc9068", "cognito"], var.issuer.profile)
     error_message = "An issuer's tokens are of the profile rfc9068 or cognito."
   }

@@ -31,6 +31,11 @@ variable "machines" {
   }
 
   validation {
+    condition     = try(length(var.machines.services), 1) > 0
+    error_message = "machines.services names at least one service; null is all of them, and without `machines` there are none."
+  }
+
+  validation {
     condition     = var.machines == null || var.network.nat != "none" || length(setsubtract(["ecs", "ecs-agent", "ecs-telemetry"], var.network.endpoints)) == 0
     error_message = "Without NAT a machine joins the cluster by endpoints only: ecs, ecs-agent and ecs-telemetry are needed."
   }
@@ -79,6 +84,11 @@ variable "function_concurrency" {
     condition     = alltrue([for one in values(var.function_concurrency) : alltrue([for number in [one.api, one.worker] : number == null || try((number == -1 || number >= 1) && floor(number) == number, false)])])
     error_message = "From 1 function on, or -1 to reserve nothing."
   }
+
+  validation {
+    condition     = length(setsubtract(keys(var.function_concurrency), keys(local.services))) == 0
+    error_message = "function_concurrency names a service that has no folder: ${join(", ", setsubtract(keys(var.function_concurrency), keys(local.services)))}."
+  }
 }
 
 variable "floor_cap" {
@@ -125,6 +135,11 @@ variable "database" {
     condition     = contains(["instance", "aurora"], var.database.engine)
     error_message = "The database's engine is instance or aurora."
   }
+
+  validation {
+    condition     = length(setsubtract(keys(var.database.snapshots), keys(local.postgres))) == 0
+    error_message = "database.snapshots names a service that has no database: ${join(", ", setsubtract(keys(var.database.snapshots), keys(local.postgres)))}."
+  }
 }
 
 variable "cache" {
@@ -144,6 +159,11 @@ variable "table_replicas" {
     condition     = !contains(var.table_replicas, var.region) && alltrue([for region in var.table_replicas : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
     error_message = "Replicas are in other regions, written like eu-central-1. The environment's own region is not a replica."
   }
+
+  validation {
+    condition     = !anytrue([for region in var.table_replicas : can(regex("^(cn|us-gov)-", region))])
+    error_message = "China and GovCloud are AWSs of their own, which nothing is copied to from here."
+  }
 }
 
 variable "regions" {
@@ -158,6 +178,11 @@ variable "regions" {
   validation {
     condition     = !contains(keys(var.regions), var.region) && alltrue([for region in keys(var.regions) : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
     error_message = "A further region is another one than the environment's own, written like eu-central-1."
+  }
+
+  validation {
+    condition     = !anytrue([for region in keys(var.regions) : can(regex("^(cn|us-gov)-", region))])
+    error_message = "A further region is none of China and GovCloud: these are AWSs of their own, which nothing is copied to from here."
   }
 
   validation {

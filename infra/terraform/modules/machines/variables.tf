@@ -56,6 +56,11 @@ variable "max" {
 variable "on_demand" {
   description = "Machines that are never Spot."
   type        = number
+
+  validation {
+    condition     = var.on_demand >= 0 && floor(var.on_demand) == var.on_demand
+    error_message = "Machines that are never Spot are counted in whole numbers from 0 on."
+  }
 }
 
 variable "spot_percent" {
@@ -73,8 +78,8 @@ variable "target_percent" {
   type        = number
 
   validation {
-    condition     = var.target_percent >= 1 && var.target_percent <= 100
-    error_message = "A percentage from 1 on."
+    condition     = var.target_percent >= 1 && var.target_percent <= 100 && floor(var.target_percent) == var.target_percent
+    error_message = "A percentage from 1 on, without a fraction."
   }
 }
 

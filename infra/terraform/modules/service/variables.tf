@@ -261,6 +261,18 @@ variable "floors" {
   }
 
   validation {
+    condition = alltrue([for floor in values(var.floors) : !startswith(floor.schedule, "cron(") || try(
+      (element(split(" ", floor.schedule), 2) == "?") != (element(split(" ", floor.schedule), 4) == "?"), false
+    )])
+    error_message = "AWS reads cron(minutes hours day month weekday year), and wants ? for the day or for the weekday: cron(30 6 ? * MON-FRI *)."
+  }
+
+  validation {
+    condition     = alltrue([for floor in values(var.floors) : can(regex("^[A-Z][A-Za-z_]*(/[A-Za-z0-9_+-]+)+$|^UTC$", floor.timezone))])
+    error_message = "A time zone is written as in the tz database, for example Europe/Berlin or Etc/UTC."
+  }
+
+  validation {
     condition     = alltrue([for floor in values(var.floors) : floor.min >= 1 && floor(floor.min) == floor.min])
     error_message = "A web role's floor is a whole number from 1 on: where no task answers, nothing is measured that would start one."
   }

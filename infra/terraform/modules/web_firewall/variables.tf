@@ -32,8 +32,8 @@ variable "per_minute" {
   type        = number
 
   validation {
-    condition     = var.per_minute >= 10 && floor(var.per_minute) == var.per_minute
-    error_message = "AWS counts from 10 on, in whole requests."
+    condition     = var.per_minute >= 10 && var.per_minute <= 2000000000 && floor(var.per_minute) == var.per_minute
+    error_message = "AWS counts from 10 on, in whole requests, to two thousand million."
   }
 }
 
