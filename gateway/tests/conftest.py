@@ -72,6 +72,10 @@ SHOP = Manifest.model_validate(
 )
 
 
+_PROMPT = EdgeOrigins.model_validate({"connections": {"refusal_milliseconds": 0}})
+"""Tests are refused on purpose, hundreds of times."""
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int
@@ -348,7 +352,7 @@ def running_gateway(
     resolver: str = "",
     **more: Any,
 ) -> Iterator[Gateway]:
-    origins = more.get("origins_file", EdgeOrigins())
+    origins = more.setdefault("origins_file", _PROMPT)
     tls = ensure_authority(folder / "ca", "localhost", hosts(manifests, "localhost", origins))
     nobody = f"127.0.0.1:{free_port()}"
     edge = Edge(

@@ -56,6 +56,7 @@ def _told(edge: Edge) -> str:
         "s3Host": edge.s3_upstream,
         "credentials": str(edge.credentials),
         "purgeToken": edge.purge_token,
+        "refusalMilliseconds": edge.origins_file.connections.refusal_milliseconds,
     }
     version = hashlib.sha256(json.dumps(groups, sort_keys=True).encode()).hexdigest()[:16]
     return json.dumps({"version": version, **told})

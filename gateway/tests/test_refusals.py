@@ -1,0 +1,65 @@
+"""What is too much is refused after a moment, so that whoever heeds no refusal keeps nobody else waiting."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from gateway.tests.conftest import SHOP, Gateway, running_gateway
+from gateway.tests.waiting import eventually
+
+from slipway.gateway import EdgeOrigins
+
+MOMENT = 1.0
+MORE_THAN_AN_ADDRESS_HAS_AT_ONCE = 60
+_BODY_NOT_SENT = b"Host: shop.localhost\r\nContent-Length: 2\r\n"
+
+
+@pytest.fixture
+def deliberate(upstream: str, tmp_path: Path) -> Iterator[Gateway]:
+    """A gateway that refuses after MOMENT."""
+    told = EdgeOrigins.model_validate({"connections": {"refusal_milliseconds": int(MOMENT * 1000)}})
+    with running_gateway(tmp_path, {"shop": SHOP}, upstream, upstream, origins_file=told) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def opened() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def test_each_refusal_takes_its_moment(deliberate: Gateway, opened: ExitStack) -> None:
+    for _ in range(2):
+        begun = opened.enter_context(deliberate.connect())
+        begun.sendall(b"POST /v1/few HTTP/1.1\r\n" + _BODY_NOT_SENT + b"\r\n")
+    assert eventually(lambda: deliberate.call("/v1/few", method="POST").status == 429)
+    since = time.monotonic()
+    assert [deliberate.call("/v1/few", method="POST").status for _ in range(2)] == [429, 429]
+    assert time.monotonic() - since >= 2 * MOMENT
+
+
+def test_who_waits_for_a_refusal_has_no_place_of_those_that_are_served(
+    deliberate: Gateway, opened: ExitStack
+) -> None:
+    account = f"Authorization: Bearer {uuid4()}.{uuid4()}\r\n".encode()
+    crowd = [opened.enter_context(deliberate.connect()) for _ in range(MORE_THAN_AN_ADDRESS_HAS_AT_ONCE)]
+    for one in crowd:
+        one.sendall(b"POST /v1/plenty HTTP/1.1\r\n" + account + _BODY_NOT_SENT + b"\r\n{}")
+    assert [deliberate.call("/v1/plenty").status for _ in range(5)] == [200] * 5
+    heads = [_head(one) for one in crowd]
+    refused = [head for head in heads if b" 200 " not in head]
+    assert len(refused) > len(crowd) / 2
+    assert all(b" 429 " in head and b"application/problem+json" in head for head in refused)
+
+
+def _head(stream: ssl.SSLSocket) -> bytes:
+    found = b""
+    while b"\r\n\r\n" not in found:
+        found += stream.recv(65536) or b"\r\n\r\n"
+    return found
