@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tests.scaffold.conftest import checkout  # noqa: F401  # pytest finds fixtures by their names
+from tests.scaffold.conftest import checkout, copied  # noqa: F401  # pytest finds fixtures by their names

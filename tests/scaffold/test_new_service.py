@@ -8,7 +8,7 @@ import pytest
 import yaml
 from tests.scaffold.checkout import Checkout
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.xdist_group("scaffold"), pytest.mark.timeout(1800)]  # they share an environment
 
 _GENERATED = {"docker-compose.yml", "compose/dev.yml"}
 
