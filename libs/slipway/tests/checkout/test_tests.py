@@ -37,6 +37,15 @@ def test_that_kills():
     assert os.environ["SLIPWAY_BASE_DOMAIN"] == "example.test"
     pathlib.Path("left").touch()
 """
+_GROUPED = """\
+import pytest
+
+@pytest.mark.xdist_group("one")
+@pytest.mark.parametrize("number", range(12))
+def test_of_the_group(number, worker_id):
+    with open("workers", "a") as file:
+        print(worker_id, file=file)
+"""
 _MARKERS = "[pytest]\nmarkers =\n    system\n    disruptive\n    afterwards\n    long\n    containers\n"
 _TARGET = SuiteUnderTest("example.test", 9443, Path("/ca.pem"), Path("/state"))
 
@@ -83,6 +92,12 @@ def test_nothing_but_folders_of_system_tests_is_looked_through_for_them(checkout
         (checkout / place).mkdir(parents=True)
     assert all(run[-2:] == places for run in tests.system_options(checkout, []))
     assert not tests.has_system_tests(checkout, [])
+
+
+def test_tests_of_a_group_share_a_process_and_so_what_they_start(checkout: Path) -> None:
+    (checkout / "test_grouped.py").write_text(_GROUPED)
+    assert tests.in_process(checkout, ["test_grouped.py"]) == 0
+    assert len(set((checkout / "workers").read_text().split())) == 1
 
 
 def test_a_selection_without_tests_is_no_failure(checkout: Path) -> None:
