@@ -50,11 +50,17 @@ def _made_once(folder: Path, name: str, make: Callable[[Path], object]) -> Path:
     return made
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever asks first for something shared makes it, which with downloaded providers takes a while."""
+    """Whoever asks first for something shared makes it, which with downloaded providers takes a while.
+
+    The tests of a file ask for the same: in one process, the other does not wait for it but makes the next.
+    """
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.timeout(3600))
+            if not item.get_closest_marker("xdist_group"):
+                item.add_marker(pytest.mark.xdist_group(f"terraform-{item.path.stem}"))
 
 
 @pytest.fixture(scope="session")
