@@ -92,6 +92,7 @@ def test_system_tests_are_where_they_are_looked_for() -> None:
     marking = [
         path
         for path in tree.matching("*.py")
+        if "mark.system" in path.read_text(encoding="utf-8")
         for node in ast.walk(tree.parsed(path))
         if isinstance(node, ast.Attribute) and ast.unparse(node) == "pytest.mark.system"
     ]
