@@ -8,9 +8,10 @@ import tempfile
 from pathlib import Path
 
 from slipway.manifest import load_all, subscribers_of
-from slipway.provision import Names, ProvisionTarget
 from slipway.provision.access_keys import AccessKey
+from slipway.provision.accounts import ProvisionTarget
 from slipway.provision.environment import environment
+from slipway.provision.naming import Names
 from slipway.settings.variables import REGION, Addresses, service_environment
 from slipway.state.credentials import GeneratedSecrets
 from slipway.terminal.problems import Problem

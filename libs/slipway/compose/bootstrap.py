@@ -17,9 +17,10 @@ from botocore.parsers import ResponseParserError
 
 from slipway.compose.settings import EDGE_CREDENTIALS, PURGES_PORT, ROOT, SETTINGS, STATE, ComposeSettings
 from slipway.manifest import Manifest, issuer_of, load_all, subscribers_of
-from slipway.provision import ProvisionError, ProvisionTarget, provision
 from slipway.provision.access_keys import AccessKeys
+from slipway.provision.accounts import ProvisionTarget
 from slipway.provision.naming import EDGE_USER
+from slipway.provision.run import ProvisionError, provision
 from slipway.settings import cache_users
 from slipway.settings.databases import ensure_databases
 from slipway.settings.variables import REGION, Addresses, service_settings

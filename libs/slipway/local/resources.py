@@ -7,7 +7,8 @@ from pathlib import Path
 
 from slipway.manifest import Manifest
 from slipway.parts.emulator import Emulator
-from slipway.provision import ProvisionError, ProvisionTarget, provision
+from slipway.provision.accounts import ProvisionTarget
+from slipway.provision.run import ProvisionError, provision
 from slipway.settings.variables import REGION
 from slipway.terminal.problems import Problem
 

@@ -1,11 +1,6 @@
 """Makes the AWS resources that the manifests name, in the emulator of a local suite.
 
-One call, :func:`provision`, on every start. In AWS Terraform does the same from
-the same manifests; :mod:`slipway.provision.policy` is where both get the policies.
+One call, :func:`slipway.provision.run.provision`, on every start. In AWS Terraform does the same from
+the same manifests; :mod:`slipway.provision.policy` is where both get the policies. Nothing is imported
+here: who reads a kept access key needs no AWS SDK, which takes a fifth of a second to load.
 """
-
-from slipway.provision.accounts import ProvisionTarget
-from slipway.provision.naming import Names
-from slipway.provision.run import ProvisionError, provision
-
-__all__ = ["Names", "ProvisionError", "ProvisionTarget", "provision"]

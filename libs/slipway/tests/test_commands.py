@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -41,6 +42,12 @@ def test_every_command_has_a_help_text(cli: Cli, capsys: pytest.CaptureFixture[s
 
 def test_an_unknown_command_is_a_usage_error(cli: Cli) -> None:
     assert cli("fly") == USAGE
+
+
+def test_a_command_about_parts_starts_without_the_aws_sdk() -> None:
+    code = "import sys, slipway.commands.status; print('boto3' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "False\n"
 
 
 def test_status_shows_every_part_and_the_memory_of_all(

@@ -18,7 +18,7 @@ from slipway.compose import bootstrap as module
 from slipway.compose.bootstrap import Bootstrap
 from slipway.compose.settings import ComposeSettings
 from slipway.manifest import load_all
-from slipway.provision import provision
+from slipway.provision.run import provision
 from slipway.testing.aws import EmulatedAws
 
 

@@ -12,7 +12,9 @@ import pytest
 from botocore.config import Config
 
 from slipway.manifest import Manifest
-from slipway.provision import Names, ProvisionTarget, provision
+from slipway.provision.accounts import ProvisionTarget
+from slipway.provision.naming import Names
+from slipway.provision.run import provision
 from slipway.testing.backing import Backing
 
 SELLER = {

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from slipway.provision import ProvisionError, ProvisionTarget, provision
-from slipway.provision.accounts import Clients
+from slipway.provision.accounts import Clients, ProvisionTarget
+from slipway.provision.run import ProvisionError, provision
 from slipway.tests.provision.conftest import BUYER, SELLER, manifests
 
 
