@@ -272,6 +272,14 @@ def test_every_variable_has_been_given_a_wrong_value() -> None:
     assert named - tried == {"services_path"}  # see the last test
 
 
+def test_null_is_as_good_as_leaving_a_variable_out(brief: Terraform, rules: Path, tmp_path: Path) -> None:
+    declarations = declared(CONFIGURATION / "suite", "variable")
+    nulls = {one.name: None for one in declarations if one.default and one.name != "services_path"}
+    file = tmp_path / "nulls.tfvars.json"
+    file.write_text(json.dumps(nulls))
+    brief.must(rules, "plan", *plan_arguments("dev"), f"-var-file={file}")
+
+
 def test_a_missing_variable_is_named(brief: Terraform, rules: Path) -> None:
     done = brief.run(rules, "plan", "-input=false")
     assert done.returncode == 1

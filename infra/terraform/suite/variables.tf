@@ -4,6 +4,7 @@ variable "project" {
   description = "First part of every name."
   type        = string
   default     = "slipway"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.project))
@@ -77,6 +78,7 @@ variable "zone_keeps" {
   description = "Records that an existing zone has already and keeps: `apex` (the domain itself leads to another site), `dmarc` (the policy for mail)."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = length(setsubtract(var.zone_keeps, ["apex", "dmarc"])) == 0
@@ -93,6 +95,7 @@ variable "browser_origins" {
   description = "Other web origins whose pages may call the services, such as a mobile app's `capacitor://localhost`, besides the web app's."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for origin in var.browser_origins : can(regex("^[a-z][a-z0-9+.-]*://([a-z0-9.-]+|\\[[0-9a-f:]+\\])(:[1-9][0-9]*)?$", origin)) && !can(regex("^(http:.*:80|https:.*:443)$", origin))])
@@ -104,6 +107,7 @@ variable "first_release" {
   description = "Image tags, by service, that a new environment begins with where the images are in its registry already; without one a service waits for its first deployment."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = length(setsubtract(keys(var.first_release), keys(local.services))) == 0
@@ -115,6 +119,7 @@ variable "services_path" {
   description = "Folder that holds the services' folders."
   type        = string
   default     = "../../../services"
+  nullable    = false
 }
 
 variable "issuer" {
@@ -126,7 +131,8 @@ variable "issuer" {
     url      = optional(string)
     jwks_url = optional(string)
   })
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = (var.issuer.url == null) == (var.issuer.jwks_url == null)
@@ -190,6 +196,7 @@ variable "open_to" {
   description = "Who may reach the load balancer: the `internet`, or only `cloudfront`, through which every service's host then goes."
   type        = string
   default     = "internet"
+  nullable    = false
 
   validation {
     condition     = contains(["internet", "cloudfront"], var.open_to)
@@ -201,12 +208,14 @@ variable "inner_names" {
   description = "Whether services call one another inside the network (ECS Service Connect, http://<service>.internal:<port>) instead of by their public addresses."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "delivery_public_keys" {
   description = "Public keys (PEM, RSA 2048) whose private halves sign deliveries of private content, by name; none: private content is not delivered yet."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "delivery_signing_key" {
@@ -232,6 +241,7 @@ variable "service_settings" {
   description = "Further settings of services, by service and variable, as their READMEs list them: { media = { CLAMAV_HOST = \"clamd.internal\" } }. No secrets."
   type        = map(map(string))
   default     = {}
+  nullable    = false
 
   validation {
     condition     = length(setsubtract(keys(var.service_settings), keys(local.services))) == 0
@@ -279,10 +289,12 @@ variable "shell" {
   description = "Whether people with the right may open a shell in running containers (ECS Exec)."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "role_boundary" {
   description = "Whether every role is bounded by the policy `<project>-<environment>-boundary`, which bootstrap makes and without which GitHub's role makes no roles; false where bootstrap has not been."
   type        = bool
   default     = false
+  nullable    = false
 }

@@ -4,12 +4,14 @@ variable "architecture" {
   description = "Processor of the tasks: ARM64 (Graviton, cheaper) or X86_64."
   type        = string
   default     = "ARM64"
+  nullable    = false
 }
 
 variable "spot_percent" {
   description = "Share of the tasks above each role's floor that runs on Fargate Spot; 100 puts all of them there."
   type        = number
   default     = 0
+  nullable    = false
 }
 
 variable "machines" {
@@ -45,6 +47,7 @@ variable "compute" {
   description = "Where a service runs that does not run in tasks on the cluster, by its name: `lambda`, as functions behind an HTTP API."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = alltrue([for where in values(var.compute) : where == "lambda"])
@@ -78,7 +81,8 @@ variable "function_concurrency" {
     api    = optional(number)
     worker = optional(number)
   }))
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = alltrue([for one in values(var.function_concurrency) : alltrue([for number in [one.api, one.worker] : number == null || try((number == -1 || number >= 1) && floor(number) == number, false)])])
@@ -109,7 +113,8 @@ variable "floors" {
     timezone = optional(string, "Etc/UTC")
     min      = number
   }))
-  default = {}
+  default  = {}
+  nullable = false
 }
 
 variable "strategy" {
@@ -154,6 +159,7 @@ variable "table_replicas" {
   description = "Further regions that hold a replica of every table."
   type        = set(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = !contains(var.table_replicas, var.region) && alltrue([for region in var.table_replicas : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
@@ -173,7 +179,8 @@ variable "regions" {
     zones    = list(string)
     standing = optional(bool, false)
   }))
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = !contains(keys(var.regions), var.region) && alltrue([for region in keys(var.regions) : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
@@ -221,24 +228,28 @@ variable "upload_acceleration" {
   description = "Whether clients may upload to buckets through the nearest edge (billed per byte)."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "requests_per_minute" {
   description = "Requests per client address and minute over all services, above which the firewall answers 429."
   type        = number
   default     = 12000
+  nullable    = false
 }
 
 variable "price_class" {
   description = "Which of CloudFront's edges serve."
   type        = string
   default     = "PriceClass_100"
+  nullable    = false
 }
 
 variable "log_level" {
   description = "Least severity that the services log."
   type        = string
   default     = "INFO"
+  nullable    = false
 
   validation {
     condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
@@ -250,6 +261,7 @@ variable "log_retention_days" {
   description = "How long logs are kept."
   type        = number
   default     = 365
+  nullable    = false
 
   validation {
     condition     = contains([7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
@@ -261,6 +273,7 @@ variable "secret_generation" {
   description = "Raise it to replace the passwords of the databases' roles and the cache's token; see docs/operations.md for the order of things."
   type        = number
   default     = 1
+  nullable    = false
 
   validation {
     condition     = var.secret_generation >= 1 && floor(var.secret_generation) == var.secret_generation
