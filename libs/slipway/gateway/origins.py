@@ -64,7 +64,7 @@ class Connections(_Model):
 
     One that has not sent its request's head after `header_seconds` is closed. `per_address` bounds the
     requests that one address has at once at S3 and at the edge; a service's bound is `gateway.concurrent`.
-    What is too much is answered after `refusal_milliseconds`.
+    What is too much is answered after `refusal_milliseconds`, or up to twice as long.
     """
 
     at_once: int = Field(default=8192, ge=128, le=1_048_576)
