@@ -4,10 +4,20 @@
 // as long, so that a crowd does not come back all at once.
 
 function refuse(r) {
-    const moment = edge.refusalMilliseconds * (1 + Math.random());
-    return new Promise((resolve) => setTimeout(resolve, moment)).then(() => {
+    const moment = edge.refusalMilliseconds;
+    if (!mayWait(moment)) {
+        return r.return(429, r.variables.problem);
+    }
+    return new Promise((resolve) => setTimeout(resolve, moment * (1 + Math.random()))).then(() => {
         r.return(429, r.variables.problem);
     });
+}
+
+// Whoever waits takes some 40 KB, so only so many do. Those that came within one moment are counted, not those that
+// wait, for nothing tells when a client has gone: who waits has come in this moment or the two before.
+function mayWait(moment) {
+    const came = String(Math.floor(Date.now() / moment));
+    return moment > 0 && ngx.shared.refusals.incr(came, 1, 0) <= edge.refusalsAtOnce / 3;
 }
 
 export default { refuse };

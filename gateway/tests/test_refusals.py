@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from gateway.tests.waiting import eventually
 from slipway.gateway import EdgeOrigins
 
 MOMENT = 1.0
+LONG_MOMENT = 10.0
 MORE_THAN_AN_ADDRESS_HAS_AT_ONCE = 60
 _BODY_NOT_SENT = b"Host: shop.localhost\r\nContent-Length: 2\r\n"
 
@@ -24,6 +25,16 @@ _BODY_NOT_SENT = b"Host: shop.localhost\r\nContent-Length: 2\r\n"
 def deliberate(upstream: str, tmp_path: Path) -> Iterator[Gateway]:
     """A gateway that refuses after MOMENT."""
     told = EdgeOrigins.model_validate({"connections": {"refusal_milliseconds": int(MOMENT * 1000)}})
+    with running_gateway(tmp_path, {"shop": SHOP}, upstream, upstream, origins_file=told) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def crowded(upstream: str, tmp_path: Path) -> Iterator[Gateway]:
+    """A gateway that refuses after a long time, and lets one wait at a time for that."""
+    told = EdgeOrigins.model_validate(
+        {"connections": {"refusal_milliseconds": int(LONG_MOMENT * 1000), "refusals_at_once": 3}}
+    )
     with running_gateway(tmp_path, {"shop": SHOP}, upstream, upstream, origins_file=told) as gateway:
         yield gateway
 
@@ -56,6 +67,21 @@ def test_who_waits_for_a_refusal_has_no_place_of_those_that_are_served(
     refused = [head for head in heads if b" 200 " not in head]
     assert len(refused) > len(crowd) / 2
     assert all(b" 429 " in head and b"application/problem+json" in head for head in refused)
+
+
+def test_beyond_those_that_may_wait_everybody_is_refused_at_once(crowded: Gateway, opened: ExitStack) -> None:
+    crowd = [opened.enter_context(crowded.connect()) for _ in range(12)]
+    since = time.monotonic()
+    for one in crowd:
+        one.sendall(b"POST /v1/few HTTP/1.1\r\n" + _BODY_NOT_SENT + b"\r\n")
+        one.settimeout(0.05)
+    told: dict[ssl.SSLSocket, bytes] = {}
+    while len(told) < len(crowd) - 2 - 3:  # two are served, and up to three wait around the turn of a moment
+        for one in set(crowd) - set(told):
+            with suppress(TimeoutError):
+                told[one] = _head(one)
+    assert time.monotonic() - since < LONG_MOMENT
+    assert all(b" 429 " in head for head in told.values())
 
 
 def _head(stream: ssl.SSLSocket) -> bytes:

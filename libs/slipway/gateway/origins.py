@@ -64,13 +64,15 @@ class Connections(_Model):
 
     One that has not sent its request's head after `header_seconds` is closed. `per_address` bounds the
     requests that one address has at once at S3 and at the edge; a service's bound is `gateway.concurrent`.
-    What is too much is answered after `refusal_milliseconds`, or up to twice as long.
+    What is too much is answered after `refusal_milliseconds`, or up to twice as long, or at once where
+    `refusals_at_once` wait already.
     """
 
     at_once: int = Field(default=8192, ge=128, le=1_048_576)
     header_seconds: int = Field(default=10, ge=1, le=60)
     per_address: int = Field(default=200, ge=1, le=1_048_576)
     refusal_milliseconds: int = Field(default=500, ge=0, le=10_000)
+    refusals_at_once: int = Field(default=1500, ge=3, le=1_048_576)
 
 
 class EdgeOrigins(_Model):

@@ -57,6 +57,7 @@ def _told(edge: Edge) -> str:
         "credentials": str(edge.credentials),
         "purgeToken": edge.purge_token,
         "refusalMilliseconds": edge.origins_file.connections.refusal_milliseconds,
+        "refusalsAtOnce": edge.origins_file.connections.refusals_at_once,
     }
     version = hashlib.sha256(json.dumps(groups, sort_keys=True).encode()).hexdigest()[:16]
     return json.dumps({"version": version, **told})
