@@ -77,13 +77,13 @@ class ApiSettings(MediaSettings):
         description="Per process, calls of an account that wait until its call before has begun an upload.",
     )
     upload_burst: int = Field(
-        default=50,
+        default=25,
         ge=1,
         le=1_000_000,
         description="Per process, how many uploads an account may begin at once.",
     )
     uploads_per_second: float = Field(
-        default=5,
+        default=2,
         ge=0.01,
         le=100_000,
         description="How fast that is given back; an account without any gets 429 with `Retry-After`.",
