@@ -265,6 +265,7 @@ def test_a_hostile_title_is_one_line_of_text_in_every_part(
         due(new_id(), data={"title": None}),
         due(new_id(), data={"due_at": "tomorrow"}),
     ],
+    ids=["nothing", "no event", "of nobody", "without a title", "at no time"],
 )
 def test_what_is_no_reminder_becomes_a_dead_letter(
     reminding: Reminding, mailer: FakeMailer, body: str
