@@ -34,7 +34,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_the_gateway_gets_its_configuration_and_certificate_but_not_the_authoritys_key(volumes: Path) -> None:
     module.prepare(SETTINGS)
-    programs = {"signature.js", "origin.js", "purge.js", "groups.js"}
+    programs = {"signature.js", "origin.js", "purge.js", "groups.js", "refusals.js"}
     assert set(contents(volumes / "edge")) == {
         *("nginx.conf", "edge.json", "root.pem", "leaf.pem", "leaf.key"),
         *programs,
