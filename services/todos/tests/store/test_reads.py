@@ -13,6 +13,7 @@ from chassis.allowance import Allowance
 from chassis.errors import TooMany
 from chassis.ids import new_id
 from chassis.turns import Turns
+from todos.domain.changes import Feed
 from todos.domain.fair_reads import FairReads
 from todos.domain.lists import Lists
 from todos.domain.reading import CachedResponse, PageRequest, Reader, todo_field
@@ -50,6 +51,13 @@ def reader(any_parts: Parts, lists: Lists, accounts: AccountData) -> Reader:
     return Reader(any_parts.store, any_parts.cache, lists, fair, accounts)
 
 
+class UnaskedStore(MemoryStore):
+    """A store that nobody is to ask."""
+
+    def head(self, owner: str) -> Any:
+        raise AssertionError(f"{owner} was looked up")
+
+
 class UnaskedCache(NoCache):
     """A cache that nobody is to ask."""
 
@@ -66,6 +74,15 @@ def test_a_search_beyond_the_allowance_of_its_account_troubles_no_cache(
     reader = Reader(memory_store, UnaskedCache(), Lists(parts.writer), fair, accounts)
     with pytest.raises(TooMany):
         reader.page(owner, TodoFilter(q="milk"), FIRST)
+
+
+def test_changes_beyond_the_allowance_of_their_account_trouble_no_store(parts: Parts, owner: str) -> None:
+    allowance = Allowance(1, 0.01)
+    allowance.spend(owner, 2)
+    fair = FairReads(Turns(1, 3, 60), allowance)
+    feed = Feed(UnaskedStore(), Lists(parts.writer), parts.clock, fair)
+    with pytest.raises(TooMany):
+        feed.since(owner, None, 10)
 
 
 @pytest.mark.parametrize("how_far", ["marked", "erased"])

@@ -59,6 +59,7 @@ class Feed:
 
         Raises Invalid for a token that is not ours, SyncTokenExpired, AccountErased, TooMany.
         """
+        self._fair.require_allowance(owner)
         now = self._clock()
         start = self._start(owner, token, now)
         entries = self._fair.page(owner, lambda: self._store.changes(owner, start.key, limit + 2))
