@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-from tests.scaffold.conftest import checkout, copied  # noqa: F401  # pytest finds fixtures by their names
+from tests.scaffold.conftest import checkout, copied
+
+__all__ = ["checkout", "copied"]
