@@ -12,7 +12,7 @@ import requests
 from tests.system.environment import Environment
 from tests.system.expect import answer
 
-_TIMEOUT = 60.0
+_PATIENCE = 60.0
 _TIMEOUT = 30.0
 
 PASSWORD = "correct-horse-battery-9"
@@ -43,7 +43,7 @@ class Client:
         A patient call waits out 429, and what else the environment names, as `Retry-After` says, for a
         minute at most.
         """
-        deadline = time.monotonic() + _TIMEOUT
+        deadline = time.monotonic() + _PATIENCE
         while True:
             response = self._send(method, self.environment.origin(service) + path, **options)
             pause = float(response.headers.get("Retry-After", "1"))
