@@ -59,11 +59,12 @@ def in_process(root: Path, arguments: Sequence[str], *, long: bool = False) -> i
 def in_process_options(arguments: Sequence[str], *, long: bool = False) -> list[str]:
     """Return what pytest is told for all tests but the system ones.
 
-    Coverage is measured, and asked for, when the run is not narrowed by `arguments`. Tests that take minutes
-    are run when `long` asks for them or `arguments` name them.
+    Tests that take minutes are run when `long` asks for them or `arguments` name them. With `long` all of
+    them are measured for coverage, which has to be enough: that doubles what they cost.
     """
     whole = not arguments
-    coverage = ["--cov", "--cov-report=term", f"--cov-fail-under={COVERAGE_AT_LEAST}"] if whole else []
+    measured = whole and long
+    coverage = ["--cov", "--cov-report=term", f"--cov-fail-under={COVERAGE_AT_LEAST}"] if measured else []
     short = " and not long" if whole and not long else ""
     in_parallel = ["-n", "2", "--dist", "loadgroup", "-m", f"not system and not containers{short}"]
     return [*in_parallel, *coverage, *arguments]

@@ -14,7 +14,9 @@ from slipway.terminal.problems import USAGE, Problem
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--fast", is_flag=True, help="Without the system tests.")
-@click.option("--long", is_flag=True, help="Also what takes minutes: every trouble a deployment may meet.")
+@click.option(
+    "--long", is_flag=True, help="Also what takes minutes, every trouble of a deployment; measures coverage."
+)
 @click.option("--system", "only_system", is_flag=True, help="Only the system tests.")
 @click.option("--containers", is_flag=True, help="Only the suite in containers; needs an engine.")
 @click.option(
@@ -38,7 +40,7 @@ def command(
 ) -> int:
     """Run the tests, then the system tests against a whole private suite on a port of its own.
 
-    Further arguments go to pytest; a run narrowed by them asks for no coverage. The exit code is
+    Further arguments go to pytest; a run narrowed by them measures no coverage. The exit code is
     pytest's: 0 when all tests passed.
     """
     if fast and only_system:

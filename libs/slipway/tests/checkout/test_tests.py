@@ -104,9 +104,10 @@ def test_a_selection_without_tests_is_no_failure(checkout: Path) -> None:
     assert tests.in_process(checkout, ["-n", "0", "-k", "outside"]) == 0
 
 
-def test_coverage_is_asked_for_when_all_is_run() -> None:
-    assert f"--cov-fail-under={tests.COVERAGE_AT_LEAST}" in tests.in_process_options([])
-    assert not any(option.startswith("--cov") for option in tests.in_process_options(["test_all.py"]))
+def test_coverage_is_asked_for_when_all_is_run_that_takes_minutes_too() -> None:
+    assert f"--cov-fail-under={tests.COVERAGE_AT_LEAST}" in tests.in_process_options([], long=True)
+    for options in (tests.in_process_options([]), tests.in_process_options(["test_all.py"], long=True)):
+        assert not any(option.startswith("--cov") for option in options)
 
 
 def test_neither_system_tests_nor_containers_are_run_in_process() -> None:
