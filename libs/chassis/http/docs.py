@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -31,26 +32,31 @@ _SHOWN = {
 
 
 def blueprint(info: openapi.ApiInfo, routes: Sequence[Route], issuer: str = "") -> Blueprint:
-    """Return the documentation's routes; the document is made once, when the app is.
+    """Return the documentation's routes.
 
-    People sign in on the page with an account of `issuer`, if that is an origin with our `/v1/sessions`.
+    The document is made when somebody asks for it: that takes longer than all else of a new process. People
+    sign in on the page with an account of `issuer`, if that is an origin with our `/v1/sessions`.
     """
     pages = Blueprint("docs", __name__)
-    raw = json.dumps(openapi.build(info, routes)).encode()
-    etag = etags.of_bytes(raw)
     template = (_VIEWER / "page.html").read_text(encoding="utf-8")
     page = template.format(title=escape(info.title), issuer=escape(issuer))
     policy = _CSP.format(issuer=issuer).replace(" ;", ";")
 
+    @cache
+    def document() -> tuple[bytes, str]:
+        raw = json.dumps(openapi.build(info, routes)).encode()
+        return raw, etags.of_bytes(raw)
+
     @pages.get("/openapi.json")
-    def document() -> Response:
+    def show_document() -> Response:
+        raw, etag = document()
         headers = {"ETag": etag, "Cache-Control": "public, max-age=60"}
         if etags.is_current(etag, request.headers.get("If-None-Match")):
             return Response(status=304, headers=headers)
         return Response(raw, content_type="application/json", headers=headers)
 
     @pages.get("/docs")
-    def show() -> Response:
+    def show_page() -> Response:
         return Response(
             page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy}
         )
