@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 from tests.system.environment import Environment
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # As root in a container Chromium has no sandbox of its own.
 _OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+
+_MILLISECONDS = 240_000
+"""How long anything may take: on a busy machine the documentation takes half a minute."""
 
 
 def program() -> str | None:
@@ -34,8 +37,12 @@ def visiting(environment: Environment, executable: str) -> Iterator[Visit]:
     target = environment.address
     rules = [f"--host-resolver-rules=MAP *.{environment.domain} {target}"] if target else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=[*_OPTIONS, *rules])
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=[*_OPTIONS, *rules], timeout=_MILLISECONDS
+        )
         page = browser.new_page(ignore_https_errors=True)
+        page.set_default_timeout(_MILLISECONDS)
+        expect.set_options(timeout=_MILLISECONDS)
         visit = Visit(page)
         page.on("pageerror", lambda error: visit.complaints.append(str(error)))
         page.on(
