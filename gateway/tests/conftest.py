@@ -385,7 +385,7 @@ def _start(edge: Edge) -> subprocess.Popen[bytes]:
     configuration: Path = write(edge)
     command = [str(program), "-p", str(edge.folder), "-e", "stderr", "-c", str(configuration)]
     process = subprocess.Popen(command, stderr=(edge.folder / "errors.log").open("wb"))
-    for _ in range(100):
+    for _ in range(2400):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", edge.port)) == 0:
                 return process

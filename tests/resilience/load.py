@@ -19,6 +19,8 @@ from tests.system.pictures import photograph
 _AWAY = {502, 503, 504}
 _CONNECTION_LOST = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 _PAUSE = 0.03
+_SECONDS = 240
+"""How long a busy machine may take to bring everything back."""
 _PHOTO = photograph(6, 600, 400)
 
 
@@ -47,7 +49,7 @@ class Load:
         finally:
             self._stop.set()
             for thread in threads:
-                thread.join(timeout=120)
+                thread.join(timeout=_SECONDS + 60)
 
     def _repeat(self, writer: Callable[[Client], None]) -> None:
         client = self._owner.again()
@@ -88,7 +90,7 @@ class Load:
         """Write under a key and repeat until it is acknowledged: there must be one."""
         name = f"once {uuid4().hex}"
         headers = {"Idempotency-Key": name.replace(" ", "-")}
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + _SECONDS
         while time.monotonic() < deadline:
             try:
                 response = client.post("todos", "/v1/todos", {"title": name}, headers=headers)
@@ -101,7 +103,7 @@ class Load:
                         self.ledger.todos[response.json()["id"]] = Title(name)
                     return
             time.sleep(0.2)
-        self.faults.append(f"{name} was not acknowledged within a minute")
+        self.faults.append(f"{name} was not acknowledged within {_SECONDS} s")
 
     def _write_accounts(self, client: Client) -> None:
         email = address()

@@ -98,7 +98,7 @@ class Running:
         """Let frozen processes go on."""
         _send(pids, signal.SIGCONT)
 
-    def await_return(self, before: dict[str, int], seconds: float = 90) -> None:
+    def await_return(self, before: dict[str, int], seconds: float = 240) -> None:
         """Return when the killed parts run again as new processes and all parts are healthy."""
         deadline = time.monotonic() + seconds
         while True:

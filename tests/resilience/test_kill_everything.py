@@ -5,7 +5,7 @@ import time
 import pytest
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(700)
 def test_everything_killed_at_once_is_up_again_with_all_that_was_acknowledged(
     healthy, environment, anna, load
 ):
@@ -21,7 +21,7 @@ def test_everything_killed_at_once_is_up_again_with_all_that_was_acknowledged(
     load.ledger.check(environment, anna)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(700)
 def test_down_and_up_lose_nothing(healthy, environment, anna, load):
     with load.running():
         time.sleep(4)

@@ -29,7 +29,7 @@ def ports(running):
 
 def asked(port, method, path, headers=EVIL, body=None):
     """Return status, headers and body of an answer; None of what does not speak HTTP or does not listen."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     with suppress(http.client.HTTPException, OSError):
         connection.request(method, path, body=body, headers=headers)
         answer = connection.getresponse()
@@ -73,7 +73,7 @@ def test_the_supervisor_obeys_nobody_without_its_password(ports):
 
 def test_the_cache_obeys_nobody_without_a_password(ports):
     def said(command):
-        with socket.create_connection(("127.0.0.1", ports["cache"]), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", ports["cache"]), timeout=120) as connection:
             connection.sendall(command)
             return connection.recv(1000)
 
@@ -129,7 +129,7 @@ def test_nobody_purges_the_edge_without_its_token(ports):
 def test_the_mailbox_takes_no_mail_from_a_page_and_shows_none(ports):
     mail = "HELO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<anna@example.com>\r\nDATA\r\nhi\r\n.\r\n"
     headers = "".join(f"X-Browser-{number}: as browsers send\r\n" for number in range(6))
-    with socket.create_connection(("127.0.0.1", ports["mail"]), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", ports["mail"]), timeout=120) as connection:
         connection.sendall(f"POST / HTTP/1.1\r\nHost: evil.example\r\n{headers}\r\n{mail}".encode())
         connection.shutdown(socket.SHUT_WR)
         said = b"".join(iter(lambda: connection.recv(1000), b""))

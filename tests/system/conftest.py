@@ -33,7 +33,7 @@ def environment() -> Iterator[Environment]:
     found = Environment.from_variables()
     with found.resolving():
         try:
-            Client(found).get("users", "/livez", timeout=5)
+            Client(found).get("users", "/livez", timeout=120)
         except requests.ConnectionError as error:
             if "SLIPWAY_PORT" in os.environ or "SLIPWAY_BASE_DOMAIN" in os.environ:
                 raise

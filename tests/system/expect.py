@@ -67,7 +67,7 @@ def is_id(value: str) -> bool:
     return str(parsed) == value and parsed.version == 7
 
 
-def eventually(attempt: Callable[[], T | None], what: str, seconds: float = 60.0) -> T:
+def eventually(attempt: Callable[[], T | None], what: str, seconds: float = 180.0) -> T:
     """Return the first true result of `attempt`, tried again and again for `seconds`."""
     deadline = time.monotonic() + seconds
     pause = 0.05

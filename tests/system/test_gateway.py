@@ -78,7 +78,7 @@ def test_http2_works(environment):
     route = ["--connect-to", f"{host}:{port}:{environment.connect_address}:{port}"]
     show = ["-sS", "-o", "/dev/null", "-w", "%{http_version} %{http_code}", "--http2"]
     command = [curl, "-q", "--noproxy", "*", *show, *trust, *route, f"https://{host}:{port}/livez"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout == "2 200"
 
 

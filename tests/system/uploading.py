@@ -35,7 +35,7 @@ def look(account: Account, object_id: str) -> dict[str, Any]:
     return answer(account.client.get("media", f"/v1/objects/{object_id}"))
 
 
-def settled(account: Account, object_id: str, seconds: float = 60) -> dict[str, Any]:
+def settled(account: Account, object_id: str, seconds: float = 180) -> dict[str, Any]:
     """Return the file once it is ready or rejected."""
 
     def attempt() -> dict[str, Any] | None:

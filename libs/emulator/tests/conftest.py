@@ -60,7 +60,7 @@ class Emulator:
 
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, env=self._env)
-        for _ in range(200):
+        for _ in range(2400):
             if self.answers():
                 return
             time.sleep(0.05)

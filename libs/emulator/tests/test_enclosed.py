@@ -48,7 +48,7 @@ def enclosed(tmp_path, port):
             break
     yield process
     process.terminate()
-    process.wait(30)
+    process.wait(120)
 
 
 def ask(path):
@@ -82,7 +82,7 @@ def test_many_connections_are_handed_out_at_once(enclosed):
 def test_it_ends_with_its_server_and_takes_it_along_when_it_is_killed(enclosed):
     (server,) = map(int, Path(f"/proc/{enclosed.pid}/task/{enclosed.pid}/children").read_text().split())
     enclosed.send_signal(signal.SIGKILL)
-    enclosed.wait(30)
+    enclosed.wait(120)
     for _ in range(300):
         try:
             os.kill(server, 0)

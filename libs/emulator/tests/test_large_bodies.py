@@ -33,7 +33,7 @@ def answer_to_the_head(emulator, method, target, *headers, body=b""):
     """Send the head and beginning of a request with a large body; return the answer's status."""
     fields = "".join(f"{header}\r\n" for header in headers)
     head = f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:{emulator.port}\r\n{fields}"
-    with socket.create_connection(("127.0.0.1", emulator.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", emulator.port), timeout=120) as connection:
         connection.sendall(f"{head}Content-Length: {LARGE}\r\n\r\n".encode() + body)
         return int(connection.recv(100).split()[1])
 

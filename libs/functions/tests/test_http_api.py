@@ -118,11 +118,12 @@ def test_nobody_else_takes_a_call_or_answers_it(url: str) -> None:
         time.sleep(0.5)  # it has the call in hand
         for below in ("", "/", "/x", f"/{'x' * 43}"):
             forged = requests.post(
-                f"http://{port}{below}/{runtime}/invocation/x/response", json={}, timeout=30
+                f"http://{port}{below}/{runtime}/invocation/x/response", json={}, timeout=120
             )
             assert forged.status_code == 404
             assert (
-                requests.get(f"http://{port}{below}/{runtime}/invocation/next", timeout=30).status_code == 404
+                requests.get(f"http://{port}{below}/{runtime}/invocation/next", timeout=120).status_code
+                == 404
             )
         assert "pid" in asked.result().json()
 
@@ -130,7 +131,7 @@ def test_nobody_else_takes_a_call_or_answers_it(url: str) -> None:
 def test_an_outcome_that_nothing_waits_for_goes_to_no_later_call(url: str) -> None:
     address = runtime_address(pid_of(url))
     late = requests.post(
-        f"http://{address}/2018-06-01/runtime/invocation/x/response", json={"body": "another's"}, timeout=30
+        f"http://{address}/2018-06-01/runtime/invocation/x/response", json={"body": "another's"}, timeout=120
     )
     assert late.status_code == 400
     assert pid_of(url) == pid_of(url)

@@ -31,7 +31,7 @@ def catcher(port: int, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     process = start(port, tmp_path)
     yield process
     process.terminate()
-    assert process.wait(timeout=30) in {0, -signal.SIGKILL}
+    assert process.wait(timeout=120) in {0, -signal.SIGKILL}
 
 
 def start(port: int, folder: Path) -> subprocess.Popen[bytes]:
@@ -54,7 +54,7 @@ def start(port: int, folder: Path) -> subprocess.Popen[bytes]:
 
 
 def send(port: int, content: bytes, *recipients: str) -> None:
-    with smtplib.SMTP("127.0.0.1", port, timeout=30) as connection:
+    with smtplib.SMTP("127.0.0.1", port, timeout=120) as connection:
         connection.sendmail("suite@example.com", recipients or ("anna@example.com",), content)
 
 
@@ -89,7 +89,7 @@ def test_what_was_acknowledged_is_there_after_a_kill(
     again = start(port, tmp_path)
     send(port, MESSAGE)
     again.terminate()
-    assert again.wait(timeout=30) == 0
+    assert again.wait(timeout=120) == 0
     assert len(kept(tmp_path).ids()) == 2
 
 

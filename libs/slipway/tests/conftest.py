@@ -102,7 +102,7 @@ def suite(place: Path) -> Iterator[Suite]:
     suite = replace(suite)
     supervisor = suite.daemon.connect()
     if supervisor:
-        suite.daemon.stop(supervisor, timeout=20)
+        suite.daemon.stop(supervisor, timeout=120)
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def test_two_first_commands_at_once_both_succeed(checkout: Path) -> None:
 
 def test_an_interrupted_setup_is_done_again(checkout: Path) -> None:
     with command(checkout, "up") as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not (checkout / ".venv").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
         process.kill()

@@ -26,7 +26,7 @@ def statuses(suite: Suite) -> dict[str, PartStatus]:
     return {row.name: row for row in inspect(suite.layout, suite.daemon.connect(), suite.parts)}
 
 
-def wait_until_healthy(suite: Suite, seconds: float = 20) -> dict[str, PartStatus]:
+def wait_until_healthy(suite: Suite, seconds: float = 120) -> dict[str, PartStatus]:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         rows = statuses(suite)

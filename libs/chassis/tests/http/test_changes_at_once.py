@@ -66,7 +66,7 @@ def two_at_work(app: Flask, slow: SlowRoutes, headers: dict[str, str]) -> Iterat
     with ThreadPoolExecutor(2) as threads:
         calls = [threads.submit(lambda: app.test_client().put("/v1/slow", headers=headers)) for _ in range(2)]
         try:
-            assert all(slow.begun.acquire(timeout=30) for _ in calls)
+            assert all(slow.begun.acquire(timeout=120) for _ in calls)
             yield statuses
         finally:
             slow.go.set()

@@ -24,7 +24,7 @@ _GO_ON = "time.sleep(60)"
 
 
 def _eventually(claim: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not claim() and time.monotonic() < deadline:
         time.sleep(0.05)
     return claim()

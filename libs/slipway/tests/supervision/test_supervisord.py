@@ -39,10 +39,10 @@ def on_a_full_disk(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
         process = subprocess.Popen(command, cwd=tmp_path, stdout=nowhere, stderr=nowhere)
     yield process
     process.terminate()
-    process.wait(timeout=30)
+    process.wait(timeout=120)
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

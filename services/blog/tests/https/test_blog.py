@@ -86,7 +86,7 @@ def requests_answered(operator: Callable[..., subprocess.CompletedProcess[str]])
     """Return how many requests for one post the service's own processes have answered so far."""
     parts = json.loads(operator("status", "--json").stdout)["parts"]
     [address] = [part["address"] for part in parts if part["name"] == "blog"]
-    text = requests.get(f"http://{address.rpartition('//')[2]}/metrics", timeout=10).text
+    text = requests.get(f"http://{address.rpartition('//')[2]}/metrics", timeout=120).text
     route = 'route="/v1/posts/<slug>"'
     counts = [line for line in text.splitlines() if "requests_total" in line and route in line]
     return sum(float(line.rsplit(" ", 1)[1]) for line in counts)

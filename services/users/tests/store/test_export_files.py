@@ -86,13 +86,13 @@ def test_an_archive_is_downloaded_at_its_address_and_nowhere_else(files: S3Expor
     export_id = new_id()
     with files.archive(export_id) as out:
         out.write(b"archive")
-    found = requests.get(address := files.address(export_id, LIFETIME), timeout=10)
+    found = requests.get(address := files.address(export_id, LIFETIME), timeout=120)
     assert (found.status_code, found.content) == (200, b"archive")
     assert found.headers["Content-Disposition"] == 'attachment; filename="export.zip"'
-    assert requests.get(address.partition("?")[0], timeout=10).status_code == 403
+    assert requests.get(address.partition("?")[0], timeout=120).status_code == 403
     files.delete_archive(export_id)
     files.delete_archive(export_id)
-    assert requests.get(address, timeout=10).status_code == 404
+    assert requests.get(address, timeout=120).status_code == 404
 
 
 def test_a_file_is_fetched_by_its_address_in_s3_alone(files: S3ExportFiles) -> None:
@@ -127,6 +127,6 @@ def test_an_archive_is_made_of_what_the_services_put_there(
     Archives(postgres_stores.exports, files, own, clock).run()
     address = exports.address(exports.get(ada.id, export.id))
     assert address is not None
-    with zipfile.ZipFile(io.BytesIO(requests.get(address, timeout=10).content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(requests.get(address, timeout=120).content)) as archive:
         assert sorted(archive.namelist()) == ["todos.json", "users.json"]
     assert not files.has(export.id, "todos")
