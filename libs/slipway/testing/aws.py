@@ -34,10 +34,19 @@ class EmulatedAws:
 
     @classmethod
     def provisioned(cls, emulator: Emulator, root: Path, *, prefix: str) -> EmulatedAws:
-        """Make every manifest's resources with names that begin with `prefix`."""
+        """Make every manifest's resources with names that begin with `prefix`.
+
+        Tables keep what has expired: tests have clocks of their own, by which it has not.
+        """
         keys = emulator.layout.state / "keys" / prefix
-        made = resources.make(load_all(root), emulator, keys, domain="localhost", port=8443, prefix=prefix)
-        return cls(emulator.url, emulator.root_key, made, AccessKeys(keys).read(prefix + EDGE_USER))
+        manifests = load_all(root)
+        made = resources.make(manifests, emulator, keys, domain="localhost", port=8443, prefix=prefix)
+        aws = cls(emulator.url, emulator.root_key, made, AccessKeys(keys).read(prefix + EDGE_USER))
+        for name, manifest in manifests.items():
+            for table in manifest.stores.tables:
+                if table.ttl:
+                    aws._keep_what_has_expired(made[name][table.env], table.ttl)
+        return aws
 
     def client(self, service: str) -> Any:
         """Return a boto3 client that may do everything."""
@@ -66,6 +75,11 @@ class EmulatedAws:
         )
         yield name
         client.delete_table(TableName=name)
+
+    def _keep_what_has_expired(self, table: str, ttl: str) -> None:
+        self.client("dynamodb").update_time_to_live(
+            TableName=table, TimeToLiveSpecification={"Enabled": False, "AttributeName": ttl}
+        )
 
     def _client(self, service: str, key_id: str, secret: str) -> Any:
         make: Any = boto3.client
