@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+_STATUSES = {"/absent": 404, "/refused": 429}
+
 
 class _Echo(BaseHTTPRequestHandler):
     """Answers with what it received; a few paths misbehave on purpose."""
@@ -31,7 +33,7 @@ class _Echo(BaseHTTPRequestHandler):
             "size": len(body),
         }
         content = json.dumps(seen).encode()
-        self.send_response(404 if self.path == "/absent" else 200)
+        self.send_response(_STATUSES.get(self.path, 200))
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.send_header("X-Request-Id", "the-upstreams-own")

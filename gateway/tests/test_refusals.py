@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -53,6 +54,21 @@ def test_each_refusal_takes_its_moment(deliberate: Gateway, opened: ExitStack) -
     since = time.monotonic()
     assert [deliberate.call("/v1/few", method="POST").status for _ in range(2)] == [429, 429]
     assert time.monotonic() - since >= 2 * MOMENT
+
+
+@pytest.mark.parametrize("speaks_http2", [False, True], ids=["http/1.1", "http/2"])
+def test_a_services_own_refusal_takes_its_moment_and_its_other_answers_do_not(
+    deliberate: Gateway, speaks_http2: bool
+) -> None:
+    client = replace(deliberate, speaks_http2=speaks_http2)
+    took: dict[str, float] = {}
+    for path, status in (("/absent", 404), ("/refused", 429)):
+        since = time.monotonic()
+        for _ in range(4):  # one whose second is just over may come at once
+            told = client.call(path, headers={"X-Filler": "as-long-as-a-problem" * 20})
+            assert (told.status, told.json["path"]) == (status, path)
+        took[path] = time.monotonic() - since
+    assert took["/refused"] > took["/absent"] + 2
 
 
 def test_who_waits_for_a_refusal_has_no_place_of_those_that_are_served(
