@@ -389,6 +389,8 @@ def _start(edge: Edge) -> subprocess.Popen[bytes]:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", edge.port)) == 0:
                 return process
+        if process.poll() is not None:
+            break
         time.sleep(0.05)
     process.kill()
     raise AssertionError((edge.folder / "errors.log").read_text())

@@ -49,7 +49,7 @@ class Load:
         finally:
             self._stop.set()
             for thread in threads:
-                thread.join(timeout=_SECONDS + 60)
+                thread.join(timeout=_SECONDS + 120)
 
     def _repeat(self, writer: Callable[[Client], None]) -> None:
         client = self._owner.again()

@@ -19,7 +19,7 @@ def write_and_read(account, rounds):
             assert titles == [title]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_no_read_is_older_than_ones_own_write_while_redis_hangs_and_after(healthy, anna):
     with ThreadPoolExecutor(1) as pool:
         write_and_read_all_along = pool.submit(write_and_read, anna, 60)
@@ -34,7 +34,7 @@ def test_no_read_is_older_than_ones_own_write_while_redis_hangs_and_after(health
         write_and_read_all_along.result()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_readiness_says_degraded_while_redis_hangs_and_ok_after(healthy, anna):
     frozen = healthy.pause("cache")
     try:

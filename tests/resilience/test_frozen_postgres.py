@@ -27,7 +27,7 @@ def profiles_at_once(account, count):
         return list(pool.map(ask, range(count)))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_every_call_is_answered_while_postgres_hangs(healthy, anna):
     with frozen(healthy):
         for response in profiles_at_once(anna, 40):
@@ -38,7 +38,7 @@ def test_every_call_is_answered_while_postgres_hangs(healthy, anna):
         anna.todo("Written without the accounts")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_the_accounts_are_back_when_postgres_is(healthy, anna):
     with frozen(healthy):
         profiles_at_once(anna, 40)

@@ -20,7 +20,7 @@ def under_load(load, environment, owner, strike):
     load.ledger.check(environment, owner)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", PARTS)
 def test_a_killed_part_comes_back_and_nothing_acknowledged_is_lost(healthy, environment, anna, load, name):
     if name not in healthy.parts():
@@ -34,7 +34,7 @@ def test_a_killed_part_comes_back_and_nothing_acknowledged_is_lost(healthy, envi
     assert name == "gateway" or not connections_lost, load.troubles
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", ["todos", "media-worker", "gateway", "postgres"])
 def test_a_part_killed_with_all_its_processes_comes_back(healthy, environment, anna, load, name):
     def strike():
@@ -43,7 +43,7 @@ def test_a_part_killed_with_all_its_processes_comes_back(healthy, environment, a
     under_load(load, environment, anna, strike)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_without_redis_nothing_is_wrong_but_the_speed(healthy, environment, anna, load):
     def strike():
         for _ in range(3):
@@ -53,7 +53,7 @@ def test_without_redis_nothing_is_wrong_but_the_speed(healthy, environment, anna
     assert not load.troubles, "Redis is a cache: its absence must not fail a request"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_all_stores_killed_at_once_come_back(healthy, environment, anna, load):
     stores = [name for name in ("postgres", "cache", "dynamo", "emulator") if name in healthy.parts()]
 

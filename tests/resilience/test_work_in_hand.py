@@ -17,7 +17,7 @@ def is_erased(account):
     )
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_a_worker_killed_in_the_middle_of_a_thumbnail_finishes_it_later(healthy, anna):
     content = photograph(6, 6000, 4000)
     for _ in range(2):
@@ -30,7 +30,7 @@ def test_a_worker_killed_in_the_middle_of_a_thumbnail_finishes_it_later(healthy,
         assert (found["status"], len(found["thumbnails"])) == ("ready", 3)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", ["emulator", "media-worker", "media"])
 def test_a_file_taken_in_right_before_a_part_died_gets_its_thumbnails(healthy, anna, part):
     identifiers = []
@@ -43,7 +43,7 @@ def test_a_file_taken_in_right_before_a_part_died_gets_its_thumbnails(healthy, a
         assert settled(anna, identifier, seconds=120)["status"] == "ready"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", ["emulator", *WORKERS, "postgres"])
 def test_an_account_closed_right_before_a_part_died_is_erased(healthy, anna, part):
     anna.todo("Forget me")
@@ -55,7 +55,7 @@ def test_an_account_closed_right_before_a_part_died_is_erased(healthy, anna, par
     eventually(lambda: is_erased(anna), "the account is erased", seconds=120)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_an_account_closed_while_the_emulator_is_away_is_erased(healthy, anna):
     anna.todo("Forget me")
     frozen = healthy.pause("emulator")

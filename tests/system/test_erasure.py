@@ -22,7 +22,7 @@ def test_every_call_with_a_token_that_outlives_its_account_is_refused_alike(anna
         problem(anna.client.call(one.method, one.service, one.path, json=one.body), 401)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(900)
 def test_a_closed_account_is_erased_everywhere(environment, anna, anyone):
     for number in range(5):
         anna.todo(f"Forget {number}")

@@ -30,7 +30,7 @@ def exported(account, asked):
     return eventually(look, "the export is done", 90)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(700)
 def test_everything_is_handed_over_and_goes_with_the_account(anna, ben, anyone):
     todo = anna.todo("Hand me over")
     ben.todo("Keep me out of it")

@@ -63,6 +63,8 @@ class Emulator:
         for _ in range(2400):
             if self.answers():
                 return
+            if self._process.poll() is not None:
+                break
             time.sleep(0.05)
         raise AssertionError("the emulator does not answer")
 

@@ -33,7 +33,7 @@ class SlowRoutes(Routes):
         """Change something."""
         if self.slow.acquire(blocking=False):
             self.begun.release()
-            self.go.wait(30)
+            self.go.wait(240)
         return Answer(status=204)
 
     @route("PATCH", "/v1/slow", access=SIGNED_IN, body=NewNote, status=204)

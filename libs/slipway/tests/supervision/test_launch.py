@@ -87,7 +87,7 @@ def test_scratch_folders_are_empty_at_each_start(tmp_path: Path) -> None:
 def test_what_an_earlier_copy_left_is_ended(tmp_path: Path) -> None:
     order(tmp_path, "/bin/true")
     with subprocess.Popen(
-        ["/bin/sleep", "60"], cwd=tmp_path / "parts" / "it", start_new_session=True
+        ["/bin/sleep", "600"], cwd=tmp_path / "parts" / "it", start_new_session=True
     ) as left:
         output(tmp_path)
         assert left.wait(60) == -signal.SIGKILL
@@ -97,7 +97,7 @@ def test_what_an_earlier_copy_left_is_ended_before_any_waiting(tmp_path: Path) -
     order(tmp_path, "/bin/true")
     part = tmp_path / "parts" / "it"
     (part / "starts.json").write_text(json.dumps({"total": 9, "row": 9, "last": time.time()}))
-    with subprocess.Popen(["/bin/sleep", "60"], cwd=part, start_new_session=True) as left:
+    with subprocess.Popen(["/bin/sleep", "600"], cwd=part, start_new_session=True) as left:
         waiting = launched(tmp_path)
         assert left.wait(20) == -signal.SIGKILL
         assert waiting.poll() is None
@@ -113,7 +113,7 @@ def test_the_process_is_noted_when_it_becomes_the_part(tmp_path: Path) -> None:
 
 def test_processes_of_other_parts_are_left_alone(tmp_path: Path) -> None:
     order(tmp_path, "/bin/true")
-    with subprocess.Popen(["/bin/sleep", "60"], cwd=tmp_path, start_new_session=True) as other:
+    with subprocess.Popen(["/bin/sleep", "600"], cwd=tmp_path, start_new_session=True) as other:
         output(tmp_path)
         assert other.poll() is None
         other.kill()
@@ -197,7 +197,7 @@ def test_staying_oneself_changes_nothing() -> None:
 def test_leftovers_are_ended_and_shells_with_a_terminal_are_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with subprocess.Popen(["/bin/sleep", "60"], cwd=tmp_path, start_new_session=True) as left:
+    with subprocess.Popen(["/bin/sleep", "600"], cwd=tmp_path, start_new_session=True) as left:
         monkeypatch.setattr(launch, "_has_terminal", lambda _pid: True)
         launch.end_leftovers(tmp_path)
         assert left.poll() is None
