@@ -65,7 +65,8 @@ class Connections(_Model):
     One that has not sent its request's head after `header_seconds` is closed. `per_address` bounds the
     requests that one address has at once at S3 and at the edge; a service's bound is `gateway.concurrent`.
     What is too much is answered after `refusal_milliseconds`, or up to twice as long, or at once where
-    `refusals_at_once` wait already.
+    `refusals_at_once` wait already. 0 means at once, also for what a service refuses itself, which takes a
+    second or two otherwise.
     """
 
     at_once: int = Field(default=8192, ge=128, le=1_048_576)
