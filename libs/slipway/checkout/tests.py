@@ -59,8 +59,8 @@ def in_process(root: Path, arguments: Sequence[str], *, long: bool = False) -> i
 def in_process_options(arguments: Sequence[str], *, long: bool = False) -> list[str]:
     """Return what pytest is told for all tests but the system ones.
 
-    Tests that take minutes are run when `long` asks for them or `arguments` name them. With `long` all of
-    them are measured for coverage, which has to be enough: that doubles what they cost.
+    Tests that take minutes are run when `long` asks for them or `arguments` name them. With `long` and
+    without `arguments` coverage is measured, and has to be enough: that doubles what every test costs.
     """
     whole = not arguments
     measured = whole and long
