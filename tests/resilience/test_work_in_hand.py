@@ -26,7 +26,7 @@ def test_a_worker_killed_in_the_middle_of_a_thumbnail_finishes_it_later(healthy,
         eventually(lambda one=identifier: look(anna, one)["status"] != "pending", "the worker is at it")
         healthy.strike_whole(aimed)
         healthy.await_return(aimed)
-        found = settled(anna, identifier, seconds=120)
+        found = settled(anna, identifier)
         assert (found["status"], len(found["thumbnails"])) == ("ready", 3)
 
 
@@ -40,7 +40,7 @@ def test_a_file_taken_in_right_before_a_part_died_gets_its_thumbnails(healthy, a
         healthy.strike(aimed)
         healthy.await_return(aimed)
     for identifier in identifiers:
-        assert settled(anna, identifier, seconds=120)["status"] == "ready"
+        assert settled(anna, identifier)["status"] == "ready"
 
 
 @pytest.mark.timeout(900)
@@ -52,7 +52,7 @@ def test_an_account_closed_right_before_a_part_died_is_erased(healthy, anna, par
     anna.close_account()
     healthy.strike(aimed)
     healthy.await_return(aimed)
-    eventually(lambda: is_erased(anna), "the account is erased", seconds=120)
+    eventually(lambda: is_erased(anna), "the account is erased")
 
 
 @pytest.mark.timeout(900)
@@ -64,4 +64,4 @@ def test_an_account_closed_while_the_emulator_is_away_is_erased(healthy, anna):
         time.sleep(2)
     finally:
         healthy.resume(frozen)
-    eventually(lambda: is_erased(anna), "the account is erased", seconds=120)
+    eventually(lambda: is_erased(anna), "the account is erased")

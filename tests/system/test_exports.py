@@ -27,7 +27,7 @@ def exported(account, asked):
         found = answer(account.client.get("users", f"/v1/me/exports/{asked['id']}"))
         return found if found["status"] != "pending" else None
 
-    return eventually(look, "the export is done", 90)
+    return eventually(look, "the export is done")
 
 
 @pytest.mark.timeout(700)
